@@ -1,0 +1,57 @@
+# Needs Python 3.11 or newer, make and, the first time, a package index that pip can reach.
+# Everything else is installed into .venv, which is set up again when pyproject.toml changes.
+
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready-for-development
+
+# The first interpreter that is new enough; `make PYTHON=/path/to/python3.13 ...` chooses another.
+PYTHON ?= $(shell for candidate in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$candidate && break; done)
+
+# The report of coverage is part of pytest's output, so that pytest's own summary stays last.
+ifeq ($(CI),true)
+COVERAGE := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-check test check format bench clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY)  ## Serve the Starlette shop on PORT (8000) and the Flask shop on PORT+1
+	@$(BIN)/python examples/demo.py $(PORT)
+
+demo-check: $(READY)  ## Visit both shops and print what left, what was held back and why
+	@$(BIN)/python examples/demo_check.py
+
+test: $(READY)  ## Run the tests (with CI=true also branch coverage, which must be 100 %)
+	@$(BIN)/python -m pytest $(COVERAGE)
+
+check: $(READY)  ## Lint, check formatting, types and the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: $(READY)  ## Format the code and mend what the linter can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(READY)  ## Measure what the gate adds to a request, as ratios
+	@$(BIN)/python -m benchmarks
+
+clean:  ## Remove .venv and every cache
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .coverage
+
+$(READY): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "consentgate needs Python 3.11 or newer on the PATH" >&2; exit 1; }
+	@echo "Setting up $(VENV) (once; again only when pyproject.toml changes) ..."
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "on Debian and Ubuntu, install python3-venv first" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
