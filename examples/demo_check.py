@@ -1,0 +1,126 @@
+"""Visit both shops as a browser would, tell what left and what did not, and check it.
+
+Exits with 1 if a cookie slips out before consent, if consent does not let the statistics cookie
+through, or if a withdrawal does not expire it. `python examples/demo_check.py report` runs the
+gate in another mode, to see the check fail.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import flask_shop
+import httpx
+import starlette_shop
+from journal import Answer, Journal
+from servers import serve_asgi, serve_wsgi
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TRACKER = "_promo_id"
+
+
+@dataclass(slots=True)
+class Visit:
+    """One visitor of one shop, with a browser's cookie jar, and what was found wrong on the way."""
+
+    url: str
+    journal: Journal
+    prefix: str  # of the shop's cookie names
+    browser: httpx.Client
+    failures: list[str] = field(default_factory=list)
+
+    def go(self, method: str, path: str, *, why: str) -> list[str]:
+        """Make one request, print what came back; the names of the cookies that left."""
+        response = self.browser.request(method, self.url + path)
+        values = response.headers.get_list("set-cookie")
+        print(f"\n  {method} /{path}  ({why}) -> {response.status_code}")
+        for value in values:
+            print(f"    left       {describe(value)}")
+        for line in explain(self.journal.answers[0]):
+            print(f"    {line}")
+        self.expect(response.status_code < 400, f"{method} /{path} works")
+        return [value.partition("=")[0] for value in values]
+
+    def holds(self, name: str) -> bool:
+        """True when the browser's jar has a cookie of that name."""
+        return name in self.browser.cookies
+
+    def expect(self, truth: bool, sentence: str) -> None:  # noqa: FBT001 (what is expected)
+        """Note and print the sentence as failed unless it is true."""
+        if not truth:
+            self.failures.append(sentence)
+            print(f"    FAILED     {sentence}")
+
+
+def describe(value: str) -> str:
+    """A Set-Cookie value in a few words, without the cookie's value."""
+    name, _, rest = value.partition("=")
+    attributes = rest.partition(";")[2].strip()
+    return f"{name:<26} {attributes}"
+
+
+def explain(answer: Answer) -> list[str]:
+    """One line for each event of the gate: what it did to which cookie, and why."""
+    return [
+        f"{event.action.value:<10} {event.name:<26} "
+        f"{event.reason.value} {event.reason.name.lower().replace('_', ' ')}"
+        for event in answer.events
+    ]
+
+
+def visit(shop: Visit) -> None:
+    """Browse before the choice, after an acceptance and after its withdrawal."""
+    visits, preferences = shop.prefix + "visits", shop.prefix + "cookies_preferences"
+
+    left = shop.go("GET", "", why="nobody asked yet")
+    left += shop.go("POST", "basket/teapot", why="the basket works without consent")
+    left += shop.go("GET", "", why="still undecided")
+    shop.expect(visits not in left, "the statistics cookie stays in before consent")
+    shop.expect(shop.holds(shop.prefix + "session"), "the session works before consent")
+    shop.expect(shop.holds(shop.prefix + "basket"), "the basket works before consent")
+
+    left += shop.go("POST", "choice/grant", why="the visitor allows statistics")
+    shop.expect(shop.holds(preferences), "the choice is kept")
+    shop.expect(shop.holds(visits), "statistics leave in the very answer to the acceptance")
+    left_after = shop.go("GET", "", why="after consent")
+    shop.expect(visits in left_after, "statistics leave after consent")
+    left += left_after
+
+    left += shop.go("POST", "choice/withdraw", why="the visitor withdraws")
+    left += shop.go("GET", "", why="after withdrawal")
+    shop.expect(not shop.holds(visits), "the withdrawal expires the statistics cookie")
+    shop.expect(shop.holds(preferences), "the refusal is kept, so that nobody asks again")
+    last = shop.go("GET", "", why="and it stays so")
+    shop.expect(visits not in last, "nothing is counted after withdrawal")
+    shop.expect(TRACKER not in [*left, *last], "the undeclared tracker never leaves")
+
+
+def run(name: str, *, url: str, journal: Journal, prefix: str) -> list[str]:
+    """Visit one shop; the sentences that did not hold."""
+    print(f"\n{name} at {url}")
+    with httpx.Client(trust_env=False) as browser:
+        shop = Visit(url, journal=journal, prefix=prefix, browser=browser)
+        visit(shop)
+    print(f"\n  {name}: " + ("FAILED" if shop.failures else "as it should be"))
+    return shop.failures
+
+
+def main(mode: str) -> int:
+    logging.getLogger("consentgate").setLevel(logging.ERROR)  # the events are printed below
+    starlette_journal, flask_journal = Journal(), Journal()
+    starlette_app = starlette_shop.create_app(starlette_journal, mode=mode)
+    flask_app = flask_shop.create_app(flask_journal, mode=mode)
+    with serve_asgi(starlette_app) as url:
+        failures = run("Starlette shop", url=url, journal=starlette_journal, prefix="")
+    with serve_wsgi(flask_app) as url:
+        failures += run("Flask shop", url=url, journal=flask_journal, prefix="flask_")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "enforce"))

@@ -1,0 +1,154 @@
+"""A shop on Flask, wrapped in consentgate. Run it: `python examples/flask_shop.py 8001`.
+
+The shop never asks before it sets a cookie, and one of its plug-ins sets a tracker that nobody
+declared. The policy below and one line of middleware are all that changes.
+
+Its cookies are called `flask_...` only because browsers don't keep the cookies of two ports apart,
+and the Starlette shop runs beside it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, abort, make_response, redirect, request, session
+from journal import JOURNAL_PATH, Journal, WatchWSGI
+from shop_page import (
+    OWN_SITE,
+    PRODUCTS,
+    read_basket,
+    read_count,
+    render_journal,
+    render_shop,
+    say_choice,
+    write_basket,
+)
+from werkzeug.serving import make_server
+
+from consentgate import Controller, Cookie, Policy, get_consent
+from consentgate.wsgi import ConsentMiddleware
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+SECRET = secrets.token_hex(32)  # a real site keeps its key across restarts
+THIRTY_DAYS_S = 30 * 24 * 3600
+
+policy = Policy(
+    necessary=[
+        "flask_session",
+        Cookie("flask_basket", category="necessary", exempt_reason="basket"),
+    ],
+    cookies=[
+        Cookie(
+            "flask_visits",
+            category="statistics",
+            provider="This shop",
+            service="Visit counter",
+            purpose={"en": "Counts how often you came.", "fr": "Compte vos visites."},
+            lifetime="30 days",
+        )
+    ],
+    controller=Controller("The tea shop", contact="privacy@tea.example"),
+    preferences_cookie="flask_cookies_preferences",
+)
+
+
+class PromoPlugin:
+    """A plug-in as many are: it appends its tracker to the headers, below the framework."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self.app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start_with_tracker(
+            status: str, headers: list[tuple[str, str]], *exc_info: Any
+        ) -> Callable[[bytes], Any]:  # Any: handed on as it came
+            tracker = f"_promo_id={secrets.token_hex(8)}; Max-Age=31536000; Path=/"
+            return start_response(status, [*headers, ("Set-Cookie", tracker)], *exc_info)
+
+        return self.app(environ, start_with_tracker)
+
+
+def count_visit(response: Response) -> Response:
+    """Set the statistics cookie, as most sites do: without looking whether it may."""
+    visits = read_count(request.cookies.get("flask_visits", "")) + 1
+    response.set_cookie("flask_visits", str(visits), max_age=THIRTY_DAYS_S, samesite="Lax")
+    return response
+
+
+def redirect_home() -> Response:
+    """The answer to each form: back to the shop."""
+    return count_visit(make_response(redirect("/", code=303)))
+
+
+def show_shop() -> Response:
+    session["pages"] = session.get("pages", 0) + 1
+    consent = get_consent(request)
+    page = render_shop(
+        "The Flask tea shop",
+        pages=session["pages"],
+        cookies=request.cookies,
+        basket=request.cookies.get("flask_basket", ""),
+        choice=say_choice(decided=consent.decided, allowed=consent.allows("statistics")),
+    )
+    return count_visit(make_response(page))
+
+
+def add_to_basket(product: str) -> Response:
+    if product not in PRODUCTS:
+        abort(404)
+    products = [*read_basket(request.cookies.get("flask_basket", "")), product]
+    response = redirect_home()
+    response.set_cookie("flask_basket", write_basket(products), httponly=True, samesite="Lax")
+    return response
+
+
+def grant_statistics() -> Response:
+    refuse_other_sites()
+    get_consent(request).grant("statistics")
+    return redirect_home()
+
+
+def refuse_statistics() -> Response:
+    refuse_other_sites()
+    get_consent(request).refuse()
+    return redirect_home()
+
+
+def withdraw_statistics() -> Response:
+    refuse_other_sites()
+    get_consent(request).withdraw()
+    return redirect_home()
+
+
+def refuse_other_sites() -> None:
+    """A form on another site must not answer for the visitor."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in OWN_SITE:
+        abort(403)
+
+
+def create_app(journal: Journal, **options: Any) -> WSGIApplication:
+    """The shop behind its gate; `options` (Any: they are the gate's) go to the gate as they are."""
+    app = Flask(__name__)
+    app.config.update(SECRET_KEY=SECRET, SESSION_COOKIE_NAME="flask_session")
+    app.add_url_rule("/", view_func=show_shop)
+    app.add_url_rule("/basket/<product>", view_func=add_to_basket, methods=["POST"])
+    app.add_url_rule("/choice/grant", view_func=grant_statistics, methods=["POST"])
+    app.add_url_rule("/choice/refuse", view_func=refuse_statistics, methods=["POST"])
+    app.add_url_rule("/choice/withdraw", view_func=withdraw_statistics, methods=["POST"])
+    app.add_url_rule(JOURNAL_PATH, "journal", lambda: render_journal(journal.answers))
+
+    app.wsgi_app = PromoPlugin(app.wsgi_app)  # type: ignore[method-assign]
+    # Wrapped last, so that it is outermost: what is wrapped around it could set cookies freely.
+    app.wsgi_app = ConsentMiddleware(  # type: ignore[method-assign]
+        app.wsgi_app, policy=policy, secret_key=SECRET, on_event=journal.note, **options
+    )
+    return WatchWSGI(app, journal)
+
+
+if __name__ == "__main__":
+    make_server("127.0.0.1", int(sys.argv[1]), create_app(Journal()), threaded=True).serve_forever()

@@ -1,0 +1,63 @@
+"""What both shops sell, and their pages: values in, HTML out; no cookie is set here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+
+import jinja2
+from journal import Answer
+
+PRODUCTS = {"teapot": "Teapot", "cup": "Cup without a handle", "tin": "Tin for loose tea"}
+
+# Browsers say where a form was sent from; a form on another site must not answer for the visitor.
+OWN_SITE = frozenset({"same-origin", "none"})
+
+_templates = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def read_count(text: str) -> int:
+    """The number in a counting cookie, or 0: a browser can send anything."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+
+
+def read_basket(text: str) -> list[str]:
+    """The known products of a basket cookie such as `teapot.cup.cup`, in order."""
+    return [product for product in text.split(".") if product in PRODUCTS]
+
+
+def write_basket(products: Iterable[str]) -> str:
+    """The value of the basket's cookie: at most its last twenty products."""
+    return ".".join(list(products)[-20:])
+
+
+def render_shop(
+    name: str, *, pages: int, cookies: Mapping[str, str], basket: str, choice: str
+) -> str:
+    """The shop's only page. `choice` is "undecided", "allowed" or "refused"."""
+    return _templates.get_template("shop.html").render(
+        name=name,
+        pages=pages,
+        products=PRODUCTS,
+        basket=Counter(read_basket(basket)),
+        cookie_names=sorted(cookies),
+        choice=choice,
+    )
+
+
+def render_journal(answers: Collection[Answer]) -> str:
+    """The table of the last answers, the newest first."""
+    return _templates.get_template("journal.html").render(answers=answers)
+
+
+def say_choice(*, decided: bool, allowed: bool) -> str:
+    """The visitor's choice for statistics in a word."""
+    if allowed:
+        return "allowed"
+    return "refused" if decided else "undecided"

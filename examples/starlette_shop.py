@@ -1,0 +1,164 @@
+"""A shop on Starlette, wrapped in consentgate. Run it: `python examples/starlette_shop.py 8000`.
+
+The shop never asks before it sets a cookie, and one of its plug-ins sets a tracker that nobody
+declared. The policy below and one line of middleware are all that changes.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from journal import JOURNAL_PATH, Journal, WatchASGI
+from shop_page import (
+    OWN_SITE,
+    PRODUCTS,
+    read_basket,
+    read_count,
+    render_journal,
+    render_shop,
+    say_choice,
+    write_basket,
+)
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from consentgate import Controller, Cookie, Policy, get_consent
+from consentgate.asgi import ConsentMiddleware
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SECRET = secrets.token_hex(32)  # a real site keeps its key across restarts
+THIRTY_DAYS_S = 30 * 24 * 3600
+
+policy = Policy(
+    necessary=[
+        "session",
+        Cookie("basket", category="necessary", exempt_reason="basket"),
+    ],
+    cookies=[
+        Cookie(
+            "visits",
+            category="statistics",
+            provider="This shop",
+            service="Visit counter",
+            purpose={"en": "Counts how often you came.", "fr": "Compte vos visites."},
+            lifetime="30 days",
+        )
+    ],
+    controller=Controller("The tea shop", contact="privacy@tea.example"),
+)
+
+
+class PromoPlugin:
+    """A plug-in as many are: it appends its tracker to the headers, below the framework."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_tracker(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                tracker = b"_promo_id=%b; Max-Age=31536000; Path=/" % secrets.token_hex(8).encode()
+                message["headers"] = [*message["headers"], (b"set-cookie", tracker)]
+            await send(message)
+
+        await self.app(scope, receive, send_tracker)
+
+
+def count_visit(request: Request, response: Response) -> None:
+    """Set the statistics cookie, as most sites do: without looking whether it may."""
+    visits = read_count(request.cookies.get("visits", "")) + 1
+    response.set_cookie("visits", str(visits), max_age=THIRTY_DAYS_S)
+
+
+def redirect_home(request: Request) -> Response:
+    """The answer to each form: back to the shop."""
+    response = RedirectResponse("/", status_code=303)
+    count_visit(request, response)
+    return response
+
+
+async def show_shop(request: Request) -> Response:
+    request.session["pages"] = request.session.get("pages", 0) + 1
+    consent = get_consent(request)
+    page = render_shop(
+        "The Starlette tea shop",
+        pages=request.session["pages"],
+        cookies=request.cookies,
+        basket=request.cookies.get("basket", ""),
+        choice=say_choice(decided=consent.decided, allowed=consent.allows("statistics")),
+    )
+    response = HTMLResponse(page)
+    count_visit(request, response)
+    return response
+
+
+async def add_to_basket(request: Request) -> Response:
+    product = request.path_params["product"]
+    if product not in PRODUCTS:
+        raise HTTPException(404)
+    products = [*read_basket(request.cookies.get("basket", "")), product]
+    response = redirect_home(request)
+    response.set_cookie("basket", write_basket(products), httponly=True)
+    return response
+
+
+async def grant_statistics(request: Request) -> Response:
+    refuse_other_sites(request)
+    get_consent(request).grant("statistics")
+    return redirect_home(request)
+
+
+async def refuse_statistics(request: Request) -> Response:
+    refuse_other_sites(request)
+    get_consent(request).refuse()
+    return redirect_home(request)
+
+
+async def withdraw_statistics(request: Request) -> Response:
+    refuse_other_sites(request)
+    get_consent(request).withdraw()
+    return redirect_home(request)
+
+
+def refuse_other_sites(request: Request) -> None:
+    """A form on another site must not answer for the visitor."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in OWN_SITE:
+        raise HTTPException(403)
+
+
+def create_app(journal: Journal, **options: Any) -> ASGIApp:
+    """The shop behind its gate; `options` (Any: they are the gate's) go to the gate as they are."""
+
+    async def show_journal(request: Request) -> Response:
+        return HTMLResponse(render_journal(journal.answers))
+
+    app = Starlette(
+        routes=[
+            Route("/", show_shop),
+            Route("/basket/{product}", add_to_basket, methods=["POST"]),
+            Route("/choice/grant", grant_statistics, methods=["POST"]),
+            Route("/choice/refuse", refuse_statistics, methods=["POST"]),
+            Route("/choice/withdraw", withdraw_statistics, methods=["POST"]),
+            Route(JOURNAL_PATH, show_journal),
+        ]
+    )
+    app.add_middleware(SessionMiddleware, secret_key=SECRET)
+    app.add_middleware(PromoPlugin)
+    # Added last, so that it is outermost: what is added after it could set cookies freely.
+    app.add_middleware(
+        ConsentMiddleware, policy=policy, secret_key=SECRET, on_event=journal.note, **options
+    )
+    return WatchASGI(app, journal)
+
+
+if __name__ == "__main__":
+    uvicorn.run(create_app(Journal()), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")

@@ -1,0 +1,138 @@
+"""What is shipped and what the repository holds: sizes, public names, the wheel, no traces."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import consentgate
+
+ROOT = Path(__file__).parents[1]
+LONGEST_FILE_LINES = 400
+
+# A new public name is a conscious line here: once released, it has to be kept.
+PUBLIC_NAMES = {
+    "Category",
+    "ConfigurationError",
+    "Consent",
+    "ConsentGateError",
+    "ConsentViolation",
+    "Controller",
+    "Cookie",
+    "Enforcement",
+    "Event",
+    "Finding",
+    "Gate",
+    "Policy",
+    "PolicyError",
+    "RecordStoreError",
+    "Verdict",
+    "VisitorConsent",
+    "get_consent",
+}
+
+# Spelled so that this file does not contain them itself.
+REGISTRY_HOSTS = [
+    "pypi" + ".org",
+    "python" + "hosted",
+    "registry.npm" + "js",
+    "npm" + "mirror",
+    "deb." + "debian",
+]
+MACHINE_PATH = re.compile(r"(?<![\w.*<])/(?:work|root|home|Users|opt)/\w")
+
+
+def tracked_files() -> list[Path]:
+    """Every file that git tracks and that is still there."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    paths = [ROOT / name for name in listed.stdout.split("\0")]
+    return [path for path in paths if path.is_file()]
+
+
+TRACKED = tracked_files()
+CODE = [path for path in TRACKED if path.suffix in {".py", ".html", ".css", ".toml", ".md"}]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", CODE, ids=name_of)
+def test_no_file_is_longer_than_400_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE_LINES
+
+
+@pytest.mark.parametrize("path", TRACKED, ids=name_of)
+def test_no_file_names_the_host_of_a_package_registry(path: Path) -> None:
+    text = path.read_bytes().decode("latin-1").lower()
+
+    assert [host for host in REGISTRY_HOSTS if host in text] == []
+
+
+@pytest.mark.parametrize("path", TRACKED, ids=name_of)
+def test_no_file_holds_a_path_of_the_machine_it_was_written_on(path: Path) -> None:
+    text = path.read_bytes().decode("latin-1")
+
+    assert MACHINE_PATH.findall(text) == []
+
+
+@pytest.mark.parametrize("text", ["cd /home/someone", "'/root/x'", "see /work/a.py"])
+def test_a_path_of_a_machine_is_recognised(text: str) -> None:
+    assert MACHINE_PATH.search(text)
+
+
+def test_the_public_names_are_exactly_those_listed_here() -> None:
+    assert set(consentgate.__all__) == PUBLIC_NAMES
+
+
+def test_every_public_name_exists_and_tells_what_it_is() -> None:
+    undocumented = [name for name in PUBLIC_NAMES if not getattr(consentgate, name).__doc__]
+
+    assert undocumented == []
+
+
+@pytest.mark.parametrize("module", ["starlette", "werkzeug", "flask", "django", "jinja2"])
+def test_importing_consentgate_loads_no_framework(module: str) -> None:
+    program = f"import sys, consentgate; sys.exit({module!r} in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.fixture(scope="module")
+def wheel_names(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The names of the files in a freshly built wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = folder.glob("*.whl")
+    return zipfile.ZipFile(wheel).namelist()
+
+
+def test_the_wheel_tells_type_checkers_that_it_is_typed(wheel_names: list[str]) -> None:
+    assert "consentgate/py.typed" in wheel_names
+
+
+@pytest.mark.parametrize("preset", ["django", "flask", "starlette"])
+def test_the_wheel_carries_the_presets(wheel_names: list[str], preset: str) -> None:
+    assert any(name.endswith(f"presets/{preset}.toml") for name in wheel_names)
+
+
+def test_the_wheel_carries_its_licence(wheel_names: list[str]) -> None:
+    assert any(name.endswith("licenses/LICENSE") for name in wheel_names)
+
+
+def test_the_wheel_carries_the_package_and_nothing_else(wheel_names: list[str]) -> None:
+    tops = {name.partition("/")[0] for name in wheel_names}
+
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"consentgate"}
