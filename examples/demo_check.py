@@ -12,14 +12,15 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import flask_shop
 import httpx
+
+import flask_shop
 import starlette_shop
 from journal import Answer, Journal
 from servers import serve_asgi, serve_wsgi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
 TRACKER = "_promo_id"
 

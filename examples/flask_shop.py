@@ -14,6 +14,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, abort, make_response, redirect, request, session
+from werkzeug.serving import make_server
+
+from consentgate import Controller, Cookie, Policy, get_consent
+from consentgate.wsgi import ConsentMiddleware
 from journal import JOURNAL_PATH, Journal, WatchWSGI
 from shop_page import (
     OWN_SITE,
@@ -25,10 +29,6 @@ from shop_page import (
     say_choice,
     write_basket,
 )
-from werkzeug.serving import make_server
-
-from consentgate import Controller, Cookie, Policy, get_consent
-from consentgate.wsgi import ConsentMiddleware
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -38,7 +38,7 @@ class Answer:
     events: list[Event] = field(default_factory=list)
 
 
-_current: ContextVar[Answer] = ContextVar("current answer", default=Answer("before any request"))
+_current: ContextVar[Answer] = ContextVar("current answer")
 
 
 class Journal:
@@ -57,7 +57,7 @@ class Journal:
 
     def note(self, event: Event) -> None:
         """Add the event to the answer in the making. Made to be the gate's `on_event`."""
-        _current.get().events.append(event)
+        _current.get(Answer("before any request")).events.append(event)
 
 
 class WatchASGI:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import jinja2
+
 from journal import Answer
 
 PRODUCTS = {"teapot": "Teapot", "cup": "Cup without a handle", "tin": "Tin for loose tea"}

@@ -11,6 +11,14 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from consentgate import Controller, Cookie, Policy, get_consent
+from consentgate.asgi import ConsentMiddleware
 from journal import JOURNAL_PATH, Journal, WatchASGI
 from shop_page import (
     OWN_SITE,
@@ -22,14 +30,6 @@ from shop_page import (
     say_choice,
     write_basket,
 )
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware.sessions import SessionMiddleware
-from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
-
-from consentgate import Controller, Cookie, Policy, get_consent
-from consentgate.asgi import ConsentMiddleware
 
 if TYPE_CHECKING:
     from starlette.requests import Request
