@@ -15,13 +15,6 @@ LONGEST_ATTRIBUTE = 1024
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 
 
-def has_control(text: str) -> bool:
-    """Say whether the text has a control character other than the tab, which voids the whole
-    header wherever it stands (RFC 6265bis section 5.6, step 1)."""
-    # Printable text, nearly all there is, is told apart in one fast scan.
-    return not text.isprintable() and _CONTROL.search(text) is not None
-
-
 def pairs_of(attributes: str) -> Iterator[tuple[str, str]]:
     """Yield (lower-case name, value) of each attribute in wire order, those of no weight too."""
     for text in attributes.split(";"):
@@ -35,11 +28,13 @@ def last_values(attributes: str) -> dict[str, str]:
     return {name: value for name, value in pairs_of(attributes) if len(value) <= LONGEST_ATTRIBUTE}
 
 
-def is_void(attributes: str) -> bool:
-    """Say whether these attributes make a browser throw the whole header away: a control
-    character anywhere, or a tab inside an attribute's value."""
-    if attributes.isprintable():
+def is_void(text: str) -> bool:
+    """Say whether this text, of a whole value or of one of its parts, makes a browser throw the
+    whole header away: a control character anywhere (RFC 6265bis section 5.6, step 1), or a tab
+    inside a name or value, where it is not trimmed."""
+    # Printable text, nearly all there is, is told apart in one fast scan.
+    if text.isprintable():
         return False
-    if _CONTROL.search(attributes) is not None:
+    if _CONTROL.search(text) is not None:
         return True
-    return "\t" in attributes and any("\t" in value for _, value in pairs_of(attributes))
+    return "\t" in text and any("\t" in name or "\t" in value for name, value in pairs_of(text))

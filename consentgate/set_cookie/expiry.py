@@ -74,9 +74,10 @@ def _seconds(text: str) -> int | None:
 # is none, it holds the time together.
 _DELIMITERS = str.maketrans(dict.fromkeys("\t!\"#$%&'()*+,-./;<=>?@[\\]^_`{|}~", " "))
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_TIME = re.compile("([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})")
-_NO_DIGIT = re.compile("[^0-9]")
-_ASCII_DIGITS = frozenset("0123456789")
+_TIME = re.compile("([0-9]+):([0-9]+):([0-9]+)")
+_DIGITS = re.compile("[0-9]+")
+_LARGEST_OF_TIME = 2**32 - 1
+"""Browsers take no time from a token with a larger number, and look on."""
 
 
 def _moment(text: str) -> float | None:
@@ -86,31 +87,34 @@ def _moment(text: str) -> float | None:
     """
     day = month = year = time = None
     for token in text.translate(_DELIMITERS).split(" "):
-        if not token:
-            continue
-        if token[0] not in _ASCII_DIGITS:
+        if _DIGITS.fullmatch(token):
+            if day is None and len(token) <= 2:
+                day = int(token)
+            elif year is None and len(token) <= 5:
+                year = int(token)
+        elif found := _time(token):
+            time = time or found
+        else:
             month = month or _month(token)
-        elif ":" in token:
-            time = time or _TIME.match(token)
-        elif day is None and len(token) <= 2:
-            day = _leading_number(token)
-        elif year is None and len(token) <= 5:
-            year = _leading_number(token)
     if day is None or month is None or year is None or time is None:
         return None
-    hour, minute, second = map(int, time.groups())
-    return _posix_seconds(_full_year(year), month, day, hour, minute, second)
+    return _posix_seconds(_full_year(year), month, day, *time)
+
+
+def _time(token: str) -> tuple[int, int, int] | None:
+    """Return the hour, minute and second of a token of three numbers, not yet checked for their
+    ranges: "24:00:00" is a time, and makes the date junk."""
+    match = _TIME.fullmatch(token)
+    if match is None:
+        return None
+    hour, minute, second = map(int, match.groups())
+    return (hour, minute, second) if max(hour, minute, second) <= _LARGEST_OF_TIME else None
 
 
 def _month(token: str) -> int | None:
     """Return 1 to 12 for a token that begins like a month's English name, else None."""
     start = token[:3].lower()
     return _MONTHS.index(start) + 1 if start in _MONTHS else None
-
-
-def _leading_number(token: str) -> int:
-    """Return the number that a token with a leading digit begins with: "1st" is 1."""
-    return int(_NO_DIGIT.split(token, maxsplit=1)[0])
 
 
 def _full_year(year: int) -> int:
@@ -135,6 +139,6 @@ def _posix_seconds(
     cycle, year_of_cycle = divmod(year, _YEARS_OF_CYCLE)
     try:
         moment = datetime(2000 + year_of_cycle, month, day, hour, minute, second, tzinfo=UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment.timestamp() + (cycle - 5) * _SECONDS_OF_CYCLE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consentgate.set_cookie.attributes import BLANKS, has_control
+from consentgate.set_cookie.attributes import BLANKS, is_void
 from consentgate.set_cookie.expiry import deletes_from
 
 
@@ -21,7 +21,7 @@ def is_deletion(value: str, now_s: float) -> bool:
     """Say whether the value deletes a named cookie at that moment (POSIX seconds) instead of
     storing one. A control character voids the header, so such a value deletes nothing."""
     name, attributes = split_set_cookie(value)
-    return name != "" and deletes_from(attributes) <= now_s and not has_control(value)
+    return name != "" and deletes_from(attributes) <= now_s and not is_void(value)
 
 
 def has_line_break(value: str) -> bool:

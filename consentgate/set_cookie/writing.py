@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from math import inf
 
-from consentgate.set_cookie.attributes import BLANKS, has_control, last_values
+from consentgate.set_cookie.attributes import BLANKS, is_void, last_values
 from consentgate.set_cookie.expiry import expiry_of
 from consentgate.set_cookie.reading import split_set_cookie
 
@@ -146,7 +146,7 @@ def _place(name: str, *, path: str, domain: str, secure: bool, http_only: bool) 
 
 def _is_name(name: str) -> bool:
     """Say whether a browser would read exactly this name back."""
-    return name != "" and split_set_cookie(f"{name}=")[0] == name and not has_control(name)
+    return name != "" and split_set_cookie(f"{name}=")[0] == name and not is_void(name)
 
 
 def _lifetime_s(attributes: str, now_s: float) -> float:
