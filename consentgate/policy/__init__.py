@@ -1,0 +1,49 @@
+"""Declared: which cookies a site sets, why, and what the visitor is told and asked.
+
+A declaration is checked as a whole when it is made, and cannot change afterwards.
+"""
+
+from __future__ import annotations
+
+from consentgate.policy.category import BUILT_IN_CATEGORIES, Category, Controller
+from consentgate.policy.cookie import Cookie, CookieFields
+from consentgate.policy.lifetime import SESSION, Lifetime, lifetime_text
+from consentgate.policy.policy import Policy
+from consentgate.policy.presets import shipped_presets
+from consentgate.policy.text import Text, Translations, text_in
+from consentgate.policy.trackers import known_category
+from consentgate.policy.vocabulary import (
+    MARKETING,
+    NECESSARY,
+    STATISTICS,
+    ExemptReason,
+    Kind,
+    Party,
+    SameSite,
+)
+from consentgate.policy.writing import paste_toml
+
+__all__ = [
+    "BUILT_IN_CATEGORIES",
+    "MARKETING",
+    "NECESSARY",
+    "SESSION",
+    "STATISTICS",
+    "Category",
+    "Controller",
+    "Cookie",
+    "CookieFields",
+    "ExemptReason",
+    "Kind",
+    "Lifetime",
+    "Party",
+    "Policy",
+    "SameSite",
+    "Text",
+    "Translations",
+    "known_category",
+    "lifetime_text",
+    "paste_toml",
+    "shipped_presets",
+    "text_in",
+]

@@ -1,0 +1,211 @@
+"""One declared cookie: its name, why it is there, and what the law lets it do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any, TypedDict, Unpack
+
+from consentgate.errors import PolicyError
+from consentgate.policy.faults import Fault, as_word
+from consentgate.policy.fields import Hosts, as_domains, as_flag, as_hosts, as_line, as_paths
+from consentgate.policy.frozen import FrozenMapping
+from consentgate.policy.lifetime import Lifetime, as_duration, as_lifetime
+from consentgate.policy.names import name_fault
+from consentgate.policy.reasons import usual_reason
+from consentgate.policy.text import Text, as_text
+from consentgate.policy.vocabulary import MARKETING, NECESSARY, ExemptReason, Kind, Party, SameSite
+
+
+class CookieFields(TypedDict, total=False):
+    """What can be said of a cookie besides its name and category, as a site writes it."""
+
+    provider: Text | None
+    service: Text | None
+    location: Text | None
+    purpose: Text | None
+    lifetime: str | timedelta | None
+    party: Party | str | None
+    anonymous: bool | None
+    exempt_reason: ExemptReason | str | None
+    retention: str | timedelta | None
+    path: str | Iterable[str] | None
+    domain: str | Iterable[str] | None
+    kind: Kind | str | None
+    purpose_id: str | None
+    hosts: Mapping[str, str | Iterable[str]] | None
+    secure: bool | None
+    http_only: bool | None
+    same_site: SameSite | str | None
+
+
+# The values are of any type, because a file can hold any; each reader says what it takes.
+_READERS: dict[str, Callable[..., Any]] = {
+    "provider": as_text,
+    "service": as_text,
+    "location": as_text,
+    "purpose": as_text,
+    "lifetime": as_lifetime,
+    "party": partial(as_word, Party),
+    "anonymous": as_flag,
+    "exempt_reason": partial(as_word, ExemptReason),
+    "retention": as_duration,
+    "path": as_paths,
+    "domain": as_domains,
+    "kind": partial(as_word, Kind),
+    "purpose_id": as_line,
+    "hosts": as_hosts,
+    "secure": as_flag,
+    "http_only": as_flag,
+    "same_site": partial(as_word, SameSite),
+}
+
+COOKIE_FIELDS = tuple(_READERS)
+"""The names of all that can be said of a cookie besides its name and category."""
+
+_NO_HOSTS: Hosts = FrozenMapping({})
+
+
+# No slots, and defaults that stay on the class: an instance holds what was said of it and no
+# more, so that ten thousand short declarations are made in the time that their words take.
+@dataclass(frozen=True, init=False)
+class Cookie:
+    """What a site declares of one cookie, or of all whose names have one form; it cannot change.
+
+    `Cookie("_pk_id.*", category="statistics", lifetime="13 months")`: the name is exact, or a
+    glob in which `*` is any text. A field that is left out, or None, says nothing: where a
+    preset declares the same name its answer stays, else the default that stands here.
+    Raises PolicyError with all that is wrong.
+    """
+
+    name: str
+    category: str
+    provider: Text = ""
+    """Who sets it."""
+    service: Text = ""
+    """The service or software that it belongs to."""
+    location: Text = ""
+    """Where on the site it is used."""
+    purpose: Text = ""
+    """What it is for."""
+    lifetime: Lifetime | None = None
+    """Given as "session", "13 months", "2 hours" ..., or as a timedelta."""
+    party: Party = Party.FIRST
+    anonymous: bool = False
+    """True for audience measurement that needs no consent (CNIL 2020-091, art. 5)."""
+    exempt_reason: ExemptReason | None = None
+    """Why it needs no consent; where it needs none, a usual reason is filled in."""
+    retention: timedelta | None = None
+    """How long what it measures is kept; asked for anonymous audience measurement."""
+    path: tuple[str, ...] = ("/",)
+    """Where it is set, one path or several: it is expired on each, for each domain."""
+    domain: tuple[str, ...] = ()
+    """The domains, one or several, on which it is set; "" and () are the host itself."""
+    kind: Kind = Kind.COOKIE
+    purpose_id: str = ""
+    """Names the purpose, so that its text can change without asking visitors again."""
+    hosts: Hosts = _NO_HOSTS
+    """The hosts that it contacts, by resource type."""
+    secure: bool = False
+    """True where the gate adds Secure (on https)."""
+    http_only: bool = False
+    """True where the gate adds HttpOnly."""
+    same_site: SameSite | None = None
+    """The SameSite that the gate raises it to, never lowers."""
+
+    given: tuple[str, ...] = field(default=(), init=False, repr=False, compare=False)
+    """The names of the fields that were said, besides name and category."""
+    categories: tuple[str, ...] = field(default=(), init=False, repr=False, compare=False)
+    """The categories that must all be allowed: its own, and more where presets differ."""
+    necessary: bool = field(default=False, init=False, repr=False, compare=False)
+    """True where no visitor can refuse it."""
+    exempt: bool = field(default=False, init=False, repr=False, compare=False)
+    """True where it needs no consent: it is necessary, or anonymous."""
+
+    def __init__(self, name: str, *, category: str, **said: Unpack[CookieFields]) -> None:
+        own, faults = self.__dict__, list[Fault]()
+        own["name"] = name
+        own["category"] = category
+        for key, value in said.items():
+            if value is not None:
+                own[key] = _reader(key)(value, field=key, faults=faults)
+        own["given"] = tuple(own)[2:]
+        own["categories"] = (category,)
+        self._settle_exemption()
+        faults += _own_faults(self)
+        if faults:
+            raise PolicyError(fault.at(f"Cookie({name!r:.80})") for fault in faults)
+
+    @property
+    def is_glob(self) -> bool:
+        """True where the name has a star."""
+        return "*" in self.name
+
+    def _settle_exemption(self) -> None:
+        own = self.__dict__
+        if self.category == NECESSARY:
+            own["necessary"] = own["exempt"] = True
+            own.setdefault("exempt_reason", usual_reason(str(self.name)))
+        elif self.anonymous:
+            own["exempt"] = True
+            own.setdefault("exempt_reason", ExemptReason.AUDIENCE_MEASUREMENT)
+
+
+def requiring(rule: Cookie, *categories: str) -> Cookie:
+    """Return `rule` as one that wants all of `categories` allowed; its own is among them."""
+    copied = object.__new__(Cookie)
+    copied.__dict__.update(rule.__dict__, categories=categories)
+    return copied
+
+
+def _reader(key: str) -> Callable[..., Any]:
+    try:
+        return _READERS[key]
+    except KeyError:
+        raise TypeError(f"Cookie() got an unexpected keyword argument {key!r}") from None
+
+
+def _own_faults(cookie: Cookie) -> list[Fault]:
+    """Return what is wrong with a declaration, whatever the rest of the policy says."""
+    faults = []
+    if (fault := name_fault(cookie.name, cookie.kind)) is not None:
+        faults.append(fault)
+    if not (isinstance(cookie.category, str) and cookie.category):
+        faults.append(Fault("CG003", "it has no category", "name one"))
+    if cookie.anonymous or "exempt_reason" in cookie.given:
+        faults.extend(_exemption_faults(cookie))
+    if cookie.path != ("/",) or cookie.domain:
+        faults.extend(_prefix_faults(cookie))
+    return faults
+
+
+def _exemption_faults(cookie: Cookie) -> Iterator[Fault]:
+    # CNIL deliberation 2020-091, art. 5, and its page on audience measurement of 4 July 2025.
+    measures = cookie.exempt_reason is ExemptReason.AUDIENCE_MEASUREMENT
+    if cookie.anonymous and cookie.necessary:
+        yield _misuse("anonymous and necessary at once", "measure under a category of its own")
+    if cookie.anonymous and cookie.category == MARKETING:
+        yield _misuse("marketing is never anonymous measurement", "leave anonymous out")
+    if cookie.anonymous and cookie.party is Party.THIRD:
+        yield _misuse("anonymous measurement is first party only", "leave anonymous out")
+    if measures and cookie.necessary:
+        yield _misuse("audience measurement is never necessary", "use anonymous=True instead")
+    if cookie.anonymous and not measures:
+        yield _misuse("anonymous has one reason, audience_measurement", "leave the reason out")
+    if not cookie.exempt:
+        mend = "leave exempt_reason out, or make it necessary or anonymous"
+        yield _misuse("it needs consent, so it has no exempt reason", mend)
+
+
+def _misuse(message: str, mend: str) -> Fault:
+    return Fault("CG008", message, mend)
+
+
+def _prefix_faults(cookie: Cookie) -> Iterator[Fault]:
+    # RFC 6265bis section 4.1.3.2: without a Domain and on / only, else browsers drop it.
+    bound = str(cookie.name).lower().startswith("__host-") and cookie.kind is Kind.COOKIE
+    if bound and (cookie.path != ("/",) or any(cookie.domain)):
+        mend = "leave path and domain out, or the prefix"
+        yield Fault("CG007", "a __Host- cookie has Path=/ and no Domain", mend)

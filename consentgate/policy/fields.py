@@ -1,0 +1,80 @@
+"""Brings what a site wrote for the fields of a cookie into the form in which it is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from consentgate.policy.faults import Fault, invalid_value
+from consentgate.policy.frozen import FrozenMapping
+
+Hosts = FrozenMapping[tuple[str, ...]]
+"""Hosts by resource type ("script", "frame", "image" ...), each sorted and once."""
+
+# What ends an attribute or kills the header (RFC 6265 section 4.1.1) cannot be in its value.
+_PATH = re.compile(r"/[^;\x00-\x1f\x7f]*")
+_DOMAIN = re.compile(r"(\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*)?", re.IGNORECASE)
+_RESOURCE_TYPE = re.compile(r"[a-z][a-z_-]*")
+_HOST = re.compile(r"[^\s;,'\"\x00-\x1f\x7f]+")
+
+
+def as_flag(value: object, *, field: str, faults: list[Fault]) -> bool:
+    """Return `value` as it is, with a fault where it is neither true nor false."""
+    if not isinstance(value, bool):
+        faults.append(invalid_value(field, value, "write true or false"))
+    return value is True
+
+
+def as_line(value: object, *, field: str, faults: list[Fault]) -> str:
+    """Return `value`, a text without languages; the empty text and a fault where it is none."""
+    if isinstance(value, str):
+        return value
+    faults.append(invalid_value(field, value, "give one text"))
+    return ""
+
+
+def as_paths(value: object, *, field: str, faults: list[Fault]) -> tuple[str, ...]:
+    """Return one path or several as a tuple; each begins with a slash."""
+    paths = _texts(value)
+    if paths and all(map(_PATH.fullmatch, paths)):
+        return paths
+    faults.append(invalid_value(field, value, 'give one path or several, such as "/app"'))
+    return ("/",)
+
+
+def as_domains(value: object, *, field: str, faults: list[Fault]) -> tuple[str, ...]:
+    """Return one domain or several as a tuple, in lower case; "" is the host itself."""
+    domains = _texts(value)
+    if domains is None or not all(map(_DOMAIN.fullmatch, domains)):
+        mend = 'give one domain or several, such as "example.org"; "" is the host itself'
+        faults.append(invalid_value(field, value, mend))
+        return ()
+    # Browsers ignore a leading dot and letter case (RFC 6265 section 5.2.3).
+    return tuple(domain.removeprefix(".").lower() for domain in domains)
+
+
+def as_hosts(value: object, *, field: str, faults: list[Fault]) -> Hosts:
+    """Return hosts by resource type, each list sorted; order means nothing here."""
+    if isinstance(value, Mapping):
+        found = {kind: _texts(hosts) or () for kind, hosts in value.items()}
+        if all(map(_are_hosts, found.items())):
+            return FrozenMapping({kind: tuple(sorted(set(found[kind]))) for kind in sorted(found)})
+    mend = 'give hosts by resource type, such as {"frame": ["www.example.org"]}'
+    faults.append(invalid_value(field, value, mend))
+    return FrozenMapping({})
+
+
+def _are_hosts(item: tuple[object, tuple[str, ...]]) -> bool:
+    kind, hosts = item
+    named = isinstance(kind, str) and _RESOURCE_TYPE.fullmatch(kind)
+    return bool(named and hosts and all(map(_HOST.fullmatch, hosts)))
+
+
+def _texts(value: object) -> tuple[str, ...] | None:
+    """Return one text or several as a tuple, None where it is neither."""
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, Iterable) or isinstance(value, Mapping):
+        return None
+    texts = tuple(value)
+    return texts if all(isinstance(text, str) for text in texts) else None

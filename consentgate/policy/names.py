@@ -1,0 +1,63 @@
+"""The names of cookies as a site declares them: exact, or a glob in which `*` is any text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from consentgate.policy.faults import Fault
+from consentgate.policy.vocabulary import Kind
+
+# Visible ASCII without `"`, `,`, `;`, `=` and `\`. Wider than a token (RFC 6265 section 4.1.1),
+# because browsers are: `cart[items]` and `_pk_id.1.a/b` exist.
+_COOKIE_NAME = re.compile(r"[!#-+\--:<>-\[\]-~]+")
+# Keys of a storage and addresses of scripts are any text on one line.
+_OTHER_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f]")
+
+
+def name_fault(name: object, kind: Kind) -> Fault | None:
+    """Return what is wrong with the name of a declaration, None where nothing is."""
+    allowed = _COOKIE_NAME if kind is Kind.COOKIE else _OTHER_NAME
+    if not isinstance(name, str) or allowed.fullmatch(name) is None:
+        mend = 'use visible ASCII without space " , ; = \\, and * for any text'
+        return Fault("CG001", f"{name!r:.80} is no name of a {kind}", mend)
+    if "*" not in name:
+        return None
+    if not name.strip("*"):
+        return Fault("CG002", f"{name!r:.80} matches every name", "name what you mean")
+    if "**" in name:
+        return Fault("CG001", f"{name!r:.80} has two stars in a row", "write one star")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Glob:
+    """A name with stars, cut at them. Each star stands for any text, the empty one included."""
+
+    prefix: str
+    middles: tuple[str, ...]
+    suffix: str
+
+    @classmethod
+    def of(cls, name: str) -> Glob:
+        """Return the glob that `name` writes; it has at least one star."""
+        prefix, *middles, suffix = name.split("*")
+        return cls(prefix, tuple(middles), suffix)
+
+    @property
+    def literal_length(self) -> int:
+        """The number of characters that are not stars: the more, the more precise."""
+        return len(self.prefix) + sum(map(len, self.middles)) + len(self.suffix)
+
+    def matches(self, name: str) -> bool:
+        """Tell whether the whole of `name` is of this form; linear, without backtracking."""
+        start, end = len(self.prefix), len(name) - len(self.suffix)
+        if start > end or not (name.startswith(self.prefix) and name.endswith(self.suffix)):
+            return False
+        for middle in self.middles:
+            # The leftmost place is always the best one: it leaves the most to what follows.
+            found = name.find(middle, start, end)
+            if found < 0:
+                return False
+            start = found + len(middle)
+        return True

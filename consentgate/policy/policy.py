@@ -1,0 +1,193 @@
+"""The declaration of a site as one value, checked as a whole when it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from os import PathLike, fspath
+
+from consentgate.errors import ConfigurationError, Finding, PolicyError
+from consentgate.policy.category import Category, Controller
+from consentgate.policy.checks import duplicates, rival_globs, unknown_categories
+from consentgate.policy.cookie import Cookie
+from consentgate.policy.declaration import (
+    DEFAULT_LANGUAGE,
+    DEFAULT_PREFERENCES_COOKIE,
+    Declaration,
+    Placed,
+    declare,
+)
+from consentgate.policy.faults import choose_from
+from consentgate.policy.findings import findings
+from consentgate.policy.fingerprint import fingerprints
+from consentgate.policy.lookup import RuleLookup
+from consentgate.policy.policy_file import in_file, policy_toml, read_policy
+from consentgate.policy.presets import load_preset
+from consentgate.policy.resolve import Resolved, resolve
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Policy:
+    """All that a site declares; it cannot change, and is equal to what says the same.
+
+    `necessary` takes names (or whole cookies of that category), `presets` names of shipped ones
+    or paths that end in ".toml". `preferences_cookie` is the name of the cookie that keeps the
+    choice; the library declares it itself. `accept_fingerprints` are older ones under which a
+    choice still holds. Raises PolicyError with all that is wrong.
+    """
+
+    necessary: tuple[str, ...]
+    """The names that were declared by name alone."""
+    cookies: tuple[Cookie, ...]
+    """The site's cookies as it declared them; `rules` is what holds."""
+    categories: tuple[Category, ...]
+    """All categories there are, `necessary` first, the site's own last."""
+    presets: tuple[str, ...]
+    site: str
+    controller: Controller | None
+    preferences_cookie: str
+    default_language: str
+    accept_fingerprints: tuple[str, ...]
+    rules: tuple[Cookie, ...] = field(repr=False)
+    """What holds: the preferences cookie, the site's cookies over the presets', the presets'."""
+    optional_categories: tuple[str, ...] = field(repr=False, compare=False)
+    """The categories, but `necessary`, in which something is declared."""
+    consent_categories: tuple[str, ...] = field(repr=False, compare=False)
+    """Those of them in which something needs consent: without any, there is nothing to ask."""
+    rule_for: Callable[[str], Cookie | None] = field(repr=False, compare=False)
+    """Returns the rule of the cookie of this name, None where it is not declared.
+
+    An exact name comes first, then the glob with the most literal characters, then the site
+    before presets. Each response calls it for each cookie: it is the access of a dictionary.
+    """
+    _declaration: Declaration = field(repr=False, compare=False)
+    _resolved: Resolved = field(repr=False, compare=False)
+    _fingerprints: dict[str, str] = field(repr=False, compare=False)
+
+    def __init__(
+        self,
+        necessary: Iterable[str | Cookie] = (),
+        cookies: Iterable[Cookie] = (),
+        *,
+        categories: Iterable[Category] = (),
+        presets: Iterable[str | PathLike[str]] = (),
+        site: str = "",
+        controller: Controller | None = None,
+        preferences_cookie: str = DEFAULT_PREFERENCES_COOKIE,
+        default_language: str = DEFAULT_LANGUAGE,
+        accept_fingerprints: Iterable[str] = (),
+    ) -> None:
+        declaration = declare(
+            necessary=necessary,
+            cookies=cookies,
+            categories=categories,
+            presets=presets,
+            site=site,
+            controller=controller,
+            preferences_cookie=preferences_cookie,
+            default_language=default_language,
+            accept_fingerprints=accept_fingerprints,
+        )
+        _settle(self, declaration)
+
+    @classmethod
+    def from_toml(cls, path: str | PathLike[str]) -> Policy:
+        """Return the policy that a TOML file declares; its keys are the arguments of Policy.
+
+        Raises PolicyError with all that is wrong in the file.
+        """
+        policy = object.__new__(cls)
+        try:
+            _settle(policy, read_policy(fspath(path)))
+        except PolicyError as error:
+            raise PolicyError(in_file(error.findings, fspath(path))) from None
+        return policy
+
+    def to_toml(self) -> str:
+        """Return TOML that `from_toml` reads back as an equal policy."""
+        return policy_toml(self._declaration)
+
+    def category(self, name: str) -> Category | None:
+        """Return the category of this name, None where there is none."""
+        return next((each for each in self.categories if each.name == name), None)
+
+    def fingerprint(self, category: str) -> str:
+        """Return the digest of what a visitor agrees to in this category.
+
+        Raises ConfigurationError where there is no such category.
+        """
+        try:
+            return self._fingerprints[category]
+        except KeyError:
+            mend = choose_from(self._fingerprints, instead_of=str(category))
+            raise ConfigurationError(f"no category is called {category!r}; {mend}") from None
+
+    def accepts_fingerprint(self, category: str, fingerprint: str) -> bool:
+        """Tell whether a choice made under `fingerprint` still holds; never raises."""
+        current = self._fingerprints.get(category)
+        if current is None:
+            return False
+        return fingerprint == current or fingerprint in self.accept_fingerprints
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what the declaration lacks or should not say, to be told at start-up."""
+        found = findings(
+            self._resolved.placed, controller=self.controller, language=self.default_language
+        )
+        return (*self._resolved.differences, *found)
+
+    def __hash__(self) -> int:
+        # Of little, so that a policy of ten thousand cookies can be a key; equal ones agree.
+        return hash((self.site, self.preferences_cookie, *self._fingerprints.values()))
+
+
+def _settle(policy: Policy, declaration: Declaration) -> None:
+    """Fill a new policy. Raises PolicyError."""
+    errors = list(declaration.errors)
+    resolved = resolve(declaration, list(_load(declaration.presets, errors)))
+    errors += _errors_in(declaration, resolved)
+    if errors:
+        raise PolicyError(errors)
+    rules = tuple(placed.cookie for placed in resolved.placed)
+    names = [category.name for category in declaration.categories]
+    values = {
+        "necessary": tuple(placed.cookie.name for placed in declaration.necessary),
+        "cookies": tuple(placed.cookie for placed in declaration.cookies),
+        "categories": declaration.categories,
+        "presets": declaration.presets,
+        "site": declaration.site,
+        "controller": declaration.controller,
+        "preferences_cookie": declaration.preferences_cookie,
+        "default_language": declaration.default_language,
+        "accept_fingerprints": declaration.accept_fingerprints,
+        "rules": rules,
+        "optional_categories": _used(names[1:], rules),
+        "consent_categories": _used(names[1:], [rule for rule in rules if not rule.exempt]),
+        "rule_for": RuleLookup(resolved.site_rules, resolved.preset_rules).__getitem__,
+        "_declaration": declaration,
+        "_resolved": resolved,
+        "_fingerprints": fingerprints(names, rules, language=declaration.default_language),
+    }
+    for name, value in values.items():
+        object.__setattr__(policy, name, value)
+
+
+def _load(presets: Iterable[str], errors: list[Finding]) -> Iterator[tuple[Placed, ...]]:
+    for preset in presets:
+        try:
+            yield load_preset(preset)
+        except PolicyError as error:
+            errors.extend(error.findings)
+
+
+def _errors_in(declaration: Declaration, resolved: Resolved) -> Iterator[Finding]:
+    listed = (*declaration.necessary, *declaration.cookies)
+    yield from unknown_categories(resolved.placed, declaration.categories)
+    yield from duplicates(listed)
+    yield from rival_globs(listed)
+    yield from resolved.errors
+
+
+def _used(categories: Iterable[str], rules: Iterable[Cookie]) -> tuple[str, ...]:
+    used = {name for rule in rules for name in rule.categories}
+    return tuple(name for name in categories if name in used)

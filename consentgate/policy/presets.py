@@ -1,0 +1,63 @@
+"""Loads declared cookies of known software: shipped ones by name, a site's own by path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+
+from consentgate.errors import Finding, PolicyError
+from consentgate.policy.declaration import Placed
+from consentgate.policy.faults import choose_from
+from consentgate.policy.tables import parse_toml, read_cookies, read_text, unknown_keys
+
+_FOLDER = resources.files("consentgate").joinpath("presets")
+_KEYS = ("title", "source", "date", "cookies")
+
+
+@cache
+def shipped_presets() -> tuple[str, ...]:
+    """Return the names of the presets that come with the library, in alphabetical order."""
+    files = _FOLDER.iterdir()
+    return tuple(
+        sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml"))
+    )
+
+
+def load_preset(preset: str) -> tuple[Placed, ...]:
+    """Return the cookies of a preset: a shipped name, or a path that ends in ".toml".
+
+    Raises PolicyError with all that is wrong in it.
+    """
+    if preset.endswith(".toml"):
+        label = f"preset {preset!r}"
+        return _cookies_in(read_text(preset, label=label), label=label)
+    if preset not in shipped_presets():
+        mend = choose_from(shipped_presets(), instead_of=preset)
+        message = f"no preset is called {preset!r:.80}"
+        raise PolicyError([Finding("CG009", "presets", message, f"{mend}; or a path to a .toml")])
+    return _shipped(preset)
+
+
+@cache
+def _shipped(preset: str) -> tuple[Placed, ...]:
+    file = _FOLDER.joinpath(f"{preset}.toml")
+    return _cookies_in(file.read_text(encoding="utf-8"), label=f"preset {preset!r}")
+
+
+def _cookies_in(text: str, *, label: str) -> tuple[Placed, ...]:
+    document = parse_toml(text, label=label)
+    cookies, errors = read_cookies(document, source=f"{label}: cookies")
+    errors += unknown_keys(document, known=_KEYS, place=label)
+    errors += _claimed_exemptions(cookies)
+    if errors:
+        raise PolicyError(errors)
+    return tuple(cookies)
+
+
+def _claimed_exemptions(cookies: list[Placed]) -> Iterator[Finding]:
+    # Whether measurement is anonymous depends on how a site sets it up, not on the software.
+    for placed in cookies:
+        if placed.cookie.anonymous:
+            mend = "leave it out here; the site declares it"
+            yield Finding("CG008", placed.place, "a preset cannot promise anonymous", mend)

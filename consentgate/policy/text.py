@@ -1,0 +1,55 @@
+"""What visitors read: one text, or one text per language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from consentgate.policy.faults import Fault, invalid_value
+from consentgate.policy.frozen import FrozenMapping
+
+Text = str | Mapping[str, str]
+"""A text in the site's default language, or texts by language tag ("en", "fr", "pt-BR")."""
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+
+class Translations(FrozenMapping[str]):
+    """Texts by language tag; it cannot change and can be hashed."""
+
+    __slots__ = ()
+
+
+def is_language(tag: object) -> bool:
+    """Tell whether `tag` has the form of a language tag (RFC 5646), such as "en" or "pt-BR"."""
+    return isinstance(tag, str) and _TAG.fullmatch(tag) is not None
+
+
+def as_text(value: object, *, field: str, faults: list[Fault]) -> Text:
+    """Return `value` as text that cannot change; the empty text and a fault where it is none."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping) and value and all(map(_is_translation, value.items())):
+        return Translations(value)
+    mend = 'give a text, or texts by language such as {"en": "...", "fr": "..."}'
+    faults.append(invalid_value(field, value, mend))
+    return ""
+
+
+def _is_translation(item: tuple[object, object]) -> bool:
+    tag, text = item
+    return is_language(tag) and isinstance(text, str) and bool(text.strip())
+
+
+def text_in(text: Text, *languages: str) -> str:
+    """Return the text in the first of `languages` that it has, else in the first one it has.
+
+    "fr-CA" is content with "fr". A text without languages is returned as it is.
+    """
+    if isinstance(text, str):
+        return text
+    for language in languages:
+        for tag in (language, language.partition("-")[0]):
+            if tag in text:
+                return text[tag]
+    return next(iter(text.values()))

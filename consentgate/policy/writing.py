@@ -1,0 +1,76 @@
+"""Writes declarations as TOML that reads back as the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from consentgate.policy.category import BUILT_IN_CATEGORIES, Category, Controller
+from consentgate.policy.cookie import Cookie
+from consentgate.policy.lifetime import lifetime_text
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+# Characters that a basic string of TOML cannot hold as they are (TOML 1.0, "String").
+_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f]')
+
+
+def paste_toml(name: str, category: str) -> str:
+    """Return the TOML that declares `name`, to be pasted at the end of a policy."""
+    return f"[[cookies]]\nname = {toml_value(name)}\ncategory = {toml_value(category)}"
+
+
+def toml_value(value: object) -> str:
+    """Return a value as TOML: text, flag, duration, sequence or mapping of these."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return '"' + _ESCAPED.sub(_escape, value) + '"'
+        case timedelta():
+            return toml_value(lifetime_text(value))
+        case Mapping():
+            pairs = (f"{_key(key)} = {toml_value(entry)}" for key, entry in value.items())
+            return "{ " + ", ".join(pairs) + " }" if value else "{}"
+        case Sequence():
+            return "[" + ", ".join(map(toml_value, value)) + "]"
+    raise TypeError(f"TOML has no {type(value).__name__}")
+
+
+def table_lines(header: str, fields: Mapping[str, object]) -> Iterator[str]:
+    """Yield the lines of a table, a blank one first."""
+    yield ""
+    yield header
+    yield from (f"{_key(key)} = {toml_value(value)}" for key, value in fields.items())
+
+
+def cookie_fields(cookie: Cookie) -> dict[str, object]:
+    """Return what was said of a cookie."""
+    said = {key: getattr(cookie, key) for key in cookie.given}
+    return {"name": cookie.name, "category": cookie.category, **said}
+
+
+def controller_fields(controller: Controller) -> dict[str, object]:
+    """Return what was said of the controller."""
+    said = {"contact": controller.contact, "privacy_page": controller.privacy_page}
+    return {"name": controller.name, **{key: text for key, text in said.items() if text}}
+
+
+def own_categories(categories: Sequence[Category]) -> Iterator[dict[str, object]]:
+    """Yield the fields of each category that is not as the library has it."""
+    for category in categories:
+        if category not in BUILT_IN_CATEGORIES:
+            yield {
+                "name": category.name,
+                "title": category.title,
+                "description": category.description,
+                "gpc": category.gpc,
+            }
+
+
+def _key(key: str) -> str:
+    return key if _BARE_KEY.fullmatch(key) else toml_value(key)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
