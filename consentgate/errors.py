@@ -1,4 +1,4 @@
-"""The exceptions of consentgate, each of them the site's mistake; nothing here is raised for a visitor."""
+"""The exceptions of consentgate: each is the site's mistake, none is raised for a visitor."""
 
 from __future__ import annotations
 

@@ -1,0 +1,100 @@
+"""Which caching headers a response leaves with, once the gate touched its cookies.
+
+Servers and caches refuse to store a page *because* it sets a cookie; a page whose cookie was
+stripped, rewritten, added or let through by consent must not become a shared one for that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+Header = tuple[str, str]
+
+# Each overrides Cache-Control for one kind of shared cache (RFC 9213; nginx; Akamai; Varnish).
+_OVERRIDES = frozenset({"surrogate-control", "edge-control", "x-accel-expires"})
+
+# A directive, its quoted argument included, in which a comma separates nothing (RFC 9111, 5.2).
+_DIRECTIVE = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
+
+_SHARED = frozenset({"public", "s-maxage", "proxy-revalidate"})
+
+
+def is_caching(name: str) -> bool:
+    """True for a lower-case header name that this module may have to change."""
+    return name in _OVERRIDES or name == "vary" or name.endswith("cache-control")
+
+
+def is_shareable(present: Sequence[Header]) -> bool:
+    """True when the caching headers (lower-case names) let a shared cache keep the response, or
+    call it immutable."""
+    return any(
+        _directive_name(directive) in ("public", "s-maxage", "immutable")
+        for name, value in present
+        if name == "cache-control"
+        for directive in _DIRECTIVE.findall(value)
+    )
+
+
+def keep_private(
+    present: Sequence[Header], *, private: bool, vary: bool
+) -> tuple[list[str | None], list[Header]]:
+    """What becomes of each present caching header, in order (None: it goes), and the headers to
+    append.
+
+    `present` holds (lower-case name, value). `private` makes the response private to its visitor;
+    `vary` says that it depends on the Cookie header.
+    """
+    kept: list[str | None] = [value for _, value in present]
+    appended: list[Header] = []
+    if private:
+        _make_private(present, kept, appended)
+    if vary:
+        _vary_on_cookie(present, kept, appended)
+    return kept, appended
+
+
+def _make_private(
+    present: Sequence[Header], kept: list[str | None], appended: list[Header]
+) -> None:
+    places = [place for place, (name, _) in enumerate(present) if name != "vary"]
+    own = [place for place in places if present[place][0] == "cache-control"]
+    for place in places:
+        kept[place] = None
+    if not own:
+        appended.append(("cache-control", "private"))
+        return
+    kept[own[0]] = _as_private(", ".join(present[place][1] for place in own))
+
+
+def _as_private(value: str) -> str:
+    """The Cache-Control value with `private` for the whole response and nothing that widens it."""
+    directives = [text.strip(" \t") for text in _DIRECTIVE.findall(value)]
+    kept = [text for text in directives if text and _directive_name(text) not in _SHARED]
+    if any(text.lower() == "private" for text in kept):
+        return ", ".join(kept)
+    # `private="field"` covers that field alone (RFC 9111, 5.2.2.7).
+    kept = [text for text in kept if _directive_name(text) != "private"]
+    return ", ".join(("private", *kept))
+
+
+def _directive_name(directive: str) -> str:
+    return directive.partition("=")[0].strip(" \t").lower()
+
+
+def _vary_on_cookie(
+    present: Sequence[Header], kept: list[str | None], appended: list[Header]
+) -> None:
+    places = [place for place, (name, _) in enumerate(present) if name == "vary"]
+    fields = {
+        field.strip(" \t").lower() for place in places for field in present[place][1].split(",")
+    }
+    if fields & {"cookie", "*"}:
+        return
+    if not places:
+        appended.append(("vary", "Cookie"))
+        return
+    # Joined to the header that is there: some caches read only one Vary line.
+    last = places[-1]
+    value = present[last][1].strip(" \t,")
+    kept[last] = f"{value}, Cookie" if value else "Cookie"

@@ -1,0 +1,133 @@
+"""Writes the visitor's choice: the one Set-Cookie that the gate itself sends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from consentgate.errors import ConfigurationError
+from consentgate.events import Action, Reason
+from consentgate.policy import Policy
+from consentgate.preferences import LIFETIME, PreferencesCodec
+from consentgate.set_cookie import expire_cookie, serialize_set_cookie
+from consentgate.standing import end_of
+from consentgate.visit import Visit
+
+_PATH = re.compile(r"/[!-:<-~]*")
+_DOMAIN = re.compile(r"[A-Za-z0-9.-]*")
+_SAME_SITE = ("Lax", "Strict", "None")
+
+
+class ChoiceCookie:
+    """The preferences cookie on its way out, with the attributes that the site gives it."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        codec: PreferencesCodec,
+        *,
+        clock: Callable[[], datetime],
+        domain: str,
+        path: str,
+        same_site: str,
+        secure: bool | None,
+        http_only: bool,
+    ) -> None:
+        self.attributes = (domain, path, same_site, secure, http_only)
+        self._codec = codec
+        self._clock = clock
+        self._name = policy.preferences_cookie
+        self._domain = domain.lstrip(".")
+        self._path = path
+        self._same_site = same_site
+        self._secure = secure
+        self._http_only = http_only
+        self._site = urlsplit(policy.site)
+        self._check()
+
+    def values_for(self, visit: Visit) -> list[str]:
+        """The Set-Cookie values that a changed choice needs; empty when nothing changed.
+
+        Where several preferences cookies came in, or one that was not believed, the next choice
+        also removes their Domain variants: a sibling subdomain may have planted them.
+        """
+        standing = visit.standing if visit.touched else None
+        if standing is None:
+            return []
+        if visit.chosen is not None and visit.chosen != standing.consent:
+            written = [self._write(visit)]
+        elif visit.discards_invalid:
+            written = [expire_cookie(self._name, path=self._path, domain=self._domain)]
+        else:
+            return []
+        if standing.arrived > 1 or standing.rejected:
+            written += self._expire_variants(visit)
+        return written
+
+    def _write(self, visit: Visit) -> str:
+        assert visit.chosen is not None
+        left = end_of(visit.chosen) - self._clock()
+        secure = visit.secure if self._secure is None else self._secure
+        if self._secure is None and not secure:
+            self._warn_of_proxy(visit)
+        return serialize_set_cookie(
+            self._name,
+            self._codec.encode(visit.chosen),
+            max_age_s=int(min(LIFETIME, left).total_seconds()),
+            path=self._path,
+            domain=self._domain,
+            secure=secure,
+            http_only=self._http_only,
+            same_site=self._same_site,
+        )
+
+    def _expire_variants(self, visit: Visit) -> list[str]:
+        host = visit.header("host").partition(":")[0].strip(" \t").lower()
+        labels = host.split(".")
+        domains = ["", *(".".join(labels[start:]) for start in range(len(labels) - 1))]
+        # A single label or an address has no parent domain.
+        if labels[-1].isdigit() or host.startswith("["):
+            domains = [""]
+        return [
+            expire_cookie(self._name, path=self._path, domain=domain)
+            for domain in domains
+            if domain != self._domain
+        ]
+
+    def _warn_of_proxy(self, visit: Visit) -> None:
+        forwarded = visit.header("x-forwarded-proto").lower().startswith("https")
+        own_host = self._site.scheme == "https" and visit.header("host") == self._site.netloc
+        if forwarded or own_host:
+            visit.context.reporter.report_once(
+                Reason.SECURE_MISSING, Action.NOTE, name=self._name, path=visit.path
+            )
+
+    def _check(self) -> None:
+        if self._same_site not in _SAME_SITE:
+            raise ConfigurationError(
+                f"same_site={self._same_site!r} is not known; use one of {', '.join(_SAME_SITE)}"
+            )
+        if self._same_site == "None" and self._secure is False:
+            raise ConfigurationError(
+                'same_site="None" needs secure=True: browsers refuse the cookie otherwise'
+            )
+        if _PATH.fullmatch(self._path) is None:
+            raise ConfigurationError(
+                f"path={self._path!r} is no path: it starts with / and is visible ASCII without ;"
+            )
+        if _DOMAIN.fullmatch(self._domain) is None:
+            raise ConfigurationError(
+                f"domain={self._domain!r} is no domain: give a host name such as 'example.org'"
+            )
+        if self._name.lower().startswith("__host-"):
+            self._check_host_prefix()
+
+    def _check_host_prefix(self) -> None:
+        # RFC 6265bis section 4.1.3.2: host-only, for the whole host, over https.
+        if self._domain or self._path != "/" or self._secure is False:
+            raise ConfigurationError(
+                f"the cookie {self._name!r} can't have a domain, a path other than / or "
+                "secure=False: its __Host- prefix forbids them"
+            )

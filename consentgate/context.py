@@ -1,0 +1,42 @@
+"""What every judgement of one gate stands on; made once, the same for all its visits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from consentgate.enforcement import Enforcement, Mode, Thin, Unknown
+from consentgate.events import Reporter
+from consentgate.policy import Policy
+from consentgate.standing import StandingReader
+
+# Any: a scope or an environ holds whatever its server and application put there.
+Request = MutableMapping[str, Any]
+
+
+def utc_now() -> datetime:
+    """The present moment, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class GateContext:
+    """A gate's settings and parts. Two contexts are equal when their `identity` is, which holds
+    all that decides what leaves: such gates in one stack filter once."""
+
+    identity: tuple[object, ...]
+    policy: Policy = field(compare=False)
+    reader: StandingReader = field(compare=False)
+    reporter: Reporter = field(compare=False)
+    clock: Callable[[], datetime] = field(compare=False)
+    mode: Mode = field(compare=False)
+    unknown: Unknown = field(compare=False)
+    thin: Thin = field(compare=False)
+    clamp: bool = field(compare=False)
+    required: Callable[[Request], Enforcement] | None = field(compare=False)
+    # Categories that an undecided visitor's Global Privacy Control signal refuses.
+    signalled: frozenset[str] = field(compare=False)
+    # Whether that signal can change what leaves: it does only where an exempt cookie is refused.
+    signal_matters: bool = field(compare=False)

@@ -1,0 +1,28 @@
+"""A visit without a request: for unit tests and for whoever asks the gate outside of one."""
+
+from __future__ import annotations
+
+from consentgate.consent import Consent
+from consentgate.context import GateContext
+from consentgate.visit import Visit
+
+
+class DetachedVisit(Visit):
+    """A GET over https by a visitor of the given consent."""
+
+    method = "GET"
+    path = ""
+    secure = True
+
+    def __init__(self, context: GateContext, consent: Consent, *, cookie: str = "") -> None:
+        super().__init__(context, {})
+        self.original_cookie = cookie
+        self._standing = context.reader.settle(consent)
+
+    def header(self, name: str) -> str:
+        """No request, no headers."""
+        return ""
+
+    def read_cookie(self) -> str:
+        """The Cookie header given."""
+        return self.original_cookie or ""

@@ -1,0 +1,148 @@
+"""What both doors do alike: find the gate of a request, stack gates, note headers, block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Generic, TypedDict, TypeVar
+
+from consentgate.caching import is_caching
+from consentgate.context import GateContext, Request
+from consentgate.enforcement import Enforcement
+from consentgate.errors import ConfigurationError
+from consentgate.events import Event, escape_text
+from consentgate.gate import SET_COOKIE, SMUGGLED, Gate
+from consentgate.judge import Verdict
+from consentgate.policy import Policy
+from consentgate.visit import Visit
+from consentgate.visitor import CONSENT_KEY
+
+MOST_POLICIES = 1000  # a policy function picks one of a fixed set; more is a leak
+
+BLOCKED_HEADERS = (
+    ("content-type", "text/plain; charset=utf-8"),
+    ("cache-control", "no-store"),
+)
+"""The headers of the 500 that replaces a blocked response."""
+
+PolicyOption = Policy | Callable[[Request], Policy]
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
+_BLANKS = " \t\r\n\v\f\0"
+
+
+class GateOptions(TypedDict, total=False):
+    """The keyword options of `Gate`, which both middlewares take as well."""
+
+    fallback_keys: Sequence[str | bytes]
+    audience: str
+    mode: str
+    unknown: str
+    thin: str
+    clamp: bool
+    required: Callable[[Request], Enforcement] | None
+    on_event: Callable[[Event], object] | None
+    clock: Callable[[], datetime]
+    domain: str
+    path: str
+    same_site: str
+    secure: bool | None
+    http_only: bool
+
+
+Passage = TypeVar("Passage")
+
+
+class Passages(Generic[Passage]):
+    """Finds what a door prepared for the policy of one request.
+
+    `prepare` makes it of a gate, once per policy. Where `policy` is a function, gates are made
+    as its policies appear.
+    """
+
+    def __init__(
+        self,
+        policy: PolicyOption,
+        make_gate: Callable[[Policy], Gate],
+        prepare: Callable[[Gate], Passage],
+    ) -> None:
+        self._make_gate = make_gate
+        self._prepare = prepare
+        self._choose = None if isinstance(policy, Policy) else policy
+        self._made: dict[int, tuple[Policy, Passage]] = {}
+        self.single = self._make(policy) if isinstance(policy, Policy) else None
+        if self._choose is not None and not callable(self._choose):
+            self._make(self._choose)  # raises: it is no policy
+
+    def _make(self, policy: Policy) -> Passage:
+        return self._prepare(self._make_gate(policy))
+
+    def pick(self, request: Request) -> Passage:
+        """What was prepared for the policy of this request."""
+        if self._choose is None:
+            assert self.single is not None
+            return self.single
+        policy = self._choose(request)
+        made = self._made.get(id(policy))
+        if made is None:
+            if len(self._made) >= MOST_POLICIES:
+                raise ConfigurationError(
+                    f"the policy function returned more than {MOST_POLICIES} policies; build "
+                    "them once and return one of them"
+                )
+            # The policy is kept beside its passage, so that its id stays its own.
+            made = self._made[id(policy)] = (policy, self._make(policy))
+        return made[1]
+
+
+def enclosing(outer: object, context: GateContext) -> Visit | None:
+    """The visit of an equal gate that is already at work around this request, if any.
+
+    `outer` is what the request holds from another gate. Gates of another configuration are told
+    the name of this one's preferences cookie, so that they don't judge it.
+    """
+    visit = outer if isinstance(outer, Visit) else None
+    around = visit
+    while around is not None:
+        if around.active and around.context == context:
+            return around
+        around.inner_preferences += (context.policy.preferences_cookie,)
+        around = around.outer
+    return None
+
+
+def enter(visit: Visit, outer: object) -> None:
+    """Put a visit in its request, inside the visit of another gate if there is one."""
+    if isinstance(outer, Visit) and outer.active:
+        visit.outer = outer
+        visit.original_cookie = outer.cookie
+    visit.request[CONSENT_KEY] = visit
+
+
+@lru_cache(maxsize=1024)
+def header_kind(name: str) -> str:
+    """What a response header is to the gate: "set-cookie", "smuggled", a caching header's
+    lower-case name, or "" for all that is none of its business.
+
+    Names count in any case and with blanks around: lenient servers send both, and browsers take
+    them. So does Set-Cookie2, though none of today's does.
+    """
+    text = name.strip(_BLANKS).lower()
+    if text in (SET_COOKIE, "set-cookie2"):
+        return SET_COOKIE
+    if text.startswith(SET_COOKIE) and _TOKEN.fullmatch(text) is None:
+        return SMUGGLED
+    return text if is_caching(text) else ""
+
+
+def blocked_lines(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+    """The lines of the page that replaces a blocked response: each name and reason id."""
+    return tuple(f"{one.reason.value} {escape_text(one.name)}" for one in verdicts)
+
+
+def blocked_body(lines: Sequence[str]) -> bytes:
+    """The body of the 500 that replaces a response with cookies that must not leave."""
+    text = "consentgate blocked this response. These cookies must not leave:\n"
+    return (text + "\n".join(lines) + "\n").encode("ascii")

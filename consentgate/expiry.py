@@ -1,0 +1,85 @@
+"""Which cookies a response expires after a refusal, so that withdrawing takes effect.
+
+The browser forgets what it stored for a refused category, HttpOnly included (GDPR art. 7(3)); a
+cookie that nobody declared is never expired: it may be a sibling application's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from consentgate.caching import Header, is_shareable
+from consentgate.context import GateContext
+from consentgate.events import Action, Reason
+from consentgate.policy import Cookie, Kind
+from consentgate.set_cookie import cookie_spans, expire_cookie
+from consentgate.visit import Visit
+
+MOST_EXPIRED = 10  # headers in one response: the rest follows with the next documents
+
+# Without Sec-Fetch-Dest (plain http, older browsers) these are what no document is.
+_RESOURCES = ("image/", "font/", "audio/", "video/", "text/css", "text/javascript")
+_SCRIPTS = ("application/javascript", "application/wasm", "application/font")
+
+Target = tuple[str, Cookie]
+
+
+def expiries(
+    visit: Visit, context: GateContext, *, caching: Sequence[Header], content_type: str
+) -> list[str]:
+    """The Set-Cookie values that expire refused cookies on their declared Paths and Domains.
+
+    Empty for what is no document and for what a shared cache may keep; at most ten.
+    """
+    if is_shareable(caching) or not _is_document(visit, content_type):
+        return []
+    targets = _chosen_targets(visit, context) if visit.chosen else visit.still_sent
+    values: list[str] = []
+    for name, rule in targets:
+        if len(values) >= MOST_EXPIRED:
+            break
+        values += [value for value in _expire(name, rule) if value not in values]
+        _report(name, rule, visit)
+    return values[:MOST_EXPIRED]
+
+
+def _is_document(visit: Visit, content_type: str) -> bool:
+    # The response to the choice itself counts, by whatever means the choice was sent.
+    if visit.chosen is not None:
+        return True
+    destination = visit.header("sec-fetch-dest")
+    if destination:
+        return destination == "document"
+    return not content_type.lower().lstrip().startswith(_RESOURCES + _SCRIPTS)
+
+
+def _chosen_targets(visit: Visit, context: GateContext) -> list[Target]:
+    """What a choice made in this response refuses: the cookies that came in, then those that may
+    be stored under a path the browser does not send here."""
+    assert visit.chosen is not None
+    refused = visit.chosen.refused
+    policy = context.policy
+    sent = [(name, policy.rule_for(name)) for name, _, _ in cookie_spans(visit.cookie)]
+    targets = {name: rule for name, rule in sent if rule and _is_refused(rule, refused)}
+    if visit.standing.consent.granted & refused:
+        targets |= {
+            rule.name: rule
+            for rule in policy.rules
+            if rule.kind is Kind.COOKIE and not rule.is_glob and _is_refused(rule, refused)
+        }
+    return list(targets.items())
+
+
+def _is_refused(rule: Cookie, refused: frozenset[str]) -> bool:
+    return not refused.isdisjoint(rule.categories)
+
+
+def _expire(name: str, rule: Cookie) -> Iterable[str]:
+    for path in rule.path:
+        for domain in rule.domain or ("",):
+            yield expire_cookie(name, path=path, domain=domain)
+
+
+def _report(name: str, rule: Cookie, visit: Visit) -> None:
+    reason = Reason.WITHDRAWN if visit.chosen else Reason.WITHDRAWAL_NOT_EFFECTIVE
+    visit.report(reason, Action.EXPIRE, name=name, rule=rule)

@@ -1,0 +1,297 @@
+"""The gate without a server: a policy and its visitors' choices become verdicts on headers.
+
+Nothing here does I/O. The doors hand in the headers of one response and apply what comes back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from consentgate.caching import Header, keep_private
+from consentgate.choice import ChoiceCookie
+from consentgate.consent import Consent
+from consentgate.context import GateContext, Request, utc_now
+from consentgate.detached import DetachedVisit
+from consentgate.enforcement import Enforcement, Mode, Thin, Unknown
+from consentgate.errors import ConfigurationError
+from consentgate.events import Action, Event, Reason, Reporter
+from consentgate.expiry import expiries
+from consentgate.judge import Judge, Verdict
+from consentgate.policy import Policy
+from consentgate.preferences import LONGEST_VALUE, PreferencesCodec
+from consentgate.standing import StandingReader
+from consentgate.thinning import Thinner
+from consentgate.visit import Visit
+
+logger = logging.getLogger("consentgate")
+
+SET_COOKIE = "set-cookie"
+SMUGGLED = "smuggled"
+"""The kind of a header whose name would make a lenient server send a Set-Cookie line."""
+
+COOKIE_KINDS = frozenset({SET_COOKIE, SMUGGLED})
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a response leaves with.
+
+    `values` answer the noted headers one by one, None for what goes. `first` are Set-Cookie
+    values to send before all others, `expired` those to send after them, `caching` the caching
+    headers to add. `blocked` are the verdicts for which the whole response must not leave.
+    """
+
+    values: tuple[str | None, ...]
+    first: tuple[str, ...] = ()
+    expired: tuple[str, ...] = ()
+    caching: tuple[Header, ...] = ()
+    blocked: tuple[Verdict, ...] = ()
+
+
+class Gate:
+    """One policy, its keys and its options; shared by all requests.
+
+    `secret_key` signs the choice and `fallback_keys` verify older ones. `mode`, `unknown`, `thin`
+    and the values of `required` are the words of `consentgate.enforcement`. `clock` returns the
+    present as an aware UTC datetime. `domain`, `path`, `same_site`, `secure` (None: on https) and
+    `http_only` (off, so that a page's script can read the choice) are those of the preferences
+    cookie. Raises ConfigurationError.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        secret_key: str | bytes,
+        fallback_keys: Sequence[str | bytes] = (),
+        audience: str = "",
+        mode: str = Mode.ENFORCE,
+        unknown: str = Unknown.STRIP,
+        thin: str = Thin.REFUSED,
+        clamp: bool = False,
+        required: Callable[[Request], Enforcement] | None = None,
+        on_event: Callable[[Event], object] | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        domain: str = "",
+        path: str = "/",
+        same_site: str = "Lax",
+        secure: bool | None = None,
+        http_only: bool = False,
+    ) -> None:
+        _check_policy(policy)
+        self.policy = policy
+        self._codec = PreferencesCodec(
+            policy.preferences_cookie,
+            secret_key=secret_key,
+            fallback_keys=fallback_keys,
+            audience=audience,
+        )
+        self._choice = ChoiceCookie(
+            policy,
+            self._codec,
+            clock=clock,
+            domain=domain,
+            path=path,
+            same_site=same_site,
+            secure=secure,
+            http_only=http_only,
+        )
+        modes = (
+            _as_word(Mode, mode, option="mode"),
+            _as_word(Unknown, unknown, option="unknown"),
+            _as_word(Thin, thin, option="thin"),
+        )
+        keys = _digest(secret_key, *fallback_keys)
+        signalled = frozenset(
+            category.name
+            for category in policy.categories
+            if category.gpc and category.name in policy.optional_categories
+        )
+        self.context = GateContext(
+            identity=(policy, keys, audience, *modes, clamp, required, self._choice.attributes),
+            policy=policy,
+            reader=StandingReader(policy, self._codec, clock=clock),
+            reporter=Reporter(on_event, mode=modes[0]),
+            clock=clock,
+            mode=modes[0],
+            unknown=modes[1],
+            thin=modes[2],
+            clamp=clamp,
+            required=required,
+            signalled=signalled,
+            signal_matters=any(
+                rule.anonymous and rule.category in signalled for rule in policy.rules
+            ),
+        )
+        self._judge = Judge(self.context)
+        self.thinner = None if modes[2] is Thin.OFF else Thinner(self.context)
+        self._check_size()
+        for finding in policy.findings():
+            logger.warning("%s", finding)
+
+    @property
+    def unconditional_names(self) -> frozenset[str]:
+        """The exact names whose Set-Cookie always leaves byte for byte, line breaks aside."""
+        return frozenset(
+            rule.name
+            for rule in self.policy.rules
+            if rule.necessary
+            and rule.kind == "cookie"
+            and not (rule.is_glob or rule.secure or rule.http_only or rule.same_site)
+            and rule.name != self.policy.preferences_cookie
+        )
+
+    def judge(self, value: str, consent: Consent, *, cookie: str = "") -> Verdict:
+        """The verdict on one Set-Cookie value for a visitor of this consent, over https.
+
+        `cookie` is the text of the request's Cookie header, where that matters. Never raises.
+        """
+        visit = DetachedVisit(self.context, consent, cookie=cookie)
+        return self._judge.judge(value, visit)
+
+    def filter(self, values: Iterable[str], consent: Consent, *, cookie: str = "") -> list[str]:
+        """The Set-Cookie values that leave to a visitor of this consent, in order."""
+        visit = DetachedVisit(self.context, consent, cookie=cookie)
+        outcome = self.respond(visit, [(SET_COOKIE, value) for value in values])
+        return [value for value in outcome.values if value is not None]
+
+    def consent_for(self, *granted: str) -> Consent:
+        """The consent of a visitor who today allowed these categories and refused the others."""
+        self._check_categories(granted)
+        today = self.context.clock().date()
+        prints = {name: self.policy.fingerprint(name) for name in self._choosable(granted)}
+        allowed = {name: prints[name] for name in granted}
+        return Consent.undecided().with_refused(prints, day=today).with_granted(allowed, day=today)
+
+    def preferences_for(self, *granted: str) -> str:
+        """The Cookie header text of a visitor who allowed these categories and refused the
+        others: "cookies_preferences=..."."""
+        value = self._codec.encode(self.consent_for(*granted))
+        return f"{self.policy.preferences_cookie}={value}"
+
+    def respond(self, visit: Visit, noted: Sequence[Header], *, content_type: str = "") -> Outcome:
+        """What one response leaves with.
+
+        `noted` are its Set-Cookie and caching headers in wire order, as (lower-case name, value);
+        `content_type` is its own. May be called again for the same visit: a WSGI application may
+        start its response anew after an error.
+        """
+        verdicts = self._judge_all(visit, noted)
+        first, expired = self._added(visit, noted, content_type=content_type)
+        if self.context.mode is Mode.REPORT:
+            return Outcome(tuple(value for _, value in noted), tuple(first))
+        values, caching = _apply(noted, verdicts, added=bool(first or expired), visit=visit)
+        return Outcome(values, tuple(first), tuple(expired), caching, self._blocked(verdicts))
+
+    def screen(self, visit: Visit, noted: Sequence[Header]) -> Outcome:
+        """What leaves in a message that can't bear the choice itself: trailers, early hints,
+        pushed requests."""
+        verdicts = self._judge_all(visit, noted)
+        if self.context.mode is Mode.REPORT:
+            return Outcome(tuple(value for _, value in noted))
+        return Outcome(tuple(_left(noted, verdicts)))
+
+    def _judge_all(self, visit: Visit, noted: Sequence[Header]) -> list[Verdict | None]:
+        verdicts = [self._judge_one(visit, kind, value) for kind, value in noted]
+        for one in verdicts:
+            if one is not None and not one.stands:
+                visit.report(one.reason, one.action, name=one.name, rule=one.rule)
+        return verdicts
+
+    def _judge_one(self, visit: Visit, kind: str, value: str) -> Verdict | None:
+        if kind == SET_COOKIE:
+            return self._judge.judge(value, visit)
+        if kind == SMUGGLED:
+            return Verdict(Action.STRIP, Reason.HEADER_NAME, "", None, None)
+        return None
+
+    def _added(
+        self, visit: Visit, noted: Sequence[Header], *, content_type: str
+    ) -> tuple[list[str], list[str]]:
+        first = self._choice.values_for(visit)
+        if visit.chosen is None and not visit.still_sent:
+            return first, []
+        if self.context.mode is Mode.REPORT:
+            return first, []
+        caching = [header for header in noted if header[0] not in COOKIE_KINDS]
+        return first, expiries(visit, self.context, caching=caching, content_type=content_type)
+
+    def _blocked(self, verdicts: Iterable[Verdict | None]) -> tuple[Verdict, ...]:
+        if self.context.mode is not Mode.BLOCK:
+            return ()
+        return tuple(one for one in verdicts if one is not None and one.value is None)
+
+    def _choosable(self, granted: Iterable[str]) -> list[str]:
+        return list(dict.fromkeys((*self.policy.optional_categories, *granted)))
+
+    def _check_categories(self, names: Iterable[str]) -> None:
+        for name in names:
+            if self.policy.category(name) is None:
+                known = ", ".join(one.name for one in self.policy.categories)
+                raise ConfigurationError(f"the policy has no category {name!r}; it has {known}")
+
+    def _check_size(self) -> None:
+        length = len(self._codec.encode(self.consent_for(*self.policy.optional_categories)))
+        if length > LONGEST_VALUE:
+            raise ConfigurationError(
+                f"a choice on {len(self.policy.optional_categories)} categories takes {length} "
+                f"characters, more than the {LONGEST_VALUE} that are read back; join categories "
+                "or shorten their names"
+            )
+
+
+def _left(noted: Sequence[Header], verdicts: Sequence[Verdict | None]) -> list[str | None]:
+    """The noted values as their verdicts leave them."""
+    return [
+        value if one is None else one.value for (_, value), one in zip(noted, verdicts, strict=True)
+    ]
+
+
+def _apply(
+    noted: Sequence[Header], verdicts: Sequence[Verdict | None], *, added: bool, visit: Visit
+) -> tuple[tuple[str | None, ...], tuple[Header, ...]]:
+    """What becomes of each noted header, and the caching headers to add."""
+    values = _left(noted, verdicts)
+    private = added or any(one.by_consent or not one.unchanged for one in verdicts if one)
+    if not private and not visit.consulted:
+        return tuple(values), ()
+    places = [place for place, one in enumerate(verdicts) if one is None]
+    kept, appended = keep_private(
+        [noted[place] for place in places], private=private, vary=visit.consulted
+    )
+    for place, value in zip(places, kept, strict=True):
+        values[place] = value
+    return tuple(values), tuple(appended)
+
+
+def _as_word(words: type[Word], value: str, *, option: str) -> Word:
+    try:
+        return words(value)
+    except ValueError:
+        known = ", ".join(repr(word.value) for word in words)
+        raise ConfigurationError(f"{option}={value!r} is not known; use one of {known}") from None
+
+
+def _check_policy(policy: object) -> None:
+    if not isinstance(policy, Policy):
+        raise ConfigurationError(
+            f"policy is a {type(policy).__name__}; pass a consentgate.Policy, for example "
+            "Policy(necessary=['session']) or Policy.from_toml('consent.toml')"
+        )
+
+
+def _digest(*keys: str | bytes) -> bytes:
+    """A digest of the keys, so that equal gates are told without comparing secrets."""
+    digest = hashlib.sha256()
+    for key in keys:
+        raw = key.encode() if isinstance(key, str) else key
+        digest.update(len(raw).to_bytes(4, "big") + raw)
+    return digest.digest()

@@ -1,0 +1,177 @@
+"""One Set-Cookie value and one visit make one verdict; the order of the rules is the law here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from math import inf
+
+from consentgate.context import GateContext
+from consentgate.enforcement import Enforcement, Unknown
+from consentgate.events import Action, Reason
+from consentgate.policy import Cookie
+from consentgate.set_cookie import (
+    clamp_lifetime,
+    delete_canonically,
+    deletes_from,
+    has_line_break,
+    is_deletion,
+    raise_attributes,
+    split_set_cookie,
+)
+from consentgate.visit import Visit
+
+LONGEST_MEASUREMENT = timedelta(days=395)
+"""How long an exempt audience-measurement cookie may live (CNIL: thirteen months)."""
+
+
+# Kept with `unknown="report"`, and worth an event all the same.
+_REPORTED_KEEPS = frozenset({Reason.UNDECLARED, Reason.NAMELESS})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of one Set-Cookie value, and why.
+
+    `action` is keep, strip, rewrite or clamp; `name` is the name that a browser would store;
+    `rule` is the declaration that matched; `value` is what leaves, None when nothing does;
+    `by_consent` says that the visitor's choice decided.
+    """
+
+    action: Action
+    reason: Reason
+    name: str
+    rule: Cookie | None
+    value: str | None
+    by_consent: bool = False
+
+    @property
+    def unchanged(self) -> bool:
+        """True when the application's bytes leave as they came."""
+        return self.action is Action.KEEP
+
+    @property
+    def stands(self) -> bool:
+        """True when the application's bytes leave as they came and nothing is to be reported."""
+        return self.action is Action.KEEP and self.reason not in _REPORTED_KEEPS
+
+
+class Judge:
+    """Gives verdicts under one policy."""
+
+    def __init__(self, context: GateContext) -> None:
+        self._context = context
+        self._rule_for = context.policy.rule_for
+        self._own_name = context.policy.preferences_cookie
+        self._lets_unknown_out = context.unknown is Unknown.REPORT
+
+    def judge(self, value: str, visit: Visit) -> Verdict:
+        """The verdict on one Set-Cookie value (code points are wire bytes); never raises."""
+        name, attributes = split_set_cookie(value)
+        if has_line_break(value):
+            # It ends the header's line, whatever the rest is (RFC 9110 section 5.5).
+            return Verdict(Action.STRIP, Reason.LINE_BREAK, name, None, None)
+        # Another gate further in wrote its own choice, and let nobody else write it.
+        if name and name in visit.inner_preferences:
+            return Verdict(Action.KEEP, Reason.NECESSARY, name, None, value)
+        rule = self._rule_for(name) if name else None
+        if rule is None:
+            return self._judge_undeclared(value, name, attributes, visit=visit)
+        if name == self._own_name:
+            return Verdict(Action.STRIP, Reason.PREFERENCES_SET, name, rule, None)
+        if rule.necessary:
+            return self._keep(value, name, rule, visit=visit, reason=Reason.NECESSARY)
+        if rule.anonymous:
+            return self._judge_anonymous(value, name, rule, visit=visit)
+        return self._judge_optional(value, name, rule, visit=visit)
+
+    def _judge_undeclared(self, value: str, name: str, attributes: str, *, visit: Visit) -> Verdict:
+        reason = Reason.UNDECLARED if name else Reason.NAMELESS
+        if self._lets_unknown_out:
+            return Verdict(Action.KEEP, reason, name, None, value)
+        if name and self._deletes(value, attributes):
+            return _delete(value, name, None)
+        return Verdict(Action.STRIP, reason, name, None, None)
+
+    def _judge_optional(self, value: str, name: str, rule: Cookie, *, visit: Visit) -> Verdict:
+        if visit.enforcement is Enforcement.NOT_REQUIRED:
+            return self._keep(value, name, rule, visit=visit, reason=Reason.NOT_REQUIRED)
+        visit.consulted = True
+        consent = visit.effective
+        if consent.granted.issuperset(rule.categories):
+            longest = rule.lifetime if self._context.clamp else None
+            return self._keep(
+                value, name, rule, visit=visit, reason=Reason.CONSENTED, longest=longest
+            )
+        return self._deny(value, name, rule, reason=visit.why_denied(rule, consent))
+
+    def _judge_anonymous(self, value: str, name: str, rule: Cookie, *, visit: Visit) -> Verdict:
+        visit.consulted = True
+        consent = visit.effective
+        if not visit.permits(rule, consent):
+            return self._deny(value, name, rule, reason=visit.why_denied(rule, consent))
+        deletes = self._deletes(value, split_set_cookie(value)[1])
+        # The exemption ends thirteen months after the first visit (CNIL, audience measurement).
+        if visit.came_in(name) and not deletes:
+            return Verdict(Action.STRIP, Reason.NOT_RENEWED, name, rule, None, by_consent=True)
+        longest = rule.lifetime
+        if isinstance(longest, timedelta) or longest is None:
+            longest = min(longest or LONGEST_MEASUREMENT, LONGEST_MEASUREMENT)
+        return self._keep(value, name, rule, visit=visit, reason=Reason.ANONYMOUS, longest=longest)
+
+    def _keep(
+        self,
+        value: str,
+        name: str,
+        rule: Cookie,
+        *,
+        visit: Visit,
+        reason: Reason,
+        longest: timedelta | str | None = None,
+    ) -> Verdict:
+        by_consent = reason in (Reason.CONSENTED, Reason.ANONYMOUS)
+        clamped = value if longest is None else self._clamp(value, longest)
+        raised = self._raise(clamped, rule, visit=visit)
+        if clamped is not value:
+            return Verdict(Action.CLAMP, Reason.CLAMPED, name, rule, raised, by_consent)
+        if raised is not value:
+            return Verdict(Action.REWRITE, Reason.RAISED, name, rule, raised, by_consent)
+        return Verdict(Action.KEEP, reason, name, rule, value, by_consent)
+
+    def _clamp(self, value: str, longest: timedelta | str) -> str:
+        longest_s = int(longest.total_seconds()) if isinstance(longest, timedelta) else None
+        return clamp_lifetime(value, longest_s=longest_s, now_s=self._now_s())
+
+    def _raise(self, value: str, rule: Cookie, *, visit: Visit) -> str:
+        if not (rule.secure or rule.http_only or rule.same_site):
+            return value
+        if self._deletes(value, split_set_cookie(value)[1]):
+            return value
+        return raise_attributes(
+            value,
+            # A browser refuses a Secure cookie that http sets: raising it would lose the cookie.
+            secure=rule.secure and visit.secure,
+            http_only=rule.http_only,
+            same_site=rule.same_site or "",
+        )
+
+    def _deny(self, value: str, name: str, rule: Cookie, *, reason: Reason) -> Verdict:
+        if self._deletes(value, split_set_cookie(value)[1]):
+            return _delete(value, name, rule)
+        return Verdict(Action.STRIP, reason, name, rule, None, by_consent=True)
+
+    def _deletes(self, value: str, attributes: str) -> bool:
+        # Most values are no deletion at any time; only the others need the clock.
+        return deletes_from(attributes) < inf and is_deletion(value, self._now_s())
+
+    def _now_s(self) -> float:
+        return self._context.clock().timestamp()
+
+
+def _delete(value: str, name: str, rule: Cookie | None) -> Verdict:
+    """A deletion whose name has no consent: a browser counts Expires from the response's Date,
+    so that the application's own bytes might store; the canonical form never does."""
+    deletion = delete_canonically(value)
+    return Verdict(
+        Action.REWRITE, Reason.DELETION, name, rule, deletion, by_consent=rule is not None
+    )

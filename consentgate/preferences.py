@@ -1,0 +1,136 @@
+"""Consent to and from the signed value of the preferences cookie.
+
+Nothing here raises on a visitor's bytes: what can't be trusted comes back as a `Rejection`. The
+value identifies nobody: visitors who chose the same on the same day share it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from enum import StrEnum
+
+from itsdangerous import BadSignature, Signer
+from itsdangerous.encoding import base64_decode, base64_encode
+
+from consentgate.consent import Consent
+from consentgate.errors import ConfigurationError
+
+LIFETIME = timedelta(days=182)
+"""How long a choice holds, acceptance and refusal alike (CNIL 2020-092: about six months)."""
+
+SHORTEST_KEY = 16  # bytes; NIST SP 800-107 wants at least 112 bits of key for HMAC
+LONGEST_VALUE = 2048  # characters; checked before any HMAC work
+FORMAT_VERSION = 1
+
+_SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}", re.ASCII)
+
+
+class Rejection(StrEnum):
+    """Why a preferences cookie was not believed."""
+
+    OVERSIZED = "oversized"
+    MALFORMED = "malformed"
+    FORGED = "forged"
+    FUTURE = "dated in the future"
+    EXPIRED = "too old"
+
+
+class PreferencesCodec:
+    """Signs and verifies the values of one preferences cookie.
+
+    `secret_key` signs; `fallback_keys` verify only, so that a key can be rotated. The salt holds
+    the format version, the cookie's name and the audience: a value signed for another cookie or
+    another portal is not accepted.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        secret_key: str | bytes,
+        fallback_keys: Sequence[str | bytes] = (),
+        audience: str = "",
+    ) -> None:
+        self._signer = Signer(
+            _check_keys(secret_key, fallback_keys),
+            salt=f"consentgate.preferences.v{FORMAT_VERSION}\0{name}\0{audience}".encode(),
+            key_derivation="hmac",
+            digest_method=hashlib.sha256,
+        )
+
+    def encode(self, consent: Consent) -> str:
+        """The signed value of a decided consent; equal consents give equal values."""
+        prints = dict(sorted(consent.fingerprints))
+        payload = {
+            "v": FORMAT_VERSION,
+            "d": consent.day.isoformat() if consent.day else None,
+            "g": {name: prints.get(name, "") for name in sorted(consent.granted)},
+            "r": {name: prints.get(name, "") for name in sorted(consent.refused)},
+        }
+        text = json.dumps(payload, separators=(",", ":")).encode()
+        return self._signer.sign(base64_encode(text)).decode("ascii")
+
+    def decode(self, value: str) -> Consent | Rejection:
+        """The consent that was signed, of whatever age, or why the value is not believed."""
+        if len(value) > LONGEST_VALUE:
+            return Rejection.OVERSIZED
+        # The strict shape keeps lenient base64 decoders from accepting many spellings of one value.
+        if _SHAPE.fullmatch(value) is None:
+            return Rejection.MALFORMED
+        try:
+            payload = self._signer.unsign(value)
+        except BadSignature:
+            return Rejection.FORGED
+        try:
+            return _read_payload(json.loads(base64_decode(payload)))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return Rejection.MALFORMED
+
+
+def _read_payload(payload: Mapping[str, object]) -> Consent:
+    if payload["v"] != FORMAT_VERSION:
+        raise ValueError("another format")
+    granted, refused = _read_choices(payload["g"]), _read_choices(payload["r"])
+    if granted.keys() & refused.keys():
+        raise ValueError("granted and refused at once")
+    return Consent(
+        granted=frozenset(granted),
+        refused=frozenset(refused),
+        fingerprints=frozenset({**granted, **refused}.items()),
+        day=date.fromisoformat(str(payload["d"])),
+    )
+
+
+def _read_choices(choices: object) -> dict[str, str]:
+    if not isinstance(choices, dict):
+        raise TypeError("not a table of choices")
+    if not all(isinstance(text, str) for text in choices.values()):
+        raise TypeError("a fingerprint that is no text")
+    return choices
+
+
+def _check_keys(secret_key: str | bytes, fallback_keys: Sequence[str | bytes]) -> list[bytes]:
+    """The keys as itsdangerous wants them: the oldest first, the signing key last."""
+    if isinstance(fallback_keys, str | bytes):
+        raise ConfigurationError(
+            "fallback_keys is a bare string, each character of which would be a key; "
+            "pass a list of keys"
+        )
+    older = [_check_key(key, place="fallback_keys") for key in reversed(fallback_keys)]
+    return [*older, _check_key(secret_key, place="secret_key")]
+
+
+def _check_key(key: object, *, place: str) -> bytes:
+    if not isinstance(key, str | bytes):
+        raise ConfigurationError(f"{place} holds a {type(key).__name__}; pass str or bytes")
+    raw = key.encode() if isinstance(key, str) else key
+    if len(raw) < SHORTEST_KEY:
+        raise ConfigurationError(
+            f"{place} holds a key of {len(raw)} bytes; at least {SHORTEST_KEY} are needed, for "
+            "example from secrets.token_hex(32)"
+        )
+    return raw

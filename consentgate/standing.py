@@ -1,0 +1,153 @@
+"""What a visitor's preferences cookies are worth now, under one policy.
+
+Verified values are remembered, so that a signature costs once per choice and day and not once per
+visitor; only values that verified enter, so that forged ones can't push them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from functools import reduce
+
+from consentgate.consent import Consent
+from consentgate.policy import Policy
+from consentgate.preferences import LIFETIME, PreferencesCodec, Rejection
+from consentgate.set_cookie import cookie_values
+
+MOST_REMEMBERED = 512  # values: visitors with the same choice and day share one
+MOST_VERIFIED = 32  # signatures a request may cost; values already known are never counted
+ONE_DAY = timedelta(days=1)
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What holds now of a visitor's choice.
+
+    `consent` has only categories whose fingerprints still hold; `stale` are those chosen under
+    another declaration. `ends` is the moment from which this value no longer counts. `rejected`
+    are the reasons of the preferences cookies that were not believed; `arrived` is how many came.
+    """
+
+    consent: Consent = Consent.undecided()
+    stale: frozenset[str] = frozenset()
+    ends: datetime = NEVER
+    rejected: tuple[Rejection, ...] = ()
+    arrived: int = 0
+
+    @property
+    def expired(self) -> bool:
+        """True when a signed choice came in that is too old to count."""
+        return Rejection.EXPIRED in self.rejected
+
+
+NOTHING = Standing()
+
+
+def end_of(consent: Consent) -> datetime:
+    """The UTC moment from which a decided consent is too old: its day, 182 days and the rest of
+    that last day, so that no choice ends before its cookie does."""
+    if consent.day is None:
+        return NEVER
+    return datetime.combine(consent.day, time(), tzinfo=UTC) + LIFETIME + ONE_DAY
+
+
+class StandingReader:
+    """Reads the standing of a visitor from a Cookie header's text."""
+
+    def __init__(
+        self, policy: Policy, codec: PreferencesCodec, *, clock: Callable[[], datetime]
+    ) -> None:
+        self._policy = policy
+        self._codec = codec
+        self._clock = clock
+        self._name = policy.preferences_cookie
+        self._remembered: dict[str, Standing] = {}
+
+    def read(self, header: str) -> Standing:
+        """The standing of the visitor who sends this Cookie header; never raises.
+
+        Invalid values beside valid ones are ignored and valid ones are intersected: a sibling
+        subdomain can neither plant consent nor silence it.
+        """
+        values = cookie_values(header, self._name)
+        if not values:
+            return NOTHING
+        if len(values) == 1:
+            found = self._judge(values[0])
+            if isinstance(found, Standing):
+                return found
+            return Standing(rejected=(found,), arrived=1)
+        return self._combine(values)
+
+    def settle(self, consent: Consent) -> Standing:
+        """What holds now of a consent, as if its cookie came in."""
+        found = self._weigh(consent)
+        return found if isinstance(found, Standing) else Standing(rejected=(found,), arrived=1)
+
+    def _combine(self, values: list[str]) -> Standing:
+        """Standing of several preferences cookies. Those known already cost nothing and always
+        count; of the others a bounded number is verified."""
+        distinct = list(dict.fromkeys(values))
+        known = [value for value in distinct if value in self._remembered]
+        others = [value for value in distinct if value not in self._remembered]
+        found = [self._judge(value) for value in (*known, *others[-MOST_VERIFIED:])]
+        valid = [standing for standing in found if isinstance(standing, Standing)]
+        rejected = tuple(reason for reason in found if isinstance(reason, Rejection))
+        if not valid:
+            return Standing(rejected=rejected, arrived=len(values))
+        merged = reduce(_intersect, valid)
+        return replace(merged, rejected=rejected, arrived=len(values))
+
+    def _judge(self, value: str) -> Standing | Rejection:
+        known = self._remembered.get(value)
+        if known is not None and self._clock() < known.ends:
+            return known
+        consent = self._codec.decode(value)
+        if isinstance(consent, Rejection):
+            return consent
+        found = self._weigh(consent)
+        if isinstance(found, Standing):
+            self._remember(value, found)
+        return found
+
+    def _weigh(self, consent: Consent) -> Standing | Rejection:
+        now = self._clock()
+        ends = end_of(consent)
+        if now >= ends:
+            return Rejection.EXPIRED
+        # A day ahead is another server's clock; more is nobody's.
+        if consent.day is not None and consent.day > (now + ONE_DAY).date():
+            return Rejection.FUTURE
+        return self._hold(consent, ends)
+
+    def _hold(self, consent: Consent, ends: datetime) -> Standing:
+        chosen = dict(consent.fingerprints)
+        current = frozenset(
+            name
+            for name in consent.granted | consent.refused
+            if self._policy.accepts_fingerprint(name, chosen.get(name, ""))
+        )
+        held = Consent(
+            granted=consent.granted & current,
+            refused=consent.refused & current,
+            fingerprints=frozenset(pair for pair in consent.fingerprints if pair[0] in current),
+            day=consent.day if current else None,
+        )
+        stale = (consent.granted | consent.refused) - current
+        return Standing(consent=held, stale=stale, ends=ends, arrived=1)
+
+    def _remember(self, value: str, standing: Standing) -> None:
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[value] = standing
+
+
+def _intersect(one: Standing, other: Standing) -> Standing:
+    return Standing(
+        consent=one.consent.intersect(other.consent),
+        stale=one.stale | other.stale,
+        ends=min(one.ends, other.ends),
+    )

@@ -1,0 +1,127 @@
+"""Hides from the application the request's cookies that it may not read.
+
+Reading counts like storing (ePrivacy art. 5(3)): the names that are declared and not allowed
+vanish from the Cookie header. Unknown names stay, and are reported once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from consentgate.context import GateContext
+from consentgate.enforcement import Mode, Thin
+from consentgate.events import Action, Reason
+from consentgate.policy import Cookie
+from consentgate.set_cookie import cookie_spans
+from consentgate.standing import NEVER
+from consentgate.visit import Visit
+
+MOST_PLANS = 4096
+
+Hidden = tuple[str, Cookie | None, Reason]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What to do with one text of a Cookie header, as places in it: no value is kept.
+
+    `kept` are the spans that stay, None when all do; `ends` is when the visitor's choice ends.
+    """
+
+    kept: tuple[tuple[int, int], ...] | None
+    hidden: tuple[Hidden, ...]
+    unknown: tuple[str, ...]
+    still_sent: tuple[tuple[str, Cookie], ...]
+    ends: datetime
+    told: bool = False
+
+
+class Thinner:
+    """Thins Cookie headers under one policy.
+
+    A visitor sends the same header with every request, so the plan for it is remembered under a
+    keyed hash of the text (Python's own, fresh for each process), never under the text: other
+    visitors' sessions do not stay in memory.
+    """
+
+    def __init__(self, context: GateContext) -> None:
+        self._context = context
+        self._rule_for = context.policy.rule_for
+        self._hides_unknown = context.thin is Thin.UNDECLARED
+        self._applies = context.mode is not Mode.REPORT
+        self._is_plain = context.required is None and not context.signal_matters
+        self._plans: dict[object, Plan] = {}
+
+    def thin(self, visit: Visit, header: str) -> str | None:
+        """The Cookie header's text that the application may see ("" when nothing is left), or
+        None when it may see all. `header` is the text that came in."""
+        key: object = hash(header)
+        if not self._is_plain:
+            key = (key, visit.enforcement, self._context.signal_matters and visit.signal)
+        plan = self._plans.get(key)
+        if plan is None or (plan.ends is not NEVER and self._context.clock() >= plan.ends):
+            plan = self._remember(key, self._make(visit, header), visit)
+        if plan.still_sent:
+            visit.still_sent = plan.still_sent
+            visit.touched = True
+        if not plan.told or self._context.reporter.has_listener:
+            self._tell(plan, visit)
+        if plan.kept is None or not self._applies:
+            return None
+        return "; ".join([header[start:end] for start, end in plan.kept])
+
+    def _remember(self, key: object, plan: Plan, visit: Visit) -> Plan:
+        # A rejected choice may be believed tomorrow (a clock ahead), so it is looked at again.
+        if visit.standing.rejected:
+            return plan
+        if len(self._plans) >= MOST_PLANS:
+            self._plans.clear()
+        self._plans[key] = plan
+        return plan
+
+    def _make(self, visit: Visit, header: str) -> Plan:
+        kept: list[tuple[int, int]] = []
+        hidden: list[Hidden] = []
+        unknown: list[str] = []
+        consent = visit.effective
+        for name, start, end in cookie_spans(header):
+            rule = self._rule_for(name)
+            if rule is None:
+                unknown.append(name)
+                hides, reason = self._hides_unknown, Reason.UNKNOWN_IN_REQUEST
+            else:
+                hides = not visit.permits(rule, consent)
+                reason = visit.why_denied(rule, consent) if hides else Reason.NECESSARY
+            if hides:
+                hidden.append((name, rule, reason))
+            else:
+                kept.append((start, end))
+        return Plan(
+            kept=tuple(kept) if hidden else None,
+            hidden=tuple(hidden),
+            unknown=tuple(unknown),
+            still_sent=tuple(_still_sent(hidden, visit)),
+            ends=visit.standing.ends,
+        )
+
+    def _tell(self, plan: Plan, visit: Visit) -> None:
+        plan.told = True
+        for name, rule, reason in plan.hidden:
+            visit.report(reason, Action.HIDE, name=name, rule=rule)
+        if not self._hides_unknown:
+            for name in plan.unknown:
+                visit.context.reporter.report_once(
+                    Reason.UNKNOWN_IN_REQUEST, Action.NOTE, name=name, path=visit.path
+                )
+
+
+def _still_sent(hidden: list[Hidden], visit: Visit) -> list[tuple[str, Cookie]]:
+    """The hidden cookies that the visitor refused by a choice of his own: these are expired.
+    Undecided and stale ones are hidden only."""
+    refused = visit.explicit.refused
+    return [
+        (name, rule)
+        for name, rule, _ in hidden
+        if rule is not None and not refused.isdisjoint(rule.categories)
+    ]

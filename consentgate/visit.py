@@ -1,0 +1,163 @@
+"""One request's side of the gate: the facts a door reads from it, and what holds for its visitor.
+
+Everything is read when it is asked for and not before: most responses have nothing to decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from consentgate.consent import Consent
+from consentgate.context import GateContext, Request
+from consentgate.enforcement import Enforcement
+from consentgate.events import Action, Reason
+from consentgate.policy import Cookie
+from consentgate.set_cookie import cookie_values
+from consentgate.standing import Standing
+
+
+class Visit:
+    """The state of one request. A door's subclass says where the request's facts are.
+
+    `consulted`: the response depends on the visitor's choice. `chosen`: the choice made in this
+    very response. `still_sent`: refused cookies that the browser sent nevertheless. `touched`:
+    the response may need more than verdicts. `active`: the application is at work. `outer`: the
+    visit of another gate around this one.
+    """
+
+    # Class attributes until something happens, so that a visit costs two assignments.
+    consulted = False
+    started = False
+    active = True
+    touched = False
+    discards_invalid = False
+    original_cookie: str | None = None
+    chosen: Consent | None = None
+    still_sent: tuple[tuple[str, Cookie], ...] = ()
+    inner_preferences: tuple[str, ...] = ()
+    outer: Visit | None = None
+    blocked: tuple[str, ...] = ()
+    _standing: Standing | None = None
+    _enforcement: Enforcement | None = None
+    _signal: bool | None = None
+
+    def __init__(self, context: GateContext, request: Request) -> None:
+        self.context = context
+        self.request = request
+
+    @property
+    def method(self) -> str:
+        """The request's method; GET for what has none, such as a websocket's handshake."""
+        raise NotImplementedError
+
+    @property
+    def path(self) -> str:
+        """The request's path without its query."""
+        raise NotImplementedError
+
+    @property
+    def secure(self) -> bool:
+        """True when the server received the request over https or wss."""
+        raise NotImplementedError
+
+    def header(self, name: str) -> str:
+        """All values of a request header (lower-case name), joined by ", "; empty if absent."""
+        raise NotImplementedError
+
+    def read_cookie(self) -> str:
+        """The request's Cookie header as it stands now, several joined by "; "."""
+        raise NotImplementedError
+
+    @property
+    def cookie(self) -> str:
+        """The request's Cookie header as the browser sent it."""
+        return self.read_cookie() if self.original_cookie is None else self.original_cookie
+
+    def came_in(self, name: str) -> bool:
+        """True when the browser sent a cookie of that name."""
+        return bool(cookie_values(self.cookie, name))
+
+    @property
+    def standing(self) -> Standing:
+        """What holds of the visitor's stored choice; verified at the first call."""
+        if self._standing is None:
+            self._standing = self.context.reader.read(self.cookie)
+            for rejection in self._standing.rejected:
+                self.report(Reason.PREFERENCES_REJECTED, Action.NOTE, detail=rejection.value)
+        return self._standing
+
+    @property
+    def explicit(self) -> Consent:
+        """The visitor's own choice, this response's changes included."""
+        return self.standing.consent if self.chosen is None else self.chosen
+
+    @property
+    def effective(self) -> Consent:
+        """The choice with the browser's signal: an undecided category that Global Privacy
+        Control speaks of counts as refused for this request (W3C GPC; an explicit choice wins).
+        """
+        consent = self.explicit
+        open_to_signal = self.context.signalled - consent.granted - consent.refused
+        if open_to_signal and self.signal:
+            return replace(consent, refused=consent.refused | open_to_signal)
+        return consent
+
+    @property
+    def signal(self) -> bool:
+        """True when the request bears `Sec-GPC: 1`; any other value is no signal."""
+        if self._signal is None:
+            parts = self.header("sec-gpc").split(",")
+            self._signal = any(part.strip(" \t") == "1" for part in parts)
+        return self._signal
+
+    @property
+    def enforcement(self) -> Enforcement:
+        """What the site's `required` says of this request; a failure there enforces."""
+        if self._enforcement is None:
+            self._enforcement = self._ask_required()
+        return self._enforcement
+
+    def _ask_required(self) -> Enforcement:
+        if self.context.required is None:
+            return Enforcement.ENFORCE
+        try:
+            return Enforcement(self.context.required(self.request))
+        except Exception as error:  # noqa: BLE001 (the site's code may fail in any way)
+            self.report(Reason.REQUIRED_FAILED, Action.NOTE, detail=type(error).__name__)
+            return Enforcement.ENFORCE
+
+    def permits(self, rule: Cookie, consent: Consent) -> bool:
+        """True when a cookie of this rule may be stored and read under `consent`."""
+        if rule.necessary or self.enforcement is Enforcement.NOT_REQUIRED:
+            return True
+        if rule.anonymous:
+            return rule.category not in consent.refused
+        return consent.granted.issuperset(rule.categories)
+
+    def why_denied(self, rule: Cookie, consent: Consent) -> Reason:
+        """The reason why `consent` does not allow the rule."""
+        if not consent.refused.isdisjoint(rule.categories):
+            return Reason.REFUSED
+        if not self.standing.stale.isdisjoint(rule.categories):
+            return Reason.STALE
+        return Reason.EXPIRED if self.standing.expired else Reason.UNDECIDED
+
+    def report(
+        self,
+        reason: Reason,
+        action: Action,
+        *,
+        name: str = "",
+        rule: Cookie | None = None,
+        detail: str = "",
+    ) -> None:
+        """Report one event of this request."""
+        self.context.reporter.report(
+            reason,
+            action,
+            name=name,
+            pattern="" if rule is None else rule.name,
+            category="" if rule is None else rule.category,
+            path=self.path,
+            detail=detail,
+        )
