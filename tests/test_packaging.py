@@ -88,9 +88,14 @@ def test_no_file_holds_a_path_of_the_machine_it_was_written_on(path: Path) -> No
     assert MACHINE_PATH.findall(text) == []
 
 
-@pytest.mark.parametrize("text", ["cd /home/someone", "'/root/x'", "see /work/a.py"])
-def test_a_path_of_a_machine_is_recognised(text: str) -> None:
-    assert MACHINE_PATH.search(text)
+@pytest.mark.parametrize("folder", ["work", "root", "home", "Users"])
+def test_a_path_of_a_machine_is_recognised(folder: str) -> None:
+    assert MACHINE_PATH.search(f"see '/{folder}/consentgate'")
+
+
+@pytest.mark.parametrize("text", ["/workshop", "GET /homepage", "/root", "example.org/home/news"])
+def test_another_path_is_not_taken_for_one(text: str) -> None:
+    assert not MACHINE_PATH.search(text)
 
 
 def test_the_public_names_are_exactly_those_listed_here() -> None:

@@ -30,7 +30,7 @@ TOML = find_blocks("toml")
 # Any: the README's names are whatever its code makes them
 def run_blocks(count: int) -> dict[str, Any]:
     """The names that the first `count` blocks define."""
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"__name__": __name__}  # a module with a file, as Flask wants it
     for line, block in PYTHON[:count]:
         # Blank lines before the block let a traceback point at the README's own line.
         exec(compile("\n" * (line - 1) + block, str(README), "exec"), names)
