@@ -1,0 +1,203 @@
+"""ASGI: exchanges, an application that answers with what the exchange holds, and the contenders."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping, Sequence
+from typing import Any
+
+from starlette.middleware.sessions import SessionMiddleware
+
+from benchmarks.timing import Contender, Exchange
+from benchmarks.traffic import (
+    POLICY,
+    SECRET,
+    SESSION,
+    Traffic,
+    browser_request,
+    page,
+    session_value,
+)
+from benchmarks.truth import NotTrue, Outcome, cookie_names, hidden_names
+from consentgate import Policy
+from consentgate.asgi import ConsentMiddleware
+
+Message = MutableMapping[str, Any]  # as ASGI has it: the values depend on the message's type
+Send = Callable[[Message], Awaitable[None]]
+Receive = Callable[[], Awaitable[Message]]
+App = Callable[[Exchange, Receive, Send], Awaitable[None]]
+
+RESPONSE = "benchmarks.response"
+BODY = b"hello"
+SESSION_ONLY = Traffic(browser_request(f"session={session_value()}"), page())
+
+
+async def application(scope: Exchange, receive: Receive, send: Send) -> None:
+    """Sends the messages that the exchange holds."""
+    for message in scope[RESPONSE]:
+        await send(message)
+
+
+class PassThrough:
+    """The leanest middleware that sees each message: the N of the table."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Exchange, receive: Receive, send: Send) -> None:
+        """Serve one request; messages go on as awaitables of the server's own `send`."""
+
+        def pass_on(message: Message) -> Awaitable[None]:
+            return send(message)
+
+        await self._app(scope, receive, pass_on)
+
+
+class AsyncPassThrough:
+    """The usual middleware that sees each message, with an `async def` of its own."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Exchange, receive: Receive, send: Send) -> None:
+        """Serve one request; each message makes one more coroutine."""
+
+        async def pass_on(message: Message) -> None:
+            await send(message)
+
+        await self._app(scope, receive, pass_on)
+
+
+def gated(app: App, *, thin: str, policy: Policy = POLICY) -> App:
+    """The application behind the gate."""
+    return ConsentMiddleware(app, policy=policy, secret_key=SECRET, thin=thin)
+
+
+def asgi_contenders(
+    traffic: Traffic, *, thin: str, policy: Policy = POLICY
+) -> dict[str, Contender]:
+    """Every contender that a row may compare the gate with, over the same traffic.
+
+    S, Starlette's SessionMiddleware, gets what is cheapest for it: a session cookie alone, and an
+    application that leaves the session as it is.
+    """
+    make = exchange_maker(traffic)
+    make_session = exchange_maker(SESSION_ONLY)
+    return {
+        "bare": Contender(serve_with(application), make),
+        "N": Contender(serve_with(PassThrough(application)), make, baseline="bare"),
+        "async": Contender(serve_with(AsyncPassThrough(application)), make, baseline="bare"),
+        "gate": Contender(
+            serve_with(gated(application, thin=thin, policy=policy)), make, baseline="bare"
+        ),
+        "bare session": Contender(serve_with(application), make_session),
+        "S": Contender(
+            serve_with(SessionMiddleware(application, SECRET)),
+            make_session,
+            baseline="bare session",
+        ),
+    }
+
+
+def serve_with(app: App) -> Callable[[Sequence[Exchange]], None]:
+    """A function that serves a batch through the application, without an event loop's cost."""
+
+    def serve(exchanges: Sequence[Exchange]) -> None:
+        run_to_end(_serve_all(app, exchanges))
+
+    return serve
+
+
+def run_to_end(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine that waits for nothing."""
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        return
+    raise NotTrue("the application or its middleware waited for something")
+
+
+def exchange_maker(traffic: Traffic) -> Callable[[], Exchange]:
+    """A function that makes a scope as uvicorn does, with the messages of the response in it."""
+
+    def make() -> Exchange:
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "server": ("127.0.0.1", 8000),
+            "client": ("127.0.0.1", 50000),
+            "scheme": "http",
+            "root_path": "",
+            "method": "GET",
+            "path": "/datasets",
+            "raw_path": b"/datasets",
+            "query_string": b"page=3",
+            "headers": traffic.request.as_bytes(),
+            "state": {},
+            RESPONSE: _messages(traffic),
+        }
+
+    return make
+
+
+def observe_asgi(traffic: Traffic, *, thin: str, policy: Policy = POLICY) -> Outcome:
+    """What really happens to one exchange behind the gate."""
+    exchange = exchange_maker(traffic)()
+    seen: list[str] = []
+    sent: list[Message] = []
+
+    async def observing(scope: Exchange, receive: Receive, send: Send) -> None:
+        seen.extend(_cookie_headers(scope))
+        await application(scope, receive, send)
+
+    async def collect(message: Message) -> None:
+        sent.append(message)
+
+    came = _cookie_headers(exchange)
+    run_to_end(_serve_one(gated(observing, thin=thin, policy=policy), exchange, collect))
+    lines = [
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in sent[0]["headers"]
+    ]
+    return Outcome(
+        sets=cookie_names(lines),
+        hidden=hidden_names(came, seen),
+        chunks=len(sent) - 1,
+    )
+
+
+def check_session_is_read() -> None:
+    """Raise NotTrue unless S reads the session from the cookie that it is given."""
+    exchange = exchange_maker(SESSION_ONLY)()
+    serve_with(SessionMiddleware(application, SECRET))([exchange])
+    if exchange["session"] != SESSION:
+        raise NotTrue("SessionMiddleware did not accept the session cookie")
+
+
+async def _serve_all(app: App, exchanges: Sequence[Exchange]) -> None:
+    for exchange in exchanges:
+        await app(exchange, _receive, _discard)
+
+
+async def _serve_one(app: App, exchange: Exchange, send: Send) -> None:
+    await app(exchange, _receive, send)
+
+
+async def _receive() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def _discard(message: Message) -> None:
+    """The server's own end; it costs every contender the same."""
+
+
+def _messages(traffic: Traffic) -> list[Message]:
+    start = {"type": "http.response.start", "status": 200, "headers": traffic.response.as_bytes()}
+    more: list[Message] = [
+        {"type": "http.response.body", "body": BODY, "more_body": True}
+        for _ in range(traffic.chunks - 1)
+    ]
+    return [start, *more, {"type": "http.response.body", "body": BODY}]
+
+
+def _cookie_headers(scope: Exchange) -> list[str]:
+    return [value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie"]

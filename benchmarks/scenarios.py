@@ -1,0 +1,218 @@
+"""The rows about single requests: what the gate adds to each, by what it has to decide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+from itsdangerous import Signer
+
+from benchmarks import traffic
+from benchmarks.asgi import (
+    application,
+    asgi_contenders,
+    check_session_is_read,
+    exchange_maker,
+    gated,
+    observe_asgi,
+    serve_with,
+)
+from benchmarks.rows import Aim, Row, compare_gate
+from benchmarks.timing import Contender
+from benchmarks.traffic import Rotation, Traffic, Wire, browser_cookie, browser_request, page
+from benchmarks.truth import NotTrue, Outcome, check_outcome
+from benchmarks.wsgi import observe_wsgi, wsgi_contenders
+
+BROWSER = browser_request(browser_cookie(traffic.STATISTICS))
+OUTDATED_BROWSER = browser_request(browser_cookie(traffic.MARKETING_IS_NEW))
+WILLING_BROWSER = browser_request(browser_cookie(traffic.EVERYTHING))
+TEN_KEPT = (
+    "session",
+    "_pk_id.1.1fff",
+    "csrftoken",
+    "_pk_ses.1.1fff",
+    "language",
+    "ab_test",
+)
+THREE = page(traffic.SET_SESSION, traffic.SET_STATISTICS, traffic.SET_MARKETING)
+NOTHING_SET = Outcome()
+THREE_KEPT = ("session", "_pk_id.1.1fff")
+
+
+def request_rows() -> list[Row]:
+    """The rows of one request each, ASGI first."""
+    return [*_nothing_set_rows(), *_set_rows(), _uncached_row(), *_wsgi_rows()]
+
+
+def _nothing_set_rows() -> list[Row]:
+    plain = Traffic(browser_request(), page())
+    browser = Traffic(BROWSER, page())
+    willing = Traffic(WILLING_BROWSER, page())
+    return [
+        _asgi_row("no cookies, nothing set", plain, n=2.3),
+        _asgi_row("no cookies, nothing set, thinning on", plain, n=2.3, thin="refused"),
+        _asgi_row("browser request, nothing set", browser, n=2.3, s=0.06),
+        _asgi_row(
+            "nothing set, thinning on, nothing to remove", willing, n=4, s=0.10, thin="refused"
+        ),
+        _asgi_row(
+            "nothing set, thinning on, three names to remove",
+            Traffic(OUTDATED_BROWSER, page()),
+            n=6,
+            s=0.15,
+            thin="refused",
+            expected=Outcome(hidden=traffic.MARKETING_NAMES),
+        ),
+    ]
+
+
+def _set_rows() -> list[Row]:
+    ten = page(*traffic.TEN_COOKIES)
+    return [
+        _asgi_row(
+            "1 necessary",
+            Traffic(BROWSER, page(traffic.SET_SESSION)),
+            n=2.8,
+            s=0.075,
+            expected=Outcome(sets=("session",)),
+        ),
+        _asgi_row(
+            "1 consented",
+            Traffic(BROWSER, page(traffic.SET_STATISTICS)),
+            n=5.7,
+            s=0.145,
+            expected=Outcome(sets=("_pk_id.1.1fff",)),
+        ),
+        _asgi_row(
+            "3 set, 1 stripped",
+            Traffic(BROWSER, THREE),
+            n=8.5,
+            s=0.215,
+            expected=Outcome(sets=THREE_KEPT),
+        ),
+        _asgi_row(
+            "10 set, 4 stripped",
+            Traffic(BROWSER, ten),
+            n=15.5,
+            s=0.39,
+            expected=Outcome(sets=TEN_KEPT),
+        ),
+        _chunks_row(),
+    ]
+
+
+def _asgi_row(
+    title: str,
+    flow: Traffic,
+    *,
+    n: float,
+    s: float = 0.0,
+    thin: str = "off",
+    expected: Outcome = NOTHING_SET,
+) -> Row:
+    aims = (Aim("N", n), *([Aim("S", s)] if s else []))
+
+    def check() -> None:
+        check_outcome(title, expected=expected, got=observe_asgi(flow, thin=thin))
+        check_session_is_read()
+
+    return Row(
+        title=f"ASGI: {title}",
+        aims=aims,
+        check=check,
+        measure=compare_gate(partial(asgi_contenders, flow, thin=thin), aims=aims),
+    )
+
+
+def _chunks_row() -> Row:
+    flow = Traffic(BROWSER, page(), chunks=100)
+    aims = (Aim("N", 1.7), Aim("async", 0.72))
+    title = "ASGI: 100 streamed chunks"
+    return Row(
+        title=title,
+        aims=aims,
+        check=lambda: check_outcome(
+            title, expected=Outcome(chunks=100), got=observe_asgi(flow, thin="off")
+        ),
+        measure=compare_gate(partial(asgi_contenders, flow, thin="off"), aims=aims, share=4),
+    )
+
+
+def _uncached_row() -> Row:
+    visitors = Rotation(
+        [browser_request(browser_cookie(choice)) for choice in traffic.distinct_choices()]
+    )
+    flow = Traffic(visitors, page(traffic.SET_STATISTICS))
+    aims = (Aim("S", 0.75),)
+    title = "ASGI: a value not in the cache, 1 consented"
+
+    def check() -> None:
+        expected = Outcome(sets=("_pk_id.1.1fff",))
+        check_outcome(title, expected=expected, got=observe_asgi(flow, thin="off"))
+        _check_each_value_is_verified(flow)
+
+    return Row(
+        title=title,
+        aims=aims,
+        check=check,
+        measure=compare_gate(partial(asgi_contenders, flow, thin="off"), aims=aims),
+    )
+
+
+def _check_each_value_is_verified(flow: Traffic) -> None:
+    make = exchange_maker(flow)
+    everybody = [make() for _ in range(2 * len(traffic.distinct_choices()))]
+    serve = serve_with(gated(application, thin="off"))
+    with patch.object(Signer, "unsign", autospec=True, side_effect=Signer.unsign) as unsign:
+        serve(everybody)
+    if unsign.call_count != len(everybody):
+        raise NotTrue(f"{len(everybody)} values came, {unsign.call_count} were verified")
+
+
+def _wsgi_rows() -> list[Row]:
+    return [
+        _wsgi_row("nothing set", page(), n=4),
+        _wsgi_row(
+            "1 necessary",
+            page(traffic.SET_SESSION),
+            n=4.8,
+            expected=Outcome(sets=("session",)),
+        ),
+        _wsgi_row("3 set, 1 stripped", THREE, n=13, expected=Outcome(sets=THREE_KEPT)),
+        _wsgi_chunks_row(),
+    ]
+
+
+def _wsgi_row(title: str, response: Wire, *, n: float, expected: Outcome = NOTHING_SET) -> Row:
+    flow = Traffic(BROWSER, response)
+    aims = (Aim("N", n),)
+    return Row(
+        title=f"WSGI: {title}",
+        aims=aims,
+        check=lambda: check_outcome(title, expected=expected, got=observe_wsgi(flow, thin="off")),
+        measure=compare_gate(partial(wsgi_contenders, flow, thin="off"), aims=aims),
+    )
+
+
+def _wsgi_chunks_row() -> Row:
+    many, one = Traffic(BROWSER, page(), chunks=100), Traffic(BROWSER, page())
+    aims = (Aim("1 chunk", 1.1),)
+    title = "WSGI: 100 chunks"
+
+    def contenders() -> dict[str, Contender]:
+        alone = wsgi_contenders(one, thin="off")
+        return {
+            **wsgi_contenders(many, thin="off"),
+            "bare 1 chunk": alone["bare"],
+            "1 chunk": replace(alone["gate"], baseline="bare 1 chunk"),
+        }
+
+    return Row(
+        title=title,
+        aims=aims,
+        check=lambda: check_outcome(
+            title, expected=Outcome(chunks=100), got=observe_wsgi(many, thin="off")
+        ),
+        measure=compare_gate(contenders, aims=aims),
+    )

@@ -1,0 +1,94 @@
+"""Times contenders against their own baselines, turn by turn.
+
+A machine drifts by more than what is measured here, so nothing is timed in one block: each short
+round times every contender once, and only differences within a round count. The clock is the
+thread's own processor time: what other programs do meanwhile counts less, and nothing here waits.
+"""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+Exchange = MutableMapping[str, Any]  # an ASGI scope or a WSGI environ: its values are anything
+"""One request, and the response that the application will answer with."""
+
+WARM_UP_ROUNDS = 3  # memos and caches fill, and the interpreter specialises its bytecode
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """Something that serves a batch of exchanges.
+
+    `make` builds one exchange from new objects, as a server does for each request; it is not
+    timed. What the contender adds is its own time less that of the contender named `baseline`;
+    without a baseline its whole time counts.
+    """
+
+    serve: Callable[[Sequence[Exchange]], None]
+    make: Callable[[], Exchange]
+    baseline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long to measure: rounds per row, and exchanges per round unless a row says less."""
+
+    rounds: int
+    batch: int
+
+
+def measure_added_ns(
+    contenders: Mapping[str, Contender], *, rounds: int, batch: int
+) -> dict[str, float]:
+    """The nanoseconds that each contender adds to one exchange: medians over the rounds."""
+    names = list(contenders)
+    added: dict[str, list[float]] = {name: [] for name in names}
+    with _collection_off():
+        for turn in range(-WARM_UP_ROUNDS, rounds):
+            shift = turn % len(names)
+            spent = _time_round(contenders, [*names[shift:], *names[:shift]], batch=batch)
+            if turn >= 0:
+                _note_differences(contenders, spent, added)
+    return {name: statistics.median(values) for name, values in added.items()}
+
+
+def _time_round(
+    contenders: Mapping[str, Contender], order: Sequence[str], *, batch: int
+) -> dict[str, float]:
+    spent = {}
+    for name in order:
+        contender = contenders[name]
+        exchanges = [contender.make() for _ in range(batch)]
+        started = time.thread_time_ns()
+        contender.serve(exchanges)
+        spent[name] = (time.thread_time_ns() - started) / batch
+    return spent
+
+
+def _note_differences(
+    contenders: Mapping[str, Contender],
+    spent: Mapping[str, float],
+    added: Mapping[str, list[float]],
+) -> None:
+    for name, contender in contenders.items():
+        below = spent[contender.baseline] if contender.baseline else 0.0
+        added[name].append(spent[name] - below)
+
+
+@contextmanager
+def _collection_off() -> Iterator[None]:
+    """No garbage collection inside, and what exists already is not looked at afterwards."""
+    was_on = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,234 @@
+"""What a visitor's browser and an application send to each other, as new objects every time.
+
+A server makes new strings and bytes for each request. Were the same objects served again and
+again, their hashes would be computed already and comparisons would end at identity, which no real
+request enjoys.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import combinations
+from typing import Protocol
+
+from itsdangerous import TimestampSigner
+
+from consentgate import Category, Controller, Cookie, Gate, Policy
+
+SECRET = "only for benchmarks, of 40 characters ..."
+
+NECESSARY = ("session", "csrftoken", "language", "basket")
+
+
+def declare(name: str, category: str) -> Cookie:
+    """A cookie with the facts that visitors are owed."""
+    return Cookie(
+        name, category=category, provider="Example", purpose="An example.", lifetime="13 months"
+    )
+
+
+COOKIES = (
+    declare("_pk_id.*", "statistics"),
+    declare("_pk_ses.*", "statistics"),
+    declare("ab_test", "statistics"),
+    declare("_fbp", "marketing"),
+    declare("_gcl_au", "marketing"),
+    declare("ads_*", "marketing"),
+    declare("chat", "support"),
+    declare("layout", "comfort"),
+)
+
+
+def policy_with(*more: Cookie) -> Policy:
+    """The benchmarks' policy with some more cookies in it."""
+    return Policy(
+        necessary=NECESSARY,
+        cookies=[*COOKIES, *more],
+        categories=[Category("support"), Category("comfort")],
+        controller=Controller("Example", contact="privacy@example.org"),
+    )
+
+
+def _choice(*granted: str, policy: Policy) -> str:
+    return Gate(policy, secret_key=SECRET).preferences_for(*granted)
+
+
+POLICY = policy_with()
+STATISTICS = _choice("statistics", policy=POLICY)
+EVERYTHING = _choice("statistics", "marketing", policy=POLICY)
+# A refusal would make the gate expire what the browser still sends; what is declared anew since
+# the visitor chose is hidden at each request until the visitor chooses again.
+MARKETING_IS_NEW = _choice("statistics", policy=policy_with(declare("new_ads", "marketing")))
+COOKIE_NAME = STATISTICS.partition("=")[0]
+MARKETING_NAMES = ("_fbp", "_gcl_au", "ads_visitor")
+
+COOKIE_BYTES = 900
+SESSION = {"user": 42}
+
+
+class Lines(Protocol):
+    """Header lines that can be had as new objects."""
+
+    def as_bytes(self) -> list[tuple[bytes, bytes]]:
+        """The lines as ASGI has them."""
+
+    def as_text(self) -> list[tuple[str, str]]:
+        """The lines as WSGI has them."""
+
+
+class Wire:
+    """Header lines cut anew out of one long text at each call, as a parser does."""
+
+    def __init__(self, lines: Iterable[tuple[str, str]]) -> None:
+        parts = [part for name, value in lines for part in (name.title(), value)]
+        ends = list(itertools.accumulate(map(len, parts)))
+        starts = [0, *ends[:-1]]
+        cuts = list(zip(starts, ends, strict=True))
+        self._cuts = [(*cuts[i], *cuts[i + 1]) for i in range(0, len(cuts), 2)]
+        # The last character is never cut: a slice of the whole would be the text itself.
+        self._text = "".join(parts) + "\n"
+        # ASGI wants names in lower case, WSGI applications write them in title case.
+        parts[::2] = map(str.lower, parts[::2])
+        self._bytes = ("".join(parts) + "\n").encode("latin-1")
+
+    def as_bytes(self) -> list[tuple[bytes, bytes]]:
+        """The lines as ASGI has them, new at each call."""
+        text = self._bytes
+        return [(text[a:b], text[c:d]) for a, b, c, d in self._cuts]
+
+    def as_text(self) -> list[tuple[str, str]]:
+        """The lines as WSGI has them, new at each call."""
+        text = self._text
+        return [(text[a:b], text[c:d]) for a, b, c, d in self._cuts]
+
+
+class Rotation:
+    """The lines of another visitor at each call."""
+
+    def __init__(self, wires: Iterable[Lines]) -> None:
+        self._wires = itertools.cycle(wires)
+
+    def as_bytes(self) -> list[tuple[bytes, bytes]]:
+        """The next visitor's lines as ASGI has them."""
+        return next(self._wires).as_bytes()
+
+    def as_text(self) -> list[tuple[str, str]]:
+        """The next visitor's lines as WSGI has them."""
+        return next(self._wires).as_text()
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What the browser asks with, and what the application answers, in how many body chunks."""
+
+    request: Lines
+    response: Lines
+    chunks: int = 1
+
+
+def session_value() -> str:
+    """The value of a session cookie that Starlette's SessionMiddleware accepts."""
+    text = base64.b64encode(json.dumps(SESSION).encode())
+    return TimestampSigner(SECRET).sign(text).decode()
+
+
+def browser_cookie(choice: str, *, length: int = COOKIE_BYTES) -> str:
+    """A Cookie header of 12 cookies: necessary, statistics, marketing and one undeclared."""
+    pairs = [
+        "_pk_id.1.1fff=8f3c1d2e4b5a6978.1736500000",
+        "_pk_ses.1.1fff=1",
+        f"session={session_value()}",
+        f"csrftoken={'c' * 32}",
+        choice,
+        "language=fr",
+        "theme=dark",
+        "_fbp=fb.1.1736500000000.1098115397",
+        "_gcl_au=1.1.1234567890.1736500000",
+        "ads_visitor=0a1b2c3d4e5f",
+        "ab_test=checkout-b",
+        "basket=",
+    ]
+    header = "; ".join(pairs)
+    return header + "b" * (length - len(header))
+
+
+def browser_request(*cookies: str) -> Wire:
+    """A browser's 10 headers: nine and one Cookie header for each text (none: nine)."""
+    lines = [
+        ("host", "www.example.org"),
+        ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
+        ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
+        ("accept-language", "fr,fr-FR;q=0.8,en-US;q=0.5,en;q=0.3"),
+        ("accept-encoding", "gzip, deflate, br, zstd"),
+        ("referer", "https://www.example.org/datasets?page=2"),
+        ("upgrade-insecure-requests", "1"),
+        ("sec-fetch-site", "same-origin"),
+        ("sec-fetch-mode", "navigate"),
+    ]
+    return Wire([*lines, *(("cookie", text) for text in cookies)])
+
+
+def page(*set_cookies: str) -> Wire:
+    """An application's response headers with these Set-Cookie values last."""
+    lines = [
+        ("content-type", "text/html; charset=utf-8"),
+        ("content-length", "5"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+    ]
+    return Wire([*lines, *(("set-cookie", text) for text in set_cookies)])
+
+
+SET_SESSION = f"session={session_value()}; Path=/; HttpOnly; SameSite=Lax"
+SET_CSRF = f"csrftoken={'c' * 32}; Path=/; Max-Age=31449600; SameSite=Lax"
+SET_LANGUAGE = "language=fr; Path=/; SameSite=Lax"
+SET_STATISTICS = (
+    "_pk_id.1.1fff=8f3c1d2e4b5a6978.1736500000; Path=/; SameSite=Lax; "
+    "expires=Wed, 10 Feb 2038 09:06:40 GMT"
+)
+SET_STATISTICS_VISIT = "_pk_ses.1.1fff=1; Path=/; Max-Age=1800; SameSite=Lax"
+SET_AB_TEST = "ab_test=checkout-b; Path=/; Max-Age=2592000"
+SET_MARKETING = (
+    "_fbp=fb.1.1736500000000.1098115397; Path=/; SameSite=Lax; "
+    "expires=Wed, 10 Feb 2038 09:06:40 GMT"
+)
+SET_MARKETING_CLICK = "_gcl_au=1.1.1234567890.1736500000; Path=/; Max-Age=7776000"
+SET_ADS = "ads_visitor=0a1b2c3d4e5f; Path=/; Max-Age=34128000; Secure; SameSite=None"
+SET_UNDECLARED = "plugin=1; Path=/; Max-Age=86400"
+
+TEN_COOKIES = (
+    SET_SESSION,
+    SET_MARKETING,
+    SET_STATISTICS,
+    SET_CSRF,
+    SET_MARKETING_CLICK,
+    SET_STATISTICS_VISIT,
+    SET_UNDECLARED,
+    SET_LANGUAGE,
+    SET_ADS,
+    SET_AB_TEST,
+)
+
+
+@cache
+def distinct_choices() -> list[str]:
+    """More valid preferences cookies that allow statistics than any cache of them holds: one for
+    each of the last 180 days and each choice about the other categories."""
+    others = [name for name in POLICY.consent_categories if name != "statistics"]
+    choices = [granted for size in range(len(others) + 1) for granted in combinations(others, size)]
+    return [
+        _gate_of(timedelta(days=age)).preferences_for("statistics", *granted)
+        for age in range(1, 181)
+        for granted in choices
+    ]
+
+
+def _gate_of(age: timedelta) -> Gate:
+    moment = datetime.now(UTC) - age
+    return Gate(POLICY, secret_key=SECRET, clock=lambda: moment)
