@@ -10,7 +10,6 @@ from consentgate.policy.declaration import Placed
 from consentgate.policy.faults import choose_from
 from consentgate.policy.names import Glob
 from consentgate.policy.overlaps import Claim, rivals
-from consentgate.policy.resolve import Key, key_of
 from consentgate.policy.vocabulary import Kind
 
 
@@ -18,22 +17,12 @@ def unknown_categories(
     declared: Iterable[Placed], categories: Sequence[Category]
 ) -> Iterator[Finding]:
     """Yield an error (CG003) for each cookie of a category that nobody declared."""
-    known = {category.name for category in categories}
+    known = {category.name: None for category in categories}
     for placed in declared:
         for name in placed.cookie.categories:
             if name not in known:
-                mend = choose_from((each.name for each in categories), instead_of=name)
+                mend = choose_from(known, instead_of=name)
                 yield Finding("CG003", placed.place, f"no category is called {name!r:.80}", mend)
-
-
-def duplicates(declared: Iterable[Placed]) -> Iterator[Finding]:
-    """Yield an error (CG004) for each cookie that one list declares again."""
-    seen: dict[Key, Placed] = {}
-    for placed in declared:
-        first = seen.setdefault(key_of(placed.cookie), placed)
-        if first is not placed:
-            message = f"declared already at {first.source}[{first.number}]"
-            yield Finding("CG004", placed.place, message, "keep one")
 
 
 def rival_globs(declared: Sequence[Placed]) -> Iterator[Finding]:

@@ -125,7 +125,8 @@ class Cookie:
     """True where it needs no consent: it is necessary, or anonymous."""
 
     def __init__(self, name: str, *, category: str, **said: Unpack[CookieFields]) -> None:
-        own, faults = self.__dict__, list[Fault]()
+        faults: list[Fault] = []
+        own = self.__dict__
         own["name"] = name
         own["category"] = category
         for key, value in said.items():
@@ -133,7 +134,12 @@ class Cookie:
                 own[key] = _reader(key)(value, field=key, faults=faults)
         own["given"] = tuple(own)[2:]
         own["categories"] = (category,)
-        self._settle_exemption()
+        if category == NECESSARY:
+            own["necessary"] = own["exempt"] = True
+            own.setdefault("exempt_reason", usual_reason(str(name)))
+        elif self.anonymous:
+            own["exempt"] = True
+            own.setdefault("exempt_reason", ExemptReason.AUDIENCE_MEASUREMENT)
         faults += _own_faults(self)
         if faults:
             raise PolicyError(fault.at(f"Cookie({name!r:.80})") for fault in faults)
@@ -142,15 +148,6 @@ class Cookie:
     def is_glob(self) -> bool:
         """True where the name has a star."""
         return "*" in self.name
-
-    def _settle_exemption(self) -> None:
-        own = self.__dict__
-        if self.category == NECESSARY:
-            own["necessary"] = own["exempt"] = True
-            own.setdefault("exempt_reason", usual_reason(str(self.name)))
-        elif self.anonymous:
-            own["exempt"] = True
-            own.setdefault("exempt_reason", ExemptReason.AUDIENCE_MEASUREMENT)
 
 
 def requiring(rule: Cookie, *categories: str) -> Cookie:
@@ -170,13 +167,14 @@ def _reader(key: str) -> Callable[..., Any]:
 def _own_faults(cookie: Cookie) -> list[Fault]:
     """Return what is wrong with a declaration, whatever the rest of the policy says."""
     faults = []
+    given = cookie.given
     if (fault := name_fault(cookie.name, cookie.kind)) is not None:
         faults.append(fault)
     if not (isinstance(cookie.category, str) and cookie.category):
         faults.append(Fault("CG003", "it has no category", "name one"))
-    if cookie.anonymous or "exempt_reason" in cookie.given:
+    if "anonymous" in given or "exempt_reason" in given:
         faults.extend(_exemption_faults(cookie))
-    if cookie.path != ("/",) or cookie.domain:
+    if "path" in given or "domain" in given:
         faults.extend(_prefix_faults(cookie))
     return faults
 
@@ -194,7 +192,7 @@ def _exemption_faults(cookie: Cookie) -> Iterator[Fault]:
         yield _misuse("audience measurement is never necessary", "use anonymous=True instead")
     if cookie.anonymous and not measures:
         yield _misuse("anonymous has one reason, audience_measurement", "leave the reason out")
-    if not cookie.exempt:
+    if cookie.exempt_reason and not cookie.exempt:
         mend = "leave exempt_reason out, or make it necessary or anonymous"
         yield _misuse("it needs consent, so it has no exempt reason", mend)
 

@@ -7,7 +7,6 @@ of the digested text must never change: each stored choice would be stale.
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
@@ -16,11 +15,14 @@ from hashlib import sha256
 
 from consentgate.policy.cookie import Cookie
 from consentgate.policy.lifetime import Lifetime
-from consentgate.policy.text import text_in
+from consentgate.policy.text import Text, text_in
 
 _FORM = re.compile(r"[A-Za-z0-9_-]{8}")
 
-Row = tuple[str, str, str, str, str, str, tuple[tuple[str, tuple[str, ...]], ...]]
+# No fact holds one of these: names and hosts have no control characters, and in texts they are
+# white space, which is folded.
+_BETWEEN_FACTS = "\x1f"
+_BETWEEN_ROWS = "\x1e"
 
 
 def is_fingerprint(text: object) -> bool:
@@ -32,25 +34,31 @@ def fingerprints(
     categories: Iterable[str], rules: Iterable[Cookie], *, language: str
 ) -> dict[str, str]:
     """Return the fingerprint of each category; `language` is the site's default one."""
-    rows: dict[str, list[Row]] = {name: [] for name in categories}
+    rows: dict[str, list[str]] = {name: [] for name in categories}
     for rule in rules:
         if not rule.exempt:
             row = _row(rule, language)
             for category in rule.categories:
                 rows[category].append(row)
-    return {name: _digest(name, sorted(found)) for name, found in rows.items()}
+    return {name: _digest(name, found) for name, found in rows.items()}
 
 
-def _row(rule: Cookie, language: str) -> Row:
-    return (
+def _row(rule: Cookie, language: str) -> str:
+    facts = (
         rule.name,
         rule.kind,
-        text_in(rule.provider, language),
+        _folded(rule.provider, language),
         rule.party,
-        rule.purpose_id or " ".join(text_in(rule.purpose, language).split()),
+        _folded(rule.purpose_id or rule.purpose, language),
         _seconds(rule.lifetime),
-        tuple(rule.hosts.items()),
+        _hosts(rule) if "hosts" in rule.given else "",
     )
+    return _BETWEEN_FACTS.join(facts)
+
+
+def _folded(text: Text, language: str) -> str:
+    # A text that is only wrapped or indented anew says the same.
+    return " ".join((text if isinstance(text, str) else text_in(text, language)).split())
 
 
 def _seconds(lifetime: Lifetime | None) -> str:
@@ -59,8 +67,13 @@ def _seconds(lifetime: Lifetime | None) -> str:
     return lifetime or ""
 
 
-def _digest(category: str, rows: list[Row]) -> str:
-    # ASCII and without blanks: the same bytes on each version of Python.
-    text = json.dumps([category, rows], ensure_ascii=True, separators=(",", ":"))
+def _hosts(rule: Cookie) -> str:
+    return " ".join(f"{kind}={host}" for kind, hosts in rule.hosts.items() for host in hosts)
+
+
+def _digest(category: str, rows: list[str]) -> str:
+    text = _BETWEEN_ROWS.join([category, *sorted(rows)])
+    # A half of a pair, which no file can hold but a string can, is no reason to fail.
+    digest = sha256(text.encode("utf-8", "surrogatepass")).digest()
     # 48 bits tell honest policies apart; the choice that carries them is signed.
-    return urlsafe_b64encode(sha256(text.encode("ascii")).digest()[:6]).decode("ascii")
+    return urlsafe_b64encode(digest[:6]).decode("ascii")

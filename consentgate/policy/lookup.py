@@ -52,14 +52,18 @@ class RuleLookup(dict[str, Cookie | None]):
     """
 
     def __init__(self, site: Iterable[Cookie], presets: Iterable[Cookie]) -> None:
-        site, presets = list(filter(_is_cookie, site)), list(filter(_is_cookie, presets))
-        super().__init__({rule.name: rule for rule in (*site, *presets) if not rule.is_glob})
-        self._globs = GlobIndex(
-            (Glob.of(rule.name), (is_site, rule))
-            for is_site, rules in ((True, site), (False, presets))
-            for rule in rules
-            if rule.is_glob
-        )
+        globs: list[tuple[Glob, tuple[bool, Cookie]]] = []
+        super().__init__()
+        cookie = Kind.COOKIE  # once: the access to an Enum's member costs more than the loop
+        for is_site, rules in ((False, presets), (True, site)):
+            for rule in rules:
+                if rule.kind is not cookie:
+                    continue
+                if "*" in rule.name:
+                    globs.append((Glob.of(rule.name), (is_site, rule)))
+                else:
+                    self[rule.name] = rule
+        self._globs = GlobIndex(globs)
         self._remembered: deque[str] = deque()
 
     def __missing__(self, name: str) -> Cookie | None:
@@ -84,7 +88,3 @@ class RuleLookup(dict[str, Cookie | None]):
         while len(self._remembered) > REMEMBERED_NAMES:
             # Two threads may have remembered one name twice, so it can be gone already.
             self.pop(self._remembered.popleft(), None)
-
-
-def _is_cookie(rule: Cookie) -> bool:
-    return rule.kind is Kind.COOKIE

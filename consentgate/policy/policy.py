@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from os import PathLike, fspath
 
 from consentgate.errors import ConfigurationError, Finding, PolicyError
+from consentgate.policy.arguments import declare
 from consentgate.policy.category import Category, Controller
-from consentgate.policy.checks import duplicates, rival_globs, unknown_categories
+from consentgate.policy.checks import rival_globs, unknown_categories
 from consentgate.policy.cookie import Cookie
 from consentgate.policy.declaration import (
     DEFAULT_LANGUAGE,
     DEFAULT_PREFERENCES_COOKIE,
     Declaration,
     Placed,
-    declare,
 )
 from consentgate.policy.faults import choose_from
 from consentgate.policy.findings import findings
@@ -150,6 +150,9 @@ def _settle(policy: Policy, declaration: Declaration) -> None:
         raise PolicyError(errors)
     rules = tuple(placed.cookie for placed in resolved.placed)
     names = [category.name for category in declaration.categories]
+    declared = {(rule.categories, rule.exempt) for rule in rules}
+    used = {name for categories, _ in declared for name in categories}
+    asked = {name for categories, exempt in declared if not exempt for name in categories}
     values = {
         "necessary": tuple(placed.cookie.name for placed in declaration.necessary),
         "cookies": tuple(placed.cookie for placed in declaration.cookies),
@@ -161,9 +164,9 @@ def _settle(policy: Policy, declaration: Declaration) -> None:
         "default_language": declaration.default_language,
         "accept_fingerprints": declaration.accept_fingerprints,
         "rules": rules,
-        "optional_categories": _used(names[1:], rules),
-        "consent_categories": _used(names[1:], [rule for rule in rules if not rule.exempt]),
-        "rule_for": RuleLookup(resolved.site_rules, resolved.preset_rules).__getitem__,
+        "optional_categories": tuple(name for name in names[1:] if name in used),
+        "consent_categories": tuple(name for name in names[1:] if name in asked),
+        "rule_for": RuleLookup(*resolved.rules).__getitem__,
         "_declaration": declaration,
         "_resolved": resolved,
         "_fingerprints": fingerprints(names, rules, language=declaration.default_language),
@@ -181,13 +184,6 @@ def _load(presets: Iterable[str], errors: list[Finding]) -> Iterator[tuple[Place
 
 
 def _errors_in(declaration: Declaration, resolved: Resolved) -> Iterator[Finding]:
-    listed = (*declaration.necessary, *declaration.cookies)
     yield from unknown_categories(resolved.placed, declaration.categories)
-    yield from duplicates(listed)
-    yield from rival_globs(listed)
     yield from resolved.errors
-
-
-def _used(categories: Iterable[str], rules: Iterable[Cookie]) -> tuple[str, ...]:
-    used = {name for rule in rules for name in rule.categories}
-    return tuple(name for name in categories if name in used)
+    yield from rival_globs(resolved.site)

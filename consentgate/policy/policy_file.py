@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from consentgate.errors import Finding
+from consentgate.policy.arguments import declare
 from consentgate.policy.declaration import (
     DEFAULT_LANGUAGE,
     DEFAULT_PREFERENCES_COOKIE,
     Declaration,
-    declare,
 )
 from consentgate.policy.tables import (
     parse_toml,

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
 from consentgate.errors import Finding, PolicyError
 from consentgate.policy.cookie import Cookie
 from consentgate.policy.declaration import Declaration, Placed, moved
 from consentgate.policy.merge import override, strictest
 from consentgate.policy.text import Translations
-from consentgate.policy.vocabulary import NECESSARY, ExemptReason, Kind
-
-Key = tuple[Kind, str]
+from consentgate.policy.vocabulary import NECESSARY, ExemptReason
 
 # About six months, acceptance and refusal alike (CNIL deliberation 2020-092, recommendation).
 PREFERENCES_LIFETIME = timedelta(days=182)
@@ -22,16 +21,17 @@ _PREFERENCES_PURPOSE = Translations(
     {"en": "Keeps your choice about cookies.", "fr": "Conserve votre choix sur les cookies."}
 )
 # What a site may say of the library's own cookie: what visitors read of it.
-_TEXTS = frozenset({"provider", "service", "location", "purpose", "purpose_id"})
+_TEXTS = frozenset({"provider", "service", "location", "purpose"})
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The rules with their places: the library's own first, the site's, then the presets'."""
+    """The rules with their places: the library's own, the site's, then the presets'."""
 
-    own: Placed
     site: tuple[Placed, ...]
+    """The library's own first; each name once."""
     presets: tuple[Placed, ...]
+    """What the site does not declare."""
     differences: tuple[Finding, ...]
     """Where presets differ (CG056)."""
     errors: tuple[Finding, ...]
@@ -39,39 +39,29 @@ class Resolved:
     @property
     def placed(self) -> tuple[Placed, ...]:
         """All rules in their order."""
-        return (self.own, *self.site, *self.presets)
+        return (*self.site, *self.presets)
 
     @property
-    def site_rules(self) -> list[Cookie]:
-        """What the library and the site declare."""
-        return [placed.cookie for placed in (self.own, *self.site)]
-
-    @property
-    def preset_rules(self) -> list[Cookie]:
-        """What presets declare and the site does not."""
-        return [placed.cookie for placed in self.presets]
+    def rules(self) -> tuple[list[Cookie], list[Cookie]]:
+        """The rules of the site and those of presets, without their places."""
+        site, presets = ([placed.cookie for placed in each] for each in (self.site, self.presets))
+        return site, presets
 
 
 def resolve(declaration: Declaration, presets: Iterable[Sequence[Placed]]) -> Resolved:
     """Return what holds: the site over the presets field by field, else the strictest preset."""
-    resolving = _Resolving(declaration.preferences_cookie, presets)
-    own = preferences_rule(declaration)
-    site = []
-    for placed in (*declaration.necessary, *declaration.cookies):
-        if key_of(placed.cookie) == key_of(own.cookie):
-            own = resolving.explained(own, placed)
-        else:
-            site.append(resolving.over_presets(placed))
+    resolving = _Resolving(_preferences_rule(declaration), presets)
+    for placed in chain(declaration.necessary, declaration.cookies):
+        resolving.add(placed)
     return Resolved(
-        own=own,
-        site=tuple(site),
+        site=tuple(resolving.site.values()),
         presets=tuple(resolving.presets.values()),
         differences=tuple(resolving.differences.values()),
         errors=tuple(resolving.errors),
     )
 
 
-def preferences_rule(declaration: Declaration) -> Placed:
+def _preferences_rule(declaration: Declaration) -> Placed:
     """Return the library's declaration of the cookie that keeps the choice itself."""
     controller = declaration.controller
     cookie = Cookie(
@@ -85,46 +75,58 @@ def preferences_rule(declaration: Declaration) -> Placed:
     return Placed(cookie, "consentgate", 0)
 
 
-def key_of(cookie: Cookie) -> Key:
-    """Return what two declarations of the same thing have in common."""
-    return cookie.kind, cookie.name
+def _key(cookie: Cookie) -> str:
+    # A text, because the hash of an Enum's member costs ten times as much; no kind has a blank.
+    return cookie.kind + " " + cookie.name
 
 
 class _Resolving:
     """The presets merged into one, from which the site's declarations take what they override."""
 
-    def __init__(self, preferences_cookie: str, presets: Iterable[Sequence[Placed]]) -> None:
+    def __init__(self, own: Placed, presets: Iterable[Sequence[Placed]]) -> None:
         self.errors: list[Finding] = []
-        self.differences: dict[Key, Finding] = {}
-        self.presets: dict[Key, Placed] = {}
-        merged: dict[Key, list[Placed]] = {}
-        for placed in (placed for preset in presets for placed in preset):
-            merged.setdefault(key_of(placed.cookie), []).append(placed)
-        for placed in merged.pop((Kind.COOKIE, preferences_cookie), ()):
+        self.differences: dict[str, Finding] = {}
+        self.presets: dict[str, Placed] = {}
+        self._own = own
+        self.site = {_key(own.cookie): own}
+        merged: dict[str, list[Placed]] = {}
+        for placed in chain.from_iterable(presets):
+            merged.setdefault(_key(placed.cookie), []).append(placed)
+        for placed in merged.pop(_key(own.cookie), ()):
             self.errors.append(_misuse(placed))
         for key, candidates in merged.items():
             self.presets[key] = self._merge(key, candidates)
 
-    def over_presets(self, placed: Placed) -> Placed:
-        """Return the site's declaration over the preset's, which is settled by it."""
-        key = key_of(placed.cookie)
-        below = self.presets.pop(key, None)
-        if below is None:
-            return placed
-        self.differences.pop(key, None)
-        return self._override(placed, below)
+    def add(self, placed: Placed) -> None:
+        """Take in a declaration of the site, in place of what presets say of the same name."""
+        key = _key(placed.cookie)
+        if key in self.site:
+            self._add_again(key, placed)
+        elif key in self.presets:
+            # What the site says itself settles how presets differ.
+            self.differences.pop(key, None)
+            self.site[key] = self._override(placed, self.presets.pop(key))
+        else:
+            self.site[key] = placed
 
-    def explained(self, own: Placed, placed: Placed) -> Placed:
-        """Return the library's own cookie with the site's texts."""
-        said = placed.cookie
-        reasoned = said.necessary and said.exempt_reason is ExemptReason.CHOICE
-        allowed = _TEXTS | {"kind", "exempt_reason"} if reasoned else _TEXTS | {"kind"}
-        if not (said.necessary and allowed.issuperset(said.given)):
+    def _add_again(self, key: str, placed: Placed) -> None:
+        first = self.site[key]
+        if first is self._own:
+            self.site[key] = self._explained(placed)
+        else:
+            message = f"declared already at {first.source}[{first.number}]"
+            self.errors.append(Finding("CG004", placed.place, message, "keep one"))
+
+    def _explained(self, placed: Placed) -> Placed:
+        """Return the library's own cookie with the texts of the site."""
+        said, own = placed.cookie, self._own.cookie
+        changed = (key for key in said.given if getattr(said, key) != getattr(own, key))
+        if not (said.necessary and _TEXTS.issuperset(changed)):
             self.errors.append(_misuse(placed))
-            return own
-        return Placed(override(said, below=own.cookie), own.source, own.number)
+            return placed
+        return placed._replace(cookie=override(said, below=own))
 
-    def _merge(self, key: Key, candidates: list[Placed]) -> Placed:
+    def _merge(self, key: str, candidates: list[Placed]) -> Placed:
         rules = [placed.cookie for placed in candidates]
         rule = strictest(rules)
         first = next(placed for placed in candidates if placed.cookie.name == rule.name)
