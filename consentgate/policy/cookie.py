@@ -131,7 +131,9 @@ class Cookie:
         own["category"] = category
         for key, value in said.items():
             if value is not None:
-                own[key] = _reader(key)(value, field=key, faults=faults)
+                read = _reader(key)(value, field=key, faults=faults)
+                if read is not None:
+                    own[key] = read
         own["given"] = tuple(own)[2:]
         own["categories"] = (category,)
         if category == NECESSARY:
@@ -171,7 +173,8 @@ def _own_faults(cookie: Cookie) -> list[Fault]:
     if (fault := name_fault(cookie.name, cookie.kind)) is not None:
         faults.append(fault)
     if not (isinstance(cookie.category, str) and cookie.category):
-        faults.append(Fault("CG003", "it has no category", "name one"))
+        message = f"no category can be called {cookie.category!r:.80}"
+        faults.append(Fault("CG003", message, "name a declared category"))
     if "anonymous" in given or "exempt_reason" in given:
         faults.extend(_exemption_faults(cookie))
     if "path" in given or "domain" in given:

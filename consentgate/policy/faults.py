@@ -37,10 +37,10 @@ def choose_from(known: Iterable[str], *, instead_of: str) -> str:
     return f"did you mean {near[0]!r}? {listed}" if near else listed
 
 
-def as_word(words: type[Word], value: object, *, field: str, faults: list[Fault]) -> Word:
-    """Return the member of a closed list that `value` names; the first one where none is."""
+def as_word(words: type[Word], value: object, *, field: str, faults: list[Fault]) -> Word | None:
+    """Return the member of a closed list that `value` names; None and a fault where it is none."""
     try:
         return words(str(value))
     except ValueError:
         faults.append(invalid_value(field, value, choose_from(words, instead_of=str(value))))
-        return next(iter(words))
+        return None

@@ -15,7 +15,7 @@ from consentgate.policy.declaration import Placed
 from consentgate.policy.lifetime import lifetime_text
 from consentgate.policy.lookup import GlobIndex
 from consentgate.policy.names import Glob
-from consentgate.policy.text import Text
+from consentgate.policy.text import Text, said_in
 from consentgate.policy.trackers import tracker_among
 from consentgate.policy.vocabulary import ExemptReason, Kind
 
@@ -76,7 +76,7 @@ def _says_something(text: Text) -> bool:
 
 
 def _speaks(text: Text, language: str) -> bool:
-    return isinstance(text, str) or language in text or language.partition("-")[0] in text
+    return isinstance(text, str) or said_in(text, language) is not None
 
 
 def _of_necessary(placed: Placed) -> Iterator[Finding]:

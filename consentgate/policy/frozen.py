@@ -32,5 +32,12 @@ class FrozenMapping(Mapping[str, Value]):
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} cannot change")
 
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} cannot change")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Copying would fill the copy attribute by attribute, which it refuses.
+        return type(self), (self._entries,)
+
     def __repr__(self) -> str:
         return repr(self._entries)

@@ -19,27 +19,32 @@ REMEMBERED_LENGTH = 128
 
 Value = TypeVar("Value")
 
+_BySuffix = dict[int, dict[str, list[tuple[Glob, Value]]]]
+
 
 class GlobIndex(Generic[Value]):
     """The globs that match a name, found by their literal ends.
 
-    A name is cut once per pair of lengths that some glob's ends have, not once per glob; only
-    globs that share both ends are tried one by one.
+    A name is cut once per length that prefixes have, and once per length of the suffixes that
+    go with a prefix it has; only globs that share both ends are tried one by one.
     """
 
     def __init__(self, entries: Iterable[tuple[Glob, Value]]) -> None:
-        self._by_shape: dict[tuple[int, int], dict[tuple[str, str], list[tuple[Glob, Value]]]] = {}
+        # length of prefix -> prefix -> length of suffix -> suffix -> globs
+        self._by_prefix: dict[int, dict[str, _BySuffix[Value]]] = {}
         for glob, value in entries:
-            shape = (len(glob.prefix), len(glob.suffix))
-            same_shape = self._by_shape.setdefault(shape, {})
-            same_shape.setdefault((glob.prefix, glob.suffix), []).append((glob, value))
+            same_length = self._by_prefix.setdefault(len(glob.prefix), {})
+            same_prefix = same_length.setdefault(glob.prefix, {})
+            same_ends = same_prefix.setdefault(len(glob.suffix), {}).setdefault(glob.suffix, [])
+            same_ends.append((glob, value))
 
     def matching(self, name: str) -> list[tuple[Glob, Value]]:
         """Return each glob that matches `name`, with its value."""
         return [
             entry
-            for (head, tail), globs in self._by_shape.items()
-            for entry in globs.get((name[:head], name[max(len(name) - tail, 0) :]), ())
+            for head, by_prefix in self._by_prefix.items()
+            for tail, by_suffix in by_prefix.get(name[:head], {}).items()
+            for entry in by_suffix.get(name[max(len(name) - tail, 0) :], ())
             if entry[0].matches(name)
         ]
 

@@ -25,6 +25,16 @@ from consentgate.policy.policy_file import in_file, policy_toml, read_policy
 from consentgate.policy.presets import load_preset
 from consentgate.policy.resolve import Resolved, resolve
 
+_SIMPLE = (
+    "categories",
+    "presets",
+    "site",
+    "controller",
+    "preferences_cookie",
+    "default_language",
+    "accept_fingerprints",
+)
+
 
 @dataclass(frozen=True, slots=True, init=False)
 class Policy:
@@ -148,31 +158,30 @@ def _settle(policy: Policy, declaration: Declaration) -> None:
     errors += _errors_in(declaration, resolved)
     if errors:
         raise PolicyError(errors)
+    for name, value in (*_as_declared(declaration), *_derived(declaration, resolved)):
+        object.__setattr__(policy, name, value)
+
+
+def _as_declared(declaration: Declaration) -> Iterator[tuple[str, object]]:
+    yield "_declaration", declaration
+    yield "necessary", tuple(placed.cookie.name for placed in declaration.necessary)
+    yield "cookies", tuple(placed.cookie for placed in declaration.cookies)
+    for name in _SIMPLE:
+        yield name, getattr(declaration, name)
+
+
+def _derived(declaration: Declaration, resolved: Resolved) -> Iterator[tuple[str, object]]:
     rules = tuple(placed.cookie for placed in resolved.placed)
     names = [category.name for category in declaration.categories]
     declared = {(rule.categories, rule.exempt) for rule in rules}
     used = {name for categories, _ in declared for name in categories}
     asked = {name for categories, exempt in declared if not exempt for name in categories}
-    values = {
-        "necessary": tuple(placed.cookie.name for placed in declaration.necessary),
-        "cookies": tuple(placed.cookie for placed in declaration.cookies),
-        "categories": declaration.categories,
-        "presets": declaration.presets,
-        "site": declaration.site,
-        "controller": declaration.controller,
-        "preferences_cookie": declaration.preferences_cookie,
-        "default_language": declaration.default_language,
-        "accept_fingerprints": declaration.accept_fingerprints,
-        "rules": rules,
-        "optional_categories": tuple(name for name in names[1:] if name in used),
-        "consent_categories": tuple(name for name in names[1:] if name in asked),
-        "rule_for": RuleLookup(*resolved.rules).__getitem__,
-        "_declaration": declaration,
-        "_resolved": resolved,
-        "_fingerprints": fingerprints(names, rules, language=declaration.default_language),
-    }
-    for name, value in values.items():
-        object.__setattr__(policy, name, value)
+    yield "_resolved", resolved
+    yield "_fingerprints", fingerprints(names, rules, language=declaration.default_language)
+    yield "rules", rules
+    yield "rule_for", RuleLookup(*resolved.rules).__getitem__
+    yield "optional_categories", tuple(name for name in names[1:] if name in used)
+    yield "consent_categories", tuple(name for name in names[1:] if name in asked)
 
 
 def _load(presets: Iterable[str], errors: list[Finding]) -> Iterator[tuple[Placed, ...]]:

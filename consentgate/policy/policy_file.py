@@ -71,8 +71,7 @@ def in_file(findings: tuple[Finding, ...], path: str) -> Iterator[Finding]:
     """Yield the findings with the file's name in front of their places."""
     label = Path(path).name
     for finding in findings:
-        told = finding.place.startswith(label)
-        place = finding.place if told else f"{label}: {finding.place}"
+        place = label if finding.place == label else f"{label}: {finding.place}"
         yield replace(finding, place=place)
 
 

@@ -129,10 +129,15 @@ class _Resolving:
     def _merge(self, key: str, candidates: list[Placed]) -> Placed:
         rules = [placed.cookie for placed in candidates]
         rule = strictest(rules)
-        first = next(placed for placed in candidates if placed.cookie.name == rule.name)
+        wanted = rule.category, rule.exempt
+        winner = next(
+            placed
+            for placed in candidates
+            if (placed.cookie.category, placed.cookie.exempt) == wanted
+        )
         if any(other != rules[0] for other in rules):
             self.differences[key] = _difference(candidates)
-        return first._replace(cookie=rule)
+        return winner._replace(cookie=rule)
 
     def _override(self, placed: Placed, below: Placed) -> Placed:
         try:

@@ -42,14 +42,24 @@ def _is_translation(item: tuple[object, object]) -> bool:
 
 
 def text_in(text: Text, *languages: str) -> str:
-    """Return the text in the first of `languages` that it has, else in the first one it has.
+    """Return the text in the first of `languages` in which it is said, else in any one.
 
-    "fr-CA" is content with "fr". A text without languages is returned as it is.
+    A text without languages is returned as it is.
     """
     if isinstance(text, str):
         return text
-    for language in languages:
-        for tag in (language, language.partition("-")[0]):
-            if tag in text:
-                return text[tag]
-    return next(iter(text.values()))
+    said = (said_in(text, language) for language in languages)
+    # Whatever the order in which they were written: fingerprints depend on it.
+    return next((one for one in said if one is not None), text[min(text)])
+
+
+def said_in(text: Mapping[str, str], language: str) -> str | None:
+    """Return the text in a language, None where it is not said in it.
+
+    "fr-CA" is content with "fr", and "fr" with "fr-CA" (RFC 4647 section 3.4, and its reverse).
+    """
+    by_tag = {tag.lower(): text[tag] for tag in sorted(text, reverse=True)}
+    asked = language.lower()
+    primary = asked.partition("-")[0]
+    regional = (tag for tag in by_tag if tag.partition("-")[0] == primary)
+    return next((by_tag[tag] for tag in (asked, primary, *regional) if tag in by_tag), None)

@@ -11,8 +11,9 @@ from consentgate.policy.cookie import Cookie
 from consentgate.policy.lifetime import lifetime_text
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-# Characters that a basic string of TOML cannot hold as they are (TOML 1.0, "String").
-_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f]')
+# What a basic string of TOML cannot hold as it is (TOML 1.0, "String"), and what would break a
+# line of a log.
+_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029]')
 
 
 def paste_toml(name: str, category: str) -> str:
