@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from consentgate.set_cookie.attributes import BLANKS
 
+_NO_NAME = "=" + "".join(filter(str.isspace, map(chr, range(256))))
+"""What stands before the text that a nameless pair poses under."""
+
 
 def cookie_values(header: str, name: str) -> list[str]:
     """Return the values of all cookies of exactly that name, in the header's order."""
     start = header.find(name)
     if start < 0:
         return []
-    if header.find(name, start + 1) < 0:
-        # Only the one pair that holds the name is looked at, however many others there are.
-        end = header.find(";", start)
-        header = header[header.rfind(";", 0, start) + 1 : end if end >= 0 else None]
-    pairs = (pair.partition("=") for pair in header.split(";"))
-    return [
-        value.strip(BLANKS) for key, equals, value in pairs if equals and key.strip(BLANKS) == name
-    ]
+    if header.find(name, start + 1) >= 0:
+        values = [_value(pair, name) for pair in header.split(";")]
+        return [value for value in values if value is not None]
+    # Only the one pair that holds the name is looked at, however many others there are.
+    end = header.find(";", start)
+    value = _value(header[header.rfind(";", 0, start) + 1 : end if end >= 0 else None], name)
+    return [] if value is None else [value]
 
 
 def cookie_spans(header: str) -> list[tuple[str, int, int]]:
@@ -25,20 +27,27 @@ def cookie_spans(header: str) -> list[tuple[str, int, int]]:
     pair without the blanks around it.
 
     The name is what the most liberal reader on a server takes for it: all white space trimmed,
-    and a pair without a name poses under its text.
+    and a pair without a name poses under its text. Pairs without any text are left out.
     """
     spans = []
-    start = 0
+    end = -1
     for part in header.split(";"):
-        pair = part.strip()
+        end += len(part) + 1
+        pair = part.lstrip()
         if pair:
-            offset = start + part.index(pair[0])
-            spans.append((_posed_name(pair), offset, offset + len(pair)))
-        start += len(part) + 1
+            name = pair.partition("=")[0].rstrip() or _posed_name(pair)
+            if name:
+                start = end - len(pair)
+                spans.append((name, start, start + len(pair.rstrip())))
     return spans
 
 
+def _value(pair: str, name: str) -> str | None:
+    """Return the pair's value if it is of that name, else None."""
+    found, equals, value = pair.partition("=")
+    return value.strip(BLANKS) if equals and found.strip(BLANKS) == name else None
+
+
 def _posed_name(pair: str) -> str:
-    name = pair.partition("=")[0].rstrip()
-    # "=_ga" and "=_ga=1": the text after "=" is what a browser sends back without the "=".
-    return name or pair.lstrip("=").partition("=")[0].strip()
+    """Return the name that a nameless pair poses under: a browser sends "=_ga" back as "_ga"."""
+    return pair.lstrip(_NO_NAME).partition("=")[0].rstrip()

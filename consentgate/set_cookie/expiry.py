@@ -4,46 +4,29 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from functools import lru_cache
 from math import inf
 from typing import NamedTuple
 
-from consentgate.set_cookie.attributes import is_void, last_values
-
-LONGEST_MEMO_TEXT = 512
-"""Longer attribute texts are read anew each time, so that the memo stays small."""
-
-_MEMO_ENTRIES = 1024
+from consentgate.set_cookie.attributes import is_void, last_values, remembered
 
 
 class Expiry(NamedTuple):
     """When a cookie ends. Both None: with the browser's session.
 
-    A Max-Age that can be read outdoes any Expires (RFC 6265bis section 5.7, step 3).
+    A Max-Age that can be read outdoes any Expires (RFC 6265bis section 5.7).
     """
 
     max_age_s: int | None
     expires_s: float | None
 
 
+@remembered
 def deletes_from(attributes: str) -> float:
     """Return the moment, in POSIX seconds, from which a Set-Cookie with these attributes stores
     nothing and deletes instead: -inf is always, +inf never.
 
     `attributes` is the text after the first ";".
     """
-    if len(attributes) <= LONGEST_MEMO_TEXT:
-        return _remembered(attributes)
-    return _deletes_from(attributes)
-
-
-def expiry_of(attributes: str) -> Expiry:
-    """Return when a cookie with these attributes ends, by the last Max-Age and last Expires."""
-    values = last_values(attributes)
-    return Expiry(_seconds(values.get("max-age", "")), _moment(values.get("expires", "")))
-
-
-def _deletes_from(attributes: str) -> float:
     if is_void(attributes):
         return inf
     max_age_s, expires_s = expiry_of(attributes)
@@ -52,7 +35,11 @@ def _deletes_from(attributes: str) -> float:
     return inf if expires_s is None else expires_s
 
 
-_remembered = lru_cache(maxsize=_MEMO_ENTRIES)(_deletes_from)
+@remembered
+def expiry_of(attributes: str) -> Expiry:
+    """Return when a cookie with these attributes ends, by the last Max-Age and last Expires."""
+    values = last_values(attributes)
+    return Expiry(_seconds(values.get("max-age", "")), _moment(values.get("expires", "")))
 
 
 _NUMBER = re.compile("[+-]?[0-9]+")

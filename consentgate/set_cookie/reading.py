@@ -10,7 +10,7 @@ def split_set_cookie(value: str) -> tuple[str, str]:
     """Return the name that a browser stores ("" for a nameless cookie or none) and the text of
     the attributes, all after the first ";".
 
-    No splitting at commas, no unquoting (RFC 6265bis section 5.6, steps 2 to 5).
+    No splitting at commas, no unquoting (RFC 6265bis section 5.6).
     """
     pair, _, attributes = value.partition(";")
     name, equals, _ = pair.partition("=")

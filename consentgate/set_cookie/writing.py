@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from math import inf
 
-from consentgate.set_cookie.attributes import BLANKS, is_void, last_values
+from consentgate.set_cookie.attributes import BLANKS, last_values
 from consentgate.set_cookie.expiry import expiry_of
 from consentgate.set_cookie.reading import split_set_cookie
 
@@ -14,9 +14,10 @@ _ENDED = ("Max-Age=0", "Expires=Thu, 01 Jan 1970 00:00:00 GMT")
 for what knows no Max-Age."""
 
 _OF_NOTHING = "; ".join(("=", *_ENDED))
-"""Neither name nor value: browsers ignore it (RFC 6265bis section 5.7, step 1)."""
+"""Neither name nor value: browsers ignore it (RFC 6265bis section 5.7)."""
 
-_UNWRITABLE = re.compile("[\x00-\x1f\x7f;]")
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f;]|[^\x00-\xff]")
+"""What no part of a value can hold: it would end the part, void the header, or be no byte."""
 
 _SAME_SITE_RANKS = {"none": 0, "lax": 1, "strict": 2}
 
@@ -35,9 +36,9 @@ def serialize_set_cookie(
     """Return a Set-Cookie value that stores the cookie, for the session if `max_age_s` is None.
 
     What a name prefix demands is added. A name or value that no header can carry gives a value
-    that stores nothing.
+    that stores nothing; such a path or domain is left out.
     """
-    if not _is_name(name) or _UNWRITABLE.search(value) is not None:
+    if not _is_name(name) or not _is_writable(value):
         return _OF_NOTHING
     parts = [f"{name}={value}"]
     if max_age_s is not None:
@@ -56,13 +57,26 @@ def expire_cookie(
     secure: bool = False,
     http_only: bool = False,
     partitioned: bool = False,
+    cross_site: bool = False,
 ) -> str:
     """Return the Set-Cookie value that deletes the cookie at this path and domain ("" for the
-    host alone) and can never store one. What a name prefix demands is added."""
+    host alone) and can never store one, whatever the response's Date.
+
+    What a name prefix demands is added, and what browsers demand of `partitioned` cookies and of
+    those used in other sites' frames (`cross_site`): Secure and SameSite=None.
+    """
     if not _is_name(name):
         return _OF_NOTHING
-    place = _place(name, path=path, domain=domain, secure=secure, http_only=http_only)
-    return "; ".join((f"{name}=", *_ENDED, *place, *(("Partitioned",) if partitioned else ())))
+    cross_site = cross_site or partitioned
+    parts = [f"{name}=", *_ENDED]
+    parts += _place(
+        name, path=path, domain=domain, secure=secure or cross_site, http_only=http_only
+    )
+    if cross_site:
+        parts.append("SameSite=None")
+    if partitioned:
+        parts.append("Partitioned")
+    return "; ".join(parts)
 
 
 def delete_canonically(value: str) -> str:
@@ -70,22 +84,20 @@ def delete_canonically(value: str) -> str:
     Partitioned, and nothing else of the application's bytes.
 
     An application's own deletion can store: browsers count its Expires from the response's Date.
+    SameSite=None stays beside Secure, since in a cross-site frame browsers refuse any other
+    Set-Cookie, deletions too (RFC 6265bis section 5.7).
     """
     name, attributes = split_set_cookie(value)
     values = last_values(attributes)
     secure = "secure" in values
-    expired = expire_cookie(
+    return expire_cookie(
         name,
         path=values.get("path", ""),
         domain=values.get("domain", ""),
         secure=secure,
         partitioned="partitioned" in values,
+        cross_site=secure and values.get("samesite", "").lower() == "none",
     )
-    # In a cross-site frame browsers refuse what is not SameSite=None, deletions too
-    # (RFC 6265bis section 5.7, step 17).
-    if secure and values.get("samesite", "").lower() == "none" and name:
-        expired += "; SameSite=None"
-    return expired
 
 
 def clamp_lifetime(value: str, *, longest_s: int | None, now_s: float) -> str:
@@ -110,7 +122,7 @@ def raise_attributes(
 ) -> str:
     """Return the value with these attributes at least; the same object where it has them.
 
-    SameSite is never lowered: absent or junk counts as None, None < Lax < Strict. What is
+    SameSite is never lowered: None < Lax < Strict, and absent or junk counts as None. What is
     missing is appended, since the last attribute of a kind counts.
     """
     values = last_values(split_set_cookie(value)[1])
@@ -133,9 +145,9 @@ def _place(name: str, *, path: str, domain: str, secure: bool, http_only: bool) 
     secure = secure or lowered.startswith(("__secure-", "__http-"))
     http_only = http_only or lowered.startswith(("__http-", "__host-http-"))
     parts = []
-    if path and _UNWRITABLE.search(path) is None:
+    if path and _is_writable(path):
         parts.append(f"Path={path}")
-    if domain and _UNWRITABLE.search(domain) is None:
+    if domain and _is_writable(domain):
         parts.append(f"Domain={domain}")
     if secure:
         parts.append("Secure")
@@ -144,9 +156,13 @@ def _place(name: str, *, path: str, domain: str, secure: bool, http_only: bool) 
     return parts
 
 
+def _is_writable(text: str) -> bool:
+    return _UNWRITABLE.search(text) is None
+
+
 def _is_name(name: str) -> bool:
     """Say whether a browser would read exactly this name back."""
-    return name != "" and split_set_cookie(f"{name}=")[0] == name and not is_void(name)
+    return name != "" and _is_writable(name) and split_set_cookie(f"{name}=")[0] == name
 
 
 def _lifetime_s(attributes: str, now_s: float) -> float:
