@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any
 
 from starlette.middleware.sessions import SessionMiddleware
 
-from benchmarks.timing import Contender, Exchange
+from benchmarks.timing import Contender
 from benchmarks.traffic import (
     POLICY,
     SECRET,
@@ -21,6 +21,8 @@ from benchmarks.truth import NotTrue, Outcome, cookie_names, hidden_names
 from consentgate import Policy
 from consentgate.asgi import ConsentMiddleware
 
+# One request, and what the application will answer it with.
+Exchange = MutableMapping[str, Any]  # an ASGI scope: its values are anything
 Message = MutableMapping[str, Any]  # as ASGI has it: the values depend on the message's type
 Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
@@ -32,9 +34,13 @@ SESSION_ONLY = Traffic(browser_request(f"session={session_value()}"), page())
 
 
 async def application(scope: Exchange, receive: Receive, send: Send) -> None:
-    """Sends the messages that the exchange holds."""
-    for message in scope[RESPONSE]:
-        await send(message)
+    """Answers with what the exchange holds, in messages made for it alone."""
+    flow: Traffic = scope[RESPONSE]
+    headers = flow.response.as_bytes()
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    for _ in range(flow.chunks - 1):
+        await send({"type": "http.response.body", "body": BODY, "more_body": True})
+    await send({"type": "http.response.body", "body": BODY})
 
 
 class PassThrough:
@@ -80,29 +86,30 @@ def asgi_contenders(
     S, Starlette's SessionMiddleware, gets what is cheapest for it: a session cookie alone, and an
     application that leaves the session as it is.
     """
-    make = exchange_maker(traffic)
-    make_session = exchange_maker(SESSION_ONLY)
+
+    def over(flow: Traffic, app: App, baseline: str = "") -> Contender:
+        return Contender(serve_with(app, flow), baseline)
+
     return {
-        "bare": Contender(serve_with(application), make),
-        "N": Contender(serve_with(PassThrough(application)), make, baseline="bare"),
-        "async": Contender(serve_with(AsyncPassThrough(application)), make, baseline="bare"),
-        "gate": Contender(
-            serve_with(gated(application, thin=thin, policy=policy)), make, baseline="bare"
-        ),
-        "bare session": Contender(serve_with(application), make_session),
-        "S": Contender(
-            serve_with(SessionMiddleware(application, SECRET)),
-            make_session,
-            baseline="bare session",
-        ),
+        "bare": over(traffic, application),
+        "N": over(traffic, PassThrough(application), "bare"),
+        "async": over(traffic, AsyncPassThrough(application), "bare"),
+        "gate": over(traffic, gated(application, thin=thin, policy=policy), "bare"),
+        "bare session": over(SESSION_ONLY, application),
+        "S": over(SESSION_ONLY, SessionMiddleware(application, SECRET), "bare session"),
     }
 
 
-def serve_with(app: App) -> Callable[[Sequence[Exchange]], None]:
-    """A function that serves a batch through the application, without an event loop's cost."""
+def serve_with(app: App, traffic: Traffic) -> Callable[[int], None]:
+    """A function that serves exchanges through the application, without an event loop's cost."""
+    make = exchange_maker(traffic)
 
-    def serve(exchanges: Sequence[Exchange]) -> None:
-        run_to_end(_serve_all(app, exchanges))
+    async def serve_all(count: int) -> None:
+        for _ in range(count):
+            await app(make(), _receive, _discard)
+
+    def serve(count: int) -> None:
+        run_to_end(serve_all(count))
 
     return serve
 
@@ -117,7 +124,7 @@ def run_to_end(coroutine: Coroutine[Any, Any, None]) -> None:
 
 
 def exchange_maker(traffic: Traffic) -> Callable[[], Exchange]:
-    """A function that makes a scope as uvicorn does, with the messages of the response in it."""
+    """A function that makes a scope as uvicorn does, with what the application answers in it."""
 
     def make() -> Exchange:
         return {
@@ -134,7 +141,7 @@ def exchange_maker(traffic: Traffic) -> Callable[[], Exchange]:
             "query_string": b"page=3",
             "headers": traffic.request.as_bytes(),
             "state": {},
-            RESPONSE: _messages(traffic),
+            RESPONSE: traffic,
         }
 
     return make
@@ -168,14 +175,9 @@ def observe_asgi(traffic: Traffic, *, thin: str, policy: Policy = POLICY) -> Out
 def check_session_is_read() -> None:
     """Raise NotTrue unless S reads the session from the cookie that it is given."""
     exchange = exchange_maker(SESSION_ONLY)()
-    serve_with(SessionMiddleware(application, SECRET))([exchange])
+    run_to_end(_serve_one(SessionMiddleware(application, SECRET), exchange, _discard))
     if exchange["session"] != SESSION:
         raise NotTrue("SessionMiddleware did not accept the session cookie")
-
-
-async def _serve_all(app: App, exchanges: Sequence[Exchange]) -> None:
-    for exchange in exchanges:
-        await app(exchange, _receive, _discard)
 
 
 async def _serve_one(app: App, exchange: Exchange, send: Send) -> None:
@@ -188,15 +190,6 @@ async def _receive() -> Message:
 
 async def _discard(message: Message) -> None:
     """The server's own end; it costs every contender the same."""
-
-
-def _messages(traffic: Traffic) -> list[Message]:
-    start = {"type": "http.response.start", "status": 200, "headers": traffic.response.as_bytes()}
-    more: list[Message] = [
-        {"type": "http.response.body", "body": BODY, "more_body": True}
-        for _ in range(traffic.chunks - 1)
-    ]
-    return [start, *more, {"type": "http.response.body", "body": BODY}]
 
 
 def _cookie_headers(scope: Exchange) -> list[str]:

@@ -14,9 +14,8 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from benchmarks import traffic
-from benchmarks.asgi import App, Receive, Send, gated
+from benchmarks.asgi import App, Exchange, Receive, Send, gated
 from benchmarks.surroundings import quiet_logs, stay_on_first_processor
-from benchmarks.timing import Exchange
 
 THREE = (traffic.SET_SESSION, traffic.SET_STATISTICS, traffic.SET_MARKETING)
 HTML = "<!doctype html><title>Datasets</title><h1>Datasets</h1>" + "<p>A row of the list.</p>" * 600

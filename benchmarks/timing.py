@@ -10,28 +10,24 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
-
-Exchange = MutableMapping[str, Any]  # an ASGI scope or a WSGI environ: its values are anything
-"""One request, and the response that the application will answer with."""
 
 WARM_UP_ROUNDS = 3  # memos and caches fill, and the interpreter specialises its bytecode
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """Something that serves a batch of exchanges.
+    """Something that serves as many exchanges as it is told to.
 
-    `make` builds one exchange from new objects, as a server does for each request; it is not
-    timed. What the contender adds is its own time less that of the contender named `baseline`;
-    without a baseline its whole time counts.
+    The request and the response are made anew within `serve`, right before they are used, as
+    servers and applications do: objects made in advance would be out of the processor's cache.
+    What the contender adds is its own time less that of the contender named `baseline`, which
+    makes the same; without a baseline its whole time counts.
     """
 
-    serve: Callable[[Sequence[Exchange]], None]
-    make: Callable[[], Exchange]
+    serve: Callable[[int], None]
     baseline: str = ""
 
 
@@ -63,10 +59,9 @@ def _time_round(
 ) -> dict[str, float]:
     spent = {}
     for name in order:
-        contender = contenders[name]
-        exchanges = [contender.make() for _ in range(batch)]
+        serve = contenders[name].serve
         started = time.thread_time_ns()
-        contender.serve(exchanges)
+        serve(batch)
         spent[name] = (time.thread_time_ns() - started) / batch
     return spent
 

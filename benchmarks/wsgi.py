@@ -5,65 +5,67 @@ from __future__ import annotations
 import io
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from benchmarks.timing import Contender, Exchange
+from benchmarks.timing import Contender
 from benchmarks.traffic import POLICY, SECRET, Lines, Traffic
 from benchmarks.truth import Outcome, cookie_names, hidden_names
 from consentgate.wsgi import ConsentMiddleware
 
-StartResponse = Callable[..., Any]  # PEP 3333: a third argument may follow, and `write` comes back
-App = Callable[[Exchange, StartResponse], Iterable[bytes]]
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
+Headers = list[tuple[str, str]]
+Write = Callable[[bytes], object]
 
 RESPONSE = "benchmarks.response"
 BODY = b"hello"
+_NO_BODY = io.BytesIO()
 
 
-def application(environ: Exchange, start_response: StartResponse) -> Iterable[bytes]:
-    """Answers with the headers and the body that the exchange holds."""
-    headers, body = environ[RESPONSE]
-    start_response("200 OK", headers)
-    chunks: Iterable[bytes] = body
-    return chunks
+def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Answers with what the exchange holds, made for it alone."""
+    flow: Traffic = environ[RESPONSE]
+    start_response("200 OK", flow.response.as_text())
+    return [BODY] * flow.chunks
 
 
 class PassThrough:
     """The leanest middleware that sees the response's start: the N of the table."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: WSGIApplication) -> None:
         self._app = app
 
-    def __call__(self, environ: Exchange, start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
 
-        def pass_on(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        def pass_on(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
             return start_response(status, headers, exc_info)
 
         return self._app(environ, pass_on)
 
 
-def gated(app: App, *, thin: str) -> App:
+def gated(app: WSGIApplication, *, thin: str) -> WSGIApplication:
     """The application behind the gate."""
     return ConsentMiddleware(app, policy=POLICY, secret_key=SECRET, thin=thin)
 
 
 def wsgi_contenders(traffic: Traffic, *, thin: str) -> dict[str, Contender]:
     """Every contender that a row may compare the gate with, over the same traffic."""
-    make = exchange_maker(traffic)
     return {
-        "bare": Contender(serve_with(application), make),
-        "N": Contender(serve_with(PassThrough(application)), make, baseline="bare"),
-        "gate": Contender(serve_with(gated(application, thin=thin)), make, baseline="bare"),
+        "bare": Contender(serve_with(application, traffic)),
+        "N": Contender(serve_with(PassThrough(application), traffic), baseline="bare"),
+        "gate": Contender(serve_with(gated(application, thin=thin), traffic), baseline="bare"),
     }
 
 
-def serve_with(app: App) -> Callable[[Sequence[Exchange]], None]:
-    """A function that serves a batch through the application, as a server's loop does."""
+def serve_with(app: WSGIApplication, traffic: Traffic) -> Callable[[int], None]:
+    """A function that serves exchanges through the application, as a server's loop does."""
+    make = exchange_maker(traffic)
 
-    def serve(exchanges: Sequence[Exchange]) -> None:
-        for exchange in exchanges:
-            body = app(exchange, _discard_start)
+    def serve(count: int) -> None:
+        for _ in range(count):
+            body = app(make(), _discard_start)
             deque(body, maxlen=0)
             close = getattr(body, "close", None)
             if close is not None:
@@ -72,10 +74,10 @@ def serve_with(app: App) -> Callable[[Sequence[Exchange]], None]:
     return serve
 
 
-def exchange_maker(traffic: Traffic) -> Callable[[], Exchange]:
-    """A function that makes an environ as servers do, with the response in it."""
+def exchange_maker(traffic: Traffic) -> Callable[[], WSGIEnvironment]:
+    """A function that makes an environ as servers do, with what the application answers in it."""
 
-    def make() -> Exchange:
+    def make() -> WSGIEnvironment:
         return {
             "REQUEST_METHOD": "GET",
             "SCRIPT_NAME": "",
@@ -87,13 +89,13 @@ def exchange_maker(traffic: Traffic) -> Callable[[], Exchange]:
             "REMOTE_ADDR": "127.0.0.1",
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(),
+            "wsgi.input": _NO_BODY,
             "wsgi.errors": sys.stderr,
             "wsgi.multithread": True,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
             **_http_variables(traffic.request),
-            RESPONSE: (traffic.response.as_text(), [BODY] * traffic.chunks),
+            RESPONSE: traffic,
         }
 
     return make
@@ -105,25 +107,31 @@ def observe_wsgi(traffic: Traffic, *, thin: str) -> Outcome:
     seen: list[str] = []
     started: list[tuple[str, str]] = []
 
-    def observing(environ: Exchange, start_response: StartResponse) -> Iterable[bytes]:
+    def observing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         seen.extend(_cookie_headers(environ))
         return application(environ, start_response)
 
-    def collect(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
+    def collect(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
         started.extend(headers)
+        return _write
 
     came = _cookie_headers(exchange)
     body = list(gated(observing, thin=thin)(exchange, collect))
     return Outcome(sets=cookie_names(started), hidden=hidden_names(came, seen), chunks=len(body))
 
 
-def _discard_start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
+def _discard_start(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
     """The server's own end; it costs every contender the same."""
+    return _write
+
+
+def _write(chunk: bytes) -> None:
+    """Nobody writes here."""
 
 
 def _http_variables(request: Lines) -> dict[str, str]:
     return {"HTTP_" + name.upper().replace("-", "_"): value for name, value in request.as_text()}
 
 
-def _cookie_headers(environ: Exchange) -> list[str]:
+def _cookie_headers(environ: WSGIEnvironment) -> list[str]:
     return [environ[name] for name in ("HTTP_COOKIE",) if name in environ]
