@@ -193,7 +193,7 @@ def _exemption_faults(cookie: Cookie) -> Iterator[Fault]:
         yield _misuse("anonymous measurement is first party only", "leave anonymous out")
     if measures and cookie.necessary:
         yield _misuse("audience measurement is never necessary", "use anonymous=True instead")
-    if cookie.anonymous and not measures:
+    if cookie.anonymous and not (measures or cookie.necessary):
         yield _misuse("anonymous has one reason, audience_measurement", "leave the reason out")
     if cookie.exempt_reason and not cookie.exempt:
         mend = "leave exempt_reason out, or make it necessary or anonymous"

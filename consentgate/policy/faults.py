@@ -31,10 +31,10 @@ def invalid_value(field: str, value: object, mend: str) -> Fault:
 
 def choose_from(known: Iterable[str], *, instead_of: str) -> str:
     """Return the mend of a word that is not in a closed list: the nearest one, and the list."""
-    words = list(known)
-    listed = "known: " + ", ".join(words)
+    words = {str(word).lower(): str(word) for word in known}
+    listed = "known: " + ", ".join(words.values())
     near = get_close_matches(instead_of.lower(), words, n=1)
-    return f"did you mean {near[0]!r}? {listed}" if near else listed
+    return f"did you mean {words[near[0]]!r}? {listed}" if near else listed
 
 
 def as_word(words: type[Word], value: object, *, field: str, faults: list[Fault]) -> Word | None:

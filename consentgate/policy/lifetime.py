@@ -17,7 +17,7 @@ Lifetime = timedelta | Literal["session"]
 
 SESSION: Literal["session"] = "session"
 
-_LENGTH = re.compile(r"([0-9]{1,6}) *(second|minute|hour|day|week|month|year)s?")
+_LENGTH = re.compile(r"([0-9]{1,14}) *(second|minute|hour|day|week|month|year)s?")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _MEND = 'write "session", "13 months", "30 days", "2 hours", or a timedelta of whole seconds'
 
@@ -60,7 +60,10 @@ def _parse(text: str) -> Lifetime | None:
     match = _LENGTH.fullmatch(text.strip().lower())
     if match is None or int(match[1]) == 0:
         return None
-    return _length(int(match[1]), match[2])
+    try:
+        return _length(int(match[1]), match[2])
+    except OverflowError:  # more than timedelta can hold
+        return None
 
 
 def _length(count: int, unit: str) -> timedelta:

@@ -58,7 +58,7 @@ def said_in(text: Mapping[str, str], language: str) -> str | None:
 
     "fr-CA" is content with "fr", and "fr" with "fr-CA" (RFC 4647 section 3.4, and its reverse).
     """
-    by_tag = {tag.lower(): text[tag] for tag in sorted(text, reverse=True)}
+    by_tag = {tag.lower(): text[tag] for tag in sorted(text)}
     asked = language.lower()
     primary = asked.partition("-")[0]
     regional = (tag for tag in by_tag if tag.partition("-")[0] == primary)

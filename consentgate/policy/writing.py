@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from consentgate.policy.category import BUILT_IN_CATEGORIES, Category, Controller
-from consentgate.policy.cookie import Cookie
+from consentgate.policy.cookie import COOKIE_FIELDS, Cookie
 from consentgate.policy.lifetime import lifetime_text
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -46,8 +46,8 @@ def table_lines(header: str, fields: Mapping[str, object]) -> Iterator[str]:
 
 
 def cookie_fields(cookie: Cookie) -> dict[str, object]:
-    """Return what was said of a cookie."""
-    said = {key: getattr(cookie, key) for key in cookie.given}
+    """Return what was said of a cookie, in the order of its fields."""
+    said = {key: getattr(cookie, key) for key in COOKIE_FIELDS if key in cookie.given}
     return {"name": cookie.name, "category": cookie.category, **said}
 
 

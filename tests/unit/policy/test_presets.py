@@ -1,0 +1,243 @@
+"""Presets: what they declare, and how the site's word goes over theirs."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, timedelta
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from consentgate import Cookie, Policy
+from consentgate.policy import shipped_presets
+from tests.unit.policy.told import ids, places, refusal
+
+
+def preset_in(folder: Path, name: str, *cookies: str, top: str = "") -> str:
+    file = folder / f"{name}.toml"
+    tables = (f"[[cookies]]\n{cookie}\n" for cookie in cookies)
+    file.write_text("\n".join((top, *tables)), encoding="utf-8")
+    return str(file)
+
+
+def rule_of(policy: Policy, name: str) -> Cookie:
+    rule = policy.rule_for(name)
+    assert rule is not None
+    return rule
+
+
+def test_three_presets_are_shipped() -> None:
+    assert shipped_presets() == ("django", "flask", "starlette")
+
+
+@pytest.mark.parametrize("preset", shipped_presets())
+def test_a_shipped_preset_says_where_it_comes_from_and_when(preset: str) -> None:
+    text = resources.files("consentgate").joinpath(f"presets/{preset}.toml").read_text("utf-8")
+    document = tomllib.loads(text)
+
+    assert document["title"]
+    assert document["source"].startswith("https://")
+    assert isinstance(document["date"], date)
+
+
+@pytest.mark.parametrize("preset", shipped_presets())
+def test_a_shipped_preset_explains_each_cookie_in_two_languages(preset: str) -> None:
+    for rule in Policy(presets=[preset]).rules[1:]:
+        assert (rule.necessary, bool(rule.lifetime), bool(rule.service)) == (True, True, True)
+        assert set(dict(rule.purpose)) == {"en", "fr"}
+
+
+@pytest.mark.parametrize(
+    ("preset", "declared"),
+    [
+        (
+            "django",
+            [
+                ("sessionid", "authentication", timedelta(days=14)),
+                ("csrftoken", "authentication", timedelta(days=364)),
+                ("django_language", "interface", "session"),
+                ("messages", "interface", "session"),
+            ],
+        ),
+        ("flask", [("session", "authentication", "session")]),
+        ("starlette", [("session", "authentication", timedelta(days=14))]),
+    ],
+)
+def test_a_shipped_preset_declares_the_defaults_of_its_software(
+    preset: str, declared: list[tuple[str, str, Any]]
+) -> None:
+    rules = Policy(presets=[preset]).rules[1:]
+
+    assert [(rule.name, rule.exempt_reason, rule.lifetime) for rule in rules] == declared
+
+
+@pytest.mark.parametrize("preset", shipped_presets())
+def test_a_shipped_preset_raises_no_attribute(preset: str) -> None:
+    rules = Policy(presets=[preset]).rules
+
+    assert not any(rule.secure or rule.http_only or rule.same_site for rule in rules)
+
+
+def test_an_unknown_preset_is_an_error_with_the_nearest_name() -> None:
+    (error,) = refusal(lambda: Policy(presets=["djago"]))
+
+    assert (error.id, error.place) == ("CG009", "presets")
+    assert error.mend.startswith("did you mean 'django'? known: django, flask, starlette")
+
+
+def test_the_word_of_the_site_goes_over_the_preset_field_by_field() -> None:
+    site = Cookie("sessionid", category="necessary", provider="Ville", lifetime="1 day")
+    rule = rule_of(Policy(cookies=[site], presets=["django"]), "sessionid")
+
+    assert (rule.provider, rule.lifetime) == ("Ville", timedelta(days=1))
+    assert rule.service == "Django"
+    assert rule.purpose == rule_of(Policy(presets=["django"]), "sessionid").purpose
+
+
+def test_a_default_that_the_site_says_goes_over_the_preset(tmp_path: Path) -> None:
+    preset = preset_in(
+        tmp_path, "p", 'name = "a"\ncategory = "statistics"\nparty = "third"\nsecure = true'
+    )
+    silent = Policy(cookies=[Cookie("a", category="statistics")], presets=[preset])
+    site = Cookie("a", category="statistics", party="first", secure=False)
+    spoken = Policy(cookies=[site], presets=[preset])
+
+    assert (rule_of(silent, "a").party, rule_of(silent, "a").secure) == ("third", True)
+    assert (rule_of(spoken, "a").party, rule_of(spoken, "a").secure) == ("first", False)
+    assert silent != spoken
+
+
+def test_a_name_alone_keeps_all_that_the_preset_says() -> None:
+    rule = rule_of(Policy(["django_language"], presets=["django"]), "django_language")
+
+    assert (rule.exempt_reason, rule.service, rule.lifetime) == ("interface", "Django", "session")
+
+
+def test_a_reason_of_the_preset_does_not_exempt_another_category() -> None:
+    site = Cookie("sessionid", category="statistics")
+    rule = rule_of(Policy(cookies=[site], presets=["django"]), "sessionid")
+
+    assert (rule.exempt, rule.exempt_reason, rule.service) == (False, None, "Django")
+
+
+def test_another_kind_of_the_same_name_does_not_touch_the_preset() -> None:
+    site = Cookie("session", category="statistics", kind="session_storage")
+
+    assert rule_of(Policy(cookies=[site], presets=["flask"]), "session").necessary
+
+
+def test_what_makes_no_sense_over_a_preset_is_an_error_with_both_places(tmp_path: Path) -> None:
+    preset = preset_in(tmp_path, "p", 'name = "a"\ncategory = "statistics"\nparty = "third"')
+    site = Cookie("a", category="statistics", anonymous=True)
+
+    assert places(refusal(lambda: Policy(cookies=[site], presets=[preset]))) == [
+        ("CG008", f"cookies[0] ('a') over preset {preset!r}: cookies[0] ('a')")
+    ]
+
+
+def test_presets_that_say_the_same_are_one(tmp_path: Path) -> None:
+    one = preset_in(tmp_path, "one", 'name = "a"\ncategory = "necessary"')
+    two = preset_in(tmp_path, "two", 'name = "a"\ncategory = "necessary"\nparty = "first"')
+    policy = Policy(presets=[one, two])
+
+    assert [rule.name for rule in policy.rules] == ["cookies_preferences", "a"]
+    assert policy.findings() == ()
+
+
+def test_a_preset_named_twice_counts_once() -> None:
+    assert Policy(presets=["flask", "flask"]) == Policy(presets=["flask"])
+
+
+ANONYMOUS = Cookie("a", category="statistics", anonymous=True)
+NECESSARY, STATISTICS, MARKETING = (
+    f'name = "a"\ncategory = "{name}"' for name in ("necessary", "statistics", "marketing")
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "categories"),
+    [
+        (NECESSARY, STATISTICS, ("statistics",)),
+        (STATISTICS, NECESSARY, ("statistics",)),
+        (STATISTICS, MARKETING, ("statistics", "marketing")),
+        (MARKETING, STATISTICS, ("marketing", "statistics")),
+        (STATISTICS, STATISTICS + '\nparty = "third"', ("statistics",)),
+    ],
+)
+def test_of_presets_that_differ_the_stricter_holds_and_all_consents_are_wanted(
+    tmp_path: Path, one: str, two: str, categories: tuple[str, ...]
+) -> None:
+    presets = [preset_in(tmp_path, "one", one), preset_in(tmp_path, "two", two)]
+    policy = Policy(presets=presets)
+
+    assert rule_of(policy, "a").categories == categories
+    assert policy.consent_categories == tuple(sorted(categories, reverse=True))
+    assert [finding.id for finding in policy.findings()].count("CG056") == 1
+
+
+def test_a_finding_on_presets_that_differ_names_both() -> None:
+    policy = Policy(presets=["flask", "starlette"])
+    (finding,) = policy.findings()
+
+    assert (finding.id, finding.place) == ("CG056", "preset 'flask': cookies[0] ('session')")
+    assert "preset 'starlette': cookies[0] ('session')" in finding.message
+    assert rule_of(policy, "session").service == "Flask"
+
+
+def test_what_the_site_declares_settles_how_presets_differ() -> None:
+    policy = Policy(["session"], presets=["flask", "starlette"])
+
+    assert policy.findings() == ()
+
+
+def test_the_place_of_a_finding_is_where_the_stricter_preset_stands(tmp_path: Path) -> None:
+    presets = [preset_in(tmp_path, "one", NECESSARY), preset_in(tmp_path, "two", STATISTICS)]
+    findings = Policy(presets=presets).findings()
+
+    assert ("CG051", f"preset {presets[1]!r}: cookies[0] ('a')") in places(findings)
+
+
+def test_all_errors_of_a_preset_are_told_at_once(tmp_path: Path) -> None:
+    preset = preset_in(
+        tmp_path,
+        "p",
+        'name = "a"\ncategory = "social"',
+        'name = "*"\ncategory = "statistics"\npurposes = "x"',
+        'name = "c"\ncategory = "statistics"\nanonymous = true',
+        top='necessary = ["x"]',
+    )
+    place = f"preset {preset!r}"
+
+    assert places(refusal(lambda: Policy(presets=[preset]))) == [
+        ("CG006", f"{place}: cookies[1] ('*')"),
+        ("CG002", f"{place}: cookies[1] ('*')"),
+        ("CG006", place),
+        ("CG008", f"{place}: cookies[2] ('c')"),
+    ]
+
+
+def test_an_unknown_category_of_a_preset_is_an_error(tmp_path: Path) -> None:
+    preset = preset_in(tmp_path, "p", 'name = "a"\ncategory = "social"')
+
+    assert places(refusal(lambda: Policy(presets=[preset]))) == [
+        ("CG003", f"preset {preset!r}: cookies[0] ('a')")
+    ]
+
+
+def test_a_preset_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    missing = str(tmp_path / "missing.toml")
+
+    assert places(refusal(lambda: Policy(presets=[missing]))) == [("CG010", f"preset {missing!r}")]
+
+
+def test_a_preset_cannot_declare_the_preferences_cookie() -> None:
+    errors = refusal(lambda: Policy(presets=["flask"], preferences_cookie="session"))
+
+    assert places(errors) == [("CG011", "preset 'flask': cookies[0] ('session')")]
+
+
+@pytest.mark.parametrize("presets", ["django", [7], None, {"django": 1}], ids=repr)
+def test_presets_are_a_list_of_names_and_paths(presets: Any) -> None:
+    assert ids(refusal(lambda: Policy(presets=presets))) == ["CG007"]
