@@ -42,15 +42,12 @@ def declared(**said: Any) -> Cookie:
 def test_a_name_and_a_category_are_enough() -> None:
     cookie = declared()
 
-    assert (cookie.name, cookie.category, cookie.categories) == (
-        "_ga",
-        "statistics",
-        ("statistics",),
-    )
+    assert (cookie.name, cookie.category) == ("_ga", "statistics")
+    assert cookie.categories == ("statistics",)
     assert (cookie.provider, cookie.service, cookie.location, cookie.purpose) == ("", "", "", "")
     assert (cookie.lifetime, cookie.retention, cookie.exempt_reason) == (None, None, None)
     assert (cookie.party, cookie.kind, cookie.anonymous) == (Party.FIRST, Kind.COOKIE, False)
-    assert (cookie.path, cookie.domain, cookie.hosts) == (("/",), (), {})
+    assert (cookie.path, cookie.domain, len(cookie.hosts)) == (("/",), (), 0)
     assert (cookie.secure, cookie.http_only, cookie.same_site) == (False, False, None)
     assert (cookie.necessary, cookie.exempt, cookie.is_glob) == (False, False, False)
     assert cookie.given == ()

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from consentgate import Cookie, Policy
-from consentgate.policy import shipped_presets
+from consentgate.policy import Translations, shipped_presets
+from consentgate.policy.merge import strictest
 from tests.unit.policy.told import ids, places, refusal
 
 
@@ -46,7 +47,8 @@ def test_a_shipped_preset_says_where_it_comes_from_and_when(preset: str) -> None
 def test_a_shipped_preset_explains_each_cookie_in_two_languages(preset: str) -> None:
     for rule in Policy(presets=[preset]).rules[1:]:
         assert (rule.necessary, bool(rule.lifetime), bool(rule.service)) == (True, True, True)
-        assert set(dict(rule.purpose)) == {"en", "fr"}
+        assert isinstance(rule.purpose, Translations)
+        assert set(rule.purpose) == {"en", "fr"}
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,6 @@ def test_a_preset_named_twice_counts_once() -> None:
     assert Policy(presets=["flask", "flask"]) == Policy(presets=["flask"])
 
 
-ANONYMOUS = Cookie("a", category="statistics", anonymous=True)
 NECESSARY, STATISTICS, MARKETING = (
     f'name = "a"\ncategory = "{name}"' for name in ("necessary", "statistics", "marketing")
 )
@@ -175,6 +176,23 @@ def test_of_presets_that_differ_the_stricter_holds_and_all_consents_are_wanted(
     assert rule_of(policy, "a").categories == categories
     assert policy.consent_categories == tuple(sorted(categories, reverse=True))
     assert [finding.id for finding in policy.findings()].count("CG056") == 1
+
+
+@pytest.mark.parametrize(
+    ("weaker", "stricter"),
+    [("necessary", "anonymous"), ("anonymous", "consent"), ("necessary", "consent")],
+)
+def test_necessary_is_less_strict_than_anonymous_and_that_less_than_consent(
+    weaker: str, stricter: str
+) -> None:
+    rules = {
+        "necessary": Cookie("a", category="necessary"),
+        "anonymous": Cookie("a", category="statistics", anonymous=True),
+        "consent": Cookie("a", category="marketing"),
+    }
+
+    assert strictest([rules[weaker], rules[stricter]]) is rules[stricter]
+    assert strictest([rules[stricter], rules[weaker]]) is rules[stricter]
 
 
 def test_a_finding_on_presets_that_differ_names_both() -> None:
