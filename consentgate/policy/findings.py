@@ -5,7 +5,7 @@ Enforcing needs a name and a category only; what is told here is owed to the vis
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from consentgate.errors import Finding
@@ -27,6 +27,9 @@ LONGEST_RETENTION = timedelta(days=760)
 # for a visit is needed for longer, except how a visitor likes the pages to look.
 _HALF_A_YEAR = timedelta(days=182)
 _LONGEST_NECESSARY = {ExemptReason.INTERFACE: timedelta(days=365)}
+
+# So many names stand in a finding that is about many.
+_NAMED = 3
 
 
 def findings(
@@ -112,17 +115,16 @@ def _of_measurement(placed: Placed) -> Iterator[Finding]:
         yield Finding("CG057", placed.place, message, 'declare a lifetime of at most "13 months"')
 
 
-def _hidden_names(cookies: Iterable[Placed]) -> Iterator[Finding]:
+def _hidden_names(cookies: Sequence[Placed]) -> Iterator[Finding]:
     """Yield globs (CG054) that a reader may think to decide on a name that has its own rule."""
-    cookies = list(cookies)
-    globs = GlobIndex(
-        (Glob.of(placed.cookie.name), placed) for placed in cookies if placed.cookie.is_glob
-    )
-    for exact in (placed for placed in cookies if not placed.cookie.is_glob):
-        for _, glob in globs.matching(exact.cookie.name):
-            if glob.cookie.category != exact.cookie.category:
-                message = (
-                    f"it also matches {exact.cookie.name!r}, which stays in "
-                    f"{exact.cookie.category!r}: the exact name wins"
-                )
-                yield Finding("CG054", glob.place, message, "narrow the glob, or leave it so")
+    globs = [placed for placed in cookies if placed.cookie.is_glob]
+    index = GlobIndex((Glob.of(glob.cookie.name), number) for number, glob in enumerate(globs))
+    hidden: dict[int, list[str]] = {}
+    for exact in (placed.cookie for placed in cookies if not placed.cookie.is_glob):
+        for _, number in index.matching(exact.name):
+            if globs[number].cookie.category != exact.category:
+                hidden.setdefault(number, []).append(f"{exact.name!r} in {exact.category!r}")
+    for number, names in sorted(hidden.items()):
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        message = f"it also matches {', '.join(names[:_NAMED])}{more}: the exact name wins"
+        yield Finding("CG054", globs[number].place, message, "narrow the glob, or leave it so")

@@ -91,10 +91,20 @@ def test_the_name_of_a_tracker_in_a_storage_is_not() -> None:
 
 
 def test_a_glob_that_also_matches_an_exact_name_of_another_category_is_told() -> None:
-    marketing = Cookie("_s_ads", category="marketing", **FACTS)
     cookies = [statistics("_s*"), Cookie("_session", category="necessary"), statistics("_sx")]
+    (finding,) = Policy(cookies=cookies, controller=Controller("Ville")).findings()
 
-    assert findings_of(*cookies, marketing) == [("CG054", "cookies[0] ('_s*')")] * 2
+    assert (finding.id, finding.place) == ("CG054", "cookies[0] ('_s*')")
+    assert finding.message == "it also matches '_session' in 'necessary': the exact name wins"
+
+
+def test_a_glob_that_matches_many_such_names_is_told_once() -> None:
+    names = [f"_s{number}" for number in range(5)]
+    policy = Policy(names, [statistics("_s*")], controller=Controller("Ville"))
+    (finding,) = policy.findings()
+
+    assert "'_s0' in 'necessary', '_s1' in" in finding.message
+    assert "'_s2' in 'necessary' and 2 more" in finding.message
 
 
 def test_a_glob_of_the_site_over_an_exact_name_of_a_preset_is_told() -> None:
