@@ -5,10 +5,11 @@ Every message with headers is looked at, whatever its type; the body passes unto
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, NamedTuple, Unpack
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, Unpack
 
-from consentgate.context import GateContext, Request
+from consentgate.consent import NECESSARY
+from consentgate.context import Request
 from consentgate.doorway import (
     BLOCKED_HEADERS,
     GateOptions,
@@ -16,9 +17,8 @@ from consentgate.doorway import (
     PolicyOption,
     blocked_body,
     blocked_lines,
-    enclosing,
-    enter,
     header_kind,
+    is_inside,
 )
 from consentgate.enforcement import Mode
 from consentgate.gate import COOKIE_KINDS, Gate, Outcome
@@ -33,6 +33,9 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 RawHeader = tuple[bytes, bytes]
 Noted = list[tuple[int, str, str]]
+
+# What a response with a consented cookie needs where it has no caching headers of its own.
+_LET_OUT = ((b"cache-control", b"private"), (b"vary", b"Cookie"))
 
 # Names that are on most responses and that the gate has no business with.
 _PLAIN = frozenset(
@@ -63,11 +66,19 @@ POLICY_VIOLATION = 1008
 _STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
 
 
-class _Passage(NamedTuple):
-    context: GateContext
-    gate: Gate
-    thinner: Thinner | None
-    free: frozenset[bytes]
+class _Passage:
+    """What the door made ready for one policy."""
+
+    __slots__ = ("blocks", "context", "gate", "rules", "thinner")
+
+    def __init__(self, gate: Gate) -> None:
+        self.gate = gate
+        self.context = gate.context
+        self.thinner = gate.thinner
+        self.blocks = gate.context.mode is Mode.BLOCK
+        self.rules = {
+            name.encode("ascii"): category for name, category in gate.simple_rules.items()
+        }
 
 
 class AsgiVisit(VisitorConsent):
@@ -98,9 +109,7 @@ class AsgiVisit(VisitorConsent):
 
 
 def _values(request: Request, name: bytes) -> list[str]:
-    return [
-        bytes(value).decode("latin-1") for key, value in request.get("headers", ()) if key == name
-    ]
+    return [value.decode("latin-1") for key, value in request.get("headers", ()) if key == name]
 
 
 class ConsentMiddleware:
@@ -120,7 +129,7 @@ class ConsentMiddleware:
     ) -> None:
         self.app = app
         self._passages = Passages(
-            policy, lambda one: Gate(one, secret_key=secret_key, **options), _prepare
+            policy, lambda one: Gate(one, secret_key=secret_key, **options), _Passage
         )
         self._single = self._passages.single
 
@@ -129,88 +138,88 @@ class ConsentMiddleware:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        context, gate, thinner, free = self._single or self._passages.pick(scope)
+        passage = self._single or self._passages.pick(scope)
         outer = scope.get(CONSENT_KEY)
-        if outer is not None and enclosing(outer, context) is not None:
+        if outer is not None and is_inside(outer, passage.context):
             await self.app(scope, receive, send)
             return
-        visit = AsgiVisit(context, scope)
-        if outer is None:
-            scope[CONSENT_KEY] = visit
-        else:
-            enter(visit, outer)
-        if thinner is not None:
-            _thin(scope, visit, thinner)
+        visit = AsgiVisit(passage.context, scope)
+        if outer is not None:
+            visit.outer = outer
+        scope[CONSENT_KEY] = visit
+        if passage.thinner is not None:
+            _thin(scope, visit, passage.thinner)
 
         def guarded_send(message: Message) -> Awaitable[None]:
             # A plain function that hands on the inner awaitable: half the cost of a coroutine.
-            kind = message["type"]
-            if kind == "http.response.body":
+            if message["type"] == "http.response.body":
                 return send(message)
             own: list[RawHeader] = []
             noted: Noted = []
-            must_decide = visit.touched
-            for name, value in message.get("headers") or ():
-                if name not in _PLAIN:
-                    if name == b"set-cookie" and _is_free(value, free):
-                        own.append((name, value))
-                        continue
-                    header = header_kind(name.decode("latin-1"))
-                    if header:
-                        noted.append((len(own), header, value.decode("latin-1")))
-                        must_decide = must_decide or header in COOKIE_KINDS
-                own.append((name, value))
-            if kind in _STARTS:
-                visit.started = True
-                if must_decide:
-                    return _decide(gate, visit, message, own, noted=noted, send=send)
-                return send({**message, "headers": own})
-            if "headers" not in message:
-                return send(message)
-            return _screen(gate, visit, message, own, noted=noted, send=send)
+            must_judge = False
+            for header in message.get("headers", ()):
+                name = header[0]
+                if name not in _PLAIN and not (
+                    name == b"set-cookie" and _is_allowed(header[1], passage.rules, visit)
+                ):
+                    must_judge = _note(header, len(own), noted) or must_judge
+                own.append(header if type(header) is tuple else tuple(header))
+            if message["type"] not in _STARTS:
+                return _screen(passage.gate, visit, message, own, noted=noted, send=send)
+            visit.started = True
+            if must_judge or visit.touched or visit.let_out:
+                return _decide(passage.gate, visit, message, own, noted=noted, send=send)
+            return send({**message, "headers": own})
 
-        guarded: Send = guarded_send
-        if context.mode is Mode.BLOCK:
-            guarded = _silence_after_block(visit, guarded_send)
+        guarded = _silence_after_block(visit, guarded_send) if passage.blocks else guarded_send
         try:
             await self.app(scope, receive, guarded)
         finally:
-            visit.active = False
+            # What ended is no gate around anything, and a scope that holds its visit, which
+            # holds its scope, would live until the next garbage collection.
+            if outer is None:
+                scope.pop(CONSENT_KEY, None)
+            else:
+                scope[CONSENT_KEY] = outer
 
 
-def _is_free(value: bytes, free: frozenset[bytes]) -> bool:
-    """True for a value that passes whoever the visitor is: an exact necessary name before its
+def _is_allowed(value: bytes, rules: Mapping[bytes, str], visit: AsgiVisit) -> bool:
+    """True for a value that passes byte for byte by its category alone: an exact name before its
     first "=" and nothing that would end the header's line."""
     name, equals, _ = value.partition(b"=")
-    if not equals or name not in free:
+    if not equals or b"\n" in value or b"\r" in value or b"\0" in value:
         return False
-    return not (b"\n" in value or b"\r" in value or b"\0" in value)
+    category = rules.get(name)
+    return category == NECESSARY or (category is not None and visit.lets_out(category))
 
 
-def _prepare(gate: Gate) -> _Passage:
-    free = frozenset(name.encode("ascii") for name in gate.unconditional_names)
-    return _Passage(gate.context, gate, gate.thinner, free)
+def _note(header: RawHeader, place: int, noted: Noted) -> bool:
+    """Note a header that is the gate's business; True when it needs a verdict."""
+    kind = header_kind(header[0].decode("latin-1"))
+    if kind:
+        noted.append((place, kind, header[1].decode("latin-1")))
+    return kind in COOKIE_KINDS
 
 
 def _thin(scope: Scope, visit: AsgiVisit, thinner: Thinner) -> None:
     """Hide from the application what it may not read, in the same scope."""
-    found = [value for name, value in scope["headers"] if name == b"cookie"]
-    if not found:
+    headers = scope["headers"]
+    raw = None
+    for name, value in headers:
+        if name == b"cookie":
+            # HTTP/2 may split the header (RFC 9113 section 8.2.3).
+            raw = value if raw is None else raw + b"; " + value
+    if raw is None:
         return
-    text = (found[0] if len(found) == 1 else b"; ".join(found)).decode("latin-1")
-    if visit.original_cookie is None:
-        visit.original_cookie = text
-    thinned = thinner.thin(visit, text)
-    if thinned is None:
+    spans = thinner.spans(visit, raw)
+    if spans is None:
         return
-    headers = []
-    for name, value in scope["headers"]:
-        if name != b"cookie":
-            headers.append((name, value))
-        elif thinned:
-            headers.append((name, thinned.encode("latin-1")))
-            thinned = ""
-    scope["headers"] = headers
+    if visit.outer is None:
+        visit.original_cookie = raw.decode("latin-1")
+    own = [header for header in headers if header[0] != b"cookie"]
+    if spans:
+        own.append((b"cookie", b"; ".join([raw[start:end] for start, end in spans])))
+    scope["headers"] = own
 
 
 async def _decide(
@@ -223,6 +232,10 @@ async def _decide(
     send: Send,
 ) -> None:
     """Send the start of a response with what the gate lets out of it."""
+    if not noted and not visit.touched:
+        own += _LET_OUT
+        await send({**message, "headers": own})
+        return
     outcome = gate.respond(
         visit, [(kind, value) for _, kind, value in noted], content_type=_content_type(own)
     )
@@ -248,6 +261,9 @@ async def _screen(
     send: Send,
 ) -> None:
     """Send a message that can't bear a choice, without the cookies that must not leave."""
+    if "headers" not in message:
+        await send(message)
+        return
     outcome = gate.screen(visit, [(kind, value) for _, kind, value in noted])
     await send({**message, "headers": _replace(own, noted, outcome)})
 

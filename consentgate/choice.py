@@ -53,9 +53,7 @@ class ChoiceCookie:
         Where several preferences cookies came in, or one that was not believed, the next choice
         also removes their Domain variants: a sibling subdomain may have planted them.
         """
-        standing = visit.standing if visit.touched else None
-        if standing is None:
-            return []
+        standing = visit.standing
         if visit.chosen is not None and visit.chosen != standing.consent:
             written = [self._write(visit)]
         elif visit.discards_invalid:

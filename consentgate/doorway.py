@@ -17,7 +17,6 @@ from consentgate.gate import SET_COOKIE, SMUGGLED, Gate
 from consentgate.judge import Verdict
 from consentgate.policy import Policy
 from consentgate.visit import Visit
-from consentgate.visitor import CONSENT_KEY
 
 MOST_POLICIES = 1000  # a policy function picks one of a fixed set; more is a leak
 
@@ -97,28 +96,19 @@ class Passages(Generic[Passage]):
         return made[1]
 
 
-def enclosing(outer: object, context: GateContext) -> Visit | None:
-    """The visit of an equal gate that is already at work around this request, if any.
+def is_inside(outer: object, context: GateContext) -> bool:
+    """True when an equal gate is at work around this request: then it filters once.
 
     `outer` is what the request holds from another gate. Gates of another configuration are told
     the name of this one's preferences cookie, so that they don't judge it.
     """
-    visit = outer if isinstance(outer, Visit) else None
-    around = visit
+    around = outer if isinstance(outer, Visit) else None
     while around is not None:
         if around.active and around.context == context:
-            return around
+            return True
         around.inner_preferences += (context.policy.preferences_cookie,)
         around = around.outer
-    return None
-
-
-def enter(visit: Visit, outer: object) -> None:
-    """Put a visit in its request, inside the visit of another gate if there is one."""
-    if isinstance(outer, Visit) and outer.active:
-        visit.outer = outer
-        visit.original_cookie = outer.cookie
-    visit.request[CONSENT_KEY] = visit
+    return False
 
 
 @lru_cache(maxsize=1024)

@@ -143,10 +143,14 @@ class Reporter:
         """True when a callback wants each event, not only the first of its kind."""
         return self._on_event is not None
 
+    def is_told(self, reason: Reason, name: str) -> bool:
+        """True when nobody needs to hear of this reason and name any more."""
+        return self._on_event is None and (reason, name[:LONGEST_TEXT]) in self._logged
+
     def report_once(self, reason: Reason, action: Action, *, name: str, path: str) -> None:
         """Deliver the event unless one of this reason and name was logged before, or too many
         were: for what visitors can make up."""
-        if (reason, escape_text(name)) in self._logged or len(self._logged) >= MOST_LOGGED:
+        if (reason, name[:LONGEST_TEXT]) in self._logged or len(self._logged) >= MOST_LOGGED:
             return
         self.report(reason, action, name=name, path=path)
 
@@ -162,13 +166,10 @@ class Reporter:
         detail: str = "",
     ) -> None:
         """Deliver one event; its texts are given raw and escaped here."""
-        name = escape_text(name)
-        if self._on_event is None and (reason, name) in self._logged:
-            return
         event = Event(
             reason=reason,
             action=action,
-            name=name,
+            name=escape_text(name),
             pattern=pattern,
             category=category,
             path=escape_text(path),
@@ -176,7 +177,11 @@ class Reporter:
             detail=detail,
         )
         self._call(event)
-        self._log(event)
+        key = (reason, name[:LONGEST_TEXT])
+        if key not in self._logged and len(self._logged) < MOST_LOGGED:
+            self._logged.add(key)
+            level = logging.WARNING if reason in _WARNINGS else logging.INFO
+            logger.log(level, "%s", _describe(event), extra={"consentgate": event})
 
     def _call(self, event: Event) -> None:
         if self._on_event is None:
@@ -185,14 +190,6 @@ class Reporter:
             self._on_event(event)
         except Exception:
             logger.exception("consentgate: the on_event callback failed on %s", event.reason)
-
-    def _log(self, event: Event) -> None:
-        key = (event.reason, event.name)
-        if key in self._logged or len(self._logged) >= MOST_LOGGED:
-            return
-        self._logged.add(key)
-        level = logging.WARNING if event.reason in _WARNINGS else logging.INFO
-        logger.log(level, "%s", _describe(event), extra={"consentgate": event})
 
 
 def _describe(event: Event) -> str:

@@ -43,13 +43,16 @@ def expiries(
     return values[:MOST_EXPIRED]
 
 
+def may_expire(visit: Visit) -> bool:
+    """False where the request says that its response is no document."""
+    return visit.header("sec-fetch-dest") in ("", "document")
+
+
 def _is_document(visit: Visit, content_type: str) -> bool:
-    # The response to the choice itself counts, by whatever means the choice was sent.
-    if visit.chosen is not None:
+    # The response to the choice itself counts, by whatever means the choice was sent. Other
+    # destinations than a document were left out when the request came in.
+    if visit.chosen is not None or visit.header("sec-fetch-dest"):
         return True
-    destination = visit.header("sec-fetch-dest")
-    if destination:
-        return destination == "document"
     return not content_type.lower().lstrip().startswith(_RESOURCES + _SCRIPTS)
 
 

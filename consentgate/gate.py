@@ -8,10 +8,9 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from consentgate.caching import Header, keep_private
 from consentgate.choice import ChoiceCookie
@@ -23,7 +22,7 @@ from consentgate.errors import ConfigurationError
 from consentgate.events import Action, Event, Reason, Reporter
 from consentgate.expiry import expiries
 from consentgate.judge import Judge, Verdict
-from consentgate.policy import Policy
+from consentgate.policy import Cookie, Kind, Policy
 from consentgate.preferences import LONGEST_VALUE, PreferencesCodec
 from consentgate.standing import StandingReader
 from consentgate.thinning import Thinner
@@ -40,8 +39,7 @@ COOKIE_KINDS = frozenset({SET_COOKIE, SMUGGLED})
 Word = TypeVar("Word", bound=StrEnum)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a response leaves with.
 
     `values` answer the noted headers one by one, None for what goes. `first` are Set-Cookie
@@ -138,16 +136,18 @@ class Gate:
             logger.warning("%s", finding)
 
     @property
-    def unconditional_names(self) -> frozenset[str]:
-        """The exact names whose Set-Cookie always leaves byte for byte, line breaks aside."""
-        return frozenset(
-            rule.name
+    def simple_rules(self) -> dict[str, str]:
+        """The exact names whose Set-Cookie leaves byte for byte, line breaks aside, as soon as
+        their category is allowed, with that category: what a door may decide by itself."""
+        context = self.context
+        judges_by_category = context.mode is Mode.ENFORCE and context.required is None
+        return {
+            rule.name: rule.category
             for rule in self.policy.rules
-            if rule.necessary
-            and rule.kind == "cookie"
-            and not (rule.is_glob or rule.secure or rule.http_only or rule.same_site)
+            if _is_simple(rule, clamp=context.clamp)
             and rule.name != self.policy.preferences_cookie
-        )
+            and (rule.necessary or judges_by_category)
+        }
 
     def judge(self, value: str, consent: Consent, *, cookie: str = "") -> Verdict:
         """The verdict on one Set-Cookie value for a visitor of this consent, over https.
@@ -216,6 +216,8 @@ class Gate:
     def _added(
         self, visit: Visit, noted: Sequence[Header], *, content_type: str
     ) -> tuple[list[str], list[str]]:
+        if not visit.touched:
+            return [], []
         first = self._choice.values_for(visit)
         if visit.chosen is None and not visit.still_sent:
             return first, []
@@ -248,6 +250,14 @@ class Gate:
             )
 
 
+def _is_simple(rule: Cookie, *, clamp: bool) -> bool:
+    """True when only the rule's category decides, and nothing of the cookie is changed."""
+    raises = rule.secure or rule.http_only or rule.same_site
+    clamps = clamp and rule.lifetime and not rule.necessary
+    derived = rule.is_glob or rule.anonymous or len(rule.categories) > 1
+    return rule.kind is Kind.COOKIE and not (raises or clamps or derived)
+
+
 def _left(noted: Sequence[Header], verdicts: Sequence[Verdict | None]) -> list[str | None]:
     """The noted values as their verdicts leave them."""
     return [
@@ -260,7 +270,7 @@ def _apply(
 ) -> tuple[tuple[str | None, ...], tuple[Header, ...]]:
     """What becomes of each noted header, and the caching headers to add."""
     values = _left(noted, verdicts)
-    private = added or any(one.by_consent or not one.unchanged for one in verdicts if one)
+    private = added or visit.let_out or any(one.marks_private for one in verdicts if one)
     if not private and not visit.consulted:
         return tuple(values), ()
     places = [place for place, one in enumerate(verdicts) if one is None]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from math import inf
+from typing import NamedTuple
 
 from consentgate.context import GateContext
 from consentgate.enforcement import Enforcement, Unknown
@@ -29,8 +29,7 @@ LONGEST_MEASUREMENT = timedelta(days=395)
 _REPORTED_KEEPS = frozenset({Reason.UNDECLARED, Reason.NAMELESS})
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What becomes of one Set-Cookie value, and why.
 
     `action` is keep, strip, rewrite or clamp; `name` is the name that a browser would store;
@@ -46,9 +45,10 @@ class Verdict:
     by_consent: bool = False
 
     @property
-    def unchanged(self) -> bool:
-        """True when the application's bytes leave as they came."""
-        return self.action is Action.KEEP
+    def marks_private(self) -> bool:
+        """True when the response is no longer for everybody: its cookie changed, went, or was
+        let through by this visitor's choice."""
+        return self.by_consent or self.action is not Action.KEEP
 
     @property
     def stands(self) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 from consentgate.context import GateContext
 from consentgate.enforcement import Mode, Thin
 from consentgate.events import Action, Reason
+from consentgate.expiry import may_expire
 from consentgate.policy import Cookie
 from consentgate.set_cookie import cookie_spans
 from consentgate.standing import NEVER
@@ -26,14 +27,15 @@ Hidden = tuple[str, Cookie | None, Reason]
 class Plan:
     """What to do with one text of a Cookie header, as places in it: no value is kept.
 
-    `kept` are the spans that stay, None when all do; `ends` is when the visitor's choice ends.
+    `kept` are the spans that stay, in order, None when nothing is hidden; `ends` is when the
+    visitor's choice ends, None for never.
     """
 
     kept: tuple[tuple[int, int], ...] | None
     hidden: tuple[Hidden, ...]
     unknown: tuple[str, ...]
     still_sent: tuple[tuple[str, Cookie], ...]
-    ends: datetime
+    ends: datetime | None
     told: bool = False
 
 
@@ -53,23 +55,28 @@ class Thinner:
         self._is_plain = context.required is None and not context.signal_matters
         self._plans: dict[object, Plan] = {}
 
-    def thin(self, visit: Visit, header: str) -> str | None:
-        """The Cookie header's text that the application may see ("" when nothing is left), or
-        None when it may see all. `header` is the text that came in."""
+    def spans(self, visit: Visit, header: str | bytes) -> tuple[tuple[int, int], ...] | None:
+        """The places of the Cookie header that the application may see (none: the header goes),
+        or None when it may see all of it. `header` is the one that came in."""
         key: object = hash(header)
-        if not self._is_plain:
-            key = (key, visit.enforcement, self._context.signal_matters and visit.signal)
+        if not self._is_plain or visit.outer is not None:
+            key = self._full_key(key, visit)
         plan = self._plans.get(key)
-        if plan is None or (plan.ends is not NEVER and self._context.clock() >= plan.ends):
-            plan = self._remember(key, self._make(visit, header), visit)
-        if plan.still_sent:
+        if plan is None or (plan.ends is not None and self._context.clock() >= plan.ends):
+            text = header if isinstance(header, str) else header.decode("latin-1")
+            plan = self._remember(key, self._make(visit, text), visit)
+        if plan.still_sent and may_expire(visit):
             visit.still_sent = plan.still_sent
             visit.touched = True
         if not plan.told or self._context.reporter.has_listener:
             self._tell(plan, visit)
-        if plan.kept is None or not self._applies:
-            return None
-        return "; ".join([header[start:end] for start, end in plan.kept])
+        return plan.kept if self._applies else None
+
+    def _full_key(self, key: object, visit: Visit) -> object:
+        """The key with all else that decides: the site's `required`, the browser's signal, and
+        the header as it came where another gate has thinned it."""
+        signal = self._context.signal_matters and visit.signal
+        return (key, visit.enforcement, signal, hash(visit.cookie) if visit.outer else None)
 
     def _remember(self, key: object, plan: Plan, visit: Visit) -> Plan:
         # A rejected choice may be believed tomorrow (a clock ahead), so it is looked at again.
@@ -97,12 +104,13 @@ class Thinner:
                 hidden.append((name, rule, reason))
             else:
                 kept.append((start, end))
+        ends = visit.standing.ends
         return Plan(
-            kept=tuple(kept) if hidden else None,
+            kept=_join(kept, header) if hidden else None,
             hidden=tuple(hidden),
             unknown=tuple(unknown),
             still_sent=tuple(_still_sent(hidden, visit)),
-            ends=visit.standing.ends,
+            ends=None if ends is NEVER else ends,
         )
 
     def _tell(self, plan: Plan, visit: Visit) -> None:
@@ -114,6 +122,15 @@ class Thinner:
                 visit.context.reporter.report_once(
                     Reason.UNKNOWN_IN_REQUEST, Action.NOTE, name=name, path=visit.path
                 )
+
+
+def _join(spans: list[tuple[int, int]], header: str) -> tuple[tuple[int, int], ...]:
+    """The spans, those joined that stand side by side: fewer pieces to put together."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        beside = joined and header[joined[-1][1] : start] == "; "
+        joined.append((joined.pop()[0] if beside else start, end))
+    return tuple(joined)
 
 
 def _still_sent(hidden: list[Hidden], visit: Visit) -> list[tuple[str, Cookie]]:

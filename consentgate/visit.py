@@ -19,7 +19,8 @@ from consentgate.standing import Standing
 class Visit:
     """The state of one request. A door's subclass says where the request's facts are.
 
-    `consulted`: the response depends on the visitor's choice. `chosen`: the choice made in this
+    `consulted`: the response depends on the visitor's choice. `let_out`: a cookie left because of
+    it. `chosen`: the choice made in this
     very response. `still_sent`: refused cookies that the browser sent nevertheless. `touched`:
     the response may need more than verdicts. `active`: the application is at work. `outer`: the
     visit of another gate around this one.
@@ -27,6 +28,7 @@ class Visit:
 
     # Class attributes until something happens, so that a visit costs two assignments.
     consulted = False
+    let_out = False
     started = False
     active = True
     touched = False
@@ -71,7 +73,9 @@ class Visit:
     @property
     def cookie(self) -> str:
         """The request's Cookie header as the browser sent it."""
-        return self.read_cookie() if self.original_cookie is None else self.original_cookie
+        if self.original_cookie is not None:
+            return self.original_cookie
+        return self.read_cookie() if self.outer is None else self.outer.cookie
 
     def came_in(self, name: str) -> bool:
         """True when the browser sent a cookie of that name."""
@@ -97,9 +101,10 @@ class Visit:
         Control speaks of counts as refused for this request (W3C GPC; an explicit choice wins).
         """
         consent = self.explicit
-        open_to_signal = self.context.signalled - consent.granted - consent.refused
-        if open_to_signal and self.signal:
-            return replace(consent, refused=consent.refused | open_to_signal)
+        signalled = self.context.signalled
+        if signalled and not signalled.issubset(consent.granted) and self.signal:
+            refused = signalled - consent.granted
+            return replace(consent, refused=consent.refused | refused)
         return consent
 
     @property
@@ -125,6 +130,15 @@ class Visit:
         except Exception as error:  # noqa: BLE001 (the site's code may fail in any way)
             self.report(Reason.REQUIRED_FAILED, Action.NOTE, detail=type(error).__name__)
             return Enforcement.ENFORCE
+
+    def lets_out(self, category: str) -> bool:
+        """True when a cookie of this category alone may leave; the response then depends on the
+        choice."""
+        self.consulted = True
+        if category not in self.effective.granted:
+            return False
+        self.let_out = True
+        return True
 
     def permits(self, rule: Cookie, consent: Consent) -> bool:
         """True when a cookie of this rule may be stored and read under `consent`."""
@@ -152,7 +166,10 @@ class Visit:
         detail: str = "",
     ) -> None:
         """Report one event of this request."""
-        self.context.reporter.report(
+        reporter = self.context.reporter
+        if reporter.is_told(reason, name):
+            return
+        reporter.report(
             reason,
             action,
             name=name,

@@ -6,12 +6,12 @@ objects keep working; only `start_response` is the gate's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import NamedTuple, Unpack
+from typing import Unpack
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from consentgate.context import GateContext
+from consentgate.consent import NECESSARY
 from consentgate.doorway import (
     BLOCKED_HEADERS,
     GateOptions,
@@ -19,9 +19,8 @@ from consentgate.doorway import (
     PolicyOption,
     blocked_body,
     blocked_lines,
-    enclosing,
-    enter,
     header_kind,
+    is_inside,
 )
 from consentgate.enforcement import Mode
 from consentgate.events import Action, Reason
@@ -35,16 +34,25 @@ Headers = list[tuple[str, str]]
 Write = Callable[[bytes], object]
 Noted = list[tuple[int, str, str]]
 
+# What a response with a consented cookie needs where it has no caching headers of its own.
+_LET_OUT = (("Cache-Control", "private"), ("Vary", "Cookie"))
+
 _PLAIN = frozenset({"Content-Type", "Content-Length", "Date", "Server", "Location", "ETag"})
 
 BLOCKED_STATUS = "500 Internal Server Error"
 
 
-class _Passage(NamedTuple):
-    context: GateContext
-    gate: Gate
-    thinner: Thinner | None
-    free: frozenset[str]
+class _Passage:
+    """What the door made ready for one policy."""
+
+    __slots__ = ("blocks", "context", "gate", "rules", "thinner")
+
+    def __init__(self, gate: Gate) -> None:
+        self.gate = gate
+        self.context = gate.context
+        self.thinner = gate.thinner
+        self.blocks = gate.context.mode is Mode.BLOCK
+        self.rules = gate.simple_rules
 
 
 class WsgiVisit(VisitorConsent):
@@ -91,23 +99,22 @@ class ConsentMiddleware:
     ) -> None:
         self.app = app
         self._passages = Passages(
-            policy, lambda one: Gate(one, secret_key=secret_key, **options), _prepare
+            policy, lambda one: Gate(one, secret_key=secret_key, **options), _Passage
         )
         self._single = self._passages.single
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Run the application behind the gate."""
-        context, gate, thinner, free = self._single or self._passages.pick(environ)
+        passage = self._single or self._passages.pick(environ)
         outer = environ.get(CONSENT_KEY)
-        if outer is not None and enclosing(outer, context) is not None:
+        if outer is not None and is_inside(outer, passage.context):
             return self.app(environ, start_response)
-        visit = WsgiVisit(context, environ)
-        if outer is None:
-            environ[CONSENT_KEY] = visit
-        else:
-            enter(visit, outer)
-        if thinner is not None and "HTTP_COOKIE" in environ:
-            _thin(environ, visit, thinner)
+        visit = WsgiVisit(passage.context, environ)
+        if outer is not None and outer.active:
+            visit.outer = outer
+        environ[CONSENT_KEY] = visit
+        if passage.thinner is not None and "HTTP_COOKIE" in environ:
+            _thin(environ, visit, passage.thinner)
 
         def guarded_start(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
             visit.started = True
@@ -117,46 +124,57 @@ class ConsentMiddleware:
             if "\n" in text or "\r" in text or "\0" in text:
                 status, own = _cut_breaks(visit, status, own)
             noted: Noted = []
-            must_decide = visit.touched
-            for place, (name, value) in enumerate(own):
-                if name in _PLAIN or (name == "Set-Cookie" and _is_free(value, free)):
-                    continue
-                kind = header_kind(name)
-                if kind:
-                    noted.append((place, kind, value))
-                    must_decide = must_decide or kind in COOKIE_KINDS
-            if must_decide:
-                status, own = _decide(gate, visit, status, own, noted=noted)
-            write = start_response(status, own, *(() if exc_info is None else (exc_info,)))
+            must_judge = visit.touched
+            for place, header in enumerate(own):
+                name = header[0]
+                if name not in _PLAIN and not (
+                    name == "Set-Cookie" and _is_allowed(header[1], passage.rules, visit)
+                ):
+                    must_judge = _note(header, place, noted) or must_judge
+            if must_judge or visit.let_out:
+                status, own = _decide(passage.gate, visit, status, own, noted=noted)
+            if exc_info is None:
+                write = start_response(status, own)
+            else:
+                write = start_response(status, own, exc_info)
             return _discard if visit.blocked else write
 
         try:
             body = self.app(environ, guarded_start)
         finally:
             visit.active = False
-        return body if context.mode is not Mode.BLOCK else _BodyUnlessBlocked(body, visit)
+        return _BodyUnlessBlocked(body, visit) if passage.blocks else body
 
 
-def _is_free(value: str, free: frozenset[str]) -> bool:
-    """True for a value that passes whoever the visitor is: an exact necessary name before its
+def _is_allowed(value: str, rules: Mapping[str, str], visit: WsgiVisit) -> bool:
+    """True for a value that passes byte for byte by its category alone: an exact name before its
     first "=" and nothing that would end the header's line."""
     name, equals, _ = value.partition("=")
-    return bool(equals) and name in free and not has_line_break(value)
+    if not equals or has_line_break(value):
+        return False
+    category = rules.get(name)
+    return category == NECESSARY or (category is not None and visit.lets_out(category))
 
 
-def _prepare(gate: Gate) -> _Passage:
-    return _Passage(gate.context, gate, gate.thinner, gate.unconditional_names)
+def _note(header: tuple[str, str], place: int, noted: Noted) -> bool:
+    """Note a header that is the gate's business; True when it needs a verdict."""
+    kind = header_kind(header[0])
+    if kind:
+        noted.append((place, kind, header[1]))
+    return kind in COOKIE_KINDS
 
 
 def _thin(environ: WSGIEnvironment, visit: WsgiVisit, thinner: Thinner) -> None:
     """Hide from the application what it may not read, in the same environ."""
     text = environ["HTTP_COOKIE"]
-    if visit.original_cookie is None:
+    spans = thinner.spans(visit, text)
+    if spans is None:
+        return
+    if visit.outer is None:
         visit.original_cookie = text
-    thinned = thinner.thin(visit, text)
-    if thinned:
-        environ["HTTP_COOKIE"] = thinned
-    elif thinned is not None:
+    if spans:
+        environ["HTTP_COOKIE"] = "; ".join([text[start:end] for start, end in spans])
+    else:
         del environ["HTTP_COOKIE"]
 
 
@@ -185,6 +203,8 @@ def _decide(
     gate: Gate, visit: WsgiVisit, status: str, own: Headers, *, noted: Noted
 ) -> tuple[str, Headers]:
     """The status line and headers of a response with what the gate lets out of it."""
+    if not noted and not visit.touched:
+        return status, [*own, *_LET_OUT]
     outcome = gate.respond(
         visit, [(kind, value) for _, kind, value in noted], content_type=_content_type(own)
     )

@@ -58,8 +58,8 @@ def play_core(ask: Ask, say: Say, **options: Any) -> Answer:
     given = options_with(events, options)
     gate = Gate(given.pop("policy"), **given)
     visit = CoreVisit(gate.context, {"ask": ask})
-    thinned = gate.thinner.thin(visit, ask.cookie) if gate.thinner and ask.cookie else None
-    seen = (ask.cookie if thinned is None else thinned) or None
+    spans = gate.thinner.spans(visit, ask.cookie) if gate.thinner and ask.cookie else None
+    seen = ask.cookie if spans is None else "; ".join(ask.cookie[a:b] for a, b in spans)
     acted = say.act(visit) if say.act else None
     headers = [(name.lower(), value) for name, value in say.headers]
     own = [*headers, *(("set-cookie", value) for value in say.cookies)]
@@ -70,7 +70,7 @@ def play_core(ask: Ask, say: Say, **options: Any) -> Answer:
     left += _merge(own, outcome)
     left += [("set-cookie", value) for value in outcome.expired]
     left += outcome.caching
-    return Answer(say.status, left, say.body, seen, acted, events)
+    return Answer(say.status, left, say.body, seen or None, acted, events)
 
 
 def _merge(own: list[tuple[str, str]], outcome: Outcome) -> list[tuple[str, str]]:
