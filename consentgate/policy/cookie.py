@@ -117,7 +117,7 @@ class Cookie:
 
     given: tuple[str, ...] = field(default=(), init=False, repr=False, compare=False)
     """The names of the fields that were said, besides name and category."""
-    categories: tuple[str, ...] = field(default=(), init=False, repr=False, compare=False)
+    categories: tuple[str, ...] = field(default=(), init=False, repr=False)
     """The categories that must all be allowed: its own, and more where presets differ."""
     necessary: bool = field(default=False, init=False, repr=False, compare=False)
     """True where no visitor can refuse it."""

@@ -30,13 +30,10 @@ def override(declared: Cookie, *, below: Cookie) -> Cookie:
 
     Raises PolicyError where the two together make no sense.
     """
-    inherited = [key for key in below.given if key not in declared.given]
-    if declared.necessary != below.necessary or declared.anonymous:
-        # The reason why something else was exempt is not the reason of this.
-        inherited = [key for key in inherited if key != "exempt_reason"]
-    if not inherited:
-        return declared
     # Any: each field has a type of its own, and was checked when it was first given.
-    said: dict[str, Any] = {key: getattr(below, key) for key in inherited}
+    said: dict[str, Any] = {key: getattr(below, key) for key in below.given}
+    if declared.necessary != below.necessary:
+        # The reason why something else was exempt is not the reason of this.
+        said.pop("exempt_reason", None)
     said.update((key, getattr(declared, key)) for key in declared.given)
     return Cookie(declared.name, category=declared.category, **said)

@@ -61,5 +61,6 @@ def said_in(text: Mapping[str, str], language: str) -> str | None:
     by_tag = {tag.lower(): text[tag] for tag in sorted(text)}
     asked = language.lower()
     primary = asked.partition("-")[0]
-    regional = (tag for tag in by_tag if tag.partition("-")[0] == primary)
-    return next((by_tag[tag] for tag in (asked, primary, *regional) if tag in by_tag), None)
+    # In order of their tags, so that "fr" comes before "fr-CA".
+    related = [by_tag[tag] for tag in by_tag if tag.partition("-")[0] == primary]
+    return by_tag.get(asked, next(iter(related), None))

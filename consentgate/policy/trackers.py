@@ -61,12 +61,12 @@ def _table() -> tuple[dict[str, str], GlobIndex[str]]:
 
 def tracker_among(pattern: str) -> str | None:
     """Return a known tracker that `pattern`, a name or a glob, lets through; None for none."""
-    # Globs are tried at their shortest: `*_session` has nothing to do with `li_*`, although
-    # both match `li__session`.
-    if known_category(pattern.replace("*", "")) is not None:
+    if known_category(pattern) is not None:
         return pattern
     if "*" not in pattern:
         return None
+    # A tracker's glob is tried at its shortest: `*_session` has nothing to do with `li_*`,
+    # although both match `li__session`.
     glob = Glob.of(pattern)
     known = (*_STATISTICS, *_MARKETING)
     return next((name for name in known if glob.matches(name.replace("*", ""))), None)

@@ -67,12 +67,22 @@ def test_of_equally_literal_globs_the_one_of_the_site_comes_first() -> None:
     assert lookup["abc"] == rules("ab*")[0]
 
 
+def test_a_longer_glob_of_a_preset_comes_before_a_shorter_one_of_the_site() -> None:
+    lookup = RuleLookup(rules("_s*"), rules("_se*"))
+
+    assert lookup["_sea"] == rules("_se*")[0]
+    assert lookup["_sx"] == rules("_s*")[0]
+
+
 def test_of_equally_literal_globs_of_presets_both_categories_are_wanted() -> None:
     lookup = RuleLookup(
         [], [Cookie("a*b", category="statistics"), Cookie("ab*", category="marketing")]
     )
 
-    assert [rule.categories for rule in [lookup["abb"]] if rule] == [("statistics", "marketing")]
+    assert lookup["acb"] == Cookie("a*b", category="statistics")
+    assert lookup["abb"] != lookup["acb"]
+    assert lookup["abb"] is not None
+    assert lookup["abb"].categories == ("statistics", "marketing")
 
 
 def test_of_equally_literal_globs_of_one_category_the_strictest_comes_first() -> None:

@@ -244,6 +244,15 @@ def test_an_unknown_category_of_a_preset_is_an_error(tmp_path: Path) -> None:
     ]
 
 
+def test_the_path_of_a_preset_starts_from_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preset = preset_in(tmp_path, "shop", 'name = "a"\ncategory = "necessary"')
+    monkeypatch.chdir(tmp_path)
+
+    assert Policy(presets=["shop.toml"]).presets == (preset,)
+
+
 def test_a_preset_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     missing = str(tmp_path / "missing.toml")
 
