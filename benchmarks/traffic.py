@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -83,29 +83,39 @@ class Lines(Protocol):
 
 
 class Wire:
-    """Header lines cut anew out of one long text at each call, as a parser does."""
+    """Header lines cut anew out of one long text at each call, as a parser does.
 
-    def __init__(self, lines: Iterable[tuple[str, str]]) -> None:
-        parts = [part for name, value in lines for part in (name.title(), value)]
-        ends = list(itertools.accumulate(map(len, parts)))
-        starts = [0, *ends[:-1]]
-        cuts = list(zip(starts, ends, strict=True))
-        self._cuts = [(*cuts[i], *cuts[i + 1]) for i in range(0, len(cuts), 2)]
+    `literals` are names that are in the application's source code, so that they are the same
+    object each time.
+    """
+
+    def __init__(self, lines: Iterable[tuple[str, str]], *, literals: Sequence[str] = ()) -> None:
+        lines = list(lines)
         # The last character is never cut: a slice of the whole would be the text itself.
-        self._text = "".join(parts) + "\n"
-        # ASGI wants names in lower case, WSGI applications write them in title case.
-        parts[::2] = map(str.lower, parts[::2])
-        self._bytes = ("".join(parts) + "\n").encode("latin-1")
+        self._text = "".join(map("".join, lines)) + "\n"
+        self._bytes = self._text.encode("latin-1")
+        names = [name if name in literals else "" for name, _ in lines]
+        self._text_cuts = [(name, *cut) for name, cut in zip(names, _cuts(lines), strict=True)]
+        self._byte_cuts = [(name.lower().encode(), a, b, c) for name, a, b, c in self._text_cuts]
 
     def as_bytes(self) -> list[tuple[bytes, bytes]]:
         """The lines as ASGI has them, new at each call."""
         text = self._bytes
-        return [(text[a:b], text[c:d]) for a, b, c, d in self._cuts]
+        return [(name or text[a:b].lower(), text[b:c]) for name, a, b, c in self._byte_cuts]
 
     def as_text(self) -> list[tuple[str, str]]:
         """The lines as WSGI has them, new at each call."""
         text = self._text
-        return [(text[a:b], text[c:d]) for a, b, c, d in self._cuts]
+        return [(name or text[a:b], text[b:c]) for name, a, b, c in self._text_cuts]
+
+
+def _cuts(lines: Sequence[tuple[str, str]]) -> Iterator[tuple[int, int, int]]:
+    """Where each line's name begins, its value begins, and ends."""
+    start = 0
+    for name, value in lines:
+        middle, end = start + len(name), start + len(name) + len(value)
+        yield start, middle, end
+        start = end
 
 
 class Rotation:
@@ -161,28 +171,26 @@ def browser_cookie(choice: str, *, length: int = COOKIE_BYTES) -> str:
 def browser_request(*cookies: str) -> Wire:
     """A browser's 10 headers: nine and one Cookie header for each text (none: nine)."""
     lines = [
-        ("host", "www.example.org"),
-        ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
-        ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
-        ("accept-language", "fr,fr-FR;q=0.8,en-US;q=0.5,en;q=0.3"),
-        ("accept-encoding", "gzip, deflate, br, zstd"),
-        ("referer", "https://www.example.org/datasets?page=2"),
-        ("upgrade-insecure-requests", "1"),
-        ("sec-fetch-site", "same-origin"),
-        ("sec-fetch-mode", "navigate"),
+        ("Host", "www.example.org"),
+        ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
+        ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
+        ("Accept-Language", "fr,fr-FR;q=0.8,en-US;q=0.5,en;q=0.3"),
+        ("Accept-Encoding", "gzip, deflate, br, zstd"),
+        ("Referer", "https://www.example.org/datasets?page=2"),
+        ("Upgrade-Insecure-Requests", "1"),
+        ("Sec-Fetch-Site", "same-origin"),
+        ("Sec-Fetch-Mode", "navigate"),
     ]
-    return Wire([*lines, *(("cookie", text) for text in cookies)])
+    return Wire([*lines, *(("Cookie", text) for text in cookies)])
 
 
 def page(*set_cookies: str) -> Wire:
-    """An application's response headers with these Set-Cookie values last."""
-    lines = [
-        ("content-type", "text/html; charset=utf-8"),
-        ("content-length", "5"),
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "same-origin"),
-    ]
-    return Wire([*lines, *(("set-cookie", text) for text in set_cookies)])
+    """The response headers of a framework's page, with these Set-Cookie values last."""
+    lines = [("Content-Length", "5"), ("Content-Type", "text/html; charset=utf-8")]
+    return Wire(
+        [*lines, *(("Set-Cookie", text) for text in set_cookies)],
+        literals=["Content-Length", "Content-Type", "Set-Cookie"],
+    )
 
 
 SET_SESSION = f"session={session_value()}; Path=/; HttpOnly; SameSite=Lax"
