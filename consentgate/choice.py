@@ -18,6 +18,35 @@ from consentgate.visit import Visit
 _PATH = re.compile(r"/[!-:<-~]*")
 _DOMAIN = re.compile(r"[A-Za-z0-9.-]*")
 _SAME_SITE = ("Lax", "Strict", "None")
+_PORT = re.compile(r":[0-9]*$")
+_HOST = re.compile(r"[A-Za-z0-9_.-]{1,253}")  # RFC 1035 section 2.3.4, with the _ of inner networks
+
+MOST_VARIANTS = 10  # Domain variants to remove: a host's name can have 127 labels
+
+
+def check_flags(**options: object) -> None:
+    """Nothing, where each option is True or False; a text such as "no" would count as true.
+    Raises ConfigurationError."""
+    for option, value in options.items():
+        if not isinstance(value, bool):
+            raise ConfigurationError(f"{option} is a {type(value).__name__}; pass True or False")
+
+
+def _check_texts(**options: object) -> None:
+    for option, value in options.items():
+        if not isinstance(value, str):
+            raise ConfigurationError(f"{option} is a {type(value).__name__}; pass a str")
+
+
+def _own_and_parent_domains(host: str) -> list[str]:
+    """The domains under which another host of the site can have set a cookie that comes in, the
+    nearest to the top last. The header is the visitor's: none for what is no name of a host."""
+    name = host.rpartition(":")[0] if _PORT.search(host) else host
+    labels = name.lower().split(".")
+    # An address has no parent domain; a single label is a machine or a top-level domain.
+    if _HOST.fullmatch(name) is None or labels[-1].isdigit():
+        return []
+    return [".".join(labels[start:]) for start in range(len(labels) - 1)][-MOST_VARIANTS:]
 
 
 class ChoiceCookie:
@@ -35,10 +64,14 @@ class ChoiceCookie:
         secure: bool | None,
         http_only: bool,
     ) -> None:
+        check_flags(http_only=http_only, **({} if secure is None else {"secure": secure}))
+        _check_texts(domain=domain, path=path, same_site=same_site)
         self.attributes = (domain, path, same_site, secure, http_only)
         self._codec = codec
         self._clock = clock
         self._name = policy.preferences_cookie
+        # No other host can have set such a cookie, so it has no variants to remove.
+        self._is_host_only = self._name.lower().startswith("__host-")
         self._domain = domain.lstrip(".")
         self._path = path
         self._same_site = same_site
@@ -82,12 +115,9 @@ class ChoiceCookie:
         )
 
     def _expire_variants(self, visit: Visit) -> list[str]:
-        host = visit.header("host").partition(":")[0].strip(" \t").lower()
-        labels = host.split(".")
-        domains = ["", *(".".join(labels[start:]) for start in range(len(labels) - 1))]
-        # A single label or an address has no parent domain.
-        if labels[-1].isdigit() or host.startswith("["):
-            domains = [""]
+        if self._is_host_only:
+            return []
+        domains = ["", *_own_and_parent_domains(visit.header("host"))]
         return [
             expire_cookie(self._name, path=self._path, domain=domain)
             for domain in domains
@@ -119,7 +149,7 @@ class ChoiceCookie:
             raise ConfigurationError(
                 f"domain={self._domain!r} is no domain: give a host name such as 'example.org'"
             )
-        if self._name.lower().startswith("__host-"):
+        if self._is_host_only:
             self._check_host_prefix()
 
     def _check_host_prefix(self) -> None:

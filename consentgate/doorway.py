@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Generic, TypedDict, TypeVar
@@ -35,7 +35,7 @@ _BLANKS = " \t\r\n\v\f\0"
 class GateOptions(TypedDict, total=False):
     """The keyword options of `Gate`, which both middlewares take as well."""
 
-    fallback_keys: Sequence[str | bytes]
+    fallback_keys: Collection[str | bytes]
     audience: str
     mode: str
     unknown: str
@@ -72,17 +72,17 @@ class Passages(Generic[Passage]):
         self._choose = None if isinstance(policy, Policy) else policy
         self._made: dict[int, tuple[Policy, Passage]] = {}
         self.single = self._make(policy) if isinstance(policy, Policy) else None
-        if self._choose is not None and not callable(self._choose):
-            self._make(self._choose)  # raises: it is no policy
+        if self._choose is not None:
+            # Wrong options are told at start-up, not at the first request. What is no policy and
+            # no function either is told by the gate.
+            make_gate(Policy() if callable(self._choose) else self._choose)
 
     def _make(self, policy: Policy) -> Passage:
         return self._prepare(self._make_gate(policy))
 
     def pick(self, request: Request) -> Passage:
-        """What was prepared for the policy of this request."""
-        if self._choose is None:
-            assert self.single is not None
-            return self.single
+        """What was prepared for the policy that the function returns for this request."""
+        assert self._choose is not None, "a single policy needs no picking"
         policy = self._choose(request)
         made = self._made.get(id(policy))
         if made is None:

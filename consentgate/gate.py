@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
+from inspect import iscoroutinefunction
 from typing import NamedTuple, TypeVar
 
 from consentgate.caching import Header, keep_private
-from consentgate.choice import ChoiceCookie
+from consentgate.choice import ChoiceCookie, check_flags
 from consentgate.consent import Consent
 from consentgate.context import GateContext, Request, utc_now
 from consentgate.detached import DetachedVisit
@@ -69,7 +70,7 @@ class Gate:
         policy: Policy,
         *,
         secret_key: str | bytes,
-        fallback_keys: Sequence[str | bytes] = (),
+        fallback_keys: Collection[str | bytes] = (),
         audience: str = "",
         mode: str = Mode.ENFORCE,
         unknown: str = Unknown.STRIP,
@@ -85,6 +86,8 @@ class Gate:
         http_only: bool = False,
     ) -> None:
         _check_policy(policy)
+        _check_functions(required=required, on_event=on_event, clock=clock)
+        check_flags(clamp=clamp)
         self.policy = policy
         self._codec = PreferencesCodec(
             policy.preferences_cookie,
@@ -229,7 +232,12 @@ class Gate:
     def _blocked(self, verdicts: Iterable[Verdict | None]) -> tuple[Verdict, ...]:
         if self.context.mode is not Mode.BLOCK:
             return ()
-        return tuple(one for one in verdicts if one is not None and one.value is None)
+        # What is merely not renewed is no mistake: the application can't know that it came in.
+        return tuple(
+            one
+            for one in verdicts
+            if one is not None and one.value is None and one.reason is not Reason.NOT_RENEWED
+        )
 
     def _choosable(self, granted: Iterable[str]) -> list[str]:
         return list(dict.fromkeys((*self.policy.optional_categories, *granted)))
@@ -296,6 +304,18 @@ def _check_policy(policy: object) -> None:
             f"policy is a {type(policy).__name__}; pass a consentgate.Policy, for example "
             "Policy(necessary=['session']) or Policy.from_toml('consent.toml')"
         )
+
+
+def _check_functions(*, clock: Callable[[], object], **optional: object) -> None:
+    given = {"clock": clock} | {key: value for key, value in optional.items() if value is not None}
+    for option, value in given.items():
+        if not callable(value) or iscoroutinefunction(value):
+            raise ConfigurationError(
+                f"{option} is no function, or one that is async: {value!r:.80}"
+            )
+    now = clock()
+    if not isinstance(now, datetime) or now.utcoffset() != timedelta():
+        raise ConfigurationError("clock must return aware datetimes in UTC: datetime.now(UTC)")
 
 
 def _digest(*keys: str | bytes) -> bytes:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 
-from itsdangerous import BadSignature, Signer
+from itsdangerous import BadData, BadSignature, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from consentgate.consent import Consent
@@ -52,9 +52,11 @@ class PreferencesCodec:
         name: str,
         *,
         secret_key: str | bytes,
-        fallback_keys: Sequence[str | bytes] = (),
+        fallback_keys: Collection[str | bytes] = (),
         audience: str = "",
     ) -> None:
+        if not isinstance(audience, str):
+            raise ConfigurationError(f"audience is a {type(audience).__name__}; pass a str")
         self._signer = Signer(
             _check_keys(secret_key, fallback_keys),
             salt=f"consentgate.preferences.v{FORMAT_VERSION}\0{name}\0{audience}".encode(),
@@ -87,7 +89,7 @@ class PreferencesCodec:
             return Rejection.FORGED
         try:
             return _read_payload(json.loads(base64_decode(payload)))
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (BadData, ValueError, TypeError, KeyError, RecursionError):
             return Rejection.MALFORMED
 
 
@@ -113,15 +115,19 @@ def _read_choices(choices: object) -> dict[str, str]:
     return choices
 
 
-def _check_keys(secret_key: str | bytes, fallback_keys: Sequence[str | bytes]) -> list[bytes]:
+def _check_keys(secret_key: str | bytes, fallback_keys: Collection[str | bytes]) -> list[bytes]:
     """The keys as itsdangerous wants them: the oldest first, the signing key last."""
     if isinstance(fallback_keys, str | bytes):
         raise ConfigurationError(
             "fallback_keys is a bare string, each character of which would be a key; "
             "pass a list of keys"
         )
-    older = [_check_key(key, place="fallback_keys") for key in reversed(fallback_keys)]
-    return [*older, _check_key(secret_key, place="secret_key")]
+    if not isinstance(fallback_keys, Collection):
+        raise ConfigurationError(
+            f"fallback_keys is a {type(fallback_keys).__name__}; pass a list of keys"
+        )
+    older = [_check_key(key, place="fallback_keys") for key in fallback_keys]
+    return [*reversed(older), _check_key(secret_key, place="secret_key")]
 
 
 def _check_key(key: object, *, place: str) -> bytes:

@@ -115,13 +115,11 @@ class StandingReader:
 
     def _weigh(self, consent: Consent) -> Standing | Rejection:
         now = self._clock()
-        ends = end_of(consent)
-        if now >= ends:
-            return Rejection.EXPIRED
         # A day ahead is another server's clock; more is nobody's.
         if consent.day is not None and consent.day > (now + ONE_DAY).date():
             return Rejection.FUTURE
-        return self._hold(consent, ends)
+        ends = end_of(consent)
+        return Rejection.EXPIRED if now >= ends else self._hold(consent, ends)
 
     def _hold(self, consent: Consent, ends: datetime) -> Standing:
         chosen = dict(consent.fingerprints)
