@@ -17,7 +17,7 @@ from consentgate.preferences import LIFETIME, PreferencesCodec, Rejection
 from consentgate.set_cookie import cookie_values
 
 MOST_REMEMBERED = 512  # values: visitors with the same choice and day share one
-MOST_VERIFIED = 32  # signatures a request may cost; values already known are never counted
+MOST_VERIFIED = 64  # signatures a request may cost; values already known are never counted
 ONE_DAY = timedelta(days=1)
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -88,12 +88,15 @@ class StandingReader:
         return found if isinstance(found, Standing) else Standing(rejected=(found,), arrived=1)
 
     def _combine(self, values: list[str]) -> Standing:
-        """Standing of several preferences cookies. Those known already cost nothing and always
-        count; of the others a bounded number is verified."""
+        """Standing of several preferences cookies; those known already cost nothing.
+
+        Where more arrive than may be verified, a refusal could be among those left out, so that
+        nothing is granted: forged ones planted around it must not silence it.
+        """
         distinct = list(dict.fromkeys(values))
-        known = [value for value in distinct if value in self._remembered]
-        others = [value for value in distinct if value not in self._remembered]
-        found = [self._judge(value) for value in (*known, *others[-MOST_VERIFIED:])]
+        if sum(value not in self._remembered for value in distinct) > MOST_VERIFIED:
+            return Standing(rejected=(Rejection.OVERSIZED,), arrived=len(values))
+        found = [self._judge(value) for value in distinct]
         valid = [standing for standing in found if isinstance(standing, Standing)]
         rejected = tuple(reason for reason in found if isinstance(reason, Rejection))
         if not valid:
