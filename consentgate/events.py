@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from consentgate.enforcement import Mode
-from consentgate.policy import known_category, paste_toml
+from consentgate.policy import Kind, known_category, paste_toml
+from consentgate.policy.names import name_fault
+from consentgate.policy.vocabulary import MARKETING
 
 logger = logging.getLogger("consentgate")
 
 LONGEST_TEXT = 64  # bytes of a name in an event: enough to recognise it, too little to smuggle data
-MOST_LOGGED = 1000  # distinct (reason, name) pairs in the log: names may come from visitors
+MOST_LOGGED = 200  # names in the log for each reason: visitors' names can't crowd out the others
 
 
 class Action(StrEnum):
@@ -130,13 +132,15 @@ def escape_text(text: str) -> str:
 class Reporter:
     """Hands each event to the site's callback, and logs each name and reason once.
 
-    A failing callback is logged and otherwise ignored: reporting never breaks a response.
+    A failing callback is logged, once per reason, and otherwise ignored: reporting never breaks
+    a response.
     """
 
     def __init__(self, on_event: Callable[[Event], object] | None, *, mode: Mode) -> None:
         self._on_event = on_event
         self._mode = mode
-        self._logged: set[tuple[Reason, str]] = set()
+        self._logged: dict[Reason, set[str]] = {reason: set() for reason in Reason}
+        self._failed: set[Reason] = set()
 
     @property
     def has_listener(self) -> bool:
@@ -145,12 +149,12 @@ class Reporter:
 
     def is_told(self, reason: Reason, name: str) -> bool:
         """True when nobody needs to hear of this reason and name any more."""
-        return self._on_event is None and (reason, name[:LONGEST_TEXT]) in self._logged
+        return self._on_event is None and self._is_logged(reason, name)
 
     def report_once(self, reason: Reason, action: Action, *, name: str, path: str) -> None:
         """Deliver the event unless one of this reason and name was logged before, or too many
         were: for what visitors can make up."""
-        if (reason, name[:LONGEST_TEXT]) in self._logged or len(self._logged) >= MOST_LOGGED:
+        if self._is_logged(reason, name):
             return
         self.report(reason, action, name=name, path=path)
 
@@ -177,19 +181,27 @@ class Reporter:
             detail=detail,
         )
         self._call(event)
-        key = (reason, name[:LONGEST_TEXT])
-        if key not in self._logged and len(self._logged) < MOST_LOGGED:
-            self._logged.add(key)
+        if not self._is_logged(reason, name):
+            self._logged[reason].add(name[:LONGEST_TEXT])
             level = logging.WARNING if reason in _WARNINGS else logging.INFO
             logger.log(level, "%s", _describe(event), extra={"consentgate": event})
+
+    def _is_logged(self, reason: Reason, name: str) -> bool:
+        logged = self._logged[reason]
+        return name[:LONGEST_TEXT] in logged or len(logged) >= MOST_LOGGED
 
     def _call(self, event: Event) -> None:
         if self._on_event is None:
             return
         try:
             self._on_event(event)
-        except Exception:
-            logger.exception("consentgate: the on_event callback failed on %s", event.reason)
+        except Exception as error:  # noqa: BLE001 (the site's code may fail in any way)
+            self._tell_failure(event.reason, error)
+
+    def _tell_failure(self, reason: Reason, error: Exception) -> None:
+        if reason not in self._failed:
+            self._failed.add(reason)
+            logger.error("consentgate: on_event failed on %s", reason, exc_info=error)
 
 
 def _describe(event: Event) -> str:
@@ -200,7 +212,13 @@ def _describe(event: Event) -> str:
         text += f" ({event.detail})"
     if event.path:
         text += f" (path {event.path})"
-    if event.reason is Reason.UNDECLARED:
-        suggested = known_category(event.name) or "marketing"
-        text += f"\nTo declare it, add to the policy's TOML:\n{paste_toml(event.name, suggested)}"
-    return text
+    return f"{text}\n{_advice(event.name)}" if event.reason is Reason.UNDECLARED else text
+
+
+def _advice(name: str) -> str:
+    """How to declare a cookie, as TOML to paste, if a declaration can hold its name."""
+    pattern = f"{name}*" if len(name) == LONGEST_TEXT else name  # it may have been cut
+    if name_fault(pattern, Kind.COOKIE) is not None:
+        return "No declaration can hold this name: give the cookie another"
+    toml = paste_toml(pattern, known_category(name) or MARKETING)
+    return f"To declare it, add to the policy's TOML:\n{toml}"

@@ -1,0 +1,282 @@
+"""What a gate reports: each event to the callback, each name and reason once to the log."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from consentgate import Action, Consent, Event, Gate, Mode, Policy, Reason
+from consentgate.events import LONGEST_TEXT, MOST_LOGGED, Reporter, escape_text
+from tests.contract.exchange import POLICY, gate_of
+
+UNDECIDED = Consent.undecided()
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """The log without the findings that a gate tells when it is made."""
+    caplog.set_level(logging.DEBUG, logger="consentgate")
+    return caplog
+
+
+def quiet_gate(log: pytest.LogCaptureFixture, **options: object) -> Gate:
+    """A gate without a callback, whose findings are no longer in the log."""
+    gate = gate_of(on_event=None, **options)
+    log.clear()
+    return gate
+
+
+def messages(log: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in log.records]
+
+
+# Texts
+
+
+@pytest.mark.behaviour(20)
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("_ga", "_ga"),
+        ("a b", "a b"),
+        ("a\nb", "a\\nb"),
+        ("a\x1b[31mb", "a\\x1b[31mb"),
+        ("\xe9", "\\xe9"),
+        ("\u202e", "\\u202e"),
+        ("\ud800", "\\ud800"),
+        ("x" * 65, "x" * 64),
+        ("\xe9" * 64, "\\xe9" * 16),
+    ],
+)
+def test_a_text_is_escaped_to_printable_ascii_and_cut_at_64_bytes(text: str, escaped: str) -> None:
+    assert escape_text(text) == escaped
+
+
+@pytest.mark.behaviour(20)
+def test_names_and_paths_in_an_event_are_escaped_and_cut() -> None:
+    events: list[Event] = []
+    reporter = Reporter(events.append, mode=Mode.ENFORCE)
+
+    reporter.report(Reason.UNDECLARED, Action.STRIP, name="n\n" + "x" * 99, path="/\x1b" + "y" * 99)
+
+    assert (events[0].name, events[0].path) == ("n\\n" + "x" * 61, "/\\x1b" + "y" * 59)
+
+
+KEPT = {Reason.NECESSARY, Reason.CONSENTED, Reason.ANONYMOUS, Reason.NOT_REQUIRED}
+
+
+@pytest.mark.parametrize("reason", sorted(set(Reason) - KEPT))
+def test_each_reason_that_can_be_reported_has_words(
+    reason: Reason, log: pytest.LogCaptureFixture
+) -> None:
+    Reporter(None, mode=Mode.ENFORCE).report(reason, Action.NOTE)
+
+    assert messages(log)[0].startswith(f"{reason.value} note: ")
+
+
+def test_the_ids_of_reasons_are_stable() -> None:
+    assert {reason.name: reason.value for reason in Reason} == {
+        "NECESSARY": "CG100",
+        "CONSENTED": "CG101",
+        "ANONYMOUS": "CG102",
+        "NOT_REQUIRED": "CG103",
+        "UNDECLARED": "CG110",
+        "UNDECIDED": "CG111",
+        "REFUSED": "CG112",
+        "STALE": "CG113",
+        "EXPIRED": "CG114",
+        "NAMELESS": "CG115",
+        "NOT_RENEWED": "CG116",
+        "PREFERENCES_SET": "CG117",
+        "DELETION": "CG120",
+        "RAISED": "CG121",
+        "CLAMPED": "CG122",
+        "WITHDRAWN": "CG123",
+        "WITHDRAWAL_NOT_EFFECTIVE": "CG124",
+        "UNKNOWN_IN_REQUEST": "CG125",
+        "LINE_BREAK": "CG130",
+        "HEADER_LINE_BREAK": "CG131",
+        "STATUS_LINE_BREAK": "CG132",
+        "HEADER_NAME": "CG133",
+        "PREFERENCES_REJECTED": "CG140",
+        "REQUIRED_FAILED": "CG141",
+        "SECURE_MISSING": "CG142",
+    }
+
+
+# The callback
+
+
+@pytest.mark.behaviour(20)
+def test_the_callback_gets_each_event_and_the_log_the_first_of_its_kind(
+    log: pytest.LogCaptureFixture,
+) -> None:
+    events: list[Event] = []
+    gate = gate_of(on_event=events.append)
+    log.clear()
+
+    for _ in range(3):
+        gate.filter(["_ga=1", "new=1"], UNDECIDED)
+
+    assert len(events) == 6
+    assert len(log.records) == 2
+
+
+def test_a_failing_callback_is_logged_once_per_reason_and_changes_nothing(
+    log: pytest.LogCaptureFixture,
+) -> None:
+    def fail(event: Event) -> None:
+        raise RuntimeError(event.name)
+
+    gate = gate_of(on_event=fail)
+    log.clear()
+
+    left = [gate.filter(["session=1", "_ga=1"], UNDECIDED) for _ in range(3)]
+
+    assert left == [["session=1"]] * 3
+    failures = [record for record in log.records if record.levelno == logging.ERROR]
+    assert [record.getMessage()[-5:] for record in failures] == ["CG111"]
+
+
+def test_what_is_kept_makes_neither_event_nor_log(log: pytest.LogCaptureFixture) -> None:
+    gate = quiet_gate(log)
+
+    gate.filter(["session=1", "_ga=1"], gate.consent_for("statistics"))
+
+    assert messages(log) == []
+
+
+# The log
+
+
+@pytest.mark.behaviour(20)
+def test_an_undeclared_name_is_logged_once_at_warning(log: pytest.LogCaptureFixture) -> None:
+    gate = quiet_gate(log)
+
+    gate.filter(["new=1", "new=2", "new=3; Path=/x"], UNDECIDED)
+    gate.filter(["new=4"], UNDECIDED)
+
+    [record] = log.records
+    assert record.levelno == logging.WARNING
+    assert record.getMessage().startswith("CG110 cookie 'new': strip: it is not declared")
+
+
+def test_a_strip_for_want_of_consent_is_no_warning(log: pytest.LogCaptureFixture) -> None:
+    gate = quiet_gate(log)
+
+    gate.filter(["_ga=1"], UNDECIDED)
+
+    assert [record.levelno for record in log.records] == [logging.INFO]
+
+
+def test_a_record_carries_its_event(log: pytest.LogCaptureFixture) -> None:
+    quiet_gate(log).filter(["_pk_id.1=1"], UNDECIDED)
+
+    event = log.records[0].__dict__["consentgate"]
+    assert (event.name, event.pattern) == ("_pk_id.1", "_pk_id.*")
+
+
+def test_the_log_of_report_mode_says_would(log: pytest.LogCaptureFixture) -> None:
+    gate = quiet_gate(log, mode="report")
+
+    gate.filter(["_ga=1"], UNDECIDED)
+
+    assert "would strip" in messages(log)[0]
+
+
+def test_details_and_the_path_stand_in_the_log(log: pytest.LogCaptureFixture) -> None:
+    reporter = Reporter(None, mode=Mode.ENFORCE)
+
+    reporter.report(Reason.PREFERENCES_REJECTED, Action.NOTE, path="/page", detail="too old")
+
+    assert messages(log) == [
+        "CG140 note: a preferences cookie was not accepted (too old) (path /page)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [
+        ("new", "marketing"),
+        ("_ga_ABC", "statistics"),
+        ("_gcl_au", "marketing"),
+        ("cart[items]", "marketing"),
+        ("it's", "marketing"),
+        ("x" * 64, "marketing"),
+        ("x" * 300, "marketing"),
+    ],
+)
+def test_the_toml_to_paste_declares_the_undeclared_name(
+    name: str, category: str, log: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    quiet_gate(log).filter([f"{name}=1"], UNDECIDED)
+    path = tmp_path / "consent.toml"
+    path.write_text(POLICY.to_toml() + "\n" + messages(log)[0].partition("TOML:\n")[2])
+
+    rule = Policy.from_toml(path).rule_for(name)
+
+    assert rule is not None
+    assert rule.category == category
+
+
+@pytest.mark.parametrize("name", ["n\xe9w", 'a"b', "a,b", "a\\b", "*", "a b", "x" * 63 + "*", "é"])
+def test_for_a_name_that_can_not_be_declared_no_toml_is_suggested(
+    name: str, log: pytest.LogCaptureFixture
+) -> None:
+    quiet_gate(log).filter([f"{name}=1"], UNDECIDED)
+
+    assert messages(log)[0].endswith("No declaration can hold this name: give the cookie another")
+
+
+def test_what_the_log_takes_of_one_reason_is_bounded(log: pytest.LogCaptureFixture) -> None:
+    gate = quiet_gate(log)
+
+    gate.filter([f"new{number}=1" for number in range(3 * MOST_LOGGED)], UNDECIDED)
+
+    assert len(log.records) == MOST_LOGGED
+
+
+def test_names_that_visitors_make_up_do_not_crowd_out_what_the_application_does(
+    log: pytest.LogCaptureFixture,
+) -> None:
+    reporter = Reporter(None, mode=Mode.ENFORCE)
+    for number in range(3 * MOST_LOGGED):
+        reporter.report_once(
+            Reason.UNKNOWN_IN_REQUEST, Action.NOTE, name=f"made-up-{number}", path="/"
+        )
+    log.clear()
+
+    reporter.report(Reason.UNDECLARED, Action.STRIP, name="new")
+
+    assert len(log.records) == 1
+
+
+def test_what_visitors_can_make_up_is_delivered_once_per_name() -> None:
+    events: list[Event] = []
+    reporter = Reporter(events.append, mode=Mode.ENFORCE)
+
+    for name in ["a", "a", "b"]:
+        reporter.report_once(Reason.UNKNOWN_IN_REQUEST, Action.NOTE, name=name, path="/")
+
+    assert [event.name for event in events] == ["a", "b"]
+
+
+def test_long_names_that_differ_late_are_told_once(log: pytest.LogCaptureFixture) -> None:
+    gate = quiet_gate(log)
+
+    gate.filter([f"{'x' * LONGEST_TEXT}{number}=1" for number in range(5)], UNDECIDED)
+
+    assert len(log.records) == 1
+
+
+@pytest.mark.parametrize("reason", [Reason.UNDECLARED, Reason.UNDECIDED])
+def test_without_a_callback_what_is_logged_is_told(reason: Reason) -> None:
+    silent, heard = Reporter(None, mode=Mode.ENFORCE), Reporter(print, mode=Mode.ENFORCE)
+
+    for reporter in (silent, heard):
+        reporter.report(reason, Action.STRIP, name="a")
+
+    assert (silent.is_told(reason, "a"), heard.is_told(reason, "a")) == (True, False)
+    assert not silent.is_told(reason, "b")
