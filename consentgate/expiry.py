@@ -17,9 +17,9 @@ from consentgate.visit import Visit
 
 MOST_EXPIRED = 10  # headers in one response: the rest follows with the next documents
 
-# Without Sec-Fetch-Dest (plain http, older browsers) these are what no document is.
-_RESOURCES = ("image/", "font/", "audio/", "video/", "text/css", "text/javascript")
-_SCRIPTS = ("application/javascript", "application/wasm", "application/font")
+# Without Sec-Fetch-Dest (plain http, older browsers) these tell a document from a resource, an
+# API's answer or a websocket's handshake.
+_DOCUMENTS = ("text/html", "application/xhtml+xml")
 
 Target = tuple[str, Cookie]
 
@@ -53,7 +53,7 @@ def _is_document(visit: Visit, content_type: str) -> bool:
     # destinations than a document were left out when the request came in.
     if visit.chosen is not None or visit.header("sec-fetch-dest"):
         return True
-    return not content_type.lower().lstrip().startswith(_RESOURCES + _SCRIPTS)
+    return content_type.lower().lstrip().startswith(_DOCUMENTS)
 
 
 def _chosen_targets(visit: Visit, context: GateContext) -> list[Target]:
@@ -64,11 +64,12 @@ def _chosen_targets(visit: Visit, context: GateContext) -> list[Target]:
     policy = context.policy
     sent = [(name, policy.rule_for(name)) for name, _, _ in cookie_spans(visit.cookie)]
     targets = {name: rule for name, rule in sent if rule and _is_refused(rule, refused)}
-    if visit.standing.consent.granted & refused:
+    taken_back = visit.standing.consent.granted & refused
+    if taken_back:
         targets |= {
             rule.name: rule
             for rule in policy.rules
-            if rule.kind is Kind.COOKIE and not rule.is_glob and _is_refused(rule, refused)
+            if rule.kind is Kind.COOKIE and not rule.is_glob and _is_refused(rule, taken_back)
         }
     return list(targets.items())
 
