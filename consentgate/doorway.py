@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Generic, TypedDict, TypeVar
+from typing import AnyStr, Generic, TypedDict, TypeVar
 
 from consentgate.caching import is_caching
 from consentgate.context import GateContext, Request
@@ -17,6 +17,9 @@ from consentgate.gate import SET_COOKIE, SMUGGLED, Gate
 from consentgate.judge import Verdict
 from consentgate.policy import Policy
 from consentgate.visit import Visit
+
+MOST_NAMES = 1024  # remembered per gate: an application may make up names
+LONGEST_NAME = 128  # characters of a remembered name
 
 MOST_POLICIES = 1000  # a policy function picks one of a fixed set; more is a leak
 
@@ -51,6 +54,23 @@ class GateOptions(TypedDict, total=False):
     http_only: bool
 
 
+class CategoryOfName(dict[AnyStr, str]):
+    """The category that alone decides on a Set-Cookie, by what stands before its first "=", empty
+    where the gate must look at more; found once for each name, and remembered for a bounded
+    number of them."""
+
+    def __init__(self, gate: Gate) -> None:
+        super().__init__()
+        self._category = gate.simple_category
+
+    def __missing__(self, name: AnyStr) -> str:
+        text = name if isinstance(name, str) else name.decode("latin-1")
+        category = self._category(text)
+        if len(text) <= LONGEST_NAME and len(self) < MOST_NAMES:
+            self[name] = category
+        return category
+
+
 Passage = TypeVar("Passage")
 
 
@@ -69,20 +89,20 @@ class Passages(Generic[Passage]):
     ) -> None:
         self._make_gate = make_gate
         self._prepare = prepare
-        self._choose = None if isinstance(policy, Policy) else policy
+        self._choose = policy
         self._made: dict[int, tuple[Policy, Passage]] = {}
-        self.single = self._make(policy) if isinstance(policy, Policy) else None
-        if self._choose is not None:
-            # Wrong options are told at start-up, not at the first request. What is no policy and
-            # no function either is told by the gate.
-            make_gate(Policy() if callable(self._choose) else self._choose)
+        self.single: Passage | None = None
+        if not isinstance(policy, Policy) and callable(policy):
+            make_gate(Policy())  # wrong options are told at start-up, not at the first request
+        else:
+            self.single = self._make(policy)  # raises for what is neither policy nor function
 
     def _make(self, policy: Policy) -> Passage:
         return self._prepare(self._make_gate(policy))
 
     def pick(self, request: Request) -> Passage:
         """What was prepared for the policy that the function returns for this request."""
-        assert self._choose is not None, "a single policy needs no picking"
+        assert callable(self._choose), "a single policy needs no picking"
         policy = self._choose(request)
         made = self._made.get(id(policy))
         if made is None:
@@ -122,7 +142,7 @@ def header_kind(name: str) -> str:
     text = name.strip(_BLANKS).lower()
     if text in (SET_COOKIE, "set-cookie2"):
         return SET_COOKIE
-    if text.startswith(SET_COOKIE) and _TOKEN.fullmatch(text) is None:
+    if SET_COOKIE in text and _TOKEN.fullmatch(text) is None:
         return SMUGGLED
     return text if is_caching(text) else ""
 
