@@ -1,10 +1,12 @@
 # Needs Python 3.11 or newer, make and, the first time, a package index that pip can reach.
-# Everything else is installed into .venv, which is set up again when pyproject.toml changes.
+# Everything else is installed into .venv, which is set up again when pyproject.toml changes; only
+# `make test`, as root on a system with apt-get, also installs the programs that some tests run.
 
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-for-development
+PROGRAMS := $(VENV)/.programs-for-tests
 
 # The first interpreter that is new enough; `make PYTHON=/path/to/python3.13 ...` chooses another.
 PYTHON ?= $(shell for candidate in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -28,7 +30,7 @@ demo: $(READY)  ## Serve the Starlette shop on PORT (8000) and the Flask shop on
 demo-check: $(READY)  ## Visit both shops and print what left, what was held back and why
 	@$(BIN)/python examples/demo_check.py
 
-test: $(READY)  ## Run the tests (with CI=true also branch coverage, which must be 100 %)
+test: $(READY) $(PROGRAMS)  ## Run the tests (with CI=true also branch coverage, which must be 100 %)
 	@$(BIN)/python -m pytest $(COVERAGE)
 
 check: $(READY)  ## Lint, check formatting, types and the direction of imports
@@ -55,3 +57,7 @@ $(READY): pyproject.toml
 		|| { echo "on Debian and Ubuntu, install python3-venv first" >&2; exit 1; }
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
 	@touch $@
+
+# Tests of what can't be installed skip themselves, so that this never ends the run.
+$(PROGRAMS): tools/install_system_packages.sh | $(READY)
+	@tools/install_system_packages.sh && touch $@ || true
