@@ -5,11 +5,10 @@ Every message with headers is looked at, whatever its type; the body passes unto
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any, Unpack
 
 from consentgate.consent import NECESSARY
-from consentgate.context import Request
 from consentgate.doorway import (
     BLOCKED_HEADERS,
     GateOptions,
@@ -17,11 +16,11 @@ from consentgate.doorway import (
     PolicyOption,
     blocked_body,
     blocked_lines,
-    header_kind,
     is_inside,
 )
 from consentgate.enforcement import Mode
-from consentgate.gate import COOKIE_KINDS, Gate, Outcome
+from consentgate.gate import Gate, Outcome
+from consentgate.headers import COOKIE_KINDS, Remembered, header_kind
 from consentgate.thinning import Thinner
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
 
@@ -32,32 +31,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 RawHeader = tuple[bytes, bytes]
-Noted = list[tuple[int, str, str]]
+Noted = list[tuple[str, str]]
 
-# What a response with a consented cookie needs where it has no caching headers of its own.
-_LET_OUT = ((b"cache-control", b"private"), (b"vary", b"Cookie"))
-
-# Names that are on most responses and that the gate has no business with.
-_PLAIN = frozenset(
-    {
-        b"content-type",
-        b"content-length",
-        b"date",
-        b"server",
-        b"location",
-        b"etag",
-        b"last-modified",
-        b"connection",
-        b"content-encoding",
-        b"content-security-policy",
-        b"strict-transport-security",
-        b"x-content-type-options",
-        b"x-frame-options",
-        b"referrer-policy",
-        b"accept-ranges",
-        b"access-control-allow-origin",
-    }
-)
+_kinds = Remembered[bytes](header_kind)
 
 POLICY_VIOLATION = 1008
 """The websocket close code for what a policy forbids (RFC 6455 section 7.4.1)."""
@@ -69,20 +45,21 @@ _STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.
 class _Passage:
     """What the door made ready for one policy."""
 
-    __slots__ = ("blocks", "context", "gate", "rules", "thinner")
+    __slots__ = ("blocks", "category_of", "context", "gate", "thinner", "visit_type")
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
         self.context = gate.context
         self.thinner = gate.thinner
+        self.visit_type = AsgiVisit.of(gate.context)
+        self.category_of = Remembered[bytes](gate.simple_category)
         self.blocks = gate.context.mode is Mode.BLOCK
-        self.rules = {
-            name.encode("ascii"): category for name, category in gate.simple_rules.items()
-        }
 
 
 class AsgiVisit(VisitorConsent):
     """A visit whose facts are in an ASGI scope."""
+
+    headers: Sequence[RawHeader] = ()
 
     @property
     def method(self) -> str:
@@ -101,15 +78,22 @@ class AsgiVisit(VisitorConsent):
 
     def header(self, name: str) -> str:
         """All values of a request header, joined by ", "."""
-        return ", ".join(_values(self.request, name.encode("ascii")))
+        key = name.encode("ascii")
+        return ", ".join([v.decode("latin-1") for k, v in self.headers if k == key])
 
     def read_cookie(self) -> str:
-        """The Cookie header; HTTP/2 may split it (RFC 9113 section 8.2.3)."""
-        return "; ".join(_values(self.request, b"cookie"))
+        """The Cookie header."""
+        raw = _raw_cookie(self.headers)
+        return "" if raw is None else raw.decode("latin-1")
 
 
-def _values(request: Request, name: bytes) -> list[str]:
-    return [value.decode("latin-1") for key, value in request.get("headers", ()) if key == name]
+def _raw_cookie(headers: Iterable[RawHeader]) -> bytes | None:
+    """The Cookie header, put together where HTTP/2 split it (RFC 9113 section 8.2.3)."""
+    raw: bytes | None = None
+    for name, value in headers:
+        if name == b"cookie":
+            raw = value if raw is None else raw + b"; " + value
+    return raw
 
 
 class ConsentMiddleware:
@@ -143,7 +127,10 @@ class ConsentMiddleware:
         if outer is not None and is_inside(outer, passage.context):
             await self.app(scope, receive, send)
             return
-        visit = AsgiVisit(passage.context, scope)
+        visit = passage.visit_type()
+        visit.request = scope
+        # As they came in: what the application writes into them is no visitor's choice.
+        visit.headers = scope.get("headers", ())
         if outer is not None:
             visit.outer = outer
         scope[CONSENT_KEY] = visit
@@ -152,29 +139,29 @@ class ConsentMiddleware:
 
         def guarded_send(message: Message) -> Awaitable[None]:
             # A plain function that hands on the inner awaitable: half the cost of a coroutine.
-            if message["type"] == "http.response.body":
+            kind = message["type"]
+            if kind == "http.response.body":
                 return send(message)
-            own: list[RawHeader] = []
-            noted: Noted = []
-            must_judge = False
-            for header in message.get("headers", ()):
-                name = header[0]
-                if name not in _PLAIN and not (
-                    name == b"set-cookie" and _is_allowed(header[1], passage.rules, visit)
-                ):
-                    must_judge = _note(header, len(own), noted) or must_judge
-                own.append(header if type(header) is tuple else tuple(header))
-            if message["type"] not in _STARTS:
-                return _screen(passage.gate, visit, message, own, noted=noted, send=send)
+            if kind != "http.response.start" or not message.get("headers"):
+                return _send_other(passage, visit, message, send)
+            own = [*map(tuple, message["headers"])]
+            for name, value in own:
+                if _kinds[name] not in COOKIE_KINDS:
+                    continue
+                if name != b"set-cookie" or not _is_allowed(value, passage.category_of, visit):
+                    return _decide(passage, visit, message, own, send=send)
+            if visit.touched:
+                return _decide(passage, visit, message, own, send=send)
             visit.started = True
-            if must_judge or visit.touched or visit.let_out:
-                return _decide(passage.gate, visit, message, own, noted=noted, send=send)
-            return send({**message, "headers": own})
+            message = message.copy()  # type: ignore[attr-defined]  # a dict, as all send it
+            message["headers"] = own
+            return send(message)
 
         guarded = _silence_after_block(visit, guarded_send) if passage.blocks else guarded_send
         try:
             await self.app(scope, receive, guarded)
         finally:
+            visit.active = False
             # What ended is no gate around anything, and a scope that holds its visit, which
             # holds its scope, would live until the next garbage collection.
             if outer is None:
@@ -183,100 +170,94 @@ class ConsentMiddleware:
                 scope[CONSENT_KEY] = outer
 
 
-def _is_allowed(value: bytes, rules: Mapping[bytes, str], visit: AsgiVisit) -> bool:
-    """True for a value that passes byte for byte by its category alone: an exact name before its
-    first "=" and nothing that would end the header's line."""
+def _is_allowed(value: bytes, category_of: Remembered[bytes], visit: AsgiVisit) -> bool:
+    """True for a value that passes byte for byte by its category alone, and that nothing in it
+    ends the header's line of (numbers, since `in` is slow with bytes: LF, CR, NUL)."""
     name, equals, _ = value.partition(b"=")
-    if not equals or b"\n" in value or b"\r" in value or b"\0" in value:
+    if not equals or 10 in value or 13 in value or 0 in value:
         return False
-    category = rules.get(name)
-    return category == NECESSARY or (category is not None and visit.lets_out(category))
+    category = category_of[name]
+    return category == NECESSARY or (category != "" and visit.lets_out(category))
 
 
-def _note(header: RawHeader, place: int, noted: Noted) -> bool:
-    """Note a header that is the gate's business; True when it needs a verdict."""
-    kind = header_kind(header[0].decode("latin-1"))
-    if kind:
-        noted.append((place, kind, header[1].decode("latin-1")))
-    return kind in COOKIE_KINDS
+def _note(own: list[RawHeader]) -> tuple[list[int], Noted]:
+    """The places of the headers that are the gate's business, and what it must know of them."""
+    places, noted = [], []
+    for place, (name, value) in enumerate(own):
+        kind = _kinds[name]
+        if kind:
+            places.append(place)
+            noted.append((kind, value.decode("latin-1")))
+    return places, noted
 
 
 def _thin(scope: Scope, visit: AsgiVisit, thinner: Thinner) -> None:
     """Hide from the application what it may not read, in the same scope."""
-    headers = scope["headers"]
-    raw = None
-    for name, value in headers:
-        if name == b"cookie":
-            # HTTP/2 may split the header (RFC 9113 section 8.2.3).
-            raw = value if raw is None else raw + b"; " + value
-    if raw is None:
-        return
-    spans = thinner.spans(visit, raw)
-    if spans is None:
+    raw = _raw_cookie(visit.headers)
+    spans = None if raw is None else thinner.spans(visit, raw)
+    if raw is None or spans is None:
         return
     if visit.outer is None:
         visit.original_cookie = raw.decode("latin-1")
-    own = [header for header in headers if header[0] != b"cookie"]
+    own = [header for header in visit.headers if header[0] != b"cookie"]
     if spans:
         own.append((b"cookie", b"; ".join([raw[start:end] for start, end in spans])))
     scope["headers"] = own
 
 
+def _send_other(
+    passage: _Passage, visit: AsgiVisit, message: Message, send: Send
+) -> Awaitable[None]:
+    """Send a message that is neither the usual start of a response nor its body."""
+    if message["type"] in _STARTS:
+        own = [*map(tuple, message.get("headers") or ())]
+        return _decide(passage, visit, message, own, send=send)
+    if message.get("headers"):
+        return _screen(passage, visit, message, send)
+    return send(message)
+
+
 async def _decide(
-    gate: Gate,
-    visit: AsgiVisit,
-    message: Message,
-    own: list[RawHeader],
-    *,
-    noted: Noted,
-    send: Send,
+    passage: _Passage, visit: AsgiVisit, message: Message, own: list[RawHeader], *, send: Send
 ) -> None:
     """Send the start of a response with what the gate lets out of it."""
-    if not noted and not visit.touched:
-        own += _LET_OUT
-        await send({**message, "headers": own})
-        return
-    outcome = gate.respond(
-        visit, [(kind, value) for _, kind, value in noted], content_type=_content_type(own)
-    )
-    visit.blocked = blocked_lines(outcome.blocked)
-    if visit.blocked:
+    visit.started = True
+    places, noted = _note(own)
+    is_websocket = message["type"] == "websocket.accept"
+    content_type = "websocket" if is_websocket else _content_type(own)
+    outcome = passage.gate.respond(visit, noted, content_type=content_type)
+    if outcome.blocked:
+        visit.blocked = blocked_lines(outcome.blocked)
         await _send_block(message["type"], visit, send)
         return
-    headers = [(b"set-cookie", value.encode("latin-1")) for value in outcome.first]
-    headers += _replace(own, noted, outcome)
+    headers = _replace(own, places, noted, outcome)
+    if outcome.first:
+        headers[:0] = [(b"set-cookie", value.encode("latin-1")) for value in outcome.first]
     headers += [(b"set-cookie", value.encode("latin-1")) for value in outcome.expired]
-    if message["type"] != "websocket.accept":
+    if not is_websocket:
         headers += [(name.encode(), value.encode()) for name, value in outcome.caching]
     await send({**message, "headers": headers})
 
 
-async def _screen(
-    gate: Gate,
-    visit: AsgiVisit,
-    message: Message,
-    own: list[RawHeader],
-    *,
-    noted: Noted,
-    send: Send,
-) -> None:
+async def _screen(passage: _Passage, visit: AsgiVisit, message: Message, send: Send) -> None:
     """Send a message that can't bear a choice, without the cookies that must not leave."""
-    if "headers" not in message:
-        await send(message)
-        return
-    outcome = gate.screen(visit, [(kind, value) for _, kind, value in noted])
-    await send({**message, "headers": _replace(own, noted, outcome)})
+    own = [*map(tuple, message["headers"])]
+    places, noted = _note(own)
+    outcome = passage.gate.screen(visit, noted)
+    await send({**message, "headers": _replace(own, places, noted, outcome)})
 
 
-def _replace(own: list[RawHeader], noted: Noted, outcome: Outcome) -> list[RawHeader]:
+def _replace(
+    own: list[RawHeader], places: list[int], noted: Noted, outcome: Outcome
+) -> list[RawHeader]:
     """The headers with what became of the noted ones in their places; what goes is left out."""
-    places: list[RawHeader | None] = list(own)
-    for (place, _, before), value in zip(noted, outcome.values, strict=True):
+    fates: list[RawHeader | None] = list(own)
+    for place, (_, before), value in zip(places, noted, outcome.values, strict=True):
         if value is None:
-            places[place] = None
+            fates[place] = None
         elif value is not before:
-            places[place] = (own[place][0], value.encode("latin-1"))
-    return [header for header in places if header is not None]
+            fates[place] = (own[place][0], value.encode("latin-1"))
+    return [header for header in fates if header is not None]
 
 
 def _silence_after_block(visit: AsgiVisit, send: Send) -> Send:

@@ -17,6 +17,14 @@ _OVERRIDES = frozenset({"surrogate-control", "edge-control", "x-accel-expires"})
 # A directive, its quoted argument included, in which a comma separates nothing (RFC 9111, 5.2).
 _DIRECTIVE = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
 
+# What is added where a response has no caching header yet, by (private, vary).
+_ADDED: dict[tuple[bool, bool], Sequence[Header]] = {
+    (True, True): (("cache-control", "private"), ("vary", "Cookie")),
+    (True, False): (("cache-control", "private"),),
+    (False, True): (("vary", "Cookie"),),
+    (False, False): (),
+}
+
 _SHARED = frozenset({"public", "s-maxage", "proxy-revalidate"})
 
 
@@ -45,6 +53,8 @@ def keep_private(
     `present` holds (lower-case name, value). `private` makes the response private to its visitor;
     `vary` says that it depends on the Cookie header.
     """
+    if not present:
+        return [], [*_ADDED[private, vary]]
     kept: list[str | None] = [value for _, value in present]
     appended: list[Header] = []
     if private:

@@ -15,7 +15,8 @@ class DetachedVisit(Visit):
     secure = True
 
     def __init__(self, context: GateContext, consent: Consent, *, cookie: str = "") -> None:
-        super().__init__(context, {})
+        self.context = context
+        self.request = {}
         self.original_cookie = cookie
         self._standing = context.reader.settle(consent)
 

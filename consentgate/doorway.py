@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from functools import lru_cache
-from typing import AnyStr, Generic, TypedDict, TypeVar
+from typing import Generic, TypedDict, TypeVar
 
-from consentgate.caching import is_caching
 from consentgate.context import GateContext, Request
 from consentgate.enforcement import Enforcement
 from consentgate.errors import ConfigurationError
 from consentgate.events import Event, escape_text
-from consentgate.gate import SET_COOKIE, SMUGGLED, Gate
+from consentgate.gate import Gate
 from consentgate.judge import Verdict
 from consentgate.policy import Policy
 from consentgate.visit import Visit
-
-MOST_NAMES = 1024  # remembered per gate: an application may make up names
-LONGEST_NAME = 128  # characters of a remembered name
 
 MOST_POLICIES = 1000  # a policy function picks one of a fixed set; more is a leak
 
@@ -30,9 +24,6 @@ BLOCKED_HEADERS = (
 """The headers of the 500 that replaces a blocked response."""
 
 PolicyOption = Policy | Callable[[Request], Policy]
-
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
-_BLANKS = " \t\r\n\v\f\0"
 
 
 class GateOptions(TypedDict, total=False):
@@ -52,23 +43,6 @@ class GateOptions(TypedDict, total=False):
     same_site: str
     secure: bool | None
     http_only: bool
-
-
-class CategoryOfName(dict[AnyStr, str]):
-    """The category that alone decides on a Set-Cookie, by what stands before its first "=", empty
-    where the gate must look at more; found once for each name, and remembered for a bounded
-    number of them."""
-
-    def __init__(self, gate: Gate) -> None:
-        super().__init__()
-        self._category = gate.simple_category
-
-    def __missing__(self, name: AnyStr) -> str:
-        text = name if isinstance(name, str) else name.decode("latin-1")
-        category = self._category(text)
-        if len(text) <= LONGEST_NAME and len(self) < MOST_NAMES:
-            self[name] = category
-        return category
 
 
 Passage = TypeVar("Passage")
@@ -124,27 +98,11 @@ def is_inside(outer: object, context: GateContext) -> bool:
     """
     around = outer if isinstance(outer, Visit) else None
     while around is not None:
-        if around.active and around.context == context:
+        if around.active and not around.started and around.context == context:
             return True
         around.inner_preferences += (context.policy.preferences_cookie,)
         around = around.outer
     return False
-
-
-@lru_cache(maxsize=1024)
-def header_kind(name: str) -> str:
-    """What a response header is to the gate: "set-cookie", "smuggled", a caching header's
-    lower-case name, or "" for all that is none of its business.
-
-    Names count in any case and with blanks around: lenient servers send both, and browsers take
-    them. So does Set-Cookie2, though none of today's does.
-    """
-    text = name.strip(_BLANKS).lower()
-    if text in (SET_COOKIE, "set-cookie2"):
-        return SET_COOKIE
-    if SET_COOKIE in text and _TOKEN.fullmatch(text) is None:
-        return SMUGGLED
-    return text if is_caching(text) else ""
 
 
 def blocked_lines(verdicts: Sequence[Verdict]) -> tuple[str, ...]:

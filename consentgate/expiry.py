@@ -17,9 +17,9 @@ from consentgate.visit import Visit
 
 MOST_EXPIRED = 10  # headers in one response: the rest follows with the next documents
 
-# Without Sec-Fetch-Dest (plain http, older browsers) these tell a document from a resource, an
-# API's answer or a websocket's handshake.
-_DOCUMENTS = ("text/html", "application/xhtml+xml")
+# Without Sec-Fetch-Dest (plain http, older browsers) these tell a document from a resource or an
+# API's answer. A response that does not say, such as a redirect, may be one too.
+_DOCUMENTS = ("text/html", "application/xhtml+xml", "text/plain")
 
 Target = tuple[str, Cookie]
 
@@ -53,7 +53,7 @@ def _is_document(visit: Visit, content_type: str) -> bool:
     # destinations than a document were left out when the request came in.
     if visit.chosen is not None or visit.header("sec-fetch-dest"):
         return True
-    return content_type.lower().lstrip().startswith(_DOCUMENTS)
+    return content_type == "" or content_type.lower().lstrip().startswith(_DOCUMENTS)
 
 
 def _chosen_targets(visit: Visit, context: GateContext) -> list[Target]:

@@ -15,27 +15,24 @@ from typing import NamedTuple, TypeVar
 
 from consentgate.caching import Header, keep_private
 from consentgate.choice import ChoiceCookie, check_flags
-from consentgate.consent import Consent
-from consentgate.context import GateContext, Request, utc_now
+from consentgate.clock import seconds_of, utc_now
+from consentgate.consent import NECESSARY, Consent
+from consentgate.context import GateContext, Request
 from consentgate.detached import DetachedVisit
 from consentgate.enforcement import Enforcement, Mode, Thin, Unknown
 from consentgate.errors import ConfigurationError
 from consentgate.events import Action, Event, Reason, Reporter
 from consentgate.expiry import expiries
+from consentgate.headers import COOKIE_KINDS, SET_COOKIE, SMUGGLED, Remembered
 from consentgate.judge import Judge, Verdict
-from consentgate.policy import Cookie, Kind, Policy
+from consentgate.policy import Cookie, Policy
 from consentgate.preferences import LONGEST_VALUE, PreferencesCodec
+from consentgate.set_cookie import has_line_break, split_set_cookie
 from consentgate.standing import StandingReader
 from consentgate.thinning import Thinner
 from consentgate.visit import Visit
 
 logger = logging.getLogger("consentgate")
-
-SET_COOKIE = "set-cookie"
-SMUGGLED = "smuggled"
-"""The kind of a header whose name would make a lenient server send a Set-Cookie line."""
-
-COOKIE_KINDS = frozenset({SET_COOKIE, SMUGGLED})
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -53,6 +50,29 @@ class Outcome(NamedTuple):
     expired: tuple[str, ...] = ()
     caching: tuple[Header, ...] = ()
     blocked: tuple[Verdict, ...] = ()
+
+
+class _Ruling(NamedTuple):
+    """The verdicts on one response: what becomes of each noted header, the verdicts on cookies,
+    and the places of the caching headers among those noted."""
+
+    values: list[str | None]
+    verdicts: list[Verdict]
+    caching: list[int]
+
+    @property
+    def marks_private(self) -> bool:
+        return any(verdict.marks_private for verdict in self.verdicts)
+
+    def keep_private(
+        self, noted: Sequence[Header], *, private: bool, vary: bool
+    ) -> Sequence[Header]:
+        """Change the caching headers as they must be; the ones to add."""
+        present = [noted[place] for place in self.caching]
+        kept, appended = keep_private(present, private=private, vary=vary)
+        for place, value in zip(self.caching, kept, strict=True):
+            self.values[place] = value
+        return appended
 
 
 class Gate:
@@ -122,6 +142,7 @@ class Gate:
             reader=StandingReader(policy, self._codec, clock=clock),
             reporter=Reporter(on_event, mode=modes[0]),
             clock=clock,
+            now_s=seconds_of(clock),
             mode=modes[0],
             unknown=modes[1],
             thin=modes[2],
@@ -129,28 +150,31 @@ class Gate:
             required=required,
             signalled=signalled,
             signal_matters=any(
-                rule.anonymous and rule.category in signalled for rule in policy.rules
+                rule.anonymous and not signalled.isdisjoint(rule.categories)
+                for rule in policy.rules
             ),
         )
         self._judge = Judge(self.context)
+        self._category_of = Remembered[str](self.simple_category)
         self.thinner = None if modes[2] is Thin.OFF else Thinner(self.context)
         self._check_size()
         for finding in policy.findings():
             logger.warning("%s", finding)
 
-    @property
-    def simple_rules(self) -> dict[str, str]:
-        """The exact names whose Set-Cookie leaves byte for byte, line breaks aside, as soon as
-        their category is allowed, with that category: what a door may decide by itself."""
+    def simple_category(self, name: str) -> str:
+        """The category that alone decides on a Set-Cookie that begins with `name` and "=": as
+        soon as it is allowed the value leaves byte for byte, line breaks aside. Empty where more
+        must be looked at. What a door may remember and decide by itself."""
+        rule = self.policy.rule_for(name)
+        # The name must be what a browser reads: no blanks around it, no ";" in it.
+        if rule is None or split_set_cookie(f"{name}=") != (name, ""):
+            return ""
         context = self.context
-        judges_by_category = context.mode is Mode.ENFORCE and context.required is None
-        return {
-            rule.name: rule.category
-            for rule in self.policy.rules
-            if _is_simple(rule, clamp=context.clamp)
-            and rule.name != self.policy.preferences_cookie
-            and (rule.necessary or judges_by_category)
-        }
+        judged_by_category = context.mode is Mode.ENFORCE and context.required is None
+        is_own = name == self.policy.preferences_cookie
+        if is_own or not (rule.necessary or judged_by_category):
+            return ""
+        return rule.category if _is_simple(rule, clamp=context.clamp) else ""
 
     def judge(self, value: str, consent: Consent, *, cookie: str = "") -> Verdict:
         """The verdict on one Set-Cookie value for a visitor of this consent, over https.
@@ -187,56 +211,71 @@ class Gate:
         `content_type` is its own. May be called again for the same visit: a WSGI application may
         start its response anew after an error.
         """
-        verdicts = self._judge_all(visit, noted)
+        ruling = self._rule(visit, noted)
         first, expired = self._added(visit, noted, content_type=content_type)
         if self.context.mode is Mode.REPORT:
             return Outcome(tuple(value for _, value in noted), tuple(first))
-        values, caching = _apply(noted, verdicts, added=bool(first or expired), visit=visit)
-        return Outcome(values, tuple(first), tuple(expired), caching, self._blocked(verdicts))
+        added: Sequence[Header] = ()
+        private = bool(first or expired) or visit.let_out or ruling.marks_private
+        if private or visit.consulted:
+            added = ruling.keep_private(noted, private=private, vary=visit.consulted)
+        values, blocked = tuple(ruling.values), self._blocked(ruling.verdicts)
+        return Outcome(values, tuple(first), tuple(expired), tuple(added), blocked)
 
     def screen(self, visit: Visit, noted: Sequence[Header]) -> Outcome:
         """What leaves in a message that can't bear the choice itself: trailers, early hints,
         pushed requests."""
-        verdicts = self._judge_all(visit, noted)
+        ruling = self._rule(visit, noted)
         if self.context.mode is Mode.REPORT:
             return Outcome(tuple(value for _, value in noted))
-        return Outcome(tuple(_left(noted, verdicts)))
+        return Outcome(tuple(ruling.values))
 
-    def _judge_all(self, visit: Visit, noted: Sequence[Header]) -> list[Verdict | None]:
-        verdicts = [self._judge_one(visit, kind, value) for kind, value in noted]
-        for one in verdicts:
-            if one is not None and not one.stands:
-                visit.report(one.reason, one.action, name=one.name, rule=one.rule)
-        return verdicts
+    def _rule(self, visit: Visit, noted: Sequence[Header]) -> _Ruling:
+        ruling = _Ruling([], [], [])
+        for place, (kind, value) in enumerate(noted):
+            if kind == SET_COOKIE:
+                if self._is_allowed(value, visit):
+                    ruling.values.append(value)
+                    continue
+                verdict = self._judge.judge(value, visit)
+            elif kind == SMUGGLED:
+                verdict = Verdict(Action.STRIP, Reason.HEADER_NAME, "", None, None)
+            else:
+                ruling.caching.append(place)
+                ruling.values.append(value)
+                continue
+            ruling.values.append(verdict.value)
+            ruling.verdicts.append(verdict)
+            if not verdict.stands:
+                visit.report(verdict.reason, verdict.action, name=verdict.name, rule=verdict.rule)
+        return ruling
 
-    def _judge_one(self, visit: Visit, kind: str, value: str) -> Verdict | None:
-        if kind == SET_COOKIE:
-            return self._judge.judge(value, visit)
-        if kind == SMUGGLED:
-            return Verdict(Action.STRIP, Reason.HEADER_NAME, "", None, None)
-        return None
+    def _is_allowed(self, value: str, visit: Visit) -> bool:
+        """True for a value that passes byte for byte by its category alone."""
+        name, equals, _ = value.partition("=")
+        category = self._category_of[name] if equals else ""
+        if category == "" or has_line_break(value):
+            return False
+        return category == NECESSARY or visit.lets_out(category)
 
     def _added(
         self, visit: Visit, noted: Sequence[Header], *, content_type: str
-    ) -> tuple[list[str], list[str]]:
-        if not visit.touched:
-            return [], []
+    ) -> tuple[Sequence[str], Sequence[str]]:
+        """The Set-Cookie values of a changed choice, and those that expire what is refused."""
+        if not (visit.chosen or visit.still_sent or visit.discards_invalid):
+            return (), ()
         first = self._choice.values_for(visit)
-        if visit.chosen is None and not visit.still_sent:
-            return first, []
-        if self.context.mode is Mode.REPORT:
-            return first, []
+        if self.context.mode is Mode.REPORT or (visit.chosen is None and not visit.still_sent):
+            return first, ()
         caching = [header for header in noted if header[0] not in COOKIE_KINDS]
         return first, expiries(visit, self.context, caching=caching, content_type=content_type)
 
-    def _blocked(self, verdicts: Iterable[Verdict | None]) -> tuple[Verdict, ...]:
+    def _blocked(self, verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
         if self.context.mode is not Mode.BLOCK:
             return ()
         # What is merely not renewed is no mistake: the application can't know that it came in.
         return tuple(
-            one
-            for one in verdicts
-            if one is not None and one.value is None and one.reason is not Reason.NOT_RENEWED
+            one for one in verdicts if one.value is None and one.reason is not Reason.NOT_RENEWED
         )
 
     def _choosable(self, granted: Iterable[str]) -> list[str]:
@@ -262,32 +301,7 @@ def _is_simple(rule: Cookie, *, clamp: bool) -> bool:
     """True when only the rule's category decides, and nothing of the cookie is changed."""
     raises = rule.secure or rule.http_only or rule.same_site
     clamps = clamp and rule.lifetime and not rule.necessary
-    derived = rule.is_glob or rule.anonymous or len(rule.categories) > 1
-    return rule.kind is Kind.COOKIE and not (raises or clamps or derived)
-
-
-def _left(noted: Sequence[Header], verdicts: Sequence[Verdict | None]) -> list[str | None]:
-    """The noted values as their verdicts leave them."""
-    return [
-        value if one is None else one.value for (_, value), one in zip(noted, verdicts, strict=True)
-    ]
-
-
-def _apply(
-    noted: Sequence[Header], verdicts: Sequence[Verdict | None], *, added: bool, visit: Visit
-) -> tuple[tuple[str | None, ...], tuple[Header, ...]]:
-    """What becomes of each noted header, and the caching headers to add."""
-    values = _left(noted, verdicts)
-    private = added or visit.let_out or any(one.marks_private for one in verdicts if one)
-    if not private and not visit.consulted:
-        return tuple(values), ()
-    places = [place for place, one in enumerate(verdicts) if one is None]
-    kept, appended = keep_private(
-        [noted[place] for place in places], private=private, vary=visit.consulted
-    )
-    for place, value in zip(places, kept, strict=True):
-        values[place] = value
-    return tuple(values), tuple(appended)
+    return not (raises or clamps or rule.anonymous or len(rule.categories) > 1)
 
 
 def _as_word(words: type[Word], value: str, *, option: str) -> Word:

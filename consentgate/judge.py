@@ -97,19 +97,18 @@ class Judge:
         if visit.enforcement is Enforcement.NOT_REQUIRED:
             return self._keep(value, name, rule, visit=visit, reason=Reason.NOT_REQUIRED)
         visit.consulted = True
-        consent = visit.effective
-        if consent.granted.issuperset(rule.categories):
+        if visit.explicit.granted.issuperset(rule.categories):
             longest = rule.lifetime if self._context.clamp else None
             return self._keep(
                 value, name, rule, visit=visit, reason=Reason.CONSENTED, longest=longest
             )
-        return self._deny(value, name, rule, reason=visit.why_denied(rule, consent))
+        return self._deny(value, name, rule, reason=visit.why_denied(rule))
 
     def _judge_anonymous(self, value: str, name: str, rule: Cookie, *, visit: Visit) -> Verdict:
         visit.consulted = True
         consent = visit.effective
         if not visit.permits(rule, consent):
-            return self._deny(value, name, rule, reason=visit.why_denied(rule, consent))
+            return self._deny(value, name, rule, reason=visit.why_denied(rule))
         deletes = self._deletes(value, split_set_cookie(value)[1])
         # The exemption ends thirteen months after the first visit (CNIL, audience measurement).
         if visit.came_in(name) and not deletes:
@@ -140,7 +139,7 @@ class Judge:
 
     def _clamp(self, value: str, longest: timedelta | str) -> str:
         longest_s = int(longest.total_seconds()) if isinstance(longest, timedelta) else None
-        return clamp_lifetime(value, longest_s=longest_s, now_s=self._now_s())
+        return clamp_lifetime(value, longest_s=longest_s, now_s=self._context.now_s())
 
     def _raise(self, value: str, rule: Cookie, *, visit: Visit) -> str:
         if not (rule.secure or rule.http_only or rule.same_site):
@@ -162,10 +161,7 @@ class Judge:
 
     def _deletes(self, value: str, attributes: str) -> bool:
         # Most values are no deletion at any time; only the others need the clock.
-        return deletes_from(attributes) < inf and is_deletion(value, self._now_s())
-
-    def _now_s(self) -> float:
-        return self._context.clock().timestamp()
+        return deletes_from(attributes) < inf and is_deletion(value, self._context.now_s())
 
 
 def _delete(value: str, name: str, rule: Cookie | None) -> Verdict:

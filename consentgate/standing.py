@@ -10,16 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import reduce
+from math import inf
 
+from consentgate.clock import seconds_of
 from consentgate.consent import Consent
 from consentgate.policy import Policy
 from consentgate.preferences import LIFETIME, PreferencesCodec, Rejection
 from consentgate.set_cookie import cookie_values
 
 MOST_REMEMBERED = 512  # values: visitors with the same choice and day share one
-MOST_VERIFIED = 64  # signatures a request may cost; values already known are never counted
+MOST_VERIFIED = 32  # signatures a request may cost; values already known are never counted
 ONE_DAY = timedelta(days=1)
-NEVER = datetime.max.replace(tzinfo=UTC)
+NEVER = inf
+LAST_DAY = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +30,14 @@ class Standing:
     """What holds now of a visitor's choice.
 
     `consent` has only categories whose fingerprints still hold; `stale` are those chosen under
-    another declaration. `ends` is the moment from which this value no longer counts. `rejected`
-    are the reasons of the preferences cookies that were not believed; `arrived` is how many came.
+    another declaration. `ends` is the moment (POSIX seconds) from which this value no longer
+    counts. `rejected` are the reasons of the preferences cookies that were not believed;
+    `arrived` is how many came.
     """
 
     consent: Consent = Consent.undecided()
     stale: frozenset[str] = frozenset()
-    ends: datetime = NEVER
+    ends: float = NEVER
     rejected: tuple[Rejection, ...] = ()
     arrived: int = 0
 
@@ -50,7 +54,7 @@ def end_of(consent: Consent) -> datetime:
     """The UTC moment from which a decided consent is too old: its day, 182 days and the rest of
     that last day, so that no choice ends before its cookie does."""
     if consent.day is None:
-        return NEVER
+        return LAST_DAY
     return datetime.combine(consent.day, time(), tzinfo=UTC) + LIFETIME + ONE_DAY
 
 
@@ -63,6 +67,7 @@ class StandingReader:
         self._policy = policy
         self._codec = codec
         self._clock = clock
+        self._now_s = seconds_of(clock)
         self._name = policy.preferences_cookie
         self._remembered: dict[str, Standing] = {}
 
@@ -106,7 +111,7 @@ class StandingReader:
 
     def _judge(self, value: str) -> Standing | Rejection:
         known = self._remembered.get(value)
-        if known is not None and self._clock() < known.ends:
+        if known is not None and self._now_s() < known.ends:
             return known
         consent = self._codec.decode(value)
         if isinstance(consent, Rejection):
@@ -122,9 +127,9 @@ class StandingReader:
         if consent.day is not None and consent.day > (now + ONE_DAY).date():
             return Rejection.FUTURE
         ends = end_of(consent)
-        return Rejection.EXPIRED if now >= ends else self._hold(consent, ends)
+        return Rejection.EXPIRED if now >= ends else self._hold(consent, ends.timestamp())
 
-    def _hold(self, consent: Consent, ends: datetime) -> Standing:
+    def _hold(self, consent: Consent, ends: float) -> Standing:
         chosen = dict(consent.fingerprints)
         current = frozenset(
             name

@@ -7,7 +7,6 @@ vanish from the Cookie header. Unknown names stay, and are reported once.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from consentgate.context import GateContext
 from consentgate.enforcement import Mode, Thin
@@ -28,14 +27,14 @@ class Plan:
     """What to do with one text of a Cookie header, as places in it: no value is kept.
 
     `kept` are the spans that stay, in order, None when nothing is hidden; `ends` is when the
-    visitor's choice ends, None for never.
+    visitor's choice ends, in POSIX seconds.
     """
 
     kept: tuple[tuple[int, int], ...] | None
     hidden: tuple[Hidden, ...]
     unknown: tuple[str, ...]
     still_sent: tuple[tuple[str, Cookie], ...]
-    ends: datetime | None
+    ends: float
     told: bool = False
 
 
@@ -53,6 +52,8 @@ class Thinner:
         self._hides_unknown = context.thin is Thin.UNDECLARED
         self._applies = context.mode is not Mode.REPORT
         self._is_plain = context.required is None and not context.signal_matters
+        self._tells_all = context.reporter.has_listener
+        self._now_s = context.now_s
         self._plans: dict[object, Plan] = {}
 
     def spans(self, visit: Visit, header: str | bytes) -> tuple[tuple[int, int], ...] | None:
@@ -62,13 +63,13 @@ class Thinner:
         if not self._is_plain or visit.outer is not None:
             key = self._full_key(key, visit)
         plan = self._plans.get(key)
-        if plan is None or (plan.ends is not None and self._context.clock() >= plan.ends):
-            text = header if isinstance(header, str) else header.decode("latin-1")
+        if plan is None or (plan.ends is not NEVER and self._now_s() >= plan.ends):
+            text = header.decode("latin-1") if isinstance(header, bytes) else header
             plan = self._remember(key, self._make(visit, text), visit)
         if plan.still_sent and may_expire(visit):
             visit.still_sent = plan.still_sent
             visit.touched = True
-        if not plan.told or self._context.reporter.has_listener:
+        if not plan.told or self._tells_all:
             self._tell(plan, visit)
         return plan.kept if self._applies else None
 
@@ -99,18 +100,17 @@ class Thinner:
                 hides, reason = self._hides_unknown, Reason.UNKNOWN_IN_REQUEST
             else:
                 hides = not visit.permits(rule, consent)
-                reason = visit.why_denied(rule, consent) if hides else Reason.NECESSARY
+                reason = visit.why_denied(rule) if hides else Reason.NECESSARY
             if hides:
                 hidden.append((name, rule, reason))
             else:
                 kept.append((start, end))
-        ends = visit.standing.ends
         return Plan(
             kept=_join(kept, header) if hidden else None,
             hidden=tuple(hidden),
             unknown=tuple(unknown),
             still_sent=tuple(_still_sent(hidden, visit)),
-            ends=None if ends is NEVER else ends,
+            ends=visit.standing.ends,
         )
 
     def _tell(self, plan: Plan, visit: Visit) -> None:

@@ -6,6 +6,7 @@ Everything is read when it is asked for and not before: most responses have noth
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Self
 
 from consentgate.consent import Consent
 from consentgate.context import GateContext, Request
@@ -26,7 +27,10 @@ class Visit:
     visit of another gate around this one.
     """
 
-    # Class attributes until something happens, so that a visit costs two assignments.
+    # Class attributes until something happens, so that a visit costs one assignment. A gate has
+    # a subclass of its own (`visit_type`) that holds its context, the same for all its visits.
+    context: GateContext
+    request: Request
     consulted = False
     let_out = False
     started = False
@@ -43,9 +47,10 @@ class Visit:
     _enforcement: Enforcement | None = None
     _signal: bool | None = None
 
-    def __init__(self, context: GateContext, request: Request) -> None:
-        self.context = context
-        self.request = request
+    @classmethod
+    def of(cls, context: GateContext) -> type[Self]:
+        """This class of visits for one gate."""
+        return type(cls.__name__, (cls,), {"context": context, "__doc__": cls.__doc__})
 
     @property
     def method(self) -> str:
@@ -133,11 +138,13 @@ class Visit:
 
     def lets_out(self, category: str) -> bool:
         """True when a cookie of this category alone may leave; the response then depends on the
-        choice."""
+        choice. Signals of the browser refuse only, so the visitor's own choice is all it takes.
+        """
         self.consulted = True
-        if category not in self.effective.granted:
+        consent = self.standing.consent if self.chosen is None else self.chosen
+        if category not in consent.granted:
             return False
-        self.let_out = True
+        self.let_out = self.touched = True
         return True
 
     def permits(self, rule: Cookie, consent: Consent) -> bool:
@@ -145,12 +152,14 @@ class Visit:
         if rule.necessary or self.enforcement is Enforcement.NOT_REQUIRED:
             return True
         if rule.anonymous:
-            return rule.category not in consent.refused
+            return consent.refused.isdisjoint(rule.categories)
         return consent.granted.issuperset(rule.categories)
 
-    def why_denied(self, rule: Cookie, consent: Consent) -> Reason:
-        """The reason why `consent` does not allow the rule."""
-        if not consent.refused.isdisjoint(rule.categories):
+    def why_denied(self, rule: Cookie) -> Reason:
+        """The reason why a rule that is not allowed is not."""
+        if not self.explicit.refused.isdisjoint(rule.categories):
+            return Reason.REFUSED
+        if not self.context.signalled.isdisjoint(rule.categories) and self.signal:
             return Reason.REFUSED
         if not self.standing.stale.isdisjoint(rule.categories):
             return Reason.STALE

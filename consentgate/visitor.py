@@ -57,12 +57,12 @@ class VisitorConsent(Visit):
         choice. Raises ConfigurationError under GET, HEAD and OPTIONS (GDPR recital 32: consent
         needs an affirmative act, which following a link is not).
         """
+        names = self._names(categories)
         if self.method in _SAFE_METHODS:
             raise ConfigurationError(
                 f"consent was granted under {self.method}, which any link or image can cause; "
                 "grant only under POST"
             )
-        names = self._names(categories)
         if not self.explicit.granted.issuperset(names):
             prints, day = self._fingerprints(names), self._day(complete=not categories)
             self._choose(self.explicit.with_granted(prints, day=day))

@@ -6,7 +6,8 @@ objects keep working; only `start_response` is the gate's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from types import TracebackType
 from typing import Unpack
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -19,12 +20,12 @@ from consentgate.doorway import (
     PolicyOption,
     blocked_body,
     blocked_lines,
-    header_kind,
     is_inside,
 )
 from consentgate.enforcement import Mode
 from consentgate.events import Action, Reason
-from consentgate.gate import COOKIE_KINDS, Gate, Outcome
+from consentgate.gate import Gate, Outcome
+from consentgate.headers import COOKIE_KINDS, SET_COOKIE, Remembered, header_kind
 from consentgate.set_cookie import has_line_break
 from consentgate.thinning import Thinner
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
@@ -32,12 +33,8 @@ from consentgate.visitor import CONSENT_KEY, VisitorConsent
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
 Headers = list[tuple[str, str]]
 Write = Callable[[bytes], object]
-Noted = list[tuple[int, str, str]]
 
-# What a response with a consented cookie needs where it has no caching headers of its own.
-_LET_OUT = (("Cache-Control", "private"), ("Vary", "Cookie"))
-
-_PLAIN = frozenset({"Content-Type", "Content-Length", "Date", "Server", "Location", "ETag"})
+_kinds = Remembered[str](header_kind)
 
 BLOCKED_STATUS = "500 Internal Server Error"
 
@@ -45,14 +42,15 @@ BLOCKED_STATUS = "500 Internal Server Error"
 class _Passage:
     """What the door made ready for one policy."""
 
-    __slots__ = ("blocks", "context", "gate", "rules", "thinner")
+    __slots__ = ("blocks", "category_of", "context", "gate", "thinner", "visit_type")
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
         self.context = gate.context
         self.thinner = gate.thinner
+        self.visit_type = WsgiVisit.of(gate.context)
+        self.category_of = Remembered[str](gate.simple_category)
         self.blocks = gate.context.mode is Mode.BLOCK
-        self.rules = gate.simple_rules
 
 
 class WsgiVisit(VisitorConsent):
@@ -72,6 +70,13 @@ class WsgiVisit(VisitorConsent):
     def secure(self) -> bool:
         """True for https."""
         return self.request.get("wsgi.url_scheme") == "https"
+
+    def let_go(self) -> None:
+        """Keep of the environ only what may be asked while the body is sent: the environ holds
+        the visit, and both would live until the next garbage collection."""
+        if self.context.required is not None:
+            self._enforcement = self.enforcement
+        self.request = {"HTTP_SEC_GPC": self.request.get("HTTP_SEC_GPC", "")}
 
     def header(self, name: str) -> str:
         """The request header; servers join repeated ones themselves."""
@@ -109,30 +114,34 @@ class ConsentMiddleware:
         outer = environ.get(CONSENT_KEY)
         if outer is not None and is_inside(outer, passage.context):
             return self.app(environ, start_response)
-        visit = WsgiVisit(passage.context, environ)
-        if outer is not None and outer.active:
+        visit = passage.visit_type()
+        visit.request = environ
+        # As it came in: what the application writes into it is no visitor's choice.
+        visit.original_cookie = environ.get("HTTP_COOKIE", "")
+        if outer is not None and outer.active and not outer.started:
             visit.outer = outer
+            visit.original_cookie = outer.original_cookie
         environ[CONSENT_KEY] = visit
         if passage.thinner is not None and "HTTP_COOKIE" in environ:
             _thin(environ, visit, passage.thinner)
 
         def guarded_start(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
-            visit.started = True
-            own = list(headers)
+            visit.request = environ
+            own = [*headers]
             # One text for all: a bare CR, LF or NUL anywhere in it would split the head.
-            text = status + "".join(map("".join, own))
-            if "\n" in text or "\r" in text or "\0" in text:
-                status, own = _cut_breaks(visit, status, own)
-            noted: Noted = []
-            must_judge = visit.touched
-            for place, header in enumerate(own):
-                name = header[0]
-                if name not in _PLAIN and not (
-                    name == "Set-Cookie" and _is_allowed(header[1], passage.rules, visit)
+            text = status + "".join([*chain.from_iterable(own)])
+            must_decide = "\n" in text or "\r" in text or "\0" in text or passage.blocks
+            for name, value in own:
+                kind = _kinds[name]
+                if kind in COOKIE_KINDS and (
+                    kind != SET_COOKIE or not _is_allowed(value, passage.category_of, visit)
                 ):
-                    must_judge = _note(header, place, noted) or must_judge
-            if must_judge or visit.let_out:
-                status, own = _decide(passage.gate, visit, status, own, noted=noted)
+                    must_decide = True
+            if must_decide or visit.touched:
+                status, own = _decide(passage.gate, visit, status, own)
+            visit.started = True
+            if not passage.blocks:
+                visit.let_go()
             if exc_info is None:
                 write = start_response(status, own)
             else:
@@ -141,27 +150,19 @@ class ConsentMiddleware:
 
         try:
             body = self.app(environ, guarded_start)
-        finally:
+        except BaseException:
+            # What failed is no gate around anything.
             visit.active = False
+            raise
         return _BodyUnlessBlocked(body, visit) if passage.blocks else body
 
 
-def _is_allowed(value: str, rules: Mapping[str, str], visit: WsgiVisit) -> bool:
-    """True for a value that passes byte for byte by its category alone: an exact name before its
-    first "=" and nothing that would end the header's line."""
+def _is_allowed(value: str, category_of: Remembered[str], visit: WsgiVisit) -> bool:
+    """True for a value that passes byte for byte by its category alone; line breaks are looked
+    for in all headers together."""
     name, equals, _ = value.partition("=")
-    if not equals or has_line_break(value):
-        return False
-    category = rules.get(name)
-    return category == NECESSARY or (category is not None and visit.lets_out(category))
-
-
-def _note(header: tuple[str, str], place: int, noted: Noted) -> bool:
-    """Note a header that is the gate's business; True when it needs a verdict."""
-    kind = header_kind(header[0])
-    if kind:
-        noted.append((place, kind, header[1]))
-    return kind in COOKIE_KINDS
+    category = category_of[name] if equals else ""
+    return category == NECESSARY or (category != "" and visit.lets_out(category))
 
 
 def _thin(environ: WSGIEnvironment, visit: WsgiVisit, thinner: Thinner) -> None:
@@ -170,8 +171,6 @@ def _thin(environ: WSGIEnvironment, visit: WsgiVisit, thinner: Thinner) -> None:
     spans = thinner.spans(visit, text)
     if spans is None:
         return
-    if visit.outer is None:
-        visit.original_cookie = text
     if spans:
         environ["HTTP_COOKIE"] = "; ".join([text[start:end] for start, end in spans])
     else:
@@ -183,6 +182,8 @@ def _cut_breaks(visit: WsgiVisit, status: str, own: Headers) -> tuple[str, Heade
 
     Set-Cookie headers stay: the verdict on them says so itself. Report mode changes nothing.
     """
+    if not has_line_break(status + "".join(chain.from_iterable(own))):
+        return status, own
     reports = visit.context.mode is Mode.REPORT
     if has_line_break(status):
         visit.report(Reason.STATUS_LINE_BREAK, Action.REWRITE)
@@ -199,32 +200,29 @@ def _cut_breaks(visit: WsgiVisit, status: str, own: Headers) -> tuple[str, Heade
     return status, kept
 
 
-def _decide(
-    gate: Gate, visit: WsgiVisit, status: str, own: Headers, *, noted: Noted
-) -> tuple[str, Headers]:
+def _decide(gate: Gate, visit: WsgiVisit, status: str, own: Headers) -> tuple[str, Headers]:
     """The status line and headers of a response with what the gate lets out of it."""
-    if not noted and not visit.touched:
-        return status, [*own, *_LET_OUT]
-    outcome = gate.respond(
-        visit, [(kind, value) for _, kind, value in noted], content_type=_content_type(own)
-    )
+    status, own = _cut_breaks(visit, status, own)
+    places = [place for place, (name, _) in enumerate(own) if _kinds[name]]
+    noted = [(_kinds[own[place][0]], own[place][1]) for place in places]
+    outcome = gate.respond(visit, noted, content_type=_content_type(own))
     visit.blocked = blocked_lines(outcome.blocked)
     if visit.blocked:
         length = str(len(blocked_body(visit.blocked)))
         headers = [(_as_title(name), value) for name, value in BLOCKED_HEADERS]
         return BLOCKED_STATUS, [*headers, ("Content-Length", length)]
     headers = [("Set-Cookie", value) for value in outcome.first]
-    headers += _replace(own, noted, outcome)
+    headers += _replace(own, places, outcome)
     headers += [("Set-Cookie", value) for value in outcome.expired]
     return status, headers + [(_as_title(name), value) for name, value in outcome.caching]
 
 
-def _replace(own: Headers, noted: Noted, outcome: Outcome) -> Headers:
+def _replace(own: Headers, places: list[int], outcome: Outcome) -> Headers:
     """The headers with what became of the noted ones in their places; what goes is left out."""
-    places: list[tuple[str, str] | None] = list(own)
-    for (place, _, _), value in zip(noted, outcome.values, strict=True):
-        places[place] = None if value is None else (own[place][0], value)
-    return [header for header in places if header is not None]
+    fates: list[tuple[str, str] | None] = list(own)
+    for place, value in zip(places, outcome.values, strict=True):
+        fates[place] = None if value is None else (own[place][0], value)
+    return [header for header in fates if header is not None]
 
 
 def _content_type(own: Headers) -> str:

@@ -18,7 +18,12 @@ def cookie_values(header: str, name: str) -> list[str]:
         return [value for value in values if value is not None]
     # Only the one pair that holds the name is looked at, however many others there are.
     end = header.find(";", start)
-    value = _value(header[header.rfind(";", 0, start) + 1 : end if end >= 0 else None], name)
+    if end < 0:
+        end = len(header)
+    value_start = start + len(name) + 1
+    if header[start - 2 : value_start] == f"; {name}=":
+        return [header[value_start:end].strip(BLANKS)]
+    value = _value(header[header.rfind(";", 0, start) + 1 : end], name)
     return [] if value is None else [value]
 
 

@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from consentgate import Event, Gate, get_consent
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
-from consentgate.doorway import header_kind
 from consentgate.gate import Outcome
+from consentgate.headers import header_kind
 from consentgate.visitor import VisitorConsent
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 from tests.contract.drivers import run_asgi, run_wsgi
@@ -57,7 +57,8 @@ def play_core(ask: Ask, say: Say, **options: Any) -> Answer:
     events: list[Event] = []
     given = options_with(events, options)
     gate = Gate(given.pop("policy"), **given)
-    visit = CoreVisit(gate.context, {"ask": ask})
+    visit = CoreVisit.of(gate.context)()
+    visit.request = {"ask": ask}
     spans = gate.thinner.spans(visit, ask.cookie) if gate.thinner and ask.cookie else None
     seen = ask.cookie if spans is None else "; ".join(ask.cookie[a:b] for a, b in spans)
     acted = say.act(visit) if say.act else None

@@ -13,10 +13,9 @@ from consentgate.doorway import (
     Passages,
     blocked_body,
     blocked_lines,
-    header_kind,
     is_inside,
 )
-from consentgate.gate import SET_COOKIE, SMUGGLED
+from consentgate.headers import SET_COOKIE, SMUGGLED, header_kind
 from tests.contract.exchange import SECRET, gate_of
 from tests.unit.visits import visit_of
 

@@ -37,14 +37,21 @@ def withdraw(visit: VisitorConsent) -> None:
 @pytest.mark.behaviour(18)
 @pytest.mark.parametrize(
     "content_type",
-    ["text/html", "text/html; charset=utf-8", " TEXT/HTML", "application/xhtml+xml"],
+    [
+        "",
+        "text/html",
+        "text/html; charset=utf-8",
+        " TEXT/HTML",
+        "application/xhtml+xml",
+        "text/plain",
+    ],
 )
 def test_without_sec_fetch_dest_a_document_is_told_by_its_type(content_type: str) -> None:
     assert expired_after("_ga=1", content_type=content_type) == (f"_ga{ENDED}",)
 
 
 @pytest.mark.behaviour(18)
-@pytest.mark.parametrize("content_type", ["", "application/json", "text/plain", "text/csv"])
+@pytest.mark.parametrize("content_type", ["websocket", "application/json", "text/csv", "image/png"])
 def test_an_answer_of_an_api_and_a_handshake_are_no_documents(content_type: str) -> None:
     assert expired_after("_ga=1", content_type=content_type) == ()
 

@@ -19,7 +19,7 @@ from consentgate import (
     Policy,
     Reason,
 )
-from consentgate.context import utc_now
+from consentgate.clock import utc_now
 from consentgate.gate import SET_COOKIE, SMUGGLED
 from tests.contract.exchange import NOW, POLICY, SECRET, TODAY, gate_of
 from tests.unit.visits import visit_of
@@ -265,7 +265,9 @@ def test_a_deletion_of_a_necessary_cookie_is_not_raised() -> None:
 
 
 def names_of(*cookies: Cookie, **options: Any) -> dict[str, str]:
-    return gate_of(policy=Policy(cookies=cookies), **options).simple_rules
+    gate = gate_of(policy=Policy(cookies=cookies), **options)
+    found = {cookie.name: gate.simple_category(cookie.name) for cookie in cookies}
+    return {name: category for name, category in found.items() if category}
 
 
 def test_exact_names_of_one_category_are_decided_by_it_alone() -> None:
@@ -277,7 +279,6 @@ def test_exact_names_of_one_category_are_decided_by_it_alone() -> None:
 @pytest.mark.parametrize(
     "cookie",
     [
-        pytest.param(Cookie("a*", category="necessary"), id="a glob"),
         pytest.param(Cookie("a", category="necessary", secure=True), id="secure"),
         pytest.param(Cookie("a", category="necessary", http_only=True), id="http only"),
         pytest.param(Cookie("a", category="necessary", same_site="Lax"), id="same site"),
@@ -288,6 +289,21 @@ def test_exact_names_of_one_category_are_decided_by_it_alone() -> None:
 )
 def test_what_needs_more_than_its_category_is_left_to_the_gate(cookie: Cookie) -> None:
     assert names_of(cookie) == {}
+
+
+@pytest.mark.parametrize("name", ["app_", "app_x", "app_.1"])
+def test_names_of_a_glob_are_decided_by_its_category_too(name: str) -> None:
+    gate = gate_of(policy=Policy(necessary=["app_*"]))
+
+    assert gate.simple_category(name) == "necessary"
+
+
+@pytest.mark.behaviour(4)
+@pytest.mark.parametrize("name", ["app_x;y", " app_x", "app_x\t", "app_;", "other", ""])
+def test_what_a_browser_would_not_read_as_that_name_is_left_to_the_gate(name: str) -> None:
+    gate = gate_of(policy=Policy(necessary=["app_*"]))
+
+    assert gate.simple_category(name) == ""
 
 
 def test_a_lifetime_to_clamp_is_left_to_the_gate() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from consentgate import Gate
 from consentgate.asgi import AsgiVisit
 from consentgate.caching import Header
-from consentgate.gate import SET_COOKIE, Outcome
+from consentgate.gate import Outcome
+from consentgate.headers import SET_COOKIE
 
 HOST = "www.example.org"
 
@@ -24,14 +25,17 @@ def visit_of(
 ) -> AsgiVisit:
     """The visit of one request; nothing of it is thinned."""
     given = [("host", host), *headers, *([("cookie", cookie)] if cookie else [])]
-    scope = {
+    scope: dict[str, Any] = {
         "type": "http",
         "method": method,
         "scheme": "https" if https else "http",
         "path": "/page",
         "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in given],
     }
-    return AsgiVisit(gate.context, scope)
+    visit = AsgiVisit.of(gate.context)()
+    visit.request = scope
+    visit.headers = scope["headers"]
+    return visit
 
 
 def respond(

@@ -1,0 +1,54 @@
+"""What a response header is to the gate, told by its name, and remembered for what is common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import AnyStr
+
+from consentgate.caching import is_caching
+
+SET_COOKIE = "set-cookie"
+SMUGGLED = "smuggled"
+"""The kind of a header whose name would make a lenient server send a Set-Cookie line."""
+
+COOKIE_KINDS = frozenset({SET_COOKIE, SMUGGLED})
+
+MOST_REMEMBERED = 1024  # names: an application may make them up
+LONGEST_REMEMBERED = 128  # characters
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
+_BLANKS = " \t\r\n\v\f\0"
+
+
+def header_kind(name: str) -> str:
+    """What a response header is to the gate: "set-cookie", "smuggled", a caching header's
+    lower-case name, or "" for all that is none of its business.
+
+    Names count in any case and with blanks around: lenient servers send both, and browsers take
+    them. So does Set-Cookie2, though none of today's does.
+    """
+    text = name.strip(_BLANKS).lower()
+    if text in (SET_COOKIE, "set-cookie2"):
+        return SET_COOKIE
+    if SET_COOKIE in text and _TOKEN.fullmatch(text) is None:
+        return SMUGGLED
+    return text if is_caching(text) else ""
+
+
+class Remembered(dict[AnyStr, str]):
+    """What a function answers for a name, found once for each and kept for a bounded number.
+
+    Keys are text, or bytes as the ASGI door has them (latin-1).
+    """
+
+    def __init__(self, find: Callable[[str], str]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, name: AnyStr) -> str:
+        text = name if isinstance(name, str) else name.decode("latin-1")
+        found = self._find(text)
+        if len(text) <= LONGEST_REMEMBERED and len(self) < MOST_REMEMBERED:
+            self[name] = found
+        return found
