@@ -142,9 +142,12 @@ class ConsentMiddleware:
             kind = message["type"]
             if kind == "http.response.body":
                 return send(message)
-            if kind != "http.response.start" or not message.get("headers"):
+            headers = message.get("headers")
+            if not headers or kind != "http.response.start":
                 return _send_other(passage, visit, message, send)
-            own = [*map(tuple, message["headers"])]
+            own = [*headers]
+            if type(own[0]) is list:
+                own = [*map(tuple, own)]
             for name, value in own:
                 if _kinds[name] not in COOKIE_KINDS:
                     continue
@@ -157,9 +160,11 @@ class ConsentMiddleware:
             message["headers"] = own
             return send(message)
 
-        guarded = _silence_after_block(visit, guarded_send) if passage.blocks else guarded_send
         try:
-            await self.app(scope, receive, guarded)
+            if passage.blocks:
+                await self.app(scope, receive, _silence_after_block(visit, guarded_send))
+            else:
+                await self.app(scope, receive, guarded_send)
         finally:
             visit.active = False
             # What ended is no gate around anything, and a scope that holds its visit, which
