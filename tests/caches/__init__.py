@@ -1,0 +1,1 @@
+"""Real caches in front of a real server."""

@@ -1,0 +1,186 @@
+"""A site whose pages say in their address what they answer, and count how often they were asked.
+
+Below /gated/ it is behind the gate, below /abroad/ behind one that asks a function of the site
+where a choice is needed, below /naive/ behind a filter that deletes every Set-Cookie and thinks of
+nothing else, below /bare/ as it is. Its queries:
+
+- `h`, repeated: a line of the response's head, with `{n}` for the number of the visit
+- `later`, repeated: the same, from the second visit on
+- `allowed`, repeated: the same, where the page asked and statistics are allowed
+- `do`: what the page does with its visitor's consent, one of `ACTS`
+- `status`: of the response
+- `wait_s`: how long the page takes
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from consentgate import Cookie, Enforcement, Gate, Policy, VisitorConsent, asgi, get_consent, wsgi
+from consentgate.asgi import App, Message, Receive, Scope, Send
+
+SECRET = "a secret for tests, of 40 characters ...."
+POLICY = Policy(
+    necessary=["session"],
+    cookies=[
+        Cookie("_ga", category="statistics", provider="G", purpose="p", lifetime="13 months"),
+        Cookie("_fbp", category="marketing", provider="F", purpose="p", lifetime="90 days"),
+    ],
+)
+GATE = Gate(POLICY, secret_key=SECRET)
+YESTERDAY = Gate(POLICY, secret_key=SECRET, clock=lambda: datetime.now(UTC) - timedelta(days=1))
+ALLOWED = GATE.preferences_for("statistics")
+ALLOWED_YESTERDAY = YESTERDAY.preferences_for("statistics")
+REFUSED = GATE.preferences_for()
+
+Headers = list[tuple[str, str]]
+Query = Mapping[str, list[str]]
+
+_visits: Counter[str] = Counter()
+_lock = Lock()
+
+
+def _required(request: Mapping[str, Any]) -> Enforcement:
+    """No choice is needed where a proxy says that the visitor is elsewhere."""
+    headers = dict(request.get("headers", ()))
+    is_elsewhere = b"x-elsewhere" in headers or "HTTP_X_ELSEWHERE" in request
+    return Enforcement.NOT_REQUIRED if is_elsewhere else Enforcement.ENFORCE
+
+
+def _ask(consent: VisitorConsent) -> str:
+    return "allowed" if consent.allows("statistics") else "not allowed"
+
+
+def _read(consent: VisitorConsent) -> str:
+    return f"refused: {sorted(consent.value.refused)}"
+
+
+def _grant(consent: VisitorConsent) -> str:
+    consent.grant()
+    return "granted"
+
+
+def _refuse(consent: VisitorConsent) -> str:
+    consent.refuse()
+    return "refused"
+
+
+def _peek(consent: VisitorConsent) -> str:
+    """What a page may do behind the gate's back: read the choice in the Cookie header itself."""
+    return consent.read_cookie()
+
+
+ACTS: dict[str, Callable[[VisitorConsent], str]] = {
+    "ask": _ask,
+    "read": _read,
+    "grant": _grant,
+    "refuse": _refuse,
+    "peek": _peek,
+}
+
+
+def query_of(*headers: str, **more: object) -> str:
+    """The query of a page that answers with these lines and more."""
+    return urlencode({"h": headers, "status": 200, "wait_s": 0, **more}, doseq=True)
+
+
+def _answer(
+    path: str, query: Query, request: Mapping[str, Any], *, etag: str
+) -> tuple[int, Headers, bytes]:
+    with _lock:
+        _visits[path] += 1
+        visit = _visits[path]
+    lines = [*query.get("h", ()), *(query.get("later", ()) if visit > 1 else ())]
+    if "allowed" in query:
+        lines += query["allowed"] * get_consent(request).allows("statistics")
+    words = [ACTS[name](get_consent(request)) for name in query.get("do", ())]
+    headers = [("Content-Type", "text/html"), *(_header(line, visit) for line in lines)]
+    if etag and ("ETag", etag) in headers:
+        return 304, headers[1:], b""
+    body = " ".join([str(visit), *words]).encode()
+    return int(query["status"][0]), [*headers, ("Content-Length", str(len(body)))], body
+
+
+def _header(line: str, visit: int) -> tuple[str, str]:
+    name, _, value = line.replace("{n}", str(visit)).partition(":")
+    return name, value.strip()
+
+
+async def asgi_page(scope: Scope, receive: Receive, send: Send) -> None:
+    """The site under ASGI."""
+    etag = dict(scope["headers"]).get(b"if-none-match", b"").decode()
+    query = parse_qs(scope["query_string"].decode())
+    await asyncio.sleep(float(query["wait_s"][0]))
+    status, headers, body = _answer(scope["path"], query, scope, etag=etag)
+    raw = [(name.encode(), value.encode()) for name, value in headers]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": body})
+
+
+def wsgi_page(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """The site under WSGI."""
+    query = parse_qs(environ["QUERY_STRING"])
+    etag = environ.get("HTTP_IF_NONE_MATCH", "")
+    time.sleep(float(query["wait_s"][0]))
+    status, headers, body = _answer(environ["PATH_INFO"], query, environ, etag=etag)
+    start_response(f"{status} Any", headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def _naive_asgi(app: App) -> App:
+    async def strip(scope: Scope, receive: Receive, send: Send) -> None:
+        def strip_and_send(message: Message) -> Awaitable[None]:
+            kept = [pair for pair in message.get("headers", ()) if pair[0].lower() != b"set-cookie"]
+            return send({**message, "headers": kept})
+
+        await app(scope, receive, strip_and_send)
+
+    return strip
+
+
+def _naive_wsgi(app: WSGIApplication) -> WSGIApplication:
+    def strip(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def strip_and_start(status: str, headers: Headers, exc_info: Any = None) -> Any:
+            kept = [pair for pair in headers if pair[0].lower() != "set-cookie"]
+            return start_response(status, kept, exc_info)
+
+        return app(environ, strip_and_start)
+
+    return strip
+
+
+_ASGI: dict[str, App] = {
+    "gated": asgi.ConsentMiddleware(asgi_page, policy=POLICY, secret_key=SECRET),
+    "abroad": asgi.ConsentMiddleware(
+        asgi_page, policy=POLICY, secret_key=SECRET, required=_required
+    ),
+    "naive": _naive_asgi(asgi_page),
+    "bare": asgi_page,
+}
+
+_WSGI: dict[str, WSGIApplication] = {
+    "gated": wsgi.ConsentMiddleware(wsgi_page, policy=POLICY, secret_key=SECRET),
+    "abroad": wsgi.ConsentMiddleware(
+        wsgi_page, policy=POLICY, secret_key=SECRET, required=_required
+    ),
+    "naive": _naive_wsgi(wsgi_page),
+    "bare": wsgi_page,
+}
+
+
+async def asgi_site(scope: Scope, receive: Receive, send: Send) -> None:
+    """The sites under ASGI, by the first part of the path."""
+    await _ASGI[scope["path"].split("/")[1]](scope, receive, send)
+
+
+def wsgi_site(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """The sites under WSGI, by the first part of the path."""
+    return _WSGI[environ["PATH_INFO"].split("/")[1]](environ, start_response)
