@@ -96,15 +96,22 @@ def _vary_on_cookie(
     present: Sequence[Header], kept: list[str | None], appended: list[Header]
 ) -> None:
     places = [place for place, (name, _) in enumerate(present) if name == "vary"]
-    fields = {
-        field.strip(" \t").lower() for place in places for field in present[place][1].split(",")
-    }
-    if fields & {"cookie", "*"}:
-        return
     if not places:
         appended.append(("vary", "Cookie"))
         return
-    # Joined to the header that is there: some caches read only one Vary line.
-    last = places[-1]
-    value = present[last][1].strip(" \t,")
-    kept[last] = f"{value}, Cookie" if value else "Cookie"
+    # One line for all: some caches read only the last (nginx before 1.23).
+    fields = [
+        stripped
+        for place in places
+        for field in present[place][1].split(",")
+        if (stripped := field.strip(" \t"))
+    ]
+    # "*" says all by itself; in a list nginx takes it for a header's name.
+    is_told = fields == ["*"] or any(field.lower() == "cookie" for field in fields)
+    if is_told and len(places) == 1:
+        return
+    if not is_told:
+        fields.append("Cookie")
+    for place in places[:-1]:
+        kept[place] = None
+    kept[places[-1]] = ", ".join(fields)
