@@ -20,6 +20,7 @@ from consentgate.visit import Visit
 MOST_PLANS = 4096
 
 Hidden = tuple[str, Cookie | None, Reason]
+Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(slots=True)
@@ -30,7 +31,7 @@ class Plan:
     visitor's choice ends, in POSIX seconds.
     """
 
-    kept: tuple[tuple[int, int], ...] | None
+    kept: Spans | None
     hidden: tuple[Hidden, ...]
     unknown: tuple[str, ...]
     still_sent: tuple[tuple[str, Cookie], ...]
@@ -55,12 +56,23 @@ class Thinner:
         self._tells_all = context.reporter.has_listener
         self._now_s = context.now_s
         self._plans: dict[object, Plan] = {}
+        # The plans that need nothing but to be followed: until when, and what stays.
+        self._followed: dict[int, tuple[float, Spans | None]] = {}
 
-    def spans(self, visit: Visit, header: str | bytes) -> tuple[tuple[int, int], ...] | None:
+    def spans(self, visit: Visit, header: str | bytes) -> Spans | None:
         """The places of the Cookie header that the application may see (none: the header goes),
         or None when it may see all of it. `header` is the one that came in."""
+        followed = self._followed.get(hash(header))
+        if followed is not None and visit.outer is None:
+            ends, kept = followed
+            if ends is NEVER or self._now_s() < ends:
+                return kept
+        return self._look(visit, header)
+
+    def _look(self, visit: Visit, header: str | bytes) -> Spans | None:
         key: object = hash(header)
-        if not self._is_plain or visit.outer is not None:
+        is_plain = self._is_plain and visit.outer is None
+        if not is_plain:
             key = self._full_key(key, visit)
         plan = self._plans.get(key)
         if plan is None or (plan.ends is not NEVER and self._now_s() >= plan.ends):
@@ -69,9 +81,17 @@ class Thinner:
         if plan.still_sent and may_expire(visit):
             visit.still_sent = plan.still_sent
             visit.touched = True
+        kept = plan.kept if self._applies else None
         if not plan.told or self._tells_all:
             self._tell(plan, visit)
-        return plan.kept if self._applies else None
+        elif is_plain and not plan.still_sent:
+            self._follow(hash(header), plan.ends, kept)
+        return kept
+
+    def _follow(self, key: int, ends: float, kept: Spans | None) -> None:
+        if len(self._followed) >= MOST_PLANS:
+            self._followed.clear()
+        self._followed[key] = (ends, kept)
 
     def _full_key(self, key: object, visit: Visit) -> object:
         """The key with all else that decides: the site's `required`, the browser's signal, and
@@ -124,7 +144,7 @@ class Thinner:
                 )
 
 
-def _join(spans: list[tuple[int, int]], header: str) -> tuple[tuple[int, int], ...]:
+def _join(spans: list[tuple[int, int]], header: str) -> Spans:
     """The spans, those joined that stand side by side: fewer pieces to put together."""
     joined: list[tuple[int, int]] = []
     for start, end in spans:
