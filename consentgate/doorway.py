@@ -94,15 +94,27 @@ def is_inside(outer: object, context: GateContext) -> bool:
     """True when an equal gate is at work around this request: then it filters once.
 
     `outer` is what the request holds from another gate. Gates of another configuration are told
-    the name of this one's preferences cookie, so that they don't judge it.
+    the name of this one's preferences cookie, so that they don't judge it. The very same gate is
+    never around itself: what it left behind belongs to a request that failed and is tried again.
     """
     around = outer if isinstance(outer, Visit) else None
     while around is not None:
-        if around.active and not around.started and around.context == context:
+        if _is_at_work(around) and around.context == context and around.context is not context:
             return True
         around.inner_preferences += (context.policy.preferences_cookie,)
         around = around.outer
     return False
+
+
+def find_outer(outer: object, context: GateContext) -> Visit | None:
+    """The visit of another gate that is at work around this request, None where there is none."""
+    if isinstance(outer, Visit) and _is_at_work(outer) and outer.context is not context:
+        return outer
+    return None
+
+
+def _is_at_work(visit: Visit) -> bool:
+    return visit.active and not visit.started
 
 
 def blocked_lines(verdicts: Sequence[Verdict]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ MOST_REMEMBERED = 1024  # names: an application may make them up
 LONGEST_REMEMBERED = 128  # characters
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
-_BLANKS = " \t\r\n\v\f\0"
+_BLANKS = " \t\v\f"
 
 
 def header_kind(name: str) -> str:
@@ -26,7 +26,8 @@ def header_kind(name: str) -> str:
     lower-case name, or "" for all that is none of its business.
 
     Names count in any case and with blanks around: lenient servers send both, and browsers take
-    them. So does Set-Cookie2, though none of today's does.
+    them. So does Set-Cookie2, though none of today's does. One with a line break or anything else
+    that is no token around a Set-Cookie is smuggled.
     """
     text = name.strip(_BLANKS).lower()
     if text in (SET_COOKIE, "set-cookie2"):
