@@ -1,0 +1,85 @@
+"""Each rule that is finished has a test that says so with a marker."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+
+BEHAVIOURS = {
+    1: "before a choice only what is exempt leaves, byte for byte and in order",
+    2: "a choice that can't be believed grants nothing, and several are intersected",
+    3: "a deletion of a named cookie passes, and what only looks like one does not",
+    4: "nameless cookies, odd names and odd headers are judged as browsers read them",
+    5: "a grant counts at once, its cookie goes first, and what changes nothing writes nothing",
+    6: "a withdrawal counts for what the same response had queued, and is kept as a refusal",
+    7: "a choice after the response started is a clear error and sends nothing",
+    8: "an explicit rule beats a glob, a longer glob a shorter, and a star alone is refused",
+    9: "responses of every status, method and channel are guarded, once",
+    10: "names that are not allowed vanish from the request's Cookie header",
+    11: "a choice too old or stale is flagged and its cookies stop",
+    12: "with nothing to strip the server gets equal headers in a list of the gate's own",
+    18: "a refusal after an acceptance expires that category's cookies, on documents only",
+    19: "undeclared cookies are never expired, only reported, and hidden on request",
+    20: "each action is one event without values; the log tells each name and reason once",
+    21: "report mode changes nothing on the wire and reports every verdict",
+}
+
+LAWS = {
+    1: "nothing is stored or read before consent unless it is exempt (ePrivacy art. 5(3))",
+    5: "only an affirmative act grants (GDPR recital 32; CJEU C-673/17)",
+    7: "acceptance and refusal hold for six months alike (CNIL 2020-092)",
+    10: "a withdrawal takes effect on what is stored (GDPR art. 7(3))",
+    14: "what is exempt names its reason (CNIL 2020-091 art. 5)",
+    16: "exempt audience measurement is bounded, not renewed, and can be refused (CNIL)",
+    22: "Global Privacy Control refuses while undecided and never grants (W3C GPC)",
+}
+
+
+def marked_in(path: Path) -> Iterator[tuple[str, int]]:
+    """The (marker, number) of each marker of a rule in a file of tests, on functions, classes,
+    modules and the parameters of tests."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(
+                    value=ast.Attribute(attr="mark"), attr="behaviour" | "law" as marker
+                ),
+                args=[ast.Constant(value=int() as number)],
+            ):
+                yield marker, number
+
+
+MARKED = {one for path in sorted(TESTS.rglob("*.py")) for one in marked_in(path)}
+
+
+@pytest.mark.parametrize("number", BEHAVIOURS, ids=lambda number: f"{number}-{BEHAVIOURS[number]}")
+def test_each_behaviour_has_a_test(number: int) -> None:
+    assert ("behaviour", number) in MARKED
+
+
+@pytest.mark.parametrize("number", LAWS, ids=lambda number: f"{number}-{LAWS[number]}")
+def test_each_rule_of_law_has_a_test(number: int) -> None:
+    assert ("law", number) in MARKED
+
+
+def test_no_test_claims_a_rule_that_does_not_exist() -> None:
+    existing = {("behaviour", n) for n in range(1, 22)} | {("law", n) for n in range(1, 30)}
+
+    assert MARKED - existing == set()
+
+
+def test_a_marker_is_found_where_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "test_some.py"
+    path.write_text(
+        "pytestmark = pytest.mark.behaviour(1)\n"
+        "@pytest.mark.law(2)\ndef test_a(): ...\n"
+        "x = pytest.param(1, marks=pytest.mark.behaviour(3))\n"
+        "# pytest.mark.law(4)\ny = 'pytest.mark.law(5)'\n"
+    )
+
+    assert sorted(marked_in(path)) == [("behaviour", 1), ("behaviour", 3), ("law", 2)]
