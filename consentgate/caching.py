@@ -17,15 +17,26 @@ _OVERRIDES = frozenset({"surrogate-control", "edge-control", "x-accel-expires"})
 # A directive, its quoted argument included, in which a comma separates nothing (RFC 9111, 5.2).
 _DIRECTIVE = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
 
+NOTHING: tuple[str, ...] = ()
+COOKIE = ("Cookie",)
+COOKIE_AND_SIGNAL = ("Cookie", "Sec-GPC")
+"""The request's headers on which a response can depend through the gate."""
+
 # What is added where a response has no caching header yet, by (private, vary).
-_ADDED: dict[tuple[bool, bool], Sequence[Header]] = {
-    (True, True): (("cache-control", "private"), ("vary", "Cookie")),
-    (True, False): (("cache-control", "private"),),
-    (False, True): (("vary", "Cookie"),),
-    (False, False): (),
+_ADDED: dict[tuple[bool, tuple[str, ...]], Sequence[Header]] = {
+    (private, vary): [
+        *([("cache-control", "private")] if private else []),
+        *([("vary", ", ".join(vary))] if vary else []),
+    ]
+    for private in (True, False)
+    for vary in (NOTHING, COOKIE, COOKIE_AND_SIGNAL)
 }
 
 _SHARED = frozenset({"public", "s-maxage", "proxy-revalidate"})
+
+# An override that forbids storing goes on forbidding it: a CDN that reads nothing else would
+# otherwise keep what it must not.
+_FORBIDDING = frozenset({"no-store", "private", "bypass-cache"})
 
 
 def is_caching(name: str) -> bool:
@@ -45,13 +56,13 @@ def is_shareable(present: Sequence[Header]) -> bool:
 
 
 def keep_private(
-    present: Sequence[Header], *, private: bool, vary: bool
+    present: Sequence[Header], *, private: bool, vary: tuple[str, ...]
 ) -> tuple[list[str | None], list[Header]]:
     """What becomes of each present caching header, in order (None: it goes), and the headers to
     append.
 
     `present` holds (lower-case name, value). `private` makes the response private to its visitor;
-    `vary` says that it depends on the Cookie header.
+    `vary` names the request's headers on which it depends.
     """
     if not present:
         return [], [*_ADDED[private, vary]]
@@ -60,7 +71,7 @@ def keep_private(
     if private:
         _make_private(present, kept, appended)
     if vary:
-        _vary_on_cookie(present, kept, appended)
+        _vary_on(vary, present, kept, appended)
     return kept, appended
 
 
@@ -70,11 +81,21 @@ def _make_private(
     places = [place for place, (name, _) in enumerate(present) if name != "vary"]
     own = [place for place in places if present[place][0] == "cache-control"]
     for place in places:
+        kept[place] = _as_forbidding(*present[place])
+    for place in own:
         kept[place] = None
     if not own:
         appended.append(("cache-control", "private"))
         return
     kept[own[0]] = _as_private(", ".join(present[place][1] for place in own))
+
+
+def _as_forbidding(name: str, value: str) -> str | None:
+    """What is left of a header that overrides Cache-Control: its ban on storing, or nothing."""
+    if name == "x-accel-expires":
+        return value if value.strip(" \t") == "0" else None
+    directives = {text.strip(" \t").lower() for text in _DIRECTIVE.findall(value)}
+    return "no-store" if directives & _FORBIDDING else None
 
 
 def _as_private(value: str) -> str:
@@ -92,26 +113,24 @@ def _directive_name(directive: str) -> str:
     return directive.partition("=")[0].strip(" \t").lower()
 
 
-def _vary_on_cookie(
-    present: Sequence[Header], kept: list[str | None], appended: list[Header]
+def _vary_on(
+    names: Sequence[str],
+    present: Sequence[Header],
+    kept: list[str | None],
+    appended: list[Header],
 ) -> None:
     places = [place for place, (name, _) in enumerate(present) if name == "vary"]
     if not places:
-        appended.append(("vary", "Cookie"))
+        appended.append(("vary", ", ".join(names)))
         return
     # One line for all: some caches read only the last (nginx before 1.23).
-    fields = [
-        stripped
-        for place in places
-        for field in present[place][1].split(",")
-        if (stripped := field.strip(" \t"))
-    ]
+    said = [field.strip(" \t") for place in places for field in present[place][1].split(",")]
+    fields = list(dict.fromkeys(field for field in said if field))
     # "*" says all by itself; in a list nginx takes it for a header's name.
-    is_told = fields == ["*"] or any(field.lower() == "cookie" for field in fields)
-    if is_told and len(places) == 1:
+    told = {field.lower() for field in fields}
+    missing = [] if fields == ["*"] else [name for name in names if name.lower() not in told]
+    if not missing and len(places) == 1:
         return
-    if not is_told:
-        fields.append("Cookie")
     for place in places[:-1]:
         kept[place] = None
-    kept[places[-1]] = ", ".join(fields)
+    kept[places[-1]] = ", ".join(fields + missing)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from inspect import iscoroutinefunction
 from typing import NamedTuple, TypeVar
 
-from consentgate.caching import Header, keep_private
+from consentgate.caching import COOKIE, COOKIE_AND_SIGNAL, NOTHING, Header, keep_private
 from consentgate.choice import ChoiceCookie, check_flags
 from consentgate.clock import seconds_of, utc_now
 from consentgate.consent import NECESSARY, Consent
@@ -65,9 +65,12 @@ class _Ruling(NamedTuple):
         return any(verdict.marks_private for verdict in self.verdicts)
 
     def keep_private(
-        self, noted: Sequence[Header], *, private: bool, vary: bool
+        self, noted: Sequence[Header], visit: Visit, *, private: bool
     ) -> Sequence[Header]:
         """Change the caching headers as they must be; the ones to add."""
+        vary = NOTHING
+        if visit.consulted:
+            vary = COOKIE_AND_SIGNAL if visit.showed_signal else COOKIE
         present = [noted[place] for place in self.caching]
         kept, appended = keep_private(present, private=private, vary=vary)
         for place, value in zip(self.caching, kept, strict=True):
@@ -213,12 +216,15 @@ class Gate:
         """
         ruling = self._rule(visit, noted)
         first, expired = self._added(visit, noted, content_type=content_type)
-        if self.context.mode is Mode.REPORT:
-            return Outcome(tuple(value for _, value in noted), tuple(first))
         added: Sequence[Header] = ()
+        if self.context.mode is Mode.REPORT:
+            # Only a choice changes what leaves, and it is for its visitor alone here too.
+            ruling.values[:] = [value for _, value in noted]
+            added = ruling.keep_private(noted, visit, private=True) if first else ()
+            return Outcome(tuple(ruling.values), tuple(first), caching=tuple(added))
         private = bool(first or expired) or visit.let_out or ruling.marks_private
         if private or visit.consulted:
-            added = ruling.keep_private(noted, private=private, vary=visit.consulted)
+            added = ruling.keep_private(noted, visit, private=private)
         values, blocked = tuple(ruling.values), self._blocked(ruling.verdicts)
         return Outcome(values, tuple(first), tuple(expired), tuple(added), blocked)
 

@@ -34,7 +34,7 @@ class Verdict(NamedTuple):
 
     `action` is keep, strip, rewrite or clamp; `name` is the name that a browser would store;
     `rule` is the declaration that matched; `value` is what leaves, None when nothing does;
-    `by_consent` says that the visitor's choice decided.
+    `by_consent` says that the visitor's choice decided, or that none was needed.
     """
 
     action: Action
@@ -128,7 +128,8 @@ class Judge:
         reason: Reason,
         longest: timedelta | str | None = None,
     ) -> Verdict:
-        by_consent = reason in (Reason.CONSENTED, Reason.ANONYMOUS)
+        # That no choice is needed here holds for this visitor, not for the next one of a cache.
+        by_consent = reason in (Reason.CONSENTED, Reason.ANONYMOUS, Reason.NOT_REQUIRED)
         clamped = value if longest is None else self._clamp(value, longest)
         raised = self._raise(clamped, rule, visit=visit)
         if clamped is not value:

@@ -20,11 +20,12 @@ from consentgate.standing import Standing
 class Visit:
     """The state of one request. A door's subclass says where the request's facts are.
 
-    `consulted`: the response depends on the visitor's choice. `let_out`: a cookie left because of
-    it. `chosen`: the choice made in this
-    very response. `still_sent`: refused cookies that the browser sent nevertheless. `touched`:
-    the response may need more than verdicts. `active`: the application is at work. `outer`: the
-    visit of another gate around this one.
+    `consulted`: the response depends on the visitor's choice. `showed_signal`: on the browser's
+    signal too. `let_out`: it is for this visitor alone, because of a cookie that the choice let
+    out or because no choice was needed. `chosen`: the choice made in this very response.
+    `still_sent`: refused cookies that the browser sent nevertheless. `touched`: the response may
+    need more than verdicts. `active`: the application is at work. `outer`: the visit of another
+    gate around this one.
     """
 
     # Class attributes until something happens, so that a visit costs one assignment. A gate has
@@ -32,6 +33,7 @@ class Visit:
     context: GateContext
     request: Request
     consulted = False
+    showed_signal = False
     let_out = False
     started = False
     active = True

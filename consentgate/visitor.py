@@ -29,7 +29,9 @@ class VisitorConsent(Visit):
     def value(self) -> Consent:
         """The consent that holds now, changes of this request and Sec-GPC included."""
         self.consulted = self.touched = True
-        return self.effective
+        consent = self.effective
+        self.showed_signal = self._signal is not None
+        return consent
 
     @property
     def decided(self) -> bool:
@@ -46,9 +48,15 @@ class VisitorConsent(Visit):
         if category == NECESSARY:
             return True
         self._check_known([category])
+        self.touched = True
         if self.enforcement is Enforcement.NOT_REQUIRED:
+            # Nobody knows of what the site's function took that, so no cache can tell visitors
+            # apart by it.
+            self.let_out = True
             return True
-        return category in self.value.granted
+        # The browser's signal refuses only.
+        self.consulted = True
+        return category in self.explicit.granted
 
     def grant(self, *categories: str) -> None:
         """Grant these categories, or with no argument all that can be granted: "accept all".

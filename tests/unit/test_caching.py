@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consentgate.caching import Header, is_caching, is_shareable, keep_private
+from consentgate.caching import COOKIE, NOTHING, Header, is_caching, is_shareable, keep_private
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_shared_cache_may_keep_what_says_so(headers: list[Header], shareable: 
 def test_a_cache_control_becomes_private_and_keeps_what_does_not_widen_it(
     value: str, private: str
 ) -> None:
-    kept, appended = keep_private([("cache-control", value)], private=True, vary=False)
+    kept, appended = keep_private([("cache-control", value)], private=True, vary=NOTHING)
 
     assert (kept, appended) == ([private], [])
 
@@ -76,13 +76,13 @@ def test_a_cache_control_becomes_private_and_keeps_what_does_not_widen_it(
 def test_several_cache_controls_become_one() -> None:
     headers = [("cache-control", "max-age=1"), ("vary", "a"), ("cache-control", "public, no-store")]
 
-    kept, appended = keep_private(headers, private=True, vary=False)
+    kept, appended = keep_private(headers, private=True, vary=NOTHING)
 
     assert (kept, appended) == (["private, max-age=1, no-store", "a", None], [])
 
 
 def test_without_cache_control_one_is_appended() -> None:
-    kept, appended = keep_private([("cdn-cache-control", "max-age=9")], private=True, vary=False)
+    kept, appended = keep_private([("cdn-cache-control", "max-age=9")], private=True, vary=NOTHING)
 
     assert (kept, appended) == ([None], [("cache-control", "private")])
 
@@ -107,18 +107,18 @@ def test_a_response_that_depends_on_the_choice_varies_on_the_cookie(
 ) -> None:
     headers = [("vary", value) for value in values]
 
-    assert keep_private(headers, private=False, vary=True) == (kept, appended)
+    assert keep_private(headers, private=False, vary=COOKIE) == (kept, appended)
 
 
 def test_where_nothing_is_to_be_said_all_stays() -> None:
     headers = [("cache-control", "public"), ("vary", "Accept")]
 
-    assert keep_private(headers, private=False, vary=False) == (["public", "Accept"], [])
+    assert keep_private(headers, private=False, vary=NOTHING) == (["public", "Accept"], [])
 
 
 def test_a_hostile_cache_control_is_read_in_linear_time() -> None:
     value = '"' * 20_001 + "," * 20_000 + '\\"' * 20_000
 
-    kept, _ = keep_private([("cache-control", value)], private=True, vary=False)
+    kept, _ = keep_private([("cache-control", value)], private=True, vary=NOTHING)
 
     assert (kept[0] or "").startswith("private")

@@ -1,0 +1,135 @@
+"""What caches are told of a response, seen from the gate."""
+
+from __future__ import annotations
+
+import pytest
+
+from consentgate import Consent, Enforcement, Gate, Policy
+from consentgate.asgi import AsgiVisit
+from consentgate.caching import NOTHING, Header, keep_private
+from tests.contract.exchange import POLICY, SECRET
+from tests.unit.visits import respond
+
+PUBLIC = [("cache-control", "public, max-age=60")]
+PRIVATE = "private, max-age=60"
+
+
+def read_value(visit: AsgiVisit) -> Consent:
+    return visit.value
+
+
+def ask(visit: AsgiVisit) -> bool:
+    return visit.allows("statistics")
+
+
+def see_whether_decided(visit: AsgiVisit) -> bool:
+    return visit.decided
+
+
+def gate(*, mode: str = "enforce", policy: Policy = POLICY) -> Gate:
+    return Gate(policy, secret_key=SECRET, mode=mode)
+
+
+def gate_abroad() -> Gate:
+    return Gate(POLICY, secret_key=SECRET, required=lambda _: Enforcement.NOT_REQUIRED)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "left"),
+    [
+        ("surrogate-control", "max-age=60", None),
+        ("surrogate-control", "no-store", "no-store"),
+        ("surrogate-control", 'content="ESI/1.0", No-Store , max-age=60', "no-store"),
+        ("surrogate-control", 'content="no-store"', None),
+        ("edge-control", "!no-store, cache-maxage=60", None),
+        ("edge-control", "bypass-cache", "no-store"),
+        ("cdn-cache-control", "private", "no-store"),
+        ("cdn-cache-control", 'private="set-cookie"', None),
+        ("cdn-cache-control", "no-cache", None),
+        ("x-accel-expires", "60", None),
+        ("x-accel-expires", "@0", None),
+        ("x-accel-expires", " 0 ", " 0 "),
+    ],
+)
+def test_a_header_for_one_cache_goes_or_forbids_storing_as_before(
+    name: str, value: str, left: str | None
+) -> None:
+    kept, appended = keep_private([(name, value)], private=True, vary=NOTHING)
+
+    assert (kept, appended) == ([left], [("cache-control", "private")])
+
+
+@pytest.mark.parametrize(
+    ("act", "vary"),
+    [(read_value, "Cookie, Sec-GPC"), (ask, "Cookie"), (see_whether_decided, "Cookie")],
+)
+def test_a_response_varies_on_what_the_application_was_told(act: object, vary: str) -> None:
+    outcome = respond(gate(), act, caching=PUBLIC)  # type: ignore[arg-type]
+
+    assert (outcome.values, outcome.caching) == (("public, max-age=60",), (("vary", vary),))
+
+
+def test_the_signal_is_nothing_to_who_allowed_all_that_it_speaks_of() -> None:
+    one = gate()
+
+    outcome = respond(one, read_value, cookie=one.preferences_for("marketing"))
+
+    assert outcome.caching == (("vary", "Cookie"),)
+
+
+def test_nor_is_it_where_no_category_heeds_it() -> None:
+    outcome = respond(gate(policy=Policy(necessary=["session"])), read_value)
+
+    assert outcome.caching == (("vary", "Cookie"),)
+
+
+@pytest.mark.parametrize(
+    ("vary", "left"),
+    [
+        ("Accept", "Accept, Cookie, Sec-GPC"),
+        ("sec-gpc", "sec-gpc, Cookie"),
+        ("cookie, sec-gpc", "cookie, sec-gpc"),
+        ("*", "*"),
+    ],
+)
+def test_both_are_joined_to_what_is_there(vary: str, left: str) -> None:
+    outcome = respond(gate(), read_value, caching=[("vary", vary)])
+
+    assert (outcome.values, outcome.caching) == ((left,), ())
+
+
+@pytest.mark.behaviour(14)
+def test_a_cookie_that_needs_no_choice_here_is_for_its_visitor_alone() -> None:
+    outcome = respond(gate_abroad(), caching=PUBLIC, cookies=["_ga=1"])
+
+    assert outcome.values == (PRIVATE, "_ga=1")
+
+
+@pytest.mark.behaviour(14)
+def test_a_page_that_asked_where_no_choice_is_needed_is_for_its_visitor_alone() -> None:
+    outcome = respond(gate_abroad(), ask, caching=PUBLIC)
+
+    assert outcome.values == (PRIVATE,)
+
+
+def test_a_necessary_cookie_is_none_of_the_gates_business_there() -> None:
+    outcome = respond(gate_abroad(), caching=PUBLIC, cookies=["session=1"])
+
+    assert outcome.values == ("public, max-age=60", "session=1")
+
+
+def test_a_choice_is_for_its_visitor_alone_in_report_mode_too() -> None:
+    outcome = respond(
+        gate(mode="report"), lambda visit: visit.refuse(), caching=PUBLIC, cookies=["_ga=1"]
+    )
+
+    assert (len(outcome.first), outcome.values) == (1, (PRIVATE, "_ga=1"))
+
+
+@pytest.mark.behaviour(21)
+@pytest.mark.parametrize("headers", [PUBLIC, [*PUBLIC, ("x-accel-expires", "60")]])
+def test_else_report_mode_changes_no_caching_header(headers: list[Header]) -> None:
+    outcome = respond(gate(mode="report"), ask, caching=headers, cookies=["_ga=1"])
+
+    assert outcome.values == (*(value for _, value in headers), "_ga=1")
+    assert outcome.caching == ()
