@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike, fspath
 
 from consentgate.errors import ConfigurationError, Finding, PolicyError
@@ -116,6 +116,14 @@ class Policy:
     def to_toml(self) -> str:
         """Return TOML that `from_toml` reads back as an equal policy."""
         return policy_toml(self._declaration)
+
+    def with_cookies(self, *cookies: Cookie) -> Policy:
+        """Return this policy with these cookies declared as well. Raises PolicyError."""
+        declared = self._declaration.cookies
+        added = [Placed(cookie, "added cookies", number) for number, cookie in enumerate(cookies)]
+        policy = object.__new__(type(self))
+        _settle(policy, replace(self._declaration, cookies=(*declared, *added)))
+        return policy
 
     def category(self, name: str) -> Category | None:
         """Return the category of this name, None where there is none."""

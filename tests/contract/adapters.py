@@ -80,7 +80,7 @@ def _merge(own: list[tuple[str, str]], outcome: Outcome) -> list[tuple[str, str]
     return [(name, value) for name, value in fated if value is not None]
 
 
-class _Stage:
+class Stage:
     """What an application noticed while it ran."""
 
     seen: str | None = None
@@ -93,7 +93,7 @@ class _Stage:
 
 def play_asgi(ask: Ask, say: Say, **options: Any) -> Answer:
     """Run a bare ASGI application behind the middleware."""
-    stage, events = _Stage(), list[Event]()
+    stage, events = Stage(), list[Event]()
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         found = [value for name, value in scope["headers"] if name == b"cookie"]
@@ -110,7 +110,7 @@ def play_asgi(ask: Ask, say: Say, **options: Any) -> Answer:
 
 def play_wsgi(ask: Ask, say: Say, **options: Any) -> Answer:
     """Run a bare WSGI application behind the middleware, validators on both sides."""
-    stage, events = _Stage(), list[Event]()
+    stage, events = Stage(), list[Event]()
 
     def app(environ: Any, start_response: Any) -> Iterable[bytes]:
         stage.seen = environ.get("HTTP_COOKIE")
@@ -125,7 +125,7 @@ def play_wsgi(ask: Ask, say: Say, **options: Any) -> Answer:
 
 def play_starlette(ask: Ask, say: Say, **options: Any) -> Answer:
     """Run a Starlette application with the middleware added as its documentation says."""
-    stage, events = _Stage(), list[Event]()
+    stage, events = Stage(), list[Event]()
 
     async def page(request: Request) -> Response:
         stage.seen = request.headers.get("cookie")
@@ -144,7 +144,7 @@ def play_starlette(ask: Ask, say: Say, **options: Any) -> Answer:
 
 def play_flask(ask: Ask, say: Say, **options: Any) -> Answer:
     """Run a Flask application with its `wsgi_app` wrapped."""
-    stage, events = _Stage(), list[Event]()
+    stage, events = Stage(), list[Event]()
     app = flask.Flask("contract")
 
     @app.route("/<path:path>", methods=METHODS)

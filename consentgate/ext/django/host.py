@@ -1,0 +1,29 @@
+"""The host that a request was sent to, read alike from an environ and from a scope."""
+
+from __future__ import annotations
+
+import re
+
+from django.conf import settings
+
+from consentgate.context import Request
+
+_PORT = re.compile(r":[0-9]*$")
+
+
+def host_of(request: Request) -> str:
+    """Return the host in lower case, without a port; empty where the request names none.
+
+    X-Forwarded-Host counts where USE_X_FORWARDED_HOST says so. A visitor can send any text:
+    it may pick one of a fixed set, and no more.
+    """
+    forwarded = settings.USE_X_FORWARDED_HOST and _header(request, "x-forwarded-host")
+    return _PORT.sub("", forwarded or _header(request, "host")).rstrip(".").lower()
+
+
+def _header(request: Request, name: str) -> str:
+    if "headers" in request:
+        key = name.encode("ascii")
+        found = [value for one, value in request["headers"] if one == key]
+        return b",".join(found).decode("latin-1")
+    return str(request.get("HTTP_" + name.upper().replace("-", "_"), ""))

@@ -1,0 +1,1 @@
+"""The commands that `manage.py` takes from consentgate."""

@@ -1,0 +1,29 @@
+"""A Set-Cookie value as an entry of a response's `cookies`, which leaves byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from http.cookies import Morsel
+
+
+class WrittenMorsel(Morsel[str]):
+    """A cookie whose header is given; Django sends a morsel as it writes itself."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        pair, *attributes = text.split(";")
+        name, _, value = pair.partition("=")
+        # Not by `set`, which refuses names that browsers and other software take.
+        self.__setstate__({"key": name, "value": value, "coded_value": value})
+        for attribute in attributes:
+            key, equals, said = attribute.strip(" \t").partition("=")
+            if key.lower() in self:
+                self[key.lower()] = said if equals else True  # type: ignore[assignment]
+        self._text = text
+
+    def OutputString(self, attrs: Collection[str] | None = None) -> str:  # noqa: N802
+        """Return the header as it was given."""
+        return self._text
+
+    def __reduce__(self) -> tuple[type[WrittenMorsel], tuple[str]]:
+        return WrittenMorsel, (self._text,)

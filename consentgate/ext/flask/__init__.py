@@ -1,0 +1,18 @@
+"""Flask: `ConsentGate(app)` puts the gate around the whole application, and handlers ask
+`current_consent`. Its settings are the `CONSENTGATE_*` of the application's configuration."""
+
+from __future__ import annotations
+
+from consentgate.errors import ConfigurationError
+
+try:
+    import flask as _flask  # noqa: F401 (asked for here, so that its absence is told in one way)
+except ImportError as error:
+    raise ConfigurationError(
+        "consentgate.ext.flask needs Flask: pip install 'consentgate[flask]'"
+    ) from error
+
+from consentgate.ext.flask.extension import ConsentGate
+from consentgate.ext.flask.views import consent_allows, current_consent, requires_consent
+
+__all__ = ["ConsentGate", "consent_allows", "current_consent", "requires_consent"]

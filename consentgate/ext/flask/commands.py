@@ -1,0 +1,45 @@
+"""`flask consent`: looks at the declaration as the application will use it."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from consentgate.errors import ConfigurationError, ConsentGateError
+from consentgate.ext.flask.settings import Settings
+from consentgate.policy import Policy, lifetime_text
+
+consent_commands = AppGroup("consent", help="Look at the declared cookies.")
+
+
+@consent_commands.command("check")
+@click.option("--strict", is_flag=True, help="Fail on findings too, not on errors only.")
+def check(strict: bool) -> None:  # noqa: FBT001 (click's way to pass a flag)
+    """Check the settings and the declared cookies; fail where they are wrong."""
+    found = _policy().findings()
+    for finding in found:
+        click.echo(finding)
+    click.echo(f"consentgate: the settings are right; {len(found)} findings")
+    if found and strict:
+        raise SystemExit(1)
+
+
+@consent_commands.command("cookies")
+def cookies() -> None:
+    """List the declared cookies: name, category, provider or service, lifetime."""
+    for rule in _policy().rules:
+        lifetime = "" if rule.lifetime is None else lifetime_text(rule.lifetime)
+        by = rule.provider or rule.service
+        click.echo(f"{rule.name:<24} {rule.category:<12} {by:<20} {lifetime}".rstrip())
+
+
+def _policy() -> Policy:
+    """The application's policy with its own cookies; an error of the command where it is wrong."""
+    try:
+        settings: Settings = current_app.extensions["consentgate"].prove()
+        if not isinstance(settings.policy, Policy):
+            raise ConfigurationError("the policy is a function; check the policies it picks from")
+    except ConsentGateError as error:
+        raise click.ClickException(str(error)) from None
+    return settings.policy

@@ -1,0 +1,152 @@
+"""Starlette and FastAPI: the visitor's consent for endpoints, templates and dependencies.
+
+The gate itself is `consentgate.asgi.ConsentMiddleware`, added last. FastAPI is imported only by
+who asks for what needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
+
+from consentgate.asgi import ConsentMiddleware
+from consentgate.errors import ConfigurationError
+from consentgate.ext.refusal import missing_categories, refusal_page
+from consentgate.visitor import VisitorConsent, get_consent
+
+try:
+    from starlette.applications import Starlette
+    from starlette.concurrency import run_in_threadpool
+    from starlette.exceptions import HTTPException
+    from starlette.requests import HTTPConnection, Request
+    from starlette.responses import HTMLResponse, Response
+except ImportError as error:
+    raise ConfigurationError(
+        "consentgate.ext.starlette needs Starlette: pip install 'consentgate[starlette]'"
+    ) from error
+
+__all__ = [
+    "ConsentRequired",
+    "CurrentConsent",
+    "consent_context",
+    "current_consent",
+    "find_outer_middleware",
+    "requires_consent",
+]
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])  # Any: what frameworks take from one
+Answer = Callable[[HTTPConnection], Response | Awaitable[Response]]
+
+
+async def current_consent(connection: HTTPConnection) -> VisitorConsent:
+    """Return the `VisitorConsent` of a request or a websocket; a dependency that FastAPI can
+    call. Raises ConfigurationError where no gate is around the application."""
+    return get_consent(connection)
+
+
+class ConsentRequired:
+    """A dependency of FastAPI: `Depends(ConsentRequired("marketing"))`.
+
+    Where the visitor does not allow all the categories the answer is a 403 that names them.
+    """
+
+    def __init__(self, *categories: str) -> None:
+        self._categories = categories
+
+    async def __call__(self, connection: HTTPConnection) -> VisitorConsent:
+        """Return the visitor's consent, which allows the categories."""
+        consent = get_consent(connection)
+        missing = missing_categories(consent, self._categories)
+        if missing:
+            raise HTTPException(403, f"this needs consent to: {', '.join(missing)}")
+        return consent
+
+
+def requires_consent(
+    *categories: str, response: Answer | None = None
+) -> Callable[[Endpoint], Endpoint]:
+    """A decorator: the endpoint, a function of the request, runs only where the visitor allows
+    all the categories.
+
+    Elsewhere `response` answers, a function of the request, or by default a 403 with a page that
+    names the categories. In FastAPI use `ConsentRequired`, which needs no request.
+    """
+
+    def guard(endpoint: Endpoint) -> Endpoint:
+        @wraps(endpoint)
+        async def guarded(request: HTTPConnection) -> Any:  # Any: the endpoint's own
+            consent = get_consent(request)
+            missing = missing_categories(consent, categories)
+            if not missing:
+                return await _call(endpoint, request)
+            if response is not None:
+                return await _call(response, request)
+            return HTMLResponse(refusal_page(consent.context.policy, missing), status_code=403)
+
+        return cast("Endpoint", guarded)
+
+    return guard
+
+
+async def _call(function: Callable[..., Any], request: HTTPConnection) -> Any:
+    """What a function of the request returns, called as Starlette calls its endpoints."""
+    if iscoroutinefunction(function):
+        return await function(request)
+    return await run_in_threadpool(function, request)
+
+
+def consent_context(request: Request) -> dict[str, Any]:
+    """Return `current_consent` and `consent_allows` for templates: a context processor, as
+    `Jinja2Templates(..., context_processors=[consent_context])` takes them."""
+    consent = get_consent(request)
+    return {"current_consent": consent, "consent_allows": consent.allows}
+
+
+def find_outer_middleware(app: object) -> tuple[str, ...]:
+    """Return the names of the middleware around the gate, outermost first: what they set is not
+    judged, so that a test can hold this empty.
+
+    `app` is what the server is given. Raises ConfigurationError where no gate is found.
+    """
+    outer: list[str] = []
+    while app is not None:
+        if isinstance(app, ConsentMiddleware):
+            return tuple(outer)
+        if isinstance(app, Starlette):
+            return (*outer, *_before_gate(app))
+        outer.append(_name(type(app)))
+        app = getattr(app, "app", None)
+    raise ConfigurationError(_NO_GATE)
+
+
+_NO_GATE = "no gate is around this application: add consentgate.asgi.ConsentMiddleware last"
+
+
+def _before_gate(app: Starlette) -> list[str]:
+    """The application's own middleware outside of its gate; they are listed outermost first."""
+    kinds: list[Any] = [one.cls for one in app.user_middleware]  # Any: a class or a function
+    if ConsentMiddleware not in kinds:
+        raise ConfigurationError(_NO_GATE)
+    return [_name(kind) for kind in kinds[: kinds.index(ConsentMiddleware)]]
+
+
+def _name(kind: Any) -> str:  # Any: a class or a function
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+if TYPE_CHECKING:
+    CurrentConsent = Annotated[VisitorConsent, current_consent]
+    """The type of an endpoint's parameter that is the visitor's consent, for FastAPI."""
+
+
+def __getattr__(name: str) -> object:
+    """Return `CurrentConsent`, which is FastAPI's, when somebody asks for it."""
+    if name != "CurrentConsent":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        from fastapi import Depends  # noqa: PLC0415 (Starlette's users don't have it)
+    except ImportError as error:
+        raise ConfigurationError("CurrentConsent needs FastAPI: pip install fastapi") from error
+    return Annotated[VisitorConsent, Depends(current_consent)]
