@@ -12,6 +12,9 @@ SET_COOKIE = "set-cookie"
 SMUGGLED = "smuggled"
 """The kind of a header whose name would make a lenient server send a Set-Cookie line."""
 
+MISNAMED = "misnamed-cache-control"
+"""The kind of a caching header that only a lenient cache would know as one."""
+
 COOKIE_KINDS = frozenset({SET_COOKIE, SMUGGLED})
 
 MOST_REMEMBERED = 1024  # names: an application may make them up
@@ -23,7 +26,7 @@ _BLANKS = " \t\v\f"
 
 def header_kind(name: str) -> str:
     """What a response header is to the gate: "set-cookie", "smuggled", a caching header's
-    lower-case name, or "" for all that is none of its business.
+    lower-case name, "misnamed-cache-control", or "" for all that is none of its business.
 
     Names count in any case and with blanks around: lenient servers send both, and browsers take
     them. So does Set-Cookie2, though none of today's does. One with a line break or anything else
@@ -34,7 +37,10 @@ def header_kind(name: str) -> str:
         return SET_COOKIE
     if SET_COOKIE in text and _TOKEN.fullmatch(text) is None:
         return SMUGGLED
-    return text if is_caching(text) else ""
+    if not is_caching(text):
+        return ""
+    # With blanks around, caches may not know it: it can't stand for the header that they know.
+    return text if len(text) == len(name) else MISNAMED
 
 
 class Remembered(dict[AnyStr, str]):

@@ -195,6 +195,10 @@ def _cut_breaks(visit: WsgiVisit, status: str, own: Headers) -> tuple[str, Heade
             kept.append((name, value))
             continue
         visit.report(Reason.HEADER_LINE_BREAK, Action.STRIP, name=name)
+        bare = name.strip(" \t\r\n\0")
+        if header_kind(bare) or bare.lower() == "expires":
+            # It may have been what kept the response out of shared caches.
+            visit.let_out = True
         if reports:
             kept.append((name, value))
     return status, kept

@@ -7,7 +7,9 @@ import pytest
 from consentgate import Consent, Enforcement, Gate, Policy
 from consentgate.asgi import AsgiVisit
 from consentgate.caching import NOTHING, Header, keep_private
+from consentgate.headers import header_kind
 from tests.contract.exchange import POLICY, SECRET
+from tests.doors.servers import answerer, serve, wsgi_gate
 from tests.unit.visits import respond
 
 PUBLIC = [("cache-control", "public, max-age=60")]
@@ -133,3 +135,37 @@ def test_else_report_mode_changes_no_caching_header(headers: list[Header]) -> No
 
     assert outcome.values == (*(value for _, value in headers), "_ga=1")
     assert outcome.caching == ()
+
+
+def test_a_caching_header_with_blanks_in_its_name_does_not_stand_for_the_right_one() -> None:
+    misnamed = [(header_kind("Cache-Control "), "public"), (header_kind(" Vary"), "Cookie")]
+
+    outcome = respond(gate(), ask, caching=misnamed, cookies=["_ga=1"])
+
+    assert outcome.values == (None, None, None)
+    assert outcome.caching == (("cache-control", "private"), ("vary", "Cookie"))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("Cache-Control", "no-store\n"),
+        ("Cache-Control\r", "no-store"),
+        ("Vary", "Cookie\0"),
+        ("Expires", "0\r\n"),
+        ("X: 1\nSet-Cookie", "session=1"),
+    ],
+    ids=["value", "name", "vary", "expires", "cookie"],
+)
+def test_a_response_that_lost_what_kept_it_out_of_caches_is_for_its_visitor_alone(
+    header: tuple[str, str],
+) -> None:
+    server = serve(wsgi_gate(answerer(("X-A", "1"), header), []))
+
+    assert server.headers[:2] == [("X-A", "1"), ("Cache-Control", "private")]
+
+
+def test_one_that_lost_another_header_stays_as_it_is() -> None:
+    server = serve(wsgi_gate(answerer(("X-A", "1"), ("X-B", "2\n")), []))
+
+    assert server.headers == [("X-A", "1")]

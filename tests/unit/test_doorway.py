@@ -15,7 +15,7 @@ from consentgate.doorway import (
     blocked_lines,
     is_inside,
 )
-from consentgate.headers import SET_COOKIE, SMUGGLED, header_kind
+from consentgate.headers import MISNAMED, SET_COOKIE, SMUGGLED, header_kind
 from tests.contract.exchange import SECRET, gate_of
 from tests.unit.visits import visit_of
 
@@ -63,6 +63,8 @@ def test_a_name_that_would_split_into_a_set_cookie_is_smuggled(name: str) -> Non
         ("Cache-Control", "cache-control"),
         ("VARY", "vary"),
         ("CDN-Cache-Control", "cdn-cache-control"),
+        ("Cache-Control ", MISNAMED),
+        (" vary", MISNAMED),
         ("Content-Type", ""),
         ("Set-Cookies", ""),
         ("Set-Cookie-Policy", ""),
