@@ -23,7 +23,3 @@ class DetachedVisit(Visit):
     def header(self, name: str) -> str:
         """No request, no headers."""
         return ""
-
-    def read_cookie(self) -> str:
-        """The Cookie header given."""
-        return self.original_cookie or ""

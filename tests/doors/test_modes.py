@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from consentgate import Event, Reason, VisitorConsent, get_consent
+from consentgate import Event, Reason, get_consent
 from tests.contract.exchange import Ask, preferences_for
 from tests.doors.servers import (
     BODY,
@@ -39,10 +39,6 @@ HEADERS = [
     ("content-length", str(len(PAGE))),
 ]
 REASONS = [Reason.UNDECIDED, Reason.UNDECLARED, Reason.NAMELESS]
-
-
-def accept(visitor: VisitorConsent) -> None:
-    visitor.grant()
 
 
 # Block mode under ASGI
@@ -157,7 +153,6 @@ def write(environ: Any, start_response: App) -> list[bytes]:
 def generate(environ: Any, start_response: App) -> Iterator[bytes]:
     start_response("200 OK", set_cookies(*BAD))
     yield b"one"
-    yield b"two"
 
 
 def generate_nothing(environ: Any, start_response: App) -> Iterator[bytes]:
@@ -195,20 +190,30 @@ def test_a_blocked_wsgi_answer_to_head_has_the_length_and_no_body(app: App) -> N
     assert (server.headers, server.content) == (TITLED, b"")
 
 
-def test_a_blocked_body_is_closed_once_and_not_read() -> None:
-    class Body:
-        closed = 0
+class CountedBody:
+    """A body that knows how much of it was read, and how often it was closed."""
 
-        def __iter__(self) -> Iterator[bytes]:
-            yield b"first"
-            raise AssertionError("read on after the response was blocked")
+    def __init__(self) -> None:
+        self.read: list[int] = []
+        self.closed = 0
 
-        def close(self) -> None:
-            Body.closed += 1
+    def __iter__(self) -> Iterator[bytes]:
+        return map(self._read, range(3))
 
-    serve(wsgi_gate(answerer(*set_cookies("_ga=1"), body=Body()), mode="block"))
+    def _read(self, number: int) -> bytes:
+        self.read.append(number)
+        return b"chunk"
 
-    assert Body.closed == 1
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_a_blocked_body_is_closed_once_and_not_read_on() -> None:
+    body = CountedBody()
+
+    serve(wsgi_gate(answerer(*set_cookies("_ga=1"), body=body), mode="block"))
+
+    assert (body.read, body.closed) == ([0], 1)
 
 
 @pytest.mark.parametrize("values", [(), ("session=1",), ("_ga=; Max-Age=0",)], ids=str)

@@ -153,6 +153,7 @@ def test_chunks_pass_one_by_one_as_they_come() -> None:
 
     assert (next(chunks), made) == (b"0", [0])
     assert (next(chunks), made) == (b"1", [0, 1])
+    assert list(chunks) == [b"2"]
 
 
 def test_a_request_that_is_still_streaming_does_not_let_the_next_one_through() -> None:

@@ -169,7 +169,6 @@ def test_a_choice_in_the_middle_of_a_body_is_a_clear_error() -> None:
         start_response("200 OK", [PLAIN])
         yield b"one"
         get_consent(environ).grant()
-        yield b"two"
 
     server = WsgiServer()
     with pytest.raises(ConfigurationError, match="before the first byte"):
