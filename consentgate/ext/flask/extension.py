@@ -106,13 +106,16 @@ class Door:
 
     def _first(self) -> ConsentMiddleware:
         with self._lock:
-            if self._gate is None:
-                settings = self.settings()
-                early = self._early
-                is_same = early is not None and early[0] == settings
-                self._gate = early[1] if early and is_same else self._make(settings)
-                tell_outer_wrappers()
+            # Another thread's first request may have made it meanwhile.
+            self._gate = self._gate or self._settle()
             return self._gate
+
+    def _settle(self) -> ConsentMiddleware:
+        tell_outer_wrappers()
+        settings = self.settings()
+        if self._early is not None and self._early[0] == settings:
+            return self._early[1]
+        return self._make(settings)
 
     def _make(self, settings: Settings) -> ConsentMiddleware:
         return ConsentMiddleware(

@@ -119,9 +119,10 @@ def check_keys(config: Mapping[str, Any]) -> None:
     """Raise ConfigurationError for a `CONSENTGATE_` key that means nothing."""
     # Any: a configuration holds whatever the application put there.
     unknown = [key for key in config if key.startswith(PREFIX) and key not in _KEYS]
+    names = [key.removeprefix(PREFIX) for key in _KEYS]
     for key in unknown:
-        near = get_close_matches(key, _KEYS, n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
+        near = get_close_matches(key.removeprefix(PREFIX), names, n=1)
+        hint = f"did you mean {PREFIX}{near[0]}? " if near else ""
         raise ConfigurationError(f"no setting is called {key}; {hint}known: {', '.join(_KEYS)}")
 
 

@@ -1,0 +1,1 @@
+"""The extensions for frameworks: settings, order, log-in before any choice."""

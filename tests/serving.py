@@ -1,0 +1,64 @@
+"""Serves an application over real HTTP on a free loopback port, and visits it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+import httpx
+import uvicorn
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+HOST = "127.0.0.1"
+
+
+class _QuietHandler(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+# Any: applications are as untyped as their frameworks' servers take them.
+@contextmanager
+def serve_asgi(app: Any, *, lifespan: str = "off") -> Iterator[str]:
+    """The address under which uvicorn serves the application, until the block ends."""
+    with socket.create_server((HOST, 0)) as listening:
+        config = uvicorn.Config(app, log_level="error", lifespan=lifespan, ws="none")  # type: ignore[arg-type]
+        server = uvicorn.Server(config)
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://{HOST}:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@contextmanager
+def serve_wsgi(app: Any) -> Iterator[str]:
+    """The address under which Werkzeug serves the application, until the block ends."""
+    server = make_server(HOST, 0, app, threaded=True, request_handler=_QuietHandler)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://{HOST}:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def visit(address: str) -> Iterator[httpx.Client]:
+    """A browser without any cookie in front of the site; it follows redirects."""
+    with httpx.Client(base_url=address, trust_env=False, follow_redirects=True) as browser:
+        yield browser
+
+
+def names_set(response: httpx.Response) -> list[str]:
+    """The names of the cookies set on the way to this response, redirects included."""
+    answers = [*response.history, response]
+    values = [value for one in answers for value in one.headers.get_list("set-cookie")]
+    return [value.partition("=")[0] for value in values]
