@@ -16,11 +16,12 @@ from consentgate.doorway import (
     PolicyOption,
     blocked_body,
     blocked_lines,
+    find_outer,
     is_inside,
 )
 from consentgate.enforcement import Mode
 from consentgate.gate import Gate, Outcome
-from consentgate.headers import COOKIE_KINDS, Remembered, header_kind
+from consentgate.headers import COOKIE_KINDS, SET_COOKIE, Remembered, header_kind
 from consentgate.thinning import Thinner
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
 
@@ -35,6 +36,10 @@ Noted = list[tuple[str, str]]
 
 _kinds = Remembered[bytes](header_kind)
 
+_LET_OUT = ((b"cache-control", b"private"), (b"vary", b"Cookie"))
+_CONSULTED = ((b"vary", b"Cookie"),)
+_NO_CACHING = frozenset({"", SET_COOKIE})
+
 POLICY_VIOLATION = 1008
 """The websocket close code for what a policy forbids (RFC 6455 section 7.4.1)."""
 
@@ -45,7 +50,7 @@ _STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.
 class _Passage:
     """What the door made ready for one policy."""
 
-    __slots__ = ("blocks", "category_of", "context", "gate", "thinner", "visit_type")
+    __slots__ = ("blocks", "category_of", "context", "enforces", "gate", "thinner", "visit_type")
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
@@ -54,6 +59,7 @@ class _Passage:
         self.visit_type = AsgiVisit.of(gate.context)
         self.category_of = Remembered[bytes](gate.simple_category)
         self.blocks = gate.context.mode is Mode.BLOCK
+        self.enforces = gate.context.mode is Mode.ENFORCE
 
 
 class AsgiVisit(VisitorConsent):
@@ -123,16 +129,16 @@ class ConsentMiddleware:
             await self.app(scope, receive, send)
             return
         passage = self._single or self._passages.pick(scope)
-        outer = scope.get(CONSENT_KEY)
-        if outer is not None and is_inside(outer, passage.context):
+        found = scope.get(CONSENT_KEY)
+        if found is not None and is_inside(found, passage.context):
             await self.app(scope, receive, send)
             return
         visit = passage.visit_type()
         visit.request = scope
         # As they came in: what the application writes into them is no visitor's choice.
         visit.headers = scope.get("headers", ())
-        if outer is not None:
-            visit.outer = outer
+        if found is not None:
+            visit.outer = find_outer(found, passage.context)
         scope[CONSENT_KEY] = visit
         if passage.thinner is not None:
             _thin(scope, visit, passage.thinner)
@@ -153,7 +159,7 @@ class ConsentMiddleware:
                     continue
                 if name != b"set-cookie" or not _is_allowed(value, passage.category_of, visit):
                     return _decide(passage, visit, message, own, send=send)
-            if visit.touched:
+            if visit.touched and not (passage.enforces and _add_caching(own, visit)):
                 return _decide(passage, visit, message, own, send=send)
             visit.started = True
             message = message.copy()  # type: ignore[attr-defined]  # a dict, as all send it
@@ -169,10 +175,10 @@ class ConsentMiddleware:
             visit.active = False
             # What ended is no gate around anything, and a scope that holds its visit, which
             # holds its scope, would live until the next garbage collection.
-            if outer is None:
+            if found is None:
                 scope.pop(CONSENT_KEY, None)
             else:
-                scope[CONSENT_KEY] = outer
+                scope[CONSENT_KEY] = found
 
 
 def _is_allowed(value: bytes, category_of: Remembered[bytes], visit: AsgiVisit) -> bool:
@@ -183,6 +189,17 @@ def _is_allowed(value: bytes, category_of: Remembered[bytes], visit: AsgiVisit) 
         return False
     category = category_of[name]
     return category == NECESSARY or (category != "" and visit.lets_out(category))
+
+
+def _add_caching(own: list[RawHeader], visit: AsgiVisit) -> bool:
+    """Add the caching headers that a response needs which depends on the choice and has none yet;
+    False, and nothing added, where more is to be done."""
+    if visit.has_changed or visit.showed_signal:
+        return False
+    if not _NO_CACHING.issuperset([_kinds[name] for name, _ in own]):
+        return False
+    own += _LET_OUT if visit.let_out else _CONSULTED
+    return True
 
 
 def _note(own: list[RawHeader]) -> tuple[list[int], Noted]:
@@ -199,8 +216,7 @@ def _note(own: list[RawHeader]) -> tuple[list[int], Noted]:
 def _thin(scope: Scope, visit: AsgiVisit, thinner: Thinner) -> None:
     """Hide from the application what it may not read, in the same scope."""
     raw = _raw_cookie(visit.headers)
-    spans = None if raw is None else thinner.spans(visit, raw)
-    if raw is None or spans is None:
+    if raw is None or (spans := thinner.spans(visit, raw)) is None:
         return
     if visit.outer is None:
         visit.original_cookie = raw.decode("latin-1")

@@ -268,7 +268,7 @@ class Gate:
         self, visit: Visit, noted: Sequence[Header], *, content_type: str
     ) -> tuple[Sequence[str], Sequence[str]]:
         """The Set-Cookie values of a changed choice, and those that expire what is refused."""
-        if not (visit.chosen or visit.still_sent or visit.discards_invalid):
+        if not visit.has_changed:
             return (), ()
         first = self._choice.values_for(visit)
         if self.context.mode is Mode.REPORT or (visit.chosen is None and not visit.still_sent):

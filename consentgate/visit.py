@@ -89,6 +89,11 @@ class Visit:
         return bool(cookie_values(self.cookie, name))
 
     @property
+    def has_changed(self) -> bool:
+        """True when the choice changed in this response, or refused cookies are to be expired."""
+        return bool(self.chosen or self.discards_invalid or self.still_sent)
+
+    @property
     def standing(self) -> Standing:
         """What holds of the visitor's stored choice; verified at the first call."""
         if self._standing is None:

@@ -20,6 +20,7 @@ from consentgate.doorway import (
     PolicyOption,
     blocked_body,
     blocked_lines,
+    find_outer,
     is_inside,
 )
 from consentgate.enforcement import Mode
@@ -36,13 +37,17 @@ Write = Callable[[bytes], object]
 
 _kinds = Remembered[str](header_kind)
 
+_LET_OUT = (("Cache-Control", "private"), ("Vary", "Cookie"))
+_CONSULTED = (("Vary", "Cookie"),)
+_NO_CACHING = frozenset({"", SET_COOKIE})
+
 BLOCKED_STATUS = "500 Internal Server Error"
 
 
 class _Passage:
     """What the door made ready for one policy."""
 
-    __slots__ = ("blocks", "category_of", "context", "gate", "thinner", "visit_type")
+    __slots__ = ("blocks", "category_of", "context", "enforces", "gate", "thinner", "visit_type")
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
@@ -51,6 +56,7 @@ class _Passage:
         self.visit_type = WsgiVisit.of(gate.context)
         self.category_of = Remembered[str](gate.simple_category)
         self.blocks = gate.context.mode is Mode.BLOCK
+        self.enforces = gate.context.mode is Mode.ENFORCE
 
 
 class WsgiVisit(VisitorConsent):
@@ -111,14 +117,14 @@ class ConsentMiddleware:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Run the application behind the gate."""
         passage = self._single or self._passages.pick(environ)
-        outer = environ.get(CONSENT_KEY)
-        if outer is not None and is_inside(outer, passage.context):
+        found = environ.get(CONSENT_KEY)
+        if found is not None and is_inside(found, passage.context):
             return self.app(environ, start_response)
         visit = passage.visit_type()
         visit.request = environ
         # As it came in: what the application writes into it is no visitor's choice.
         visit.original_cookie = environ.get("HTTP_COOKIE", "")
-        if outer is not None and outer.active and not outer.started:
+        if found is not None and (outer := find_outer(found, passage.context)) is not None:
             visit.outer = outer
             visit.original_cookie = outer.original_cookie
         environ[CONSENT_KEY] = visit
@@ -137,7 +143,9 @@ class ConsentMiddleware:
                     kind != SET_COOKIE or not _is_allowed(value, passage.category_of, visit)
                 ):
                     must_decide = True
-            if must_decide or visit.touched:
+            if must_decide or (
+                visit.touched and not (passage.enforces and _add_caching(own, visit))
+            ):
                 status, own = _decide(passage.gate, visit, status, own)
             visit.started = True
             if not passage.blocks:
@@ -163,6 +171,17 @@ def _is_allowed(value: str, category_of: Remembered[str], visit: WsgiVisit) -> b
     name, equals, _ = value.partition("=")
     category = category_of[name] if equals else ""
     return category == NECESSARY or (category != "" and visit.lets_out(category))
+
+
+def _add_caching(own: Headers, visit: WsgiVisit) -> bool:
+    """Add the caching headers that a response needs which depends on the choice and has none yet;
+    False, and nothing added, where more is to be done."""
+    if visit.has_changed or visit.showed_signal:
+        return False
+    if not _NO_CACHING.issuperset([_kinds[name] for name, _ in own]):
+        return False
+    own += _LET_OUT if visit.let_out else _CONSULTED
+    return True
 
 
 def _thin(environ: WSGIEnvironment, visit: WsgiVisit, thinner: Thinner) -> None:

