@@ -34,11 +34,10 @@ def guard_response(response: HttpResponseBase, gate: Gate, visit: Visit) -> Http
     if outcome.blocked:
         return _blocked(response, outcome, visit)
     _apply_to_headers(response, names, outcome)
-    cookies = _cookies_left(entries, noted[len(names) :], outcome)
-    if cookies != entries:
-        response.cookies.clear()
-        for key, morsel in cookies:
-            response.cookies[key] = morsel
+    left = _cookies_left(entries, noted[len(names) :], outcome)
+    response.cookies.clear()
+    for key, morsel in left:
+        response.cookies[key] = morsel
     return response
 
 
@@ -89,5 +88,7 @@ def _blocked(response: HttpResponseBase, outcome: Outcome, visit: Visit) -> Http
     )
     for name, value in BLOCKED_HEADERS:
         replacement.headers[name.title()] = value
-    replacement._resource_closers.extend(response._resource_closers)
+    # As Django itself does with the request's; its types don't know the attribute.
+    closers = getattr(response, "_resource_closers", [])
+    getattr(replacement, "_resource_closers", []).extend(closers)
     return replacement

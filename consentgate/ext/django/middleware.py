@@ -14,7 +14,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from consentgate.doorway import Passages, around, is_inside
+from consentgate.doorway import Passages, find_outer, is_inside
 from consentgate.ext.django.guarding import guard_response
 from consentgate.ext.django.settings import read_settings
 from consentgate.gate import Gate
@@ -102,7 +102,7 @@ def _enter(request: HttpRequest, passage: _Passage) -> DjangoVisit | None:
     visit.request = request.META
     visit.is_secure = request.is_secure()
     visit.original_cookie = request.META.get("HTTP_COOKIE", "")
-    visit.outer = around(outer, passage.context)
+    visit.outer = find_outer(outer, passage.context)
     if visit.outer is not None:
         visit.original_cookie = visit.outer.cookie
     holder[CONSENT_KEY] = visit
@@ -148,5 +148,3 @@ def _hide_in_scope(request: HttpRequest) -> None:
     left = request.META.get("HTTP_COOKIE", "").encode("latin-1")
     headers = [header for header in scope["headers"] if header[0].lower() != b"cookie"]
     scope["headers"] = [*headers, (b"cookie", left)] if left else headers
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Container
 from http.cookies import Morsel
 
 
@@ -14,14 +14,15 @@ class WrittenMorsel(Morsel[str]):
         pair, *attributes = text.split(";")
         name, _, value = pair.partition("=")
         # Not by `set`, which refuses names that browsers and other software take.
-        self.__setstate__({"key": name, "value": value, "coded_value": value})
+        state = {"key": name, "value": value, "coded_value": value}
+        self.__setstate__(state)  # type: ignore[attr-defined]  # typeshed lacks it
         for attribute in attributes:
             key, equals, said = attribute.strip(" \t").partition("=")
             if key.lower() in self:
-                self[key.lower()] = said if equals else True  # type: ignore[assignment]
+                self[key.lower()] = said if equals else True
         self._text = text
 
-    def OutputString(self, attrs: Collection[str] | None = None) -> str:  # noqa: N802
+    def OutputString(self, attrs: Container[str] | None = None) -> str:  # noqa: N802
         """Return the header as it was given."""
         return self._text
 
