@@ -1,0 +1,129 @@
+"""An API on FastAPI behind the gate. Run it: `python examples/fastapi_api.py 8000`.
+
+It has a session, an endpoint for the visitor's choice, one that needs consent, and a plug-in that
+sets a tracker that nobody declared. Its schema, /openapi.json, is what it would be without.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from typing import TYPE_CHECKING, Literal
+
+import uvicorn
+from fastapi import Depends, FastAPI, Request, Response
+from pydantic import BaseModel
+from starlette.middleware.sessions import SessionMiddleware
+
+from consentgate import Controller, Cookie, Policy
+from consentgate.asgi import ConsentMiddleware
+from consentgate.ext.starlette import ConsentRequired, CurrentConsent
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SECRET = secrets.token_hex(32)  # a real API keeps its key across restarts
+
+policy = Policy(
+    presets=["starlette"],
+    cookies=[
+        Cookie(
+            "visits",
+            category="statistics",
+            provider="This library",
+            purpose={"en": "Counts how often you came.", "fr": "Compte vos visites."},
+            lifetime="30 days",
+        ),
+        Cookie(
+            "taste",
+            category="marketing",
+            provider="This library",
+            purpose={"en": "Picks books for you.", "fr": "Choisit des livres pour vous."},
+            lifetime="90 days",
+        ),
+    ],
+    controller=Controller("The library", contact="privacy@library.example"),
+)
+
+
+class LogIn(BaseModel):
+    """Who logs in."""
+
+    name: str
+
+
+class Choice(BaseModel):
+    """The categories that the visitor allows; all others are refused."""
+
+    allow: list[Literal["statistics", "marketing"]]
+
+
+class Standing(BaseModel):
+    """What the visitor decided."""
+
+    decided: bool
+    allowed: list[str]
+
+
+class PromoPlugin:
+    """A plug-in as many are: it appends its tracker to the headers, below the framework."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_tracker(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"set-cookie", b"_promo_id=77")]
+            await send(message)
+
+        await self.app(scope, receive, send_tracker)
+
+
+app = FastAPI(title="Library")
+
+
+@app.get("/")
+async def greet(request: Request, response: Response) -> str:
+    response.set_cookie("visits", "1")  # without looking whether it may
+    return f"Hello {request.session.get('name', 'visitor')}"
+
+
+@app.post("/login")
+async def log_in(request: Request, who: LogIn) -> str:
+    request.session["name"] = who.name
+    return f"Welcome {who.name}"
+
+
+@app.get("/consent")
+async def read_choice(consent: CurrentConsent) -> Standing:
+    return standing_of(consent)
+
+
+# A form on another site can't send JSON, so that nobody else answers for the visitor.
+@app.put("/consent")
+async def choose(choice: Choice, consent: CurrentConsent) -> Standing:
+    consent.refuse()
+    if choice.allow:
+        consent.grant(*choice.allow)
+    return standing_of(consent)
+
+
+@app.get("/for-you", dependencies=[Depends(ConsentRequired("marketing"))])
+async def recommend(response: Response) -> list[str]:
+    response.set_cookie("taste", "novels")
+    return ["The Trial"]
+
+
+def standing_of(consent: CurrentConsent) -> Standing:
+    return Standing(decided=consent.decided, allowed=sorted(consent.value.granted))
+
+
+app.add_middleware(PromoPlugin)
+app.add_middleware(SessionMiddleware, secret_key=SECRET)
+# Added last, so that it is outermost: what is added after it could set cookies freely.
+app.add_middleware(ConsentMiddleware, policy=policy, secret_key=SECRET)
+
+
+if __name__ == "__main__":
+    uvicorn.run(app, port=int(sys.argv[1]), log_level="error")
