@@ -22,6 +22,7 @@ from consentgate.doorway import (
 from consentgate.enforcement import Mode
 from consentgate.gate import Gate, Outcome
 from consentgate.headers import COOKIE_KINDS, SET_COOKIE, Remembered, header_kind
+from consentgate.scanning import scan_before
 from consentgate.thinning import Thinner
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
 
@@ -50,7 +51,10 @@ _STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.
 class _Passage:
     """What the door made ready for one policy."""
 
-    __slots__ = ("blocks", "category_of", "context", "enforces", "gate", "thinner", "visit_type")
+    __slots__ = (
+        *("blocks", "category_of", "context", "enforces", "gate"),
+        *("is_plain", "scans", "thinner", "visit_type"),
+    )
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
@@ -60,6 +64,8 @@ class _Passage:
         self.category_of = Remembered[bytes](gate.simple_category)
         self.blocks = gate.context.mode is Mode.BLOCK
         self.enforces = gate.context.mode is Mode.ENFORCE
+        self.scans = gate.scan_headers
+        self.is_plain = not (self.blocks or self.scans)
 
 
 class AsgiVisit(VisitorConsent):
@@ -167,10 +173,10 @@ class ConsentMiddleware:
             return send(message)
 
         try:
-            if passage.blocks:
-                await self.app(scope, receive, _silence_after_block(visit, guarded_send))
-            else:
+            if passage.is_plain and scope["type"] == "http":
                 await self.app(scope, receive, guarded_send)
+            else:
+                await self.app(scope, receive, _wrap_send(passage, visit, guarded_send))
         finally:
             visit.active = False
             # What ended is no gate around anything, and a scope that holds its visit, which
@@ -279,6 +285,17 @@ def _replace(
         elif value is not before:
             fates[place] = (own[place][0], value.encode("latin-1"))
     return [header for header in fates if header is not None]
+
+
+def _wrap_send(passage: _Passage, visit: AsgiVisit, send: Send) -> Send:
+    """The gate's `send`, with what a gate that blocks or scans does besides."""
+    if passage.blocks:
+        send = _silence_after_block(visit, send)
+    # A handshake is rare, and servers that refuse line breaks in the headers of a response let
+    # them into its answer: uvicorn does with websockets 16.0 and older.
+    if passage.scans or visit.request["type"] == "websocket":
+        send = scan_before(send, visit)
+    return send
 
 
 def _silence_after_block(visit: AsgiVisit, send: Send) -> Send:

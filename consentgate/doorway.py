@@ -35,6 +35,7 @@ class GateOptions(TypedDict, total=False):
     unknown: str
     thin: str
     clamp: bool
+    scan_headers: bool
     required: Callable[[Request], Enforcement] | None
     on_event: Callable[[Event], object] | None
     clock: Callable[[], datetime]

@@ -82,10 +82,12 @@ class Gate:
     """One policy, its keys and its options; shared by all requests.
 
     `secret_key` signs the choice and `fallback_keys` verify older ones. `mode`, `unknown`, `thin`
-    and the values of `required` are the words of `consentgate.enforcement`. `clock` returns the
-    present as an aware UTC datetime. `domain`, `path`, `same_site`, `secure` (None: on https) and
-    `http_only` (off, so that a page's script can read the choice) are those of the preferences
-    cookie. Raises ConfigurationError.
+    and the values of `required` are the words of `consentgate.enforcement`. With
+    `scan_headers` the ASGI middleware drops other headers that hold CR, LF or NUL, as the WSGI
+    one always does; it is off since servers refuse them. `clock` returns the present as an aware
+    UTC datetime. `domain`, `path`, `same_site`, `secure` (None: on https) and `http_only` (off,
+    so that a page's script can read the choice) are those of the preferences cookie. Raises
+    ConfigurationError.
     """
 
     def __init__(
@@ -99,6 +101,7 @@ class Gate:
         unknown: str = Unknown.STRIP,
         thin: str = Thin.REFUSED,
         clamp: bool = False,
+        scan_headers: bool = False,
         required: Callable[[Request], Enforcement] | None = None,
         on_event: Callable[[Event], object] | None = None,
         clock: Callable[[], datetime] = utc_now,
@@ -110,8 +113,9 @@ class Gate:
     ) -> None:
         _check_policy(policy)
         _check_functions(required=required, on_event=on_event, clock=clock)
-        check_flags(clamp=clamp)
+        check_flags(clamp=clamp, scan_headers=scan_headers)
         self.policy = policy
+        self.scan_headers = scan_headers
         self._codec = PreferencesCodec(
             policy.preferences_cookie,
             secret_key=secret_key,
@@ -140,7 +144,10 @@ class Gate:
             if category.gpc and category.name in policy.optional_categories
         )
         self.context = GateContext(
-            identity=(policy, keys, audience, *modes, clamp, required, self._choice.attributes),
+            identity=(
+                *(policy, keys, audience, *modes, clamp, scan_headers, required),
+                self._choice.attributes,
+            ),
             policy=policy,
             reader=StandingReader(policy, self._codec, clock=clock),
             reporter=Reporter(on_event, mode=modes[0]),

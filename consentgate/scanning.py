@@ -1,0 +1,66 @@
+"""Takes out of ASGI messages what would split the head of a response.
+
+A CR, LF or NUL is no part of a field (RFC 9110 section 5.5). Where a server sends it all the same,
+what stands behind it is a line of its own, and can be a Set-Cookie that no verdict was on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+from consentgate.enforcement import Mode
+from consentgate.events import Action, Reason
+from consentgate.headers import COOKIE_KINDS, header_kind
+from consentgate.set_cookie import has_line_break
+from consentgate.visit import Visit
+
+# Any: the values of messages are the specification's, of many types.
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+
+
+def scan_before(send: Send, visit: Visit) -> Send:
+    """A `send` that hands on every message without what would split a response's head.
+
+    Set-Cookie headers stay: the verdict on them says so itself. Report mode changes nothing.
+    """
+
+    def send_scanned(message: Message) -> Awaitable[None]:
+        if message["type"] == "http.response.body":
+            return send(message)
+        return send(_scan(message, visit))
+
+    return send_scanned
+
+
+def _scan(message: Message, visit: Visit) -> Message:
+    """The message with headers, links and subprotocol of its own, where it has them."""
+    own = dict(message)
+    if message.get("headers"):
+        own["headers"] = _scan_headers(message["headers"], visit)
+    if message.get("links"):
+        own["links"] = [link for link in message["links"] if _may_leave(visit, "link", link)]
+    subprotocol = message.get("subprotocol") or ""
+    if not _may_leave(visit, "sec-websocket-protocol", subprotocol.encode()):
+        own["subprotocol"] = None
+    return own
+
+
+def _scan_headers(
+    headers: Iterable[tuple[bytes, bytes]], visit: Visit
+) -> list[tuple[bytes, bytes]]:
+    return [
+        (name, value) for name, value in headers if _may_leave(visit, name.decode("latin-1"), value)
+    ]
+
+
+def _may_leave(visit: Visit, name: str, value: bytes) -> bool:
+    """True for a header that ends where it should; false, and reported, for any other."""
+    name_breaks = has_line_break(name)
+    if not name_breaks and not has_line_break(value.decode("latin-1")):
+        return True
+    if not name_breaks and header_kind(name) in COOKIE_KINDS:
+        return True
+    visit.report(Reason.HEADER_LINE_BREAK, Action.STRIP, name=name)
+    return visit.context.mode is Mode.REPORT
