@@ -35,5 +35,8 @@ def override(declared: Cookie, *, below: Cookie) -> Cookie:
     if declared.necessary != below.necessary:
         # The reason why something else was exempt is not the reason of this.
         said.pop("exempt_reason", None)
+    if declared.purpose not in ("", below.purpose):
+        # Another purpose is another thing to agree to; its id goes with it (GDPR art. 6(1)(a)).
+        said.pop("purpose_id", None)
     said.update((key, getattr(declared, key)) for key in declared.given)
     return Cookie(declared.name, category=declared.category, **said)

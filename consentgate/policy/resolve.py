@@ -20,7 +20,7 @@ PREFERENCES_LIFETIME = timedelta(days=182)
 _PREFERENCES_PURPOSE = Translations(
     {"en": "Keeps your choice about cookies.", "fr": "Conserve votre choix sur les cookies."}
 )
-# What a site may say of the library's own cookie: what visitors read of it.
+# What a site or a preset may say of the library's own cookie: what visitors read of it.
 _TEXTS = frozenset({"provider", "service", "location", "purpose"})
 
 
@@ -88,12 +88,12 @@ class _Resolving:
         self.differences: dict[str, Finding] = {}
         self.presets: dict[str, Placed] = {}
         self._own = own
-        self.site = {_key(own.cookie): own}
         merged: dict[str, list[Placed]] = {}
         for placed in chain.from_iterable(presets):
             merged.setdefault(_key(placed.cookie), []).append(placed)
         for placed in merged.pop(_key(own.cookie), ()):
-            self.errors.append(_misuse(placed))
+            self._own = self._own._replace(cookie=self._explained(placed))
+        self.site = {_key(own.cookie): self._own}
         for key, candidates in merged.items():
             self.presets[key] = self._merge(key, candidates)
 
@@ -112,19 +112,19 @@ class _Resolving:
     def _add_again(self, key: str, placed: Placed) -> None:
         first = self.site[key]
         if first is self._own:
-            self.site[key] = self._explained(placed)
+            self.site[key] = placed._replace(cookie=self._explained(placed))
         else:
             message = f"declared already at {first.source}[{first.number}]"
             self.errors.append(Finding("CG004", placed.place, message, "keep one"))
 
-    def _explained(self, placed: Placed) -> Placed:
-        """Return the library's own cookie with the texts of the site."""
+    def _explained(self, placed: Placed) -> Cookie:
+        """Return the library's own cookie with the texts of the site or of a preset."""
         said, own = placed.cookie, self._own.cookie
         changed = (key for key in said.given if getattr(said, key) != getattr(own, key))
-        if not (said.necessary and _TEXTS.issuperset(changed)):
-            self.errors.append(_misuse(placed))
-            return placed
-        return placed._replace(cookie=override(said, below=own))
+        if said.necessary and _TEXTS.issuperset(changed):
+            return override(said, below=own)
+        self.errors.append(_misuse(placed))
+        return own
 
     def _merge(self, key: str, candidates: list[Placed]) -> Placed:
         rules = [placed.cookie for placed in candidates]

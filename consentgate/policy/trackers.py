@@ -1,4 +1,4 @@
-"""Well-known trackers and the category they usually have.
+"""Well-known trackers and the category they usually have: those of the shipped presets, and more.
 
 A table to warn and to suggest with, never to decide by: what is not declared does not leave,
 known or not.
@@ -6,10 +6,13 @@ known or not.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
+from consentgate.policy.cookie import Cookie
 from consentgate.policy.lookup import GlobIndex
 from consentgate.policy.names import Glob
+from consentgate.policy.presets import load_preset, shipped_presets
 from consentgate.policy.vocabulary import MARKETING, STATISTICS
 
 
@@ -17,46 +20,51 @@ def _names(*lines: str) -> tuple[str, ...]:
     return tuple(name for line in lines for name in line.split())
 
 
+# Those that no preset declares.
 _STATISTICS = _names(
-    # Google Analytics, old and new
-    "_ga _ga_* _gid _gat _gat_* __utma __utmb __utmc __utmt __utmv __utmz",
-    # Matomo and Piwik PRO
-    "_pk_id* _pk_ses* _pk_ref* _pk_cvar* _pk_hsr* mtm_* stg_*",
-    # Hotjar, Clarity, AT Internet and Piano, Chartbeat, Parse.ly, Snowplow, Yandex Metrica
-    "_hj* _clck _clsk atuserid atidvisitor _pcid _cb _chartbeat* _parsely_* _sp_id* _sp_ses* _ym_*",
-    # Segment, Amplitude, Mixpanel, Heap, PostHog, Adobe Analytics, Optimizely, VWO, Vimeo
+    # Universal Analytics, and whatever else Matomo, Hotjar and Piwik PRO set
+    "__utma __utmb __utmc __utmt __utmv __utmz _pk_* mtm_* _hj* stg_*",
+    # Clarity, Chartbeat, Parse.ly, Snowplow, Yandex Metrica
+    "_clck _clsk _cb _chartbeat* _parsely_* _sp_id* _sp_ses* _ym_*",
+    # Segment, Amplitude, Mixpanel, Heap, PostHog, Adobe Analytics, Optimizely, VWO
     "ajs_anonymous_id ajs_user_id amplitude_id* AMP_* mp_*_mixpanel _hp2_* ph_*_posthog s_vi",
-    "AMCV_* optimizely* _vwo* _vis_opt_* vuid",
+    "AMCV_* optimizely* _vwo* _vis_opt_*",
 )
 
 _MARKETING = _names(
-    # Google Ads, DoubleClick and YouTube
-    "_gcl_* _gac_* __gads __gpi IDE DSID NID ANID test_cookie VISITOR_INFO1_LIVE YSC",
-    # Meta, TikTok, Pinterest, Snapchat, Reddit, X
-    "_fbp _fbc _ttp _tt_* _pin_unauth _pinterest_* _epik _derived_epik _scid _scid_r _sctr",
-    "_rdt_uuid personalization_id guest_id guest_id_* muc_ads",
-    # Microsoft Advertising, LinkedIn
-    "_uet* MUID li_* lidc bcookie bscookie UserMatchHistory AnalyticsSyncHistory",
-    # HubSpot, Marketo, Criteo, AdRoll, Quantcast, Leadfeeder
-    "hubspotutk __hstc __hssc __hssrc _mkto_trk cto_* __adroll* __ar_v4 __qca _lfa",
+    # Whatever else TikTok and LinkedIn set, Pinterest, Snapchat, Reddit
+    "_tt_* li_* _pin_unauth _pinterest_* _epik _derived_epik _scid _scid_r _sctr _rdt_uuid",
+    # Microsoft Advertising, Marketo, Criteo, AdRoll, Quantcast, Leadfeeder
+    "_uet* MUID _mkto_trk cto_* __adroll* __ar_v4 __qca _lfa",
 )
+
+# Names of trackers that a site may well give to a cookie of its own: they tell nothing.
+_COMMON = frozenset({"PREF", "et0", "et1", "flags", "fr", "player"})
 
 
 def known_category(name: str) -> str | None:
     """Return the category that the tracker of this name usually has, None for any other name."""
-    exact, globs = _table()
-    if name in exact:
-        return exact[name]
+    known, globs = _table()
+    if name in known and "*" not in name:
+        return known[name]
     found = globs.matching(name)
     return max(found, key=lambda entry: entry[0].literal_length)[1] if found else None
 
 
 @cache
 def _table() -> tuple[dict[str, str], GlobIndex[str]]:
+    # At its first use, which a policy's findings are: presets are read at start-up, once, and
+    # not while a visitor waits.
     known = dict.fromkeys(_STATISTICS, STATISTICS) | dict.fromkeys(_MARKETING, MARKETING)
-    exact = {name: category for name, category in known.items() if "*" not in name}
-    globs = GlobIndex((Glob.of(name), known[name]) for name in known if "*" in name)
-    return exact, globs
+    known |= {cookie.name: cookie.category for cookie in _preset_trackers()}
+    return known, GlobIndex((Glob.of(name), known[name]) for name in known if "*" in name)
+
+
+def _preset_trackers() -> Iterator[Cookie]:
+    for preset in shipped_presets():
+        for cookie, *_ in load_preset(preset):
+            if not cookie.necessary and cookie.name not in _COMMON:
+                yield cookie
 
 
 def tracker_among(pattern: str) -> str | None:
@@ -68,5 +76,5 @@ def tracker_among(pattern: str) -> str | None:
     # A tracker's glob is tried at its shortest: `*_session` has nothing to do with `li_*`,
     # although both match `li__session`.
     glob = Glob.of(pattern)
-    known = (*_STATISTICS, *_MARKETING)
+    known, _ = _table()
     return next((name for name in known if glob.matches(name.replace("*", ""))), None)

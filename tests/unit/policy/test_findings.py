@@ -108,7 +108,7 @@ def test_a_glob_that_matches_many_such_names_is_told_once() -> None:
 
 
 def test_a_glob_of_the_site_over_an_exact_name_of_a_preset_is_told() -> None:
-    assert findings_of(statistics("session*"), presets=["flask"]) == [
+    assert findings_of(statistics("session*"), presets=["starlette"]) == [
         ("CG054", "cookies[0] ('session*')")
     ]
 

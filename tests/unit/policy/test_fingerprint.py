@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from consentgate import Category, ConfigurationError, Cookie, Policy
-from consentgate.policy import shipped_presets
 from tests.unit.policy.told import places, refusal
 
 TRACKER: dict[str, Any] = {
@@ -41,16 +40,6 @@ def test_the_fingerprint_of_a_declaration_never_changes(
     cookies: list[Cookie], fingerprint: str
 ) -> None:
     assert fingerprint_of(*cookies) == fingerprint
-
-
-# Frozen: a change is a line of the changelog, because visitors are asked again.
-@pytest.mark.parametrize("preset", shipped_presets())
-def test_the_fingerprints_of_shipped_presets_never_change(preset: str) -> None:
-    policy = Policy(presets=[preset])
-
-    # All that they declare is necessary, so nothing counts but the category's name.
-    assert policy.fingerprint("statistics") == "SdSEMWOn"
-    assert policy.fingerprint("marketing") == "4qUw4lHT"
 
 
 @pytest.mark.parametrize(

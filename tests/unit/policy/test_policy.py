@@ -42,6 +42,7 @@ def test_rules_stand_in_the_order_of_their_declaration() -> None:
         "session",
         "lang",
         "_ga",
+        "remember_token",
         "sessionid",
         "csrftoken",
         "django_language",

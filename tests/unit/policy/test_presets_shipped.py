@@ -1,0 +1,291 @@
+"""The shipped presets: what they declare, where it is from, and what they must never do."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from datetime import date, timedelta
+from importlib import resources
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from consentgate import Controller, Cookie, Policy
+from consentgate.policy import Translations, known_category, shipped_presets
+from tests.unit.policy.told import ids
+
+PRESETS = shipped_presets()
+DOCS = Path(__file__).parents[3] / "docs"
+PAGE = (DOCS / "presets.md").read_text(encoding="utf-8")
+
+
+def policy_of(*presets: str, **options: Any) -> Policy:
+    return Policy(presets=presets, controller=Controller("Ville"), **options)
+
+
+def rules_of(*presets: str) -> tuple[Cookie, ...]:
+    """What presets declare, the library's own cookie left out."""
+    return Policy(presets=presets, preferences_cookie="choice").rules[1:]
+
+
+def text_of(preset: str) -> str:
+    return resources.files("consentgate").joinpath(f"presets/{preset}.toml").read_text("utf-8")
+
+
+RULES = [(preset, rule) for preset in PRESETS for rule in rules_of(preset)]
+EVERY_RULE = [pytest.param(rule, id=f"{preset}-{rule.name}") for preset, rule in RULES]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_says_where_it_comes_from_and_when(preset: str) -> None:
+    document = tomllib.loads(text_of(preset))
+
+    assert text_of(preset).startswith("# ")
+    assert document["title"]
+    assert document["source"].startswith("https://")
+    assert isinstance(document["date"], date)
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_each_cookie_says_who_for_what_where_and_how_long(rule: Cookie) -> None:
+    assert all((rule.provider, rule.service, rule.location, rule.lifetime))
+    assert isinstance(rule.purpose, Translations)
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_each_text_is_said_in_english_and_in_french(rule: Cookie) -> None:
+    texts = (rule.provider, rule.service, rule.location, rule.purpose)
+
+    said = [set(text) for text in texts if isinstance(text, Translations)]
+    assert all(languages == {"en", "fr"} for languages in said)
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_purposes_are_sentences_and_french_ones_are_french(rule: Cookie) -> None:
+    assert isinstance(rule.purpose, Translations)
+    english, french = rule.purpose["en"], rule.purpose["fr"]
+
+    assert re.fullmatch(r"[A-Z][^.]+\.", english)
+    assert re.fullmatch(r"[A-ZÉ][^.]+\.", french)
+    assert english != french
+    # A no-break space stands before these in French, never an ordinary one.
+    assert re.search(r"(^|[^\u00a0])[;!?]", french) is None
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_no_preset_claims_an_exemption_or_raises_an_attribute(rule: Cookie) -> None:
+    assert not rule.anonymous
+    assert not rule.secure
+    assert not rule.http_only
+    assert rule.same_site is None
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_a_necessary_cookie_says_its_reason_itself_and_another_its_purpose_id(
+    rule: Cookie,
+) -> None:
+    assert ("exempt_reason" in rule.given) is rule.necessary
+    assert ("purpose_id" in rule.given) is not rule.necessary
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("preset", PRESETS)
+def test_nothing_owed_to_visitors_is_missing(preset: str, language: str) -> None:
+    told = ids(policy_of(preset, default_language=language).findings())
+
+    assert set(told) <= {"CG055"}
+
+
+def long_lived(policy: Policy) -> list[str]:
+    return [finding.place for finding in policy.findings() if finding.id == "CG055"]
+
+
+def test_what_lives_longer_than_it_needs_by_default_is_told() -> None:
+    told = {place for preset in PRESETS for place in long_lived(policy_of(preset))}
+
+    assert told == {
+        "preset 'cdn': cookies[1] ('cf_clearance')",
+        "preset 'django': cookies[1] ('csrftoken')",
+        "preset 'flask': cookies[1] ('remember_token')",
+        "preset 'opendatasoft': cookies[2] ('csrftoken')",
+        "preset 'wagtail': cookies[1] ('csrftoken')",
+    }
+
+
+# The defaults of the software's own settings, by heart, so that a slip in a file is seen.
+DJANGO = [
+    ("sessionid", "authentication", timedelta(days=14)),
+    ("csrftoken", "authentication", timedelta(weeks=52)),
+    ("django_language", "interface", "session"),
+    ("messages", "interface", "session"),
+]
+
+
+@pytest.mark.parametrize(
+    ("preset", "declared"),
+    [
+        ("django", DJANGO),
+        ("wagtail", [*DJANGO, ("wagtail_sidebar_collapsed", "interface", "session")]),
+        (
+            "flask",
+            [
+                ("session", "authentication", "session"),
+                ("remember_token", "authentication", timedelta(days=365)),
+            ],
+        ),
+        ("starlette", [("session", "authentication", timedelta(days=14))]),
+        (
+            "datasette",
+            [
+                ("ds_actor", "authentication", "session"),
+                ("ds_csrftoken", "authentication", "session"),
+                ("ds_messages", "interface", "session"),
+            ],
+        ),
+        (
+            "opendatasoft",
+            [
+                ("sessionid", "authentication", timedelta(days=14)),
+                ("django_language", "interface", timedelta(days=365)),
+                ("csrftoken", "authentication", timedelta(days=365)),
+                ("cookies_preferences", "choice", timedelta(days=182)),
+            ],
+        ),
+    ],
+)
+def test_a_framework_declares_the_defaults_of_its_software(
+    preset: str, declared: list[tuple[str, str, Any]]
+) -> None:
+    rules = rules_of(preset)
+
+    assert [(rule.name, rule.exempt_reason, rule.lifetime) for rule in rules] == declared
+
+
+@pytest.mark.parametrize(
+    "preset", ["cdn", "datasette", "django", "flask", "load-balancers", "starlette", "wagtail"]
+)
+def test_frameworks_and_what_stands_in_front_of_them_ask_for_nothing(preset: str) -> None:
+    assert policy_of(preset).consent_categories == ()
+
+
+def test_the_portal_of_a_town_needs_no_banner() -> None:
+    policy = policy_of("opendatasoft")
+    choice = policy.rule_for("cookies_preferences")
+
+    assert policy.consent_categories == ()
+    assert choice is not None
+    assert (choice.provider, choice.exempt_reason) == ("Opendatasoft", "choice")
+
+
+@pytest.mark.parametrize("name", ["visid_incap_1", "reese84", "_abck"])
+def test_what_recognises_a_browser_over_visits_is_not_called_necessary(name: str) -> None:
+    assert Policy(presets=PRESETS).rule_for(name) is None
+
+
+# Frozen: a change is a line of the changelog, because visitors are asked again.
+FINGERPRINTS: dict[str, dict[str, str]] = {
+    "at-internet": {"statistics": "zu84x5r9"},
+    "eulerian": {"marketing": "dZrNi3zt"},
+    "google-ads": {"marketing": "5XBpwKnk"},
+    "google-analytics": {"statistics": "h2MOXYME"},
+    "hotjar": {"statistics": "TsoKRA7J"},
+    "hubspot": {"marketing": "AUnx8src"},
+    "linkedin": {"marketing": "orMpMr8R"},
+    "matomo": {"statistics": "h-AeV-oW"},
+    "meta-pixel": {"marketing": "uS0mMbkD"},
+    "piwik-pro": {"statistics": "UDFa-VA_"},
+    "share-buttons": {"marketing": "b34m3nId"},
+    "tiktok": {"marketing": "kKMji9Bh"},
+    "vimeo": {"statistics": "fbXVqpZk"},
+    "x": {"marketing": "FAEMGZ72"},
+    "youtube": {"marketing": "Psj7N2c7"},
+}
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "de"])
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_fingerprints_of_a_preset_never_change(preset: str, language: str) -> None:
+    policy = Policy(presets=[preset], default_language=language)
+    fingerprints = {name: policy.fingerprint(name) for name in policy.consent_categories}
+
+    assert fingerprints == FINGERPRINTS.get(preset, {})
+
+
+DIFFERENT = {
+    ("django", "opendatasoft"): ["csrftoken", "django_language", "sessionid"],
+    ("opendatasoft", "wagtail"): ["csrftoken", "django_language", "sessionid"],
+    ("flask", "starlette"): ["session"],
+    ("matomo", "piwik-pro"): ["_pk_id.*", "_pk_ses.*"],
+}
+
+
+def differences(presets: Iterable[str]) -> list[str]:
+    """The names that presets say otherwise (CG056)."""
+    found = (each for each in policy_of(*presets).findings() if each.id == "CG056")
+    return sorted(finding.place.rpartition("'")[0].rpartition("'")[2] for finding in found)
+
+
+def test_two_presets_say_the_same_name_otherwise_where_it_is_listed_only() -> None:
+    found = {pair: differences(pair) for pair in combinations(PRESETS, 2)}
+
+    assert {pair: names for pair, names in found.items() if names} == DIFFERENT
+
+
+def test_all_presets_together_say_no_more_otherwise_than_two_of_them() -> None:
+    listed = {name for names in DIFFERENT.values() for name in names}
+
+    assert differences(PRESETS) == sorted(listed)
+
+
+def test_no_two_presets_want_another_category_for_a_name() -> None:
+    assert {rule.categories for rule in rules_of(*PRESETS)} == {
+        ("necessary",),
+        ("statistics",),
+        ("marketing",),
+    }
+
+
+@pytest.mark.parametrize("pair", DIFFERENT)
+def test_the_page_lists_what_two_presets_say_otherwise(pair: tuple[str, str]) -> None:
+    rows = [row for row in PAGE.splitlines() if all(f"`{preset}`" in row for preset in pair)]
+
+    assert any(all(f"`{name}`" in row for name in DIFFERENT[pair]) for row in rows)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_page_lists_what_each_preset_declares_and_its_source(preset: str) -> None:
+    (row,) = re.findall(rf"^\| `{preset}` \| .* \|$", PAGE, re.MULTILINE)
+    _, _, categories, names, source, _ = row.split("|")
+    document = tomllib.loads(text_of(preset))
+
+    assert re.findall("`(.*?)`", names) == [cookie["name"] for cookie in document["cookies"]]
+    assert set(re.findall("`(.*?)`", categories)) == {
+        cookie["category"] for cookie in document["cookies"]
+    }
+    assert source.strip() == f"[{document['title']}]({document['source']})"
+
+
+def test_the_page_shows_how_a_site_declares_the_exemption(tmp_path: Path) -> None:
+    shown = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[-1]
+    file = tmp_path / "consent.toml"
+    file.write_text(shown, encoding="utf-8")
+    policy = Policy.from_toml(file)
+    exempt = [rule.name for rule in policy.rules if rule.anonymous]
+
+    assert exempt == ["_pk_id.*", "_pk_ses.*"]
+    assert policy.consent_categories == ("statistics",)
+    assert "CG057" not in ids(policy.findings())
+
+
+# Names that a site may well give to a cookie of its own.
+COMMON = {"PREF", "et0", "et1", "flags", "fr", "player"}
+
+
+def test_the_trackers_of_presets_are_known_by_their_category() -> None:
+    trackers = {rule.name: rule.category for _, rule in RULES if not rule.necessary}
+    known = {name: known_category(name.replace("*", "1")) for name in trackers}
+
+    assert known == trackers | dict.fromkeys(COMMON)
