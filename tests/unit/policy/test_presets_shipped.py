@@ -201,7 +201,7 @@ FINGERPRINTS: dict[str, dict[str, str]] = {
     "tiktok": {"marketing": "kKMji9Bh"},
     "vimeo": {"statistics": "fbXVqpZk"},
     "x": {"marketing": "FAEMGZ72"},
-    "youtube": {"marketing": "Psj7N2c7"},
+    "youtube": {"marketing": "53u23Jkd"},
 }
 
 
