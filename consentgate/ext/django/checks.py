@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.errors import ConfigurationError, PolicyError
 from consentgate.ext.django.own_cookies import own_cookies
-from consentgate.ext.django.settings import GateSettings, read_settings
+from consentgate.ext.django.settings import GateSettings, KeyTooShortError, read_settings
 from consentgate.gate import Gate
 from consentgate.policy import Policy
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
@@ -27,7 +27,7 @@ _SERVED = ("WSGI_APPLICATION", "ASGI_APPLICATION")
 
 @register("consentgate")
 def check_settings(**_: Any) -> list[CheckMessage]:  # Any: Django's own arguments, of no use here
-    """Return what is wrong with CONSENTGATE, its policy and its key (E002 to E005, W003)."""
+    """Return what is wrong with CONSENTGATE, its policy and its key (E002 to E005, W002)."""
     try:
         read = read_settings()
         made = _gate_of(read)
@@ -36,8 +36,10 @@ def check_settings(**_: Any) -> list[CheckMessage]:  # Any: Django's own argumen
             Error(f"{one.id} at {one.place}: {one.message}", hint=one.mend, id="consentgate.E003")
             for one in error.findings
         ]
+    except KeyTooShortError as error:
+        return [Error(str(error), id="consentgate.E004")]
     except ConfigurationError as error:
-        return [Error(str(error), id=_id_of(error))]
+        return [Error(str(error), id="consentgate.E002")]
     return [] if made is None else [*_own_cookies_refusable(made), *_findings(made)]
 
 
@@ -63,12 +65,6 @@ def _gate_of(read: GateSettings) -> Policy | None:
     return policy
 
 
-def _id_of(error: ConfigurationError) -> str:
-    return (
-        "consentgate.E004" if "key" in str(error).lower().split("must")[0] else "consentgate.E002"
-    )
-
-
 def _own_cookies_refusable(policy: Policy) -> Iterator[CheckMessage]:
     for cookie in own_cookies():
         rule = policy.rule_for(cookie.name)
@@ -84,7 +80,7 @@ def _own_cookies_refusable(policy: Policy) -> Iterator[CheckMessage]:
 def _findings(policy: Policy) -> Iterator[CheckMessage]:
     for one in policy.findings():
         text = f"{one.id} at {one.place}: {one.message}"
-        yield Warning(text, hint=one.mend, id="consentgate.W003")
+        yield Warning(text, hint=one.mend, id="consentgate.W002")
 
 
 def _outside(before: Sequence[str]) -> Iterator[CheckMessage]:

@@ -13,6 +13,7 @@ from os import PathLike
 from typing import Any, cast
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
@@ -32,6 +33,10 @@ _FUNCTIONS = ("clock", "on_event", "required")
 # The project's key signs sessions and tokens as well; a value of one use must be worth nothing
 # in another, so that the gate's key is another one (NIST SP 800-108, a label for each purpose).
 _SALT = "consentgate.ext.django.preferences"
+
+
+class KeyTooShortError(ConfigurationError):
+    """A key of the project is missing, or too short to sign with."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def read_settings() -> GateSettings:
         options[name] = _loaded(options.get(name))
     key = given.get("SECRET_KEY")
     if key is None:
-        key = _derive(settings.SECRET_KEY)
+        key = _derive(_project_key())
         options.setdefault("fallback_keys", [*map(_derive, settings.SECRET_KEY_FALLBACKS)])
     kept = {name: value for name, value in options.items() if value is not None}
     return GateSettings(read_policy(given), key, cast("GateOptions", kept))
@@ -134,11 +139,19 @@ def _secure_by_default() -> bool | None:
     return True if settings.SESSION_COOKIE_SECURE else None
 
 
+def _project_key() -> str | bytes:
+    try:
+        key: str | bytes = settings.SECRET_KEY
+    except ImproperlyConfigured:
+        return ""  # Django refuses an empty one when it is asked for
+    return key
+
+
 def _derive(secret: str | bytes) -> bytes:
     """The gate's key, made of one of the project's."""
     raw = secret.encode() if isinstance(secret, str) else secret
     if len(raw) < SHORTEST_KEY:
-        raise ConfigurationError(
+        raise KeyTooShortError(
             f"SECRET_KEY and each of SECRET_KEY_FALLBACKS must have {SHORTEST_KEY} bytes at "
             "least: the key that signs the visitors' choices is made of it"
         )

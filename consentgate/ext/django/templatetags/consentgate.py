@@ -1,0 +1,80 @@
+"""Template tags: `{% load consentgate %}`. They need the request in the template's context.
+
+`{% if_consent "statistics" %} ... {% else %} ... {% endif_consent %}`,
+`{% consent_allows "statistics" as allowed %}`, `{% consent_decided as decided %}` and
+`{% consent_cookies as cookies %}`, the declared cookies in the visitor's language.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template import Context, NodeList
+from django.template.base import FilterExpression, Parser, Token
+from django.utils.translation import get_language
+
+from consentgate.errors import ConfigurationError
+from consentgate.ext.django.explained import ExplainedCookie, explain_cookies
+from consentgate.visitor import VisitorConsent, get_consent
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def consent_allows(context: Context, category: str) -> bool:
+    """Tell whether the visitor allows a category."""
+    return _consent_in(context).allows(category)
+
+
+@register.simple_tag(takes_context=True)
+def consent_decided(context: Context) -> bool:
+    """Tell whether the visitor has chosen, and the choice still holds."""
+    return _consent_in(context).decided
+
+
+@register.simple_tag(takes_context=True)
+def consent_cookies(context: Context) -> tuple[ExplainedCookie, ...]:
+    """Return the cookies that are declared for this site, with the texts of Django's language."""
+    policy = _consent_in(context).context.policy
+    return explain_cookies(policy, get_language() or policy.default_language)
+
+
+class IfConsentNode(template.Node):
+    """Renders one of two parts, by what the visitor allows."""
+
+    def __init__(self, category: FilterExpression, allowed: NodeList, otherwise: NodeList) -> None:
+        self.category = category
+        self.allowed = allowed
+        self.otherwise = otherwise
+
+    def render(self, context: Context) -> Any:  # Any: a SafeString, which is a str
+        """Return the part for a visitor who allows the category, or the other."""
+        allows = _consent_in(context).allows(str(self.category.resolve(context)))
+        return (self.allowed if allows else self.otherwise).render(context)
+
+
+@register.tag
+def if_consent(parser: Parser, token: Token) -> IfConsentNode:
+    """Return the node of `{% if_consent "statistics" %}`, up to `{% endif_consent %}`."""
+    words = token.split_contents()
+    if len(words) != 2:
+        raise template.TemplateSyntaxError(
+            'if_consent takes one category, as in {% if_consent "statistics" %}'
+        )
+    allowed = parser.parse(("else", "endif_consent"))
+    otherwise = NodeList()
+    if parser.next_token().contents == "else":
+        otherwise = parser.parse(("endif_consent",))
+        parser.delete_first_token()
+    return IfConsentNode(parser.compile_filter(words[1]), allowed, otherwise)
+
+
+def _consent_in(context: Context) -> VisitorConsent:
+    request = context.get("request")
+    if request is None:
+        raise ConfigurationError(
+            "the template has no request: render it with one, and list "
+            "'django.template.context_processors.request' among the context processors"
+        )
+    return get_consent(request)

@@ -1,0 +1,175 @@
+"""`manage.py check` and `manage.py consent_check`: each id, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test.utils import override_settings
+
+from consentgate import Controller, Cookie, Policy
+from consentgate.ext.django.wrap import wrap_wsgi
+from tests.contract.django_project import GATE_CLASS
+
+GOOD = Policy(
+    cookies=[
+        Cookie(
+            "_pk_id.*", category="statistics", provider="M", purpose="Counts.", lifetime="30 days"
+        )
+    ],
+    controller=Controller("Example Town", contact="dpo@example.org"),
+    site="https://data.example.org",
+)
+BARE = Policy(cookies=[Cookie("_ga", category="statistics")])
+SESSION = "django.contrib.sessions.middleware.SessionMiddleware"
+
+
+@pytest.fixture(autouse=True)
+def good_project() -> Iterator[None]:
+    with override_settings(
+        CONSENTGATE={"POLICY": GOOD}, MIDDLEWARE=[GATE_CLASS, SESSION], CSRF_COOKIE_AGE=None
+    ):
+        yield
+
+
+def found(**settings: Any) -> list[str]:
+    """The ids of what the gate's checks find in a project with these settings."""
+    with override_settings(**settings):
+        return [str(message.id) for message in run_checks(tags=["consentgate"])]
+
+
+BY_HOST = {"data.example.org": GOOD}.get
+
+
+def get_wrapped() -> Any:
+    """What a project's wsgi.py has at import."""
+    with override_settings(CONSENTGATE={"POLICY": GOOD}, MIDDLEWARE=[]):
+        return wrap_wsgi(WSGIHandler())
+
+
+WRAPPED: Any = get_wrapped()
+
+
+def test_a_project_in_order_has_nothing_to_mend() -> None:
+    assert found() == []
+
+
+def test_a_project_whose_policy_depends_on_the_host_has_nothing_to_mend() -> None:
+    assert found(CONSENTGATE={"POLICY": BY_HOST}) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "id"),
+    [
+        pytest.param({"MIDDLEWARE": [SESSION]}, "E001", id="no gate"),
+        pytest.param({"CONSENTGATE": None}, "E002", id="no settings"),
+        pytest.param(
+            {"CONSENTGATE": {"POLICY": GOOD, "MODE": "strict"}}, "E002", id="a wrong option"
+        ),
+        pytest.param({"SECRET_KEY": "short"}, "E004", id="a short key"),
+        pytest.param({"SECRET_KEY": ""}, "E004", id="no key"),
+        pytest.param(
+            {
+                "CONSENTGATE": {
+                    "POLICY": GOOD.with_cookies(
+                        Cookie(
+                            "sessionid",
+                            category="marketing",
+                            provider="M",
+                            purpose="p",
+                            lifetime="session",
+                        )
+                    )
+                }
+            },
+            "E005",
+            id="a session that visitors can refuse",
+        ),
+        pytest.param({"MIDDLEWARE": [GATE_CLASS, GATE_CLASS]}, "E006", id="two gates"),
+        pytest.param({"MIDDLEWARE": [SESSION, GATE_CLASS]}, "W001", id="not first"),
+        pytest.param(
+            {"WSGI_APPLICATION": "no.module.application"} | {"MIDDLEWARE": []},
+            "E001",
+            id="an application that can't be imported",
+        ),
+    ],
+)
+def test_each_mistake_has_its_id(settings: dict[str, object], id: str) -> None:  # noqa: A002
+    assert found(**settings) == [f"consentgate.{id}"]
+
+
+def test_each_error_of_a_policy_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "consent.toml"
+    path.write_text('nessecary = []\n[[cookies]]\nname = "*"\ncategory = "statistics"')
+
+    assert found(CONSENTGATE={"POLICY": path}) == ["consentgate.E003"] * 2
+
+
+def test_each_finding_of_a_policy_is_a_warning() -> None:
+    assert found(CONSENTGATE={"POLICY": BARE}) == ["consentgate.W002"] * 2
+
+
+@pytest.mark.parametrize("setting", ["WSGI_APPLICATION", "ASGI_APPLICATION"])
+@pytest.mark.parametrize("middleware", [[], [SESSION, GATE_CLASS]], ids=["alone", "with the class"])
+def test_a_wrapped_application_is_a_gate_in_the_right_place(
+    setting: str, middleware: list[str]
+) -> None:
+    path = {setting: f"{__name__}.WRAPPED"}
+
+    assert found(MIDDLEWARE=middleware, **path) == []
+
+
+# The command
+
+
+def run(*arguments: str) -> str:
+    written = StringIO()
+    call_command("consent_check", *arguments, stdout=written, no_color=True)
+    return written.getvalue()
+
+
+def test_the_command_lists_the_cookies_and_says_that_all_is_well() -> None:
+    text = run()
+
+    assert "_pk_id.*                     statistics   Counts." in text
+    assert "sessionid" in text
+    assert text.endswith("The gate is in order.\n")
+
+
+def test_the_command_says_where_the_policy_depends_on_the_host() -> None:
+    with override_settings(CONSENTGATE={"POLICY": BY_HOST}):
+        assert "by the host" in run()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"MIDDLEWARE": []}, {"CONSENTGATE": None}], ids=["no gate", "no settings"]
+)
+def test_the_command_fails_on_errors(wrong: dict[str, object]) -> None:
+    with override_settings(**wrong), pytest.raises(CommandError, match="1 to mend"):
+        run()
+
+
+def test_the_command_tells_warnings_and_fails_on_them_when_asked() -> None:
+    with override_settings(MIDDLEWARE=[SESSION, GATE_CLASS]):
+        assert "consentgate.W001: outside the gate" in run()
+        with pytest.raises(CommandError):
+            run("--strict")
+
+
+def test_every_id_is_in_the_documentation(pages: Callable[[], str]) -> None:
+    text = pages()
+
+    ids = [f"consentgate.{one}" for one in ("E001", "E002", "E003", "E004", "E005", "E006")]
+    assert [one for one in [*ids, "consentgate.W001", "consentgate.W002"] if one not in text] == []
+
+
+@pytest.fixture
+def pages() -> Callable[[], str]:
+    return (Path(__file__).parents[3] / "docs" / "django.md").read_text
