@@ -1,0 +1,1 @@
+"""A tiny site per framework behind the gate; the documentation shows their very code."""

@@ -1,0 +1,39 @@
+import secrets
+
+from falcon.asgi import App, Request, Response
+
+from consentgate import Cookie, Policy, get_consent
+from consentgate.asgi import ConsentMiddleware
+
+SECRET = "change me: 32 random characters or more"
+
+policy = Policy(necessary=["session"], cookies=[Cookie("visits", category="statistics")])
+
+names: dict[str, str] = {}  # who is logged in, by session
+
+
+class Home:
+    async def on_get(self, req: Request, resp: Response) -> None:
+        resp.text = f"Hello {names.get(req.cookies.get('session', ''), 'visitor')}"
+        resp.set_cookie("visits", "1")  # leaves once statistics are allowed
+        resp.set_cookie("_promo_id", "77")  # never leaves: nobody declared it
+
+
+class LogIn:
+    async def on_post(self, req: Request, resp: Response) -> None:
+        session = secrets.token_urlsafe()
+        names[session] = (await req.get_media())["name"]
+        resp.set_cookie("session", session, secure=False)  # True on https
+
+
+class Choice:
+    async def on_post(self, req: Request, resp: Response) -> None:
+        get_consent(req).grant("statistics")
+
+
+site = App()
+site.add_route("/", Home())
+site.add_route("/login", LogIn())
+site.add_route("/choice", Choice())
+
+app = ConsentMiddleware(site, policy=policy, secret_key=SECRET)

@@ -1,0 +1,197 @@
+"""Follows the documentation's tutorials word by word, each in an empty folder.
+
+Files are written where a sentence says "Write `name`", commands are run where a console shows
+them, and what a console shows below a command must be what it says; "..." stands for anything.
+What runs on is a server, which is stopped where the next one starts. consentgate itself is
+installed from a wheel of this repository, everything else from the index that pip uses.
+
+    python tools/tutorials.py            # all of them
+    python tools/tutorials.py flask.md   # one of them
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+TUTORIALS = ("flask.md", "starlette.md")
+STARTUP_S = 60.0
+
+_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_WRITE = re.compile(r"Write `([\w./-]+)`")
+_SERVER = re.compile(r"(flask run|uvicorn|python manage\.py runserver)\b")
+_PORT = re.compile(r"--port (\d+)")
+
+
+class TutorialError(Exception):
+    """A step did not do what the tutorial says."""
+
+
+def steps(text: str) -> Iterator[tuple[str, str, str]]:
+    """The steps in order: ("write", name, text) and ("run", command, shown below it)."""
+    tutorial = text.partition("\n## Tutorial\n")[2].partition("\n## ")[0]
+    end = 0
+    for fence in _FENCE.finditer(tutorial):
+        prose, end = tutorial[end : fence.start()], fence.end()
+        names = _WRITE.findall(prose)
+        if fence[1] == "console":
+            for part in re.split(r"^\$ ", fence[2], flags=re.MULTILINE)[1:]:
+                command, _, shown = part.partition("\n")
+                yield "run", command, shown
+        elif names:
+            yield "write", names[-1], fence[2]
+
+
+class Follower:
+    """Somebody who follows a tutorial in a folder, with one shell and one server at most."""
+
+    def __init__(self, folder: Path, wheels: Path) -> None:
+        self._folder = folder
+        self._shell = subprocess.Popen(
+            ["bash", "--norc"],
+            cwd=folder,
+            env=_environment(wheels),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._ports: dict[str, str] = {}
+        self._server = False
+
+    def follow(self, kind: str, subject: str, text: str) -> None:
+        """Do one step. Raises TutorialError where it turns out otherwise than shown."""
+        if kind == "write":
+            path = self._folder / subject
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        elif _SERVER.match(subject):
+            self._serve(self._moved(subject))
+        else:
+            said = self._say(self._moved(subject))
+            if text and not _matches(said, text):
+                raise TutorialError(f"$ {subject}\nshould say\n{text}and said\n{said}")
+
+    def stop(self) -> None:
+        """End the shell and all that it started."""
+        with suppress(ProcessLookupError):  # a tutorial's command may have ended it
+            os.killpg(self._shell.pid, signal.SIGKILL)
+        self._shell.communicate()
+
+    def _moved(self, command: str) -> str:
+        """The command with free ports in place of those it names."""
+        for port in _PORT.findall(command):
+            self._ports.setdefault(port, str(_free_port()))
+        for port, free in self._ports.items():
+            command = re.sub(rf"\b{port}\b", free, command)
+        return command
+
+    def _serve(self, command: str) -> None:
+        if self._server:
+            self._say("kill %% && wait %%")
+        self._server = True
+        self._say(f"{command} > {shlex.quote(str(self._folder))}.log 2>&1 &")
+        port = int(_PORT.findall(command)[0])
+        deadline = time.monotonic() + STARTUP_S
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise TutorialError(f"$ {command}\nnothing listens:\n{self._log()}")
+
+    def _log(self) -> str:
+        return Path(f"{self._folder}.log").read_text(encoding="utf-8")
+
+    def _say(self, command: str) -> str:
+        """Give the command to the shell; what it says until it is done."""
+        assert self._shell.stdin is not None
+        assert self._shell.stdout is not None
+        end = f"--done-{time.monotonic_ns()}--"
+        self._shell.stdin.write(f"{command}\necho {end}\n")
+        self._shell.stdin.flush()
+        said = ""
+        while end not in said:
+            line = self._shell.stdout.readline()
+            if not line:
+                raise TutorialError(f"$ {command}\nended the shell and said\n{said}")
+            said += line
+        return said.partition(end)[0]
+
+
+def _matches(said: str, shown: str) -> bool:
+    """True when what was said is what is shown, blanks at the ends of lines aside."""
+    wanted = "\n".join(line.rstrip() for line in shown.strip().splitlines())
+    found = "\n".join(line.rstrip() for line in said.strip().splitlines())
+    pattern = re.escape(wanted).replace(re.escape("..."), r"[^\n]*")
+    return re.fullmatch(pattern, found) is not None
+
+
+def _environment(wheels: Path) -> dict[str, str]:
+    """The environment of a newcomer: no virtual environment, and the wheel where pip looks."""
+    own = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    own.pop("VIRTUAL_ENV", None)
+    links = f"{own.get('PIP_FIND_LINKS', '')} {wheels.as_uri()}".strip()
+    # The interpreter that runs this is the tutorial's `python3`.
+    path = os.pathsep.join([str(Path(sys.executable).parent), own["PATH"]])
+    return own | {"PIP_FIND_LINKS": links, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PATH": path}
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+    return port
+
+
+def _build_wheel(folder: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+
+
+def _follow(page: str, *, wheels: Path, folder: Path) -> int:
+    """Follow one tutorial; the number of its steps."""
+    found = list(steps((ROOT / "docs" / page).read_text("utf-8")))
+    if not found:
+        raise TutorialError("no step was found")
+    folder.mkdir()
+    follower = Follower(folder, wheels)
+    try:
+        for step in found:
+            follower.follow(*step)
+    finally:
+        follower.stop()
+    return len(found)
+
+
+def main() -> int:
+    """Follow the tutorials that were named, or all; 1 where one can't be followed."""
+    failed = 0
+    with tempfile.TemporaryDirectory() as place:
+        wheels = Path(place) / "wheels"
+        _build_wheel(wheels)
+        for page in sys.argv[1:] or TUTORIALS:
+            try:
+                count = _follow(page, wheels=wheels, folder=Path(place) / Path(page).stem)
+            except TutorialError as error:
+                failed = 1
+                sys.stdout.write(f"FAILED {page}: {error}\n")
+            else:
+                sys.stdout.write(f"followed {page}: {count} steps\n")
+            sys.stdout.flush()
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
