@@ -305,3 +305,35 @@ def test_a_request_that_an_application_sends_to_its_own_gate_is_filtered(copy: A
 
     assert set_by(sent) == [b"session=1", b"outer=1"]
     assert known == [False]
+
+
+def test_after_a_gated_application_failed_an_equal_gate_filters_what_stands_in_for_it() -> None:
+    def broken(environ: Any, start_response: App) -> list[bytes]:
+        raise ConnectionError("the database went away")
+
+    def stand_in(environ: Any, start_response: App) -> list[bytes]:
+        start_response("200 OK", set_cookies(*ALL))
+        return []
+
+    def site(environ: Any, start_response: App) -> list[bytes]:
+        with pytest.raises(ConnectionError):
+            wsgi_gate(broken, **OUTER)(environ, start_response)
+        body: list[bytes] = wsgi_gate(stand_in, **OUTER)(environ, start_response)
+        return body
+
+    assert serve(site).cookies == ["session=1", "outer=1"]
+
+
+def test_a_scope_that_outlives_its_request_is_filtered_by_an_equal_gate() -> None:
+    kept: list[Any] = []
+
+    async def keep(scope: Any, receive: App, send: App) -> None:
+        kept.append(dict(scope))
+
+    async def answer(scope: Any, receive: App, send: App) -> None:
+        await send(start(*cookies(*ALL)))
+
+    talk(asgi_gate(keep, **OUTER))
+    [sent] = talk(asgi_gate(answer, **OUTER), kept[0])
+
+    assert set_by(sent) == [b"session=1", b"outer=1"]

@@ -156,6 +156,13 @@ def test_a_host_of_many_labels_removes_ten_variants_and_no_more() -> None:
     assert (len(removed), removed[-1]) == (MOST_VARIANTS, "example.org")
 
 
+@pytest.mark.behaviour(2)
+def test_a_choice_removes_the_variants_where_several_valid_ones_came_in() -> None:
+    cookie = f"{preferences_for('statistics')}; {preferences_for()}"
+
+    assert variants_removed(cookie=cookie) == ["www.example.org", "example.org"]
+
+
 def test_without_a_rejected_choice_no_variant_is_removed() -> None:
     assert variants_removed(cookie=preferences_for()) == []
 

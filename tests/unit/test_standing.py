@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import compress, product
 from typing import Any
 
@@ -162,6 +162,24 @@ def test_a_remembered_value_ends_when_its_days_are_over() -> None:
 
     assert gate.context.reader.read(header).expired
     assert gate.context.reader.read(header).consent is Consent.undecided()
+
+
+@pytest.mark.law(7)
+@pytest.mark.behaviour(11)
+@pytest.mark.parametrize(
+    ("moment", "counts"),
+    [
+        (datetime(2027, 5, 25, 23, 59, 59, tzinfo=UTC), True),
+        (datetime(2027, 5, 26, tzinfo=UTC), False),
+    ],
+)
+def test_a_choice_ends_with_the_182nd_day_after_it(moment: datetime, counts: bool) -> None:
+    header = preferences_for("statistics")
+
+    standing = read(header, clock=Clock(moment))
+
+    assert (standing.consent.granted == {"statistics"}) is counts
+    assert standing.expired is not counts
 
 
 @pytest.mark.parametrize(("hours", "believed"), [(24, True), (72, False)])
