@@ -1,0 +1,19 @@
+"""The servers, shared by all tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers.park import Park
+
+
+@pytest.fixture(scope="session")
+def park(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Park]:
+    """The running servers; all are stopped at the end of the test run."""
+    running = Park(tmp_path_factory.mktemp("servers"))
+    try:
+        yield running
+    finally:
+        running.stop()

@@ -1,0 +1,148 @@
+"""ASGI servers, started for real: without the gate the tracker leaves, with it it does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from consentgate import Gate
+from tests.servers.asgi_apps import CHANNELS, CURIOUS
+from tests.servers.cases import BREAKS, LINE_BREAKS, POLICY, SECRET, TWISTED, TWISTED_VALUES
+from tests.servers.facts import FACTS, channels_of
+from tests.servers.park import Park
+from tests.servers.roster import ASGI_SERVERS
+from tests.servers.wire import (
+    PLAIN_HEADERS,
+    body_of,
+    cookie_names,
+    leaks,
+    outcome_of,
+    status_of,
+)
+
+pytestmark = pytest.mark.servers
+
+every_server = pytest.mark.parametrize("server", ASGI_SERVERS)
+every_channel = pytest.mark.parametrize(
+    ("server", "case"),
+    [(name, case) for name in ASGI_SERVERS for case in channels_of(name, CHANNELS)],
+)
+
+# Heads that a line break in another header than Set-Cookie would split.
+SPLITTING = [
+    *(f"{part}-{key}" for part in ("name", "value") for key in LINE_BREAKS),
+    "value-folded",
+    "value-second-response",
+    "content-type-crlf",
+    "location-crlf",
+]
+
+
+@every_channel
+def test_without_the_gate_the_tracker_leaves(park: Park, server: str, case: str) -> None:
+    assert leaks(park.answers(server)["bare", case])
+
+
+@pytest.mark.behaviour(9)
+@every_channel
+def test_the_gate_lets_no_tracker_out(park: Park, server: str, case: str) -> None:
+    assert not leaks(park.answers(server)["gated", case])
+
+
+@pytest.mark.behaviour(9)
+@every_channel
+def test_all_else_leaves_as_it_did(park: Park, server: str, case: str) -> None:
+    bare, gated = (park.answers(server)[door, case] for door in ("bare", "gated"))
+
+    assert cookie_names(gated) == ["session"]
+    assert status_of(gated) == status_of(bare)
+    assert body_of(gated) == body_of(bare)
+
+
+@every_server
+def test_each_server_does_with_odd_heads_what_is_recorded(park: Park, server: str) -> None:
+    answers = park.answers(server)
+
+    assert {case: outcome_of(answers["bare", case]) for case in CURIOUS} == {
+        case: FACTS[server].outcome(case) for case in CURIOUS
+    }
+
+
+@every_server
+@pytest.mark.parametrize("case", SPLITTING)
+def test_each_server_itself_lets_no_line_break_out_of_other_headers(
+    park: Park, server: str, case: str
+) -> None:
+    # This is why `scan_headers` is off where it is not asked for.
+    assert outcome_of(park.answers(server)["bare", case]) in ("cleans", "refuses")
+
+
+@every_server
+@pytest.mark.parametrize("door", ["gated", "scanned"])
+def test_the_gate_lets_no_tracker_out_of_odd_heads(park: Park, server: str, door: str) -> None:
+    answers = park.answers(server)
+
+    assert [case for case in CURIOUS if leaks(answers[door, case])] == []
+
+
+@every_server
+def test_a_scanning_gate_lets_responses_with_broken_headers_leave_without_these(
+    park: Park, server: str
+) -> None:
+    answers = park.answers(server)
+    cases = [f"{part}-{key}" for part in ("name", "value") for key in BREAKS]
+
+    found = {
+        case: (outcome_of(answers["scanned", case]), cookie_names(answers["scanned", case]))
+        for case in cases
+    }
+
+    assert found == dict.fromkeys(cases, ("cleans", ["session"]))
+
+
+@every_server
+def test_a_scanning_gate_lets_no_control_character_out(park: Park, server: str) -> None:
+    answers = park.answers(server)
+    cases = [*TWISTED, *TWISTED_VALUES]
+
+    assert [case for case in cases if outcome_of(answers["scanned", case]) == "passes"] == []
+
+
+@every_server
+def test_an_answer_to_head_is_guarded_too(park: Park, server: str) -> None:
+    bare, gated = (park.ask(server, door, "plain", method="HEAD") for door in ("bare", "gated"))
+
+    assert (leaks(bare), leaks(gated)) == (True, False)
+    assert cookie_names(gated) == ["session"]
+
+
+@every_server
+def test_the_tracker_leaves_to_a_visitor_who_allowed_it(park: Park, server: str) -> None:
+    choice = Gate(POLICY, secret_key=SECRET).preferences_for("statistics")
+
+    answer = park.ask(server, "gated", "plain", headers=f"{PLAIN_HEADERS}Cookie: {choice}\r\n")
+
+    assert cookie_names(answer) == ["session", "_ga"]
+
+
+@pytest.mark.behaviour(5)
+@every_server
+def test_a_grant_leaves_first_and_counts_at_once(park: Park, server: str) -> None:
+    answer = park.post(server, "grant")
+
+    assert cookie_names(answer) == ["cookies_preferences", "_ga"]
+
+
+@pytest.mark.behaviour(6)
+@every_server
+def test_a_refusal_leaves_and_counts_at_once(park: Park, server: str) -> None:
+    answer = park.post(server, "refuse")
+
+    assert cookie_names(answer) == ["cookies_preferences", "session"]
+
+
+@every_server
+def test_an_application_that_fails_after_a_grant_sets_nothing(park: Park, server: str) -> None:
+    answer = park.post(server, "grant-and-fail")
+
+    assert status_of(answer) != 200
+    assert cookie_names(answer) == []
