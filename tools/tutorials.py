@@ -140,12 +140,17 @@ def _matches(said: str, shown: str) -> bool:
 
 
 def _environment(wheels: Path) -> dict[str, str]:
-    """The environment of a newcomer: no virtual environment, and the wheel where pip looks."""
+    """The environment of a newcomer: a bare Python, and the wheel where pip looks."""
     own = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     own.pop("VIRTUAL_ENV", None)
     links = f"{own.get('PIP_FIND_LINKS', '')} {wheels.as_uri()}".strip()
-    # The interpreter that runs this is the tutorial's `python3`.
-    path = os.pathsep.join([str(Path(sys.executable).parent), own["PATH"]])
+    # Python alone: what this environment has installed must not stand in for a forgotten step.
+    bare = wheels / "bin"
+    bare.mkdir(exist_ok=True)
+    with suppress(FileExistsError):
+        (bare / "python3").symlink_to(Path(sys.executable).resolve())
+    others = [one for one in own["PATH"].split(os.pathsep) if one != f"{sys.prefix}/bin"]
+    path = os.pathsep.join([str(bare), *others])
     return own | {"PIP_FIND_LINKS": links, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PATH": path}
 
 

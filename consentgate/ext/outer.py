@@ -9,6 +9,9 @@ from types import FrameType
 
 logger = logging.getLogger("consentgate")
 
+# The gate's own, and a debugger that must never run where there are visitors.
+_NOT_TOLD = ("consentgate.", "werkzeug.debug")
+
 
 def outer_wrappers() -> tuple[str, ...]:
     """Return the names of the applications through which the present request came, outermost first.
@@ -37,7 +40,7 @@ def _callers(frame: FrameType | None) -> Iterator[str]:
         names = code.co_varnames[: code.co_argcount]
         values = [frame.f_locals.get(name) for name in names[-2:]]
         module = str(frame.f_globals.get("__name__"))
-        if _is_call(values) and not module.startswith("consentgate."):
+        if _is_call(values) and not module.startswith(_NOT_TOLD):
             yield f"{module}.{code.co_qualname}"
         frame = frame.f_back
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import flask
 import pytest
+from werkzeug.debug import DebuggedApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import Client
 
@@ -312,6 +313,17 @@ def test_what_is_around_the_gate_is_named_once(caplog: pytest.LogCaptureFixture)
     assert "werkzeug.middleware.proxy_fix.ProxyFix.__call__, tests.ext.flask_site" in told[0]
 
 
+def test_the_debugger_of_the_development_server_is_not_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = make_app(CONSENTGATE_POLICY=POLICY)
+    ConsentGate(app)
+
+    Client(DebuggedApplication(app), use_cookies=False).get("/")
+
+    assert "CG150" not in caplog.text
+
+
 def test_nothing_is_told_where_nothing_is_around_it(caplog: pytest.LogCaptureFixture) -> None:
     app = make_app(CONSENTGATE_POLICY=POLICY)
     ConsentGate(app)
@@ -323,6 +335,7 @@ def test_nothing_is_told_where_nothing_is_around_it(caplog: pytest.LogCaptureFix
 
 def test_a_request_past_the_gate_is_refused() -> None:
     app = make_app(CONSENTGATE_POLICY=POLICY, PROPAGATE_EXCEPTIONS=True)
+    app.before_request(lambda: "an answer of its own")
     ConsentGate(app)
 
     def start(status: str, headers: Any, exc_info: Any = None) -> Any:

@@ -62,7 +62,8 @@ class ConsentGate:
         door.check()
         app.extensions[EXTENSION] = door
         app.__class__ = _guarded(type(app))
-        app.before_request(_check_door)
+        # Before all others, which may answer by themselves.
+        app.before_request_funcs.setdefault(None, []).insert(0, _check_door)
         app.jinja_env.globals["current_consent"] = current_consent
         app.jinja_env.globals["consent_allows"] = consent_allows
         app.cli.add_command(consent_commands)
