@@ -20,7 +20,7 @@ from consentgate import (
     Reason,
 )
 from consentgate.clock import utc_now
-from consentgate.gate import SET_COOKIE, SMUGGLED
+from consentgate.headers import SET_COOKIE, SMUGGLED
 from tests.contract.exchange import NOW, POLICY, SECRET, TODAY, gate_of
 from tests.unit.visits import visit_of
 
