@@ -6,7 +6,7 @@ who asks for what needs it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import wraps
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
@@ -67,8 +67,8 @@ class ConsentRequired:
 def requires_consent(
     *categories: str, response: Answer | None = None
 ) -> Callable[[Endpoint], Endpoint]:
-    """A decorator: the endpoint, a function of the request, runs only where the visitor allows
-    all the categories.
+    """A decorator: the endpoint, a function or method that takes the request, runs only where the
+    visitor allows all the categories.
 
     Elsewhere `response` answers, a function of the request, or by default a 403 with a page that
     names the categories. In FastAPI use `ConsentRequired`, which needs no request.
@@ -76,11 +76,12 @@ def requires_consent(
 
     def guard(endpoint: Endpoint) -> Endpoint:
         @wraps(endpoint)
-        async def guarded(request: HTTPConnection) -> Any:  # Any: the endpoint's own
+        async def guarded(*arguments: Any, **named: Any) -> Any:  # Any: the endpoint's own
+            request = _connection_among((*arguments, *named.values()))
             consent = get_consent(request)
             missing = missing_categories(consent, categories)
             if not missing:
-                return await _call(endpoint, request)
+                return await _call(endpoint, *arguments, **named)
             if response is not None:
                 return await _call(response, request)
             return HTMLResponse(refusal_page(consent.context.policy, missing), status_code=403)
@@ -90,11 +91,22 @@ def requires_consent(
     return guard
 
 
-async def _call(function: Callable[..., Any], request: HTTPConnection) -> Any:
-    """What a function of the request returns, called as Starlette calls its endpoints."""
+def _connection_among(given: Iterable[object]) -> HTTPConnection:
+    """The request or websocket that an endpoint was given."""
+    for one in given:
+        if isinstance(one, HTTPConnection):
+            return one
+    raise ConfigurationError(
+        "an endpoint under requires_consent must take the request; FastAPI's take "
+        "Depends(ConsentRequired(...)) instead"
+    )
+
+
+async def _call(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """What a function returns, called as Starlette calls its endpoints."""
     if iscoroutinefunction(function):
-        return await function(request)
-    return await run_in_threadpool(function, request)
+        return await function(*arguments, **named)
+    return await run_in_threadpool(function, *arguments, **named)
 
 
 def consent_context(request: Request) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import fastapi
 import jinja2
 import pytest
 from starlette.applications import Starlette
+from starlette.endpoints import HTTPEndpoint
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import HTTPConnection, Request
@@ -30,6 +31,7 @@ from consentgate.ext.starlette import (
 )
 from tests.contract.drivers import run_asgi
 from tests.contract.exchange import POLICY, SECRET, Ask, preferences_for
+from tests.doors.servers import talk, websocket_scope
 
 NOW_ALLOWED = preferences_for("statistics")
 
@@ -84,6 +86,31 @@ def test_another_answer_may_stand_in_for_the_page() -> None:
     app = gated(Starlette(routes=[Route("/", guarded)]))
 
     assert asked(app, NOW_ALLOWED) == (451, "Choose first")
+
+
+def test_a_method_of_a_class_of_endpoints_is_guarded_alike() -> None:
+    class Page(HTTPEndpoint):
+        @requires_consent("statistics")
+        async def get(self, request: Request) -> Response:
+            return PlainTextResponse("counted")
+
+    app = gated(Starlette(routes=[Route("/", Page)]))
+
+    assert [asked(app, cookie)[0] for cookie in ("", NOW_ALLOWED)] == [403, 200]
+
+
+def test_an_endpoint_that_takes_no_request_is_told_what_to_take() -> None:
+    api = fastapi.FastAPI()
+
+    @api.get("/")
+    @requires_consent("statistics")
+    async def read(item: str = "") -> str:
+        raise NotImplementedError
+
+    gated(api)
+
+    with pytest.raises(ConfigurationError, match="must take the request"):
+        asked(api)
 
 
 # Templates
@@ -146,6 +173,24 @@ def test_a_required_category_answers_for_the_endpoint_until_it_is_allowed() -> N
 
     assert asked(api, NOW_ALLOWED) == (403, '{"detail":"this needs consent to: marketing"}')
     assert asked(api, preferences_for("statistics", "marketing")) == (200, '"counted"')
+
+
+def test_a_websocket_is_denied_until_its_category_is_allowed() -> None:
+    api = fastapi.FastAPI()
+
+    @api.websocket("/", dependencies=[fastapi.Depends(ConsentRequired("statistics"))])
+    async def converse(socket: fastapi.WebSocket) -> None:
+        await socket.accept()
+        await socket.close(4000)
+
+    gated(api)
+    handshakes = [
+        talk(api, websocket_scope(cookie, path="/"), {"type": "websocket.connect"})
+        for cookie in ("", NOW_ALLOWED)
+    ]
+
+    assert handshakes[0][0]["status"] == 403
+    assert handshakes[1][0]["type"] == "websocket.accept"
 
 
 def test_the_schema_is_the_same_with_and_without() -> None:
