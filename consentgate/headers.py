@@ -43,6 +43,13 @@ def header_kind(name: str) -> str:
     return text if len(text) == len(name) else MISNAMED
 
 
+def tells_caches(name: str) -> bool:
+    """True for the name, with breaks around it or not, of a header that can keep a response out
+    of shared caches: where it is dropped the response must stay out of them all the same."""
+    bare = name.strip(" \t\r\n\0")
+    return bare.lower() == "expires" or header_kind(bare) != ""
+
+
 class Remembered(dict[AnyStr, str]):
     """What a function answers for a name, found once for each and kept for a bounded number.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from consentgate.enforcement import Mode
 from consentgate.events import Action, Reason
-from consentgate.headers import COOKIE_KINDS, header_kind
+from consentgate.headers import COOKIE_KINDS, header_kind, tells_caches
 from consentgate.set_cookie import has_line_break
 from consentgate.visit import Visit
 
@@ -63,4 +63,6 @@ def _may_leave(visit: Visit, name: str, value: bytes) -> bool:
     if not name_breaks and header_kind(name) in COOKIE_KINDS:
         return True
     visit.report(Reason.HEADER_LINE_BREAK, Action.STRIP, name=name)
+    if tells_caches(name):
+        visit.let_out = visit.touched = True
     return visit.context.mode is Mode.REPORT

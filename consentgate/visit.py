@@ -22,10 +22,10 @@ class Visit:
 
     `consulted`: the response depends on the visitor's choice. `showed_signal`: on the browser's
     signal too. `let_out`: it is for this visitor alone, because of a cookie that the choice let
-    out or because no choice was needed. `chosen`: the choice made in this very response.
-    `still_sent`: refused cookies that the browser sent nevertheless. `touched`: the response may
-    need more than verdicts. `active`: the application is at work. `outer`: the visit of another
-    gate around this one.
+    out, because no choice was needed, or because a header was dropped that may have said so.
+    `chosen`: the choice made in this very response. `still_sent`: refused cookies that the browser
+    sent nevertheless. `touched`: the response may need more than verdicts. `active`: the
+    application is at work. `outer`: the visit of another gate around this one.
     """
 
     # Class attributes until something happens, so that a visit costs one assignment. A gate has

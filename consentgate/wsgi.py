@@ -26,7 +26,7 @@ from consentgate.doorway import (
 from consentgate.enforcement import Mode
 from consentgate.events import Action, Reason
 from consentgate.gate import Gate, Outcome
-from consentgate.headers import COOKIE_KINDS, SET_COOKIE, Remembered, header_kind
+from consentgate.headers import COOKIE_KINDS, SET_COOKIE, Remembered, header_kind, tells_caches
 from consentgate.set_cookie import has_line_break
 from consentgate.thinning import Thinner
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
@@ -214,10 +214,7 @@ def _cut_breaks(visit: WsgiVisit, status: str, own: Headers) -> tuple[str, Heade
             kept.append((name, value))
             continue
         visit.report(Reason.HEADER_LINE_BREAK, Action.STRIP, name=name)
-        bare = name.strip(" \t\r\n\0")
-        if header_kind(bare) or bare.lower() == "expires":
-            # It may have been what kept the response out of shared caches.
-            visit.let_out = True
+        visit.let_out = visit.let_out or tells_caches(name)
         if reports:
             kept.append((name, value))
     return status, kept

@@ -126,9 +126,10 @@ class CacheContract:
     ) -> None:
         page = cache.page(*headers, TRACKER)
 
-        cookies = [page.visit(cookie).cookies for cookie in (ALLOWED, ALLOWED, REFUSED, "")]
+        answers = [page.visit(cookie) for cookie in (ALLOWED, ALLOWED, REFUSED, "")]
 
-        assert cookies == [["_ga=1"], ["_ga=2"], [], []]
+        assert [answer.cookies for answer in answers] == [["_ga=1"], ["_ga=2"], [], []]
+        assert all("private" in answer.all("cache-control")[0] for answer in answers)
 
     def test_a_cookie_let_out_because_no_choice_is_needed_goes_to_its_visitor_alone(
         self, cache: Cache
@@ -137,7 +138,8 @@ class CacheContract:
 
         abroad = page.visit(headers=[("X-Elsewhere", "1")])
 
-        assert (abroad.cookies, page.visit().cookies) == (["_ga=1"], [])
+        assert (abroad.cookies, abroad.all("cache-control")) == (["_ga=1"], ["private, max-age=60"])
+        assert page.visit().cookies == []
 
     def test_what_a_page_shows_because_no_choice_is_needed_goes_to_its_visitor_alone(
         self, cache: Cache
@@ -170,7 +172,10 @@ class CacheContract:
 
         refused = page.visit(f"{REFUSED}; _ga=1")
 
-        assert refused.cookies == ["_ga="]
+        assert (refused.cookies, refused.all("cache-control")) == (
+            ["_ga="],
+            ["private, max-age=60"],
+        )
         assert [page.visit(cookie).cookies for cookie in (REFUSED, ALLOWED, "")] == [[], [], []]
 
     @pytest.mark.behaviour(14)

@@ -24,11 +24,22 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from consentgate import Cookie, Enforcement, Gate, Policy, VisitorConsent, asgi, get_consent, wsgi
+from consentgate import (
+    Controller,
+    Cookie,
+    Enforcement,
+    Gate,
+    Policy,
+    VisitorConsent,
+    asgi,
+    get_consent,
+    wsgi,
+)
 from consentgate.asgi import App, Message, Receive, Scope, Send
 
 SECRET = "a secret for tests, of 40 characters ...."
 POLICY = Policy(
+    controller=Controller("Example Town"),
     necessary=["session"],
     cookies=[
         Cookie("_ga", category="statistics", provider="G", purpose="p", lifetime="13 months"),

@@ -9,7 +9,15 @@ from consentgate.asgi import AsgiVisit
 from consentgate.caching import NOTHING, Header, keep_private
 from consentgate.headers import header_kind
 from tests.contract.exchange import POLICY, SECRET
-from tests.doors.servers import answerer, serve, wsgi_gate
+from tests.doors.servers import (
+    answerer,
+    asgi_gate,
+    sender,
+    serve,
+    start,
+    talk,
+    wsgi_gate,
+)
 from tests.unit.visits import respond
 
 PUBLIC = [("cache-control", "public, max-age=60")]
@@ -163,6 +171,15 @@ def test_a_response_that_lost_what_kept_it_out_of_caches_is_for_its_visitor_alon
     server = serve(wsgi_gate(answerer(("X-A", "1"), header), []))
 
     assert server.headers[:2] == [("X-A", "1"), ("Cache-Control", "private")]
+
+
+@pytest.mark.parametrize(
+    "header", [(b"cache-control", b"no-store\n"), (b"x: 1\nSet-Cookie", b"session=1")]
+)
+def test_so_is_one_that_lost_it_to_an_asgi_gate_that_scans(header: tuple[bytes, bytes]) -> None:
+    sent = talk(asgi_gate(sender(start((b"x-a", b"1"), header)), scan_headers=True))
+
+    assert sent[0]["headers"][:2] == [(b"x-a", b"1"), (b"cache-control", b"private")]
 
 
 def test_one_that_lost_another_header_stays_as_it_is() -> None:
