@@ -24,10 +24,10 @@ endif
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(READY)  ## Serve the Starlette shop on PORT (8000) and the Flask shop on PORT+1
+demo: $(READY)  ## Serve the Django portal on PORT (8000), the shops on PORT+1 and PORT+2
 	@$(BIN)/python examples/demo.py $(PORT)
 
-demo-check: $(READY)  ## Visit both shops and print what left, what was held back and why
+demo-check: $(READY)  ## Visit the portal and both shops and print what left, what was held back and why
 	@$(BIN)/python examples/demo_check.py
 
 test: $(READY) $(PROGRAMS)  ## Run the tests (with CI=true also branch coverage, which must be 100 %)

@@ -1,4 +1,4 @@
-"""Visit both shops as a browser would, tell what left and what did not, and check it.
+"""Visit the portal and both shops as a browser would, tell what left, and check it.
 
 Exits with 1 if a cookie slips out before consent, if consent does not let the statistics cookie
 through, or if a withdrawal does not expire it. `python examples/demo_check.py report` runs the
@@ -17,27 +17,30 @@ import httpx
 import flask_shop
 import starlette_shop
 from journal import Answer, Journal
+from portal_check import portal_of, visit_portal
 from servers import serve_asgi, serve_wsgi
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Callable
 
 TRACKER = "_promo_id"
 
 
 @dataclass(slots=True)
 class Visit:
-    """One visitor of one shop, with a browser's cookie jar, and what was found wrong on the way."""
+    """One visitor of one site, with a browser's cookie jar, and what was found wrong on the way."""
 
     url: str
     journal: Journal
-    prefix: str  # of the shop's cookie names
+    prefix: str  # of the site's cookie names
     browser: httpx.Client
     failures: list[str] = field(default_factory=list)
 
-    def go(self, method: str, path: str, *, why: str) -> list[str]:
+    def go(
+        self, method: str, path: str, *, why: str, fields: dict[str, str] | None = None
+    ) -> list[str]:
         """Make one request, print what came back; the names of the cookies that left."""
-        response = self.browser.request(method, self.url + path)
+        response = self.browser.request(method, self.url + path, data=fields)
         values = response.headers.get_list("set-cookie")
         print(f"\n  {method} /{path}  ({why}) -> {response.status_code}")
         for value in values:
@@ -101,23 +104,32 @@ def visit(shop: Visit) -> None:
     shop.expect(TRACKER not in [*left, *last], "the undeclared tracker never leaves")
 
 
-def run(name: str, *, url: str, journal: Journal, prefix: str) -> list[str]:
-    """Visit one shop; the sentences that did not hold."""
+def run(
+    name: str,
+    *,
+    url: str,
+    journal: Journal,
+    prefix: str = "",
+    visit_site: Callable[[Visit], None] = visit,
+) -> list[str]:
+    """Visit one site; the sentences that did not hold."""
     print(f"\n{name} at {url}")
     with httpx.Client(trust_env=False) as browser:
-        shop = Visit(url, journal=journal, prefix=prefix, browser=browser)
-        visit(shop)
-    print(f"\n  {name}: " + ("FAILED" if shop.failures else "as it should be"))
-    return shop.failures
+        site = Visit(url, journal=journal, prefix=prefix, browser=browser)
+        visit_site(site)
+    print(f"\n  {name}: " + ("FAILED" if site.failures else "as it should be"))
+    return site.failures
 
 
 def main(mode: str) -> int:
     logging.getLogger("consentgate").setLevel(logging.ERROR)  # the events are printed below
-    starlette_journal, flask_journal = Journal(), Journal()
+    portal_journal, starlette_journal, flask_journal = Journal(), Journal(), Journal()
     starlette_app = starlette_shop.create_app(starlette_journal, mode=mode)
     flask_app = flask_shop.create_app(flask_journal, mode=mode)
+    with portal_of(portal_journal, mode=mode) as portal, serve_wsgi(portal) as url:
+        failures = run("Portal", url=url, journal=portal_journal, visit_site=visit_portal)
     with serve_asgi(starlette_app) as url:
-        failures = run("Starlette shop", url=url, journal=starlette_journal, prefix="")
+        failures += run("Starlette shop", url=url, journal=starlette_journal)
     with serve_wsgi(flask_app) as url:
         failures += run("Flask shop", url=url, journal=flask_journal, prefix="flask_")
     return 1 if failures else 0

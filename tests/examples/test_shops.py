@@ -33,12 +33,13 @@ def run_example(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]
 
 
 def free_ports() -> int:
-    """The first of two neighbouring loopback ports that are free at the moment."""
+    """The first of three neighbouring loopback ports that are free at the moment."""
     with socket.create_server(("127.0.0.1", 0)) as first:
         port: int = first.getsockname()[1]
         try:
             socket.create_server(("127.0.0.1", port + 1)).close()
-        except OSError:  # pragma: no cover (another program has the neighbour)
+            socket.create_server(("127.0.0.1", port + 2)).close()
+        except OSError:  # pragma: no cover (another program has a neighbour)
             return free_ports()
     return port
 
@@ -175,19 +176,24 @@ def test_a_counting_cookie_that_is_no_number_counts_from_one(shop: Shop) -> None
     assert any(value.startswith(f"{shop.visits}=1;") for value in values)
 
 
-def test_the_demonstration_serves_both_shops_on_neighbouring_ports() -> None:
+def test_the_demonstration_serves_the_portal_and_both_shops_on_neighbouring_ports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORTAL_FOLDER", str(tmp_path))
     port = free_ports()
+    ports = range(port, port + 3)
     with run_example("demo.py", str(port)) as demo:
-        wait_for(port)
-        wait_for(port + 1)
+        for one in ports:
+            wait_for(one)
 
-        pages = [httpx.get(f"http://127.0.0.1:{p}/", trust_env=False) for p in (port, port + 1)]
+        pages = [httpx.get(f"http://127.0.0.1:{one}/", trust_env=False).text for one in ports]
 
-        assert "Starlette tea shop" in pages[0].text
-        assert "Flask tea shop" in pages[1].text
+        titles = ["Données ouvertes", "Starlette tea shop", "Flask tea shop"]
+        assert [title in page for title, page in zip(titles, pages, strict=True)] == [True] * 3
         assert demo.stdout is not None
-        assert f"http://127.0.0.1:{port}/" in demo.stdout.readline()
-        assert f"http://127.0.0.1:{port + 1}/" in demo.stdout.readline()
+        hosts = ["localhost", "127.0.0.1", "127.0.0.1"]
+        for one, host in zip(ports, hosts, strict=True):
+            assert f"http://{host}:{one}/" in demo.stdout.readline()
 
 
 def test_the_check_of_the_demonstration_passes_behind_the_gate() -> None:
@@ -196,6 +202,7 @@ def test_the_check_of_the_demonstration_passes_behind_the_gate() -> None:
 
     assert check.returncode == 0, output
     assert "strip      _promo_id" in output
+    assert "strip      _carte_id" in output
 
 
 def test_the_check_of_the_demonstration_fails_where_the_gate_only_reports() -> None:

@@ -1,0 +1,1 @@
+"""A French town's open-data portal on Django, behind consentgate."""

@@ -1,0 +1,101 @@
+"""The portal's pages. Cookies are set as usual; the choice is asked for in one place only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_POST
+
+from consentgate import get_consent
+from portal.catalogue import DATASETS, search
+from portal.plugin import embed_map
+from portal.words import word
+
+if TYPE_CHECKING:
+    from django.contrib.auth.forms import AuthenticationForm
+    from django.http import HttpRequest, HttpResponse
+
+    from portal.catalogue import Dataset
+
+
+class SignIn(LoginView):
+    """Signs a user in, and greets."""
+
+    template_name = "login.html"
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        messages.success(self.request, f"{word('welcome')}, {form.get_user().get_username()}.")
+        return super().form_valid(form)
+
+
+@require_GET
+def show_catalogue(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "")[:100]
+    language = get_language()
+    found = [one.read_in(language) for one in search(query, language)]
+    return render(request, "catalogue.html", {"query": query, "datasets": found})
+
+
+@require_GET
+def show_dataset(request: HttpRequest, slug: str) -> HttpResponse:
+    dataset = find(slug).read_in(get_language())
+    is_kept = slug in request.session.get("favourites", [])
+    return render(request, "dataset.html", {"dataset": dataset, "is_kept": is_kept})
+
+
+@login_required
+@require_GET
+def show_favourites(request: HttpRequest) -> HttpResponse:
+    kept = [DATASETS[slug] for slug in request.session.get("favourites", [])]
+    readable = [one.read_in(get_language()) for one in kept]
+    return render(request, "favourites.html", {"datasets": readable})
+
+
+@require_POST
+def keep_favourite(request: HttpRequest, slug: str) -> HttpResponse:
+    """The API: keeps a data set or lets it go, for who is signed in."""
+    find(slug)
+    if not request.user.is_authenticated:
+        return JsonResponse({"error": word("sign_in_first")}, status=401)
+    kept = request.session.get("favourites", [])
+    is_kept = slug not in kept
+    request.session["favourites"] = [*kept, slug] if is_kept else [s for s in kept if s != slug]
+    return JsonResponse({"slug": slug, "kept": is_kept})
+
+
+@require_GET
+def show_map(request: HttpRequest) -> HttpResponse:
+    return embed_map(render(request, "map.html"))
+
+
+@require_GET
+def show_cookies(request: HttpRequest) -> HttpResponse:
+    return render(request, "cookies.html", {"seen": sorted(request.COOKIES)})
+
+
+@require_POST
+def choose(request: HttpRequest, choice: str) -> HttpResponse:
+    """Takes the visitor's choice; under POST only, and with the form's token."""
+    consent = get_consent(request)
+    acts = {"autoriser": consent.grant, "refuser": consent.refuse, "retirer": consent.withdraw}
+    if choice not in acts:
+        raise Http404
+    acts[choice]()
+    messages.info(request, word(f"chosen_{choice}"))
+    after = request.POST.get("next", "")
+    is_own = url_has_allowed_host_and_scheme(after, allowed_hosts=None)
+    return redirect(after if is_own else "cookies")
+
+
+def find(slug: str) -> Dataset:
+    """The data set of that name. Raises Http404."""
+    if slug not in DATASETS:
+        raise Http404
+    return DATASETS[slug]
