@@ -1,9 +1,10 @@
 """Follows the documentation's tutorials word by word, each in an empty folder.
 
-Files are written where a sentence says "Write `name`", commands are run where a console shows
-them, and what a console shows below a command must be what it says; "..." stands for anything.
-What runs on is a server, which is stopped where the next one starts. consentgate itself is
-installed from a wheel of this repository, everything else from the index that pip uses.
+A tutorial is the section "## Tutorial" of a page. Files are written where a sentence says "Write
+`name`", commands are run where a console shows them, and what a console shows below a command must
+be what it says; "..." stands for anything. What runs on is a server, which is stopped where the
+next one starts. consentgate itself is installed from a wheel of this repository, everything else
+from the index that pip uses.
 
     python tools/tutorials.py            # all of them
     python tools/tutorials.py flask.md   # one of them
@@ -25,13 +26,17 @@ from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-TUTORIALS = ("flask.md", "starlette.md")
+TUTORIALS = tuple(
+    sorted(
+        one.name for one in ROOT.glob("docs/*.md") if "\n## Tutorial\n" in one.read_text("utf-8")
+    )
+)
 STARTUP_S = 60.0
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _WRITE = re.compile(r"Write `([\w./-]+)`")
-_SERVER = re.compile(r"(flask run|uvicorn|python manage\.py runserver)\b")
-_PORT = re.compile(r"--port (\d+)")
+_SERVER = re.compile(r"(flask run|uvicorn|gunicorn|python manage\.py runserver)\b")
+_PORT = re.compile(r"(?:--port |runserver |127\.0\.0\.1:)(\d+)")
 
 
 class TutorialError(Exception):

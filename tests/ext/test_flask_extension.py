@@ -207,6 +207,12 @@ def test_a_key_of_the_gates_own_is_used_as_it_stands() -> None:
     assert ["visits" in left(app, choice) for choice in choices] == [True, True]
 
 
+def test_the_settings_show_no_key() -> None:
+    shown = repr(read_settings(make_app(CONSENTGATE_SECRET_KEY=KEY), POLICY))
+
+    assert KEY not in shown
+
+
 # The application's own cookies
 
 

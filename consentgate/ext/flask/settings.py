@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from difflib import get_close_matches
 from functools import lru_cache
@@ -40,8 +40,8 @@ class Settings:
     """What a gate for an application is made of; equal ones make equal gates."""
 
     policy: PolicyOption
-    secret_key: str | bytes
-    options: tuple[tuple[str, object], ...]
+    secret_key: str | bytes = field(repr=False)
+    options: tuple[tuple[str, object], ...] = field(repr=False)  # older keys are among them
 
     @property
     def keywords(self) -> GateOptions:
