@@ -135,9 +135,10 @@ def _thin(request: HttpRequest, passage: _Passage, visit: DjangoVisit) -> None:
     if spans:
         request.META["HTTP_COOKIE"] = "; ".join([text[start:end] for start, end in spans])
     _hide_in_scope(request)
-    # A middleware before this one may have read them.
+    # A middleware before this one may have read them; they are read from META again.
     for read in ("COOKIES", "headers"):
-        vars(request).pop(read, None)
+        if hasattr(type(request), read):
+            vars(request).pop(read, None)
 
 
 def _hide_in_scope(request: HttpRequest) -> None:

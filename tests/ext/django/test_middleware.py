@@ -370,7 +370,9 @@ def test_the_wrapper_sees_a_plugin_under_asgi_as_well(guard: Any, left: int) -> 
 def test_a_plain_request_without_an_environ_is_served() -> None:
     request = HttpRequest()
     request.method = "GET"
+    request.META["HTTP_COOKIE"] = "_ga=1"
 
     answer(with_tracker, request)
 
     assert CONSENT_KEY in request.META
+    assert request.COOKIES == {}
