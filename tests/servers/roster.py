@@ -23,8 +23,8 @@ _GRANIAN = (*_PYTHON, "granian", "--host", "127.0.0.1", "--port", "{port}", "--i
 
 # uWSGI is a program of the system with a Python of the system: it is told where to find both the
 # package and the one library that the package needs, which is pure Python.
-_UWSGI_PLUGIN = Path("/usr/lib/uwsgi/plugins/python3_plugin.so")
-_HAS_UWSGI = shutil.which("uwsgi") is not None and _UWSGI_PLUGIN.exists()
+_UWSGI_PLUGINS = [*Path("/usr/lib/uwsgi/plugins").glob("python31[1-9]_plugin.so")]
+_HAS_UWSGI = shutil.which("uwsgi") is not None and _UWSGI_PLUGINS != []
 _UWSGI = (
     *("uwsgi", "--plugin", "python3", "--http-socket", _ADDRESS, "--need-app", "--die-on-term"),
     *("--pythonpath", "{root}", "--pythonpath", str(Path(itsdangerous.__file__).parents[1])),
@@ -73,7 +73,7 @@ FLOATING = ("wsgiref", "uwsgi")
 """Those whose version is the system's or Python's own, and not this project's choice."""
 
 _uwsgi_or_skip = pytest.mark.skipif(
-    not _HAS_UWSGI, reason="uWSGI or its plugin for Python 3 is not found"
+    not _HAS_UWSGI, reason="uWSGI or its plugin for Python 3.11 or newer is not found"
 )
 _MARKS = {"uwsgi": [_uwsgi_or_skip]}
 
