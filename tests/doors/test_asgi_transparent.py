@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from tests.doors.servers import Message, asgi_gate, websocket_scope
 from tests.doors.shapes import REQUEST_COOKIES, SET_COOKIES
 
 DONE: list[str] = []
+EXPIRES = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 async def echo(request: Request) -> Response:
@@ -44,8 +46,9 @@ async def echo(request: Request) -> Response:
 
 async def cookies(request: Request) -> Response:
     response = PlainTextResponse("cookies", headers={"Cache-Control": "public", "Vary": "Accept"})
-    response.set_cookie("a", "1", max_age=60, secure=True, httponly=True, samesite="strict")
-    response.delete_cookie("b", path="/x", domain="example.org")
+    # No max_age and no deletion by the framework: it would write the present moment.
+    response.set_cookie("a", "1", secure=True, httponly=True, samesite="strict")
+    response.set_cookie("b", "2", path="/x", domain="example.org", expires=EXPIRES)
     for value in SET_COOKIES:
         response.raw_headers.append((b"set-cookie", value.encode("latin-1")))
     response.raw_headers.append((b"Set-Cookie", b"in another case"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from consentgate import Policy
 from tests.contract.exchange import Ask
 from tests.doors.servers import WsgiServer, wsgi_gate
 from tests.doors.shapes import REQUEST_COOKIES, SET_COOKIES
+
+EXPIRES = datetime(2027, 1, 1, tzinfo=UTC)
 
 site = flask.Flask("transparent")
 site.secret_key = "a key for the session of tests"
@@ -32,8 +35,10 @@ def echo() -> dict[str, Any]:
 @site.route("/cookies", methods=["GET", "POST"])
 def cookies() -> flask.Response:
     response = flask.Response("cookies", headers={"Cache-Control": "public", "Vary": "Accept"})
-    response.set_cookie("a", "1", max_age=60, secure=True, httponly=True, samesite="Strict")
-    response.delete_cookie("b", path="/x", domain="example.org")
+    # No max_age: the framework would write the present moment.
+    response.set_cookie("a", "1", secure=True, httponly=True, samesite="Strict")
+    response.set_cookie("b", "2", path="/x", domain="example.org", expires=EXPIRES)
+    response.delete_cookie("c")
     for value in SET_COOKIES:
         response.headers.add("Set-Cookie", value)
     response.headers.add("set-cookie", "in another case")
@@ -58,12 +63,13 @@ def redirect() -> Response:
 
 @site.route("/file")
 def file() -> flask.Response:
-    return flask.send_file(Path(__file__), mimetype="text/plain")
+    # Unconditional: the framework would write the present moment.
+    return flask.send_file(Path(__file__), mimetype="text/plain", conditional=False)
 
 
 @site.route("/file-in-memory")
 def file_in_memory() -> flask.Response:
-    return flask.send_file(BytesIO(b"in memory"), mimetype="text/plain")
+    return flask.send_file(BytesIO(b"in memory"), mimetype="text/plain", conditional=False)
 
 
 @site.route("/session", methods=["GET", "POST"])
