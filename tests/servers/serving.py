@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +18,9 @@ from tests.servers.wire import exchange, status_of
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_START_S = 60
 BETWEEN_LOOKS_S = 0.05
+
+# Where the system has it: ends the server when this process ends, even without a word.
+_WITH_PARENT = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,10 @@ class Running:
 def launch(command: tuple[str, ...], *, log: Path) -> Running:
     """The process of a command, in which `{python}`, `{port}` and `{root}` are filled in."""
     port = free_port()
-    words = [word.format(python=sys.executable, port=port, root=ROOT) for word in command]
+    words = [
+        *_WITH_PARENT,
+        *(word.format(python=sys.executable, port=port, root=ROOT) for word in command),
+    ]
     with log.open("wb") as output:
         process = subprocess.Popen(
             words,
