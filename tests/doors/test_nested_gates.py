@@ -228,6 +228,24 @@ def test_a_visitor_who_withdraws_at_the_inner_gate_is_obeyed_at_the_next_request
     assert seen == ["_ga=1", "_ga=1", "_ga=1", outer]
 
 
+def test_a_gate_that_serves_alone_and_inside_another_does_not_mix_up_its_visitors() -> None:
+    seen: list[str] = []
+
+    def app(environ: Any, start_response: App) -> list[bytes]:
+        seen.append(environ["HTTP_COOKIE"].partition(";")[0])
+        start_response("200 OK", [])
+        return []
+
+    inner = wsgi_gate(app, **INNER, on_event=None)
+    outer = wsgi_gate(inner, **OUTER, thin="undeclared")
+    cookie = f"_ga=1; {gate_of(**OUTER).preferences_for('statistics')}"
+    for _ in range(3):
+        serve(inner, Ask(cookie=cookie))
+    serve(outer, Ask(cookie=f"{cookie}; {gate_of(**INNER).preferences_for('statistics')}"))
+
+    assert [text.partition("=")[0] for text in seen] == [*["cookies_preferences"] * 3, "_ga"]
+
+
 # Starlette's Mount
 
 
