@@ -340,6 +340,23 @@ def test_after_a_gated_application_failed_an_equal_gate_filters_what_stands_in_f
     assert serve(site).cookies == ["session=1", "outer=1"]
 
 
+def test_of_a_cascade_of_gated_applications_each_is_filtered() -> None:
+    def missing(environ: Any, start_response: App) -> list[bytes]:
+        start_response("404 Not Found", set_cookies(*ALL))
+        return []
+
+    def found(environ: Any, start_response: App) -> list[bytes]:
+        start_response("200 OK", set_cookies(*ALL))
+        return []
+
+    def cascade(environ: Any, start_response: App) -> list[bytes]:
+        wsgi_gate(missing, **OUTER)(environ, lambda status, headers: print)
+        body: list[bytes] = wsgi_gate(found, **OUTER)(environ, start_response)
+        return body
+
+    assert serve(cascade).cookies == ["session=1", "outer=1"]
+
+
 def test_a_scope_that_outlives_its_request_is_filtered_by_an_equal_gate() -> None:
     kept: list[Any] = []
 
