@@ -19,7 +19,7 @@ COVERAGE := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test check format tutorials bench clean
+.PHONY: help demo demo-check test check format tutorials bench upstream clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ tutorials: $(READY)  ## Follow the documentation's tutorials word by word, each 
 
 bench: $(READY)  ## Measure what the gate adds to a request, as ratios
 	@$(BIN)/python -m benchmarks
+
+upstream: $(READY)  ## Run other projects' own tests, with and without the gate around them
+	@$(BIN)/python -m upstream
 
 clean:  ## Remove .venv and every cache
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .coverage

@@ -1,0 +1,1 @@
+"""Runs other projects' own tests with every application of theirs behind the gate."""

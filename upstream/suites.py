@@ -1,0 +1,155 @@
+"""The foreign suites: what is downloaded, what their tests need, how they are run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Runner(StrEnum):
+    """How a suite is run, and so how its results are read."""
+
+    PYTEST = "pytest"
+    DJANGO = "django"
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """One project's own tests at one version.
+
+    `needs` are the versions that the project's own lock file names, where it has one, and what
+    the gate itself needs. `selection` is what is run behind a gate that lets out the undeclared,
+    and without it; `strict_selection` what is run behind one that lets out nothing: the part
+    that has to do with cookies is proof enough.
+    """
+
+    name: str
+    version: str
+    runner: Runner
+    needs: tuple[str, ...]
+    selection: tuple[str, ...] = ()
+    strict_selection: tuple[str, ...] = ()
+
+    @property
+    def pin(self) -> str:
+        """The suite's source distribution, as pip names it."""
+        return f"{self.name}=={self.version}"
+
+
+STARLETTE = Suite(
+    "starlette",
+    "1.10.0",
+    Runner.PYTEST,
+    needs=(
+        "anyio==4.15.1",
+        "blockbuster==1.5.28",
+        "httpx==0.28.1",
+        "httpx2[zstd]==2.13.1",
+        "importlib-metadata==9.0.1",
+        "itsdangerous==2.2.0",
+        "jinja2==3.1.6",
+        "opentelemetry-api==1.44.0",
+        "opentelemetry-sdk==1.44.0",
+        "pytest==9.1.1",
+        "python-multipart==0.0.32",
+        "pyyaml==6.0.3",
+        "trio==0.34.0",
+    ),
+)
+
+WERKZEUG = Suite(
+    "werkzeug",
+    "3.1.9",
+    Runner.PYTEST,
+    needs=(
+        "cffi==2.1.1",
+        "cryptography==50.0.1",
+        "ephemeral-port-reserve==1.1.4",
+        "itsdangerous==2.2.0",
+        "pytest==9.1.1",
+        "pytest-timeout==2.4.0",
+        "watchdog==6.0.0",
+    ),
+    strict_selection=("tests/test_test.py", "tests/test_wrappers.py"),
+)
+
+FLASK = Suite(
+    "flask",
+    "3.1.3",
+    Runner.PYTEST,
+    needs=(
+        "asgiref==3.11.0",
+        "blinker==1.9.0",
+        "click==8.3.1",
+        "greenlet==3.3.1",
+        "itsdangerous==2.2.0",
+        "jinja2==3.1.6",
+        "pytest==9.0.2",
+        "python-dotenv==1.2.1",
+        "werkzeug==3.1.5",
+    ),
+)
+
+# The whole suite is mostly about the database. These are the modules whose tests drive an
+# application or make responses.
+DJANGO = Suite(
+    "django",
+    "5.2.19",
+    Runner.DJANGO,
+    needs=(
+        "asgiref==3.13.0",
+        "itsdangerous==2.2.0",
+        "jinja2==3.1.6",
+        "sqlparse==0.6.1",
+        "tblib==3.2.2",
+    ),
+    selection=(
+        "admin_changelist",
+        "admin_docs",
+        "admin_views",
+        "asgi",
+        "async",
+        "auth_tests",
+        "builtin_server",
+        "conditional_processing",
+        "context_processors",
+        "csrf_tests",
+        "decorators",
+        "file_uploads",
+        "flatpages_tests",
+        "generic_views",
+        "handlers",
+        "httpwrappers",
+        "i18n",
+        "logging_tests",
+        "messages_tests",
+        "middleware",
+        "middleware_exceptions",
+        "redirects_tests",
+        "requests_tests",
+        "responses",
+        "servers",
+        "sessions_tests",
+        "shortcuts",
+        "signed_cookies_tests",
+        "sitemaps_tests",
+        "staticfiles_tests",
+        "syndication_tests",
+        "test_client",
+        "test_client_regress",
+        "view_tests",
+        "wsgi",
+    ),
+    strict_selection=(
+        "auth_tests",
+        "flatpages_tests",
+        "handlers",
+        "i18n",
+        "messages_tests",
+        "test_client",
+        "test_client_regress",
+        "view_tests",
+    ),
+)
+
+SUITES = (STARLETTE, WERKZEUG, FLASK, DJANGO)
