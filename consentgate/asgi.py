@@ -158,7 +158,7 @@ class ConsentMiddleware:
             if not headers or kind != "http.response.start":
                 return _send_other(passage, visit, message, send)
             own = [*headers]
-            if type(own[0]) is list:
+            if own and type(own[0]) is list:
                 own = [*map(tuple, own)]
             for name, value in own:
                 if _kinds[name] not in COOKIE_KINDS:

@@ -168,7 +168,9 @@ def test_a_scope_of_an_unknown_type_without_headers_is_served() -> None:
     assert sent == {"type": "tomorrow.send"}
 
 
-@pytest.mark.parametrize("headers", [None, (), []])
+@pytest.mark.parametrize(
+    "headers", [None, (), [], iter(())], ids=["None", "a tuple", "a list", "an iterator"]
+)
 def test_a_start_without_headers_is_served(headers: Any) -> None:
     [sent] = talk(asgi_gate(sender({"type": "http.response.start", "headers": headers})))
 
