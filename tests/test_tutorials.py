@@ -30,6 +30,20 @@ $ cat app.py | wc -l
 ...
 ```
 
+Add to the end of `app.py`:
+
+```python
+print("again")
+```
+
+It says more:
+
+```console
+$ python3 app.py
+hello
+again
+```
+
 Not for you:
 
 ```python
@@ -56,6 +70,8 @@ def test_the_steps_are_files_and_commands_in_order() -> None:
         ("write", "app.py", 'print("hello")\n'),
         ("run", "python3 app.py", "hello\n"),
         ("run", "cat app.py | wc -l", "...\n"),
+        ("append", "app.py", 'print("again")\n'),
+        ("run", "python3 app.py", "hello\nagain\n"),
     ]
 
 
@@ -66,8 +82,8 @@ def test_each_tutorial_begins_with_a_new_environment(page: str) -> None:
     assert found[0] == ("run", "python3 -m venv .venv", "")
 
 
-def test_flask_and_starlette_have_a_tutorial() -> None:
-    assert {"flask.md", "starlette.md"} <= set(TUTORIALS)
+def test_each_framework_has_a_tutorial() -> None:
+    assert {"django.md", "flask.md", "starlette.md"} <= set(TUTORIALS)
 
 
 def test_a_page_that_is_right_can_be_followed(follower: Follower) -> None:

@@ -1,10 +1,10 @@
 """Follows the documentation's tutorials word by word, each in an empty folder.
 
 A tutorial is the section "## Tutorial" of a page. Files are written where a sentence says "Write
-`name`", commands are run where a console shows them, and what a console shows below a command must
-be what it says; "..." stands for anything. What runs on is a server, which is stopped where the
-next one starts. consentgate itself is installed from a wheel of this repository, everything else
-from the index that pip uses.
+`name`" and grow where it says "Add to the end of `name`", commands are run where a console shows
+them, and what a console shows below a command must be what it says; "..." stands for anything. What
+runs on is a server, which is stopped where the next one starts. consentgate itself is installed
+from a wheel of this repository, everything else from the index that pip uses.
 
     python tools/tutorials.py            # all of them
     python tools/tutorials.py flask.md   # one of them
@@ -34,7 +34,8 @@ TUTORIALS = tuple(
 STARTUP_S = 60.0
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_WRITE = re.compile(r"Write `([\w./-]+)`")
+_WRITE = re.compile(r"(Write|Add to the end of) `([\w./-]+)`")
+_KINDS = {"Write": "write", "Add to the end of": "append"}
 _SERVER = re.compile(r"(flask run|uvicorn|gunicorn|python manage\.py runserver)\b")
 _PORT = re.compile(r"(?:--port |runserver |127\.0\.0\.1:)(\d+)")
 
@@ -44,18 +45,19 @@ class TutorialError(Exception):
 
 
 def steps(text: str) -> Iterator[tuple[str, str, str]]:
-    """The steps in order: ("write", name, text) and ("run", command, shown below it)."""
+    """The steps in order: write or append a text to a name, or run a command, and what is shown."""
     tutorial = text.partition("\n## Tutorial\n")[2].partition("\n## ")[0]
     end = 0
     for fence in _FENCE.finditer(tutorial):
         prose, end = tutorial[end : fence.start()], fence.end()
-        names = _WRITE.findall(prose)
+        files = _WRITE.findall(prose)
         if fence[1] == "console":
             for part in re.split(r"^\$ ", fence[2], flags=re.MULTILINE)[1:]:
                 command, _, shown = part.partition("\n")
                 yield "run", command, shown
-        elif names:
-            yield "write", names[-1], fence[2]
+        elif files:
+            verb, name = files[-1]
+            yield _KINDS[verb], name, fence[2]
 
 
 class Follower:
@@ -82,6 +84,9 @@ class Follower:
             path = self._folder / subject
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
+        elif kind == "append":
+            path = self._folder / subject
+            path.write_text(f"{path.read_text('utf-8')}\n\n{text}", encoding="utf-8")
         elif _SERVER.match(subject):
             self._serve(self._moved(subject))
         else:
