@@ -1,4 +1,4 @@
-"""Prints the table of foreign suites; ends with 1 where the gate makes a difference."""
+"""Prints the table of foreign suites and a visit to Trac; ends with 1 where the gate shows."""
 
 from __future__ import annotations
 
@@ -11,27 +11,39 @@ from upstream.compare import Comparison, compare
 from upstream.run import run_suite
 from upstream.sources import prepare
 from upstream.suites import SUITES, Suite
+from upstream.trac_visit import VERSION, visit_trac
 
 COLUMNS = ("suite", "version", "tests", "failing bare", "behind the gate", "broken by strict")
+TRAC = "trac"
 
 
 def main() -> int:
     """Run the suites that were asked for, all by default."""
-    names = [suite.name for suite in SUITES]
+    names = [*(suite.title for suite in SUITES), TRAC]
     parser = argparse.ArgumentParser(prog="python -m upstream", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*names, []], metavar="suite", help=str(names))
     asked = parser.parse_args().names or names
-    rows = [(suite, _compare(suite)) for suite in SUITES if suite.name in asked]
+    rows = [(suite, _compare(suite)) for suite in SUITES if suite.title in asked]
     _print_table(rows)
-    faults = [(suite, fault) for suite, one in rows for fault in one.faults]
-    for suite, fault in faults:
-        print(f"{suite.name}: {fault}")
+    faults = [f"{suite.title}: {fault}" for suite, one in rows for fault in one.faults]
+    if TRAC in asked:
+        faults += _visit_trac()
+    for fault in faults:
+        print(fault)
     return 1 if faults else 0
+
+
+def _visit_trac() -> list[str]:
+    checks = visit_trac()
+    print(f"\n{TRAC} {VERSION}, a visit behind the gate")
+    for text, works in checks:
+        print(f"  {'ok' if works else 'FAILED':6}  {text}")
+    return [f"{TRAC}: {text}: it does not" for text, works in checks if not works]
 
 
 def _compare(suite: Suite) -> Comparison:
     started = time.monotonic()
-    print(f"{suite.pin} ...", file=sys.stderr, flush=True)
+    print(f"{suite.title} {suite.version} ...", file=sys.stderr, flush=True)
     prepared = prepare(suite)
     comparison = compare(partial(run_suite, suite, prepared))
     for name in sorted(comparison.unsteady):
@@ -44,7 +56,7 @@ def _print_table(rows: list[tuple[Suite, Comparison]]) -> None:
     lines: list[tuple[str, ...]] = [COLUMNS]
     for suite, one in rows:
         counts = (one.bare.tests, len(one.bare.failing), len(one.gated.failing), len(one.broken))
-        lines.append((suite.name, suite.version, *map(str, counts)))
+        lines.append((suite.title, suite.version, *map(str, counts)))
     widths = [max(len(line[place]) for line in lines) for place in range(len(COLUMNS))]
     for line in lines:
         print("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)))

@@ -57,7 +57,7 @@ def _run_django(
     command = [str(prepared.python), "runtests.py", "--parallel=2", "--noinput", *selection]
     log = _output(
         command,
-        folder=prepared.folder / "tests",
+        folder=prepared.folder,
         environment=environment | {"TMPDIR": str(work)},
     )
     try:

@@ -30,7 +30,7 @@ HOOK = (
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A suite that can be run: its unpacked sources and an interpreter that has what it needs."""
+    """A suite that can be run: the folder to run it in, and an interpreter with what it needs."""
 
     folder: Path
     python: Path
@@ -38,10 +38,10 @@ class Prepared:
 
 def prepare(suite: Suite) -> Prepared:
     """The suite's sources and environment, from the cache where they are there already."""
-    folder = unpack_source(suite.name, suite.version)
-    python = make_environment(suite.name, (str(folder), *suite.needs), key=suite.pin)
+    sources = unpack_source(suite.name, suite.version)
+    python = make_environment(suite.name, (str(sources), *suite.needs), key=suite.pin)
     put_gate_beside(python)
-    return Prepared(folder, python)
+    return Prepared(sources / suite.folder, python)
 
 
 def unpack_source(name: str, version: str) -> Path:

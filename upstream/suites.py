@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -20,7 +20,7 @@ class Suite:
     `needs` are the versions that the project's own lock file names, where it has one, and what
     the gate itself needs. `selection` is what is run behind a gate that lets out the undeclared,
     and without it; `strict_selection` what is run behind one that lets out nothing: the part
-    that has to do with cookies is proof enough.
+    that has to do with cookies is proof enough. It is run in `folder` of the sources.
     """
 
     name: str
@@ -29,6 +29,13 @@ class Suite:
     needs: tuple[str, ...]
     selection: tuple[str, ...] = ()
     strict_selection: tuple[str, ...] = ()
+    folder: str = ""
+    alias: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the suite is called in the table."""
+        return self.alias or self.name
 
     @property
     def pin(self) -> str:
@@ -90,12 +97,16 @@ FLASK = Suite(
     ),
 )
 
+# The application of Flask's tutorial comes with Flask's sources, tests included.
+FLASKR = replace(FLASK, folder="examples/tutorial", alias="flaskr")
+
 # The whole suite is mostly about the database. These are the modules whose tests drive an
 # application or make responses.
 DJANGO = Suite(
     "django",
     "5.2.19",
     Runner.DJANGO,
+    folder="tests",
     needs=(
         "asgiref==3.13.0",
         "itsdangerous==2.2.0",
@@ -152,4 +163,4 @@ DJANGO = Suite(
     ),
 )
 
-SUITES = (STARLETTE, WERKZEUG, FLASK, DJANGO)
+SUITES = (STARLETTE, WERKZEUG, FLASK, FLASKR, DJANGO)
