@@ -6,17 +6,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.examples.portal_server import free_port, wait_for
-from tests.recipes.test_recipes import FOLDER, PAGE
 from tests.serving import names_set, visit
 
 pytestmark = pytest.mark.slow
 
+FOLDER = Path(__file__).parent
 SITE = FOLDER / "wagtail_site.py"
+PAGE = FOLDER.parents[1] / "docs" / "wagtail.md"
 EDITOR = {"username": "ada", "password": "donnees-ouvertes"}
 
 # One process does it all, and makes the tables without Wagtail's hundreds of migrations: loading
@@ -93,4 +95,4 @@ def test_a_grant_lets_statistics_leave_and_the_tracker_never(browser: httpx.Clie
 
 
 def test_the_documentation_shows_the_very_code() -> None:
-    assert f"```python\n{SITE.read_text()}```\n" in PAGE
+    assert f"```python\n{SITE.read_text()}```\n" in PAGE.read_text()
