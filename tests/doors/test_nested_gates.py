@@ -210,6 +210,23 @@ def test_inside_an_outer_gate_that_hides_the_unknown_the_inner_choice_is_read(ne
     assert left == ["session=1", "_ga=1"]
 
 
+@pytest.mark.behaviour(10)
+@pytest.mark.parametrize("nest", [nest_asgi, nest_wsgi])
+def test_of_different_gates_each_hides_what_it_does_not_allow(nest: Nest) -> None:
+    known: list[tuple[str, str]] = []
+    cookie = f"session=1; _in=2; _out=3; _ga=4; {gate_of(**OUTER).preferences_for('statistics')}"
+
+    def look(visitor: VisitorConsent) -> None:
+        scope = visitor.request
+        raw = dict(scope.get("headers", ())).get(b"cookie", b"").decode()
+        known.append((visitor.cookie, scope.get("HTTP_COOKIE", raw)))
+
+    nest(OUTER, INNER, act=look, cookie=cookie)
+
+    left = f"session=1; _out=3; {gate_of(**OUTER).preferences_for('statistics')}"
+    assert known == [(cookie, left)]
+
+
 def test_a_visitor_who_withdraws_at_the_inner_gate_is_obeyed_at_the_next_request() -> None:
     seen: list[str] = []
 

@@ -295,6 +295,20 @@ def test_the_environ_is_the_same_object_and_is_thinned_in_place() -> None:
     assert environ["HTTP_COOKIE"] == "session=1"
 
 
+@pytest.mark.behaviour(10)
+def test_a_visit_knows_both_what_came_in_and_what_its_application_sees() -> None:
+    known: list[tuple[str, str]] = []
+
+    def app(environ: Any, start_response: App) -> list[bytes]:
+        visit = get_consent(environ)
+        known.append((visit.cookie, visit.read_cookie()))
+        return []
+
+    serve(wsgi_gate(app), Ask(cookie="session=1; _ga=2"))
+
+    assert known == [("session=1; _ga=2", "session=1")]
+
+
 def test_an_environ_with_the_least_in_it_is_served() -> None:
     server = WsgiServer()
 
