@@ -1,0 +1,1 @@
+"""Whole applications that others wrote, used behind the gate as a person would use them."""

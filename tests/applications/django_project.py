@@ -1,0 +1,70 @@
+"""A project as Django itself starts it, with a superuser, and the gate put around it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.examples.portal_server import free_port, wait_for
+
+ROOT = Path(__file__).parents[2]
+USER = {"username": "ada", "password": "donnees-ouvertes"}
+
+# Appended to the module that Django wrote; {door} is wsgi or asgi.
+GATE = """
+from consentgate import Policy
+from consentgate.{door} import ConsentMiddleware
+from tests.applications.tracking import track_{door}
+
+policy = Policy(presets=["django"])
+application = ConsentMiddleware(
+    track_{door}(application), policy=policy, secret_key="for tests only, of 32 characters"
+)
+"""
+
+SERVERS = {
+    "wsgi": ("gunicorn", "--threads=4", "--log-level=error", "--bind=127.0.0.1:{port}"),
+    "asgi": ("uvicorn", "--log-level=error", "--lifespan=off", "--port={port}"),
+}
+
+
+def start_project(folder: Path) -> None:
+    """The folder holds a new Django project, migrated, with one superuser."""
+    _run(folder, "-m", "django", "startproject", "site_of_django", ".")
+    for door in SERVERS:
+        with (folder / "site_of_django" / f"{door}.py").open("a") as module:
+            module.write(GATE.format(door=door))
+    _run(folder, "manage.py", "migrate", "--verbosity=0")
+    _run(folder, "manage.py", "createsuperuser", "--noinput", "--email=ada@example.org")
+
+
+@contextmanager
+def serve_project(folder: Path, door: str) -> Iterator[str]:
+    """The address of the project under a real server of that door, until the block ends."""
+    port = free_port()
+    command = [argument.format(port=port) for argument in SERVERS[door]]
+    with subprocess.Popen(
+        [sys.executable, "-m", *command, f"site_of_django.{door}:application"],
+        cwd=folder,
+        env=_environment(folder),
+    ) as process:
+        try:
+            wait_for(port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def _run(folder: Path, *arguments: str) -> None:
+    subprocess.run([sys.executable, *arguments], cwd=folder, env=_environment(folder), check=True)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    user = {f"DJANGO_SUPERUSER_{name.upper()}": value for name, value in USER.items()}
+    path = os.pathsep.join([str(folder), str(ROOT)])
+    foreign = {"DJANGO_SETTINGS_MODULE": "site_of_django.settings", "PYTHONPATH": path}
+    return os.environ | user | foreign
