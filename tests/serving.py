@@ -53,7 +53,10 @@ def serve_wsgi(app: Any) -> Iterator[str]:
 @contextmanager
 def visit(address: str) -> Iterator[httpx.Client]:
     """A browser without any cookie in front of the site; it follows redirects."""
-    with httpx.Client(base_url=address, trust_env=False, follow_redirects=True) as browser:
+    # A busy machine may take longer than a browser's user would wait.
+    with httpx.Client(
+        base_url=address, trust_env=False, follow_redirects=True, timeout=60
+    ) as browser:
         yield browser
 
 

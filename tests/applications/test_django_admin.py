@@ -32,7 +32,6 @@ def address(request: pytest.FixtureRequest, project: Path) -> Iterator[str]:
 @pytest.fixture
 def browser(address: str) -> Iterator[httpx.Client]:
     with visit(address) as client:
-        client.timeout = httpx.Timeout(60)
         yield client
 
 
