@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-from trac.web.main import dispatch_request  # type: ignore[import-not-found]
+from trac.web.main import dispatch_request
 
 from consentgate import Policy
 from consentgate.wsgi import ConsentMiddleware
