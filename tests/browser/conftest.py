@@ -1,0 +1,20 @@
+"""One browser for all of these tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.stage import Stage, find_chromium
+from tests.needs import require
+
+
+@pytest.fixture(scope="package")
+def stage() -> Iterator[Stage]:
+    """Chromium and a site for it to visit."""
+    executable = find_chromium()
+    require(executable, "Chromium")
+    stage = Stage(executable or "")
+    yield stage
+    stage.close()
