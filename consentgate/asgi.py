@@ -142,7 +142,11 @@ class ConsentMiddleware:
         visit = passage.visit_type()
         visit.request = scope
         # As they came in: what the application writes into them is no visitor's choice.
-        visit.headers = scope.get("headers", ())
+        headers = scope.get("headers", [])
+        if type(headers) is not list:
+            # ASGI asks for an iterable only: one that is read here would be empty for the rest.
+            headers = scope["headers"] = [*headers]
+        visit.headers = headers
         if found is not None:
             visit.outer = find_outer(found, passage.context)
         scope[CONSENT_KEY] = visit

@@ -49,6 +49,22 @@ def test_headers_may_come_in_any_shape_and_leave_as_a_list_of_pairs(
     assert set_by(sent) == [b"session=1"][: cookie == "session=1"]
 
 
+@SHAPES
+@pytest.mark.parametrize("cookie", ["session=1", "session=1; _ga=2"])
+def test_a_requests_headers_may_come_in_any_shape_and_the_application_sees_them(
+    shape: Any, cookie: str
+) -> None:
+    seen: list[tuple[bytes, bytes]] = []
+
+    async def app(scope: Any, receive: App, send: App) -> None:
+        seen.extend(map(tuple, scope["headers"]))
+        await send(start())
+
+    talk(asgi_gate(app), http_scope() | {"headers": shape([PLAIN, (b"cookie", cookie.encode())])})
+
+    assert seen == [PLAIN, (b"cookie", b"session=1")]
+
+
 @pytest.mark.behaviour(12)
 @pytest.mark.parametrize("values", [(), ("session=1",), ("session=1", "_ga=1")], ids=len)
 def test_what_is_added_to_the_list_after_the_start_does_not_leave(values: tuple[str, ...]) -> None:
