@@ -278,10 +278,12 @@ class Gate:
         if not visit.has_changed:
             return (), ()
         first = self._choice.values_for(visit)
-        if self.context.mode is Mode.REPORT or (visit.chosen is None and not visit.still_sent):
+        if visit.chosen is None and not visit.still_sent:
             return first, ()
         caching = [header for header in noted if header[0] not in COOKIE_KINDS]
-        return first, expiries(visit, self.context, caching=caching, content_type=content_type)
+        expired = expiries(visit, self.context, caching=caching, content_type=content_type)
+        # Report mode tells what would be expired, and expires nothing.
+        return first, () if self.context.mode is Mode.REPORT else expired
 
     def _blocked(self, verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
         if self.context.mode is not Mode.BLOCK:

@@ -164,6 +164,7 @@ class Response:
         assert (answer.all("cache-control"), answer.all("vary")) == ([], [])
         assert {event.reason for event in answer.events} == {
             Reason.REFUSED,
+            Reason.WITHDRAWAL_NOT_EFFECTIVE,
             Reason.UNDECLARED,
             Reason.NAMELESS,
             Reason.DELETION,
