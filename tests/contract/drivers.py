@@ -72,8 +72,7 @@ def run_wsgi(app: Any, ask: Ask) -> Raw:
     try:
         chunks = list(body)
     finally:
-        if hasattr(body, "close"):
-            body.close()
+        getattr(body, "close", lambda: None)()
     status, headers = started[-1]
     lowered = [(name.lower(), value) for name, value in headers]
     return int(status.split()[0]), lowered, b"".join([*written, *chunks])
