@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,3 +111,11 @@ def test_another_number_of_tests_is_a_fault() -> None:
 @pytest.mark.parametrize("suite", SUITES, ids=lambda suite: str(suite.title))
 def test_everything_that_a_suite_needs_is_pinned(suite: Suite) -> None:
     assert [need for need in suite.needs if "==" not in need] == []
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: str(suite.title))
+def test_the_documentation_names_the_version_that_is_tried(suite: Suite) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "tried.md").read_text()
+
+    row = rf"^\| .*{suite.name}.* \| {re.escape(suite.version)} \|"
+    assert re.search(row, page, re.MULTILINE | re.IGNORECASE)

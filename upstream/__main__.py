@@ -46,6 +46,8 @@ def _compare(suite: Suite) -> Comparison:
     print(f"{suite.title} {suite.version} ...", file=sys.stderr, flush=True)
     prepared = prepare(suite)
     comparison = compare(partial(run_suite, suite, prepared))
+    for name in sorted(comparison.bare.failing & comparison.gated.failing):
+        print(f"  fails without the gate, too: {name}", file=sys.stderr)
     for name in sorted(comparison.unsteady):
         print(f"  differed once and not again: {name}", file=sys.stderr)
     print(f"  {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)

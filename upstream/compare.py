@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from upstream.results import Results
 from upstream.run import Wrapping
 
-FEWEST_BROKEN = 10
-"""How many tests a gate that lets out nothing has to break, to prove that it is there at all."""
+FEWEST_BROKEN = 5
+"""How many tests a gate that lets out nothing has to break, to prove that it is there at all.
+In Werkzeug's suite a cookie passes through an application in seven tests only."""
 
 Run = Callable[[Wrapping], Results]
 
