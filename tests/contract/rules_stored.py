@@ -87,6 +87,15 @@ class Stored:
         assert answer.cookies == []
 
     @pytest.mark.behaviour(2)
+    @pytest.mark.parametrize("end", ["", ".", ".AAAA"], ids=["none", "empty", "short"])
+    def test_a_true_choice_without_its_signature_grants_nothing(self, end: str) -> None:
+        unsigned = preferences_for("statistics", "marketing").rpartition(".")[0]
+
+        answer = self.play(Ask(cookie=unsigned + end), Say(cookies=(GA, FBP)))
+
+        assert answer.cookies == []
+
+    @pytest.mark.behaviour(2)
     def test_a_choice_signed_with_another_key_grants_nothing(self) -> None:
         cookie = preferences_for("statistics", secret_key="another key of enough characters")
 
