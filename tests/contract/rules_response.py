@@ -127,6 +127,15 @@ class Response:
         assert answer.all("cache-control") == ["private"]
         assert answer.all("vary") == ["Accept-Encoding, Cookie"]
 
+    def test_a_consented_cookie_makes_a_response_private_that_told_caches_nothing(self) -> None:
+        answer = self.play(
+            Ask(cookie=preferences_for("statistics")), Say(cookies=("session=1", GA))
+        )
+
+        assert answer.cookies == ["session=1", GA]
+        assert answer.all("cache-control") == ["private"]
+        assert answer.all("vary") == ["Cookie"]
+
     def test_a_response_that_asked_for_the_choice_varies_and_stays_shareable(self) -> None:
         answer = self.play(
             Ask(),
