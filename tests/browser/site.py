@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consentgate import Cookie, Gate, Policy, VisitorConsent, get_consent
 from consentgate.asgi import ConsentMiddleware
@@ -54,6 +54,10 @@ class Answer:
     kind: bytes = b"text/html"
     early: tuple[str, ...] = ()
     act: Callable[[VisitorConsent], object] = id
+
+    def redirecting(self, address: str) -> Answer:
+        """This answer as a redirect to the address."""
+        return replace(self, status=302, headers=((b"Location", address.encode()), *self.headers))
 
     @property
     def all_headers(self) -> list[tuple[bytes, bytes]]:

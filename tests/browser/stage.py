@@ -41,14 +41,14 @@ ARGUMENTS = (
     "--host-resolver-rules=MAP * 127.0.0.1",  # nothing is looked up, nothing leaves the loopback
 )
 
-# Fetches one after the other; what the network layer refuses is part of the game. The last one
-# tells which cookies the browser sends.
-FETCH_ALL = """async (addresses) => {
-    let text = "";
+# Fetches one after the other; what the network layer refuses is part of the game. The last answer
+# tells which cookies the browser sends; where it got lost, the echo is asked once more.
+FETCH_ALL = """async ([addresses, echo]) => {
+    let text = null;
     for (const address of addresses) {
-        try { text = await (await fetch(address)).text(); } catch (refusal) { text = ""; }
+        try { text = await (await fetch(address)).text(); } catch (refusal) { text = null; }
     }
-    return text;
+    return text ?? await (await fetch(echo)).text();
 }"""
 
 Result = TypeVar("Result")
@@ -157,10 +157,20 @@ class Visitor:
         """What the jar holds after the play."""
         await self.context.clear_cookies()
         before = (f"{play.choice}; Path=/; Secure", *play.before) if play.choice else play.before
-        addresses = [self._site.put(Answer(cookies=before))] if before else []
-        addresses += [f"{self._site.put(answer)}?{play.query}" for answer in play.answers]
-        text = await self.page.evaluate(FETCH_ALL, [*addresses, ECHO])
+        requests = [ECHO]
+        for answer in reversed(play.answers):
+            self._precede(requests, answer, query=f"?{play.query}")
+        self._precede(requests, Answer(before), query="")
+        text = await self.page.evaluate(FETCH_ALL, [requests, ECHO])
         return await self.read_jar(text, choice=play.choice)
+
+    def _precede(self, requests: list[str], answer: Answer, *, query: str) -> None:
+        """Let the answer come before the requests. To the jar a redirect is a response like any
+        other, and it spares the browser a request."""
+        if answer.status == 200:
+            requests[0] = self._site.put(answer.redirecting(requests[0])) + query
+        else:
+            requests.insert(0, self._site.put(answer) + query)
 
     async def read_jar(self, text: str, *, choice: str) -> Jar:
         """The jar without the visitor's choice, where it is still the one given; `text` is what

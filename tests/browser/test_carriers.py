@@ -7,10 +7,11 @@ import itertools
 from dataclasses import dataclass
 
 import pytest
+from playwright.async_api import Page
 
 from tests.browser.carriers import CARRIERS, Carrier
 from tests.browser.site import ECHO, GATED, GRANTED, Answer
-from tests.browser.stage import VISITORS, Stage, Visitor
+from tests.browser.stage import Stage, Visitor
 from tests.browser.vectors import PAST
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -22,6 +23,7 @@ NAMES = {"glob_1", "advert", "Track", "track2", ""}
 BEFORE = ("track=1", "alien=1")
 DELETIONS = ("track=; Max-Age=0", f"alien=x; {PAST}")
 LONGEST_S = 60.0
+STEP_S = 0.01
 FILL = "(address) => fetch(address, {mode: 'no-cors', credentials: 'include'})"
 
 every_storing_carrier = pytest.mark.parametrize(
@@ -44,17 +46,14 @@ class Held:
     granted: set[str]
 
 
-async def hold(stage: Stage, carrier: Carrier) -> Held:
-    """What the browser holds in each of the cases."""
-    visitors = [await stage.new_visitor() for _ in range(carrier.pages)]
-    turn = itertools.cycle(visitors)
-    held = Held(
-        bare=await carry(stage, carrier, next(turn), query=""),
-        undecided=await carry(stage, carrier, next(turn)),
-        granted=await carry(stage, carrier, next(turn), choice=(GRANTED,)),
+async def hold(stage: Stage, carrier: Carrier, visitor: Visitor) -> Held:
+    """What the visitor's browser holds in each of the cases."""
+    await visitor.page.goto(stage.address(ECHO))
+    return Held(
+        bare=await carry(stage, carrier, visitor, query=""),
+        undecided=await carry(stage, carrier, visitor),
+        granted=await carry(stage, carrier, visitor, choice=(GRANTED,)),
     )
-    await asyncio.gather(*(visitor.context.close() for visitor in visitors))
-    return held
 
 
 async def carry(
@@ -69,12 +68,25 @@ async def carry(
     filling = stage.site.put(Answer(cookies=placed(carrier, *BEFORE, *choice)))
     path = stage.site.put(answer_of(carrier))
     address = stage.address(path, host=carrier.host, scheme=carrier.scheme)
+    page = await (open_page if carrier.leaves else stay)(stage, visitor)
     await visitor.context.clear_cookies()
-    await visitor.page.evaluate(FILL, stage.address(filling, host=carrier.host))
-    await visitor.page.evaluate(carrier.script, f"{address}?{query}")
+    await page.evaluate(FILL, stage.address(filling, host=carrier.host))
+    await page.evaluate(carrier.script, f"{address}?{query}")
     await asyncio.wait_for(stage.site.answered[path].wait(), LONGEST_S)
     names = await (await_cookies if carrier.stores else read_later)(stage, visitor)
     return names - {"cookies_preferences"}
+
+
+async def open_page(stage: Stage, visitor: Visitor) -> Page:
+    """A page of its own, which stays open: one that is being left may hang when it is closed."""
+    page = await visitor.context.new_page()
+    await page.goto(stage.address(ECHO))
+    return page
+
+
+async def stay(_: Stage, visitor: Visitor) -> Page:
+    """The page that the visitor is on."""
+    return visitor.page
 
 
 def placed(carrier: Carrier, *cookies: str) -> tuple[str, ...]:
@@ -101,14 +113,14 @@ async def await_cookies(_: Stage, visitor: Visitor) -> set[str]:
     names: set[str] = set()
     async with asyncio.timeout(LONGEST_S):
         while "login" not in names:
+            await asyncio.sleep(STEP_S)
             names = await read_names(visitor)
     return names
 
 
 async def read_later(stage: Stage, visitor: Visitor) -> set[str]:
     """The names in the jar after one more response."""
-    page = await visitor.context.new_page()
-    await page.goto(stage.address(ECHO))
+    await open_page(stage, visitor)
     return await read_names(visitor)
 
 
@@ -120,10 +132,10 @@ async def hold_all(stage: Stage) -> dict[Carrier, Held]:
     """What the browser holds for each carrier, several at once."""
     waiting = iter(CARRIERS)
 
-    async def hold_in_turn() -> list[tuple[Carrier, Held]]:
-        return [(carrier, await hold(stage, carrier)) for carrier in waiting]
+    async def hold_in_turn(visitor: Visitor) -> list[tuple[Carrier, Held]]:
+        return [(carrier, await hold(stage, carrier, visitor)) for carrier in waiting]
 
-    found = await asyncio.gather(*(hold_in_turn() for _ in range(VISITORS)))
+    found = await asyncio.gather(*map(hold_in_turn, stage.visitors))
     return dict(itertools.chain(*found))
 
 
