@@ -136,6 +136,12 @@ class Response:
         assert answer.all("cache-control") == ["private"]
         assert answer.all("vary") == ["Cookie"]
 
+    def test_a_response_that_asked_for_the_choice_varies_that_told_caches_nothing(self) -> None:
+        answer = self.play(Ask(), Say(act=lambda consent: consent.allows("statistics")))
+
+        assert answer.all("cache-control") == []
+        assert answer.all("vary") == ["Cookie"]
+
     def test_a_response_that_asked_for_the_choice_varies_and_stays_shareable(self) -> None:
         answer = self.play(
             Ask(),
