@@ -1,0 +1,1 @@
+"""The visitor's side as values: requests in, responses out; no server and no framework."""
