@@ -11,18 +11,20 @@ from typing import Any, Unpack
 from consentgate.consent import NECESSARY
 from consentgate.doorway import (
     BLOCKED_HEADERS,
-    GateOptions,
+    MiddlewareOptions,
     Passages,
     PolicyOption,
     blocked_body,
     blocked_lines,
     find_outer,
     is_inside,
+    split_options,
 )
 from consentgate.enforcement import Mode
 from consentgate.gate import Gate, Outcome
 from consentgate.headers import COOKIE_KINDS, SET_COOKIE, Remembered, header_kind
 from consentgate.scanning import scan_before
+from consentgate.site.options import SiteOptions
 from consentgate.thinning import Thinner
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
 
@@ -121,11 +123,12 @@ class ConsentMiddleware:
         *,
         policy: PolicyOption,
         secret_key: str | bytes,
-        **options: Unpack[GateOptions],
+        **options: Unpack[MiddlewareOptions],
     ) -> None:
-        self.app = app
+        gate_options, site_options = split_options(options)
+        self.app = app if site_options.prefix is None else _with_pages(app, site_options)
         self._passages = Passages(
-            policy, lambda one: Gate(one, secret_key=secret_key, **options), _Passage
+            policy, lambda one: Gate(one, secret_key=secret_key, **gate_options), _Passage
         )
         self._single = self._passages.single
 
@@ -189,6 +192,15 @@ class ConsentMiddleware:
                 scope.pop(CONSENT_KEY, None)
             else:
                 scope[CONSENT_KEY] = found
+
+
+def _with_pages(app: App, options: SiteOptions) -> App:
+    """The application with the visitor's pages beside it, inside the gate."""
+    # Not before they are wanted: a gate without pages needs no templates and no framework.
+    from consentgate.asgi_pages import AsgiPages  # noqa: PLC0415
+    from consentgate.site.sites import Sites  # noqa: PLC0415
+
+    return AsgiPages(app, Sites(options))
 
 
 def _is_allowed(value: bytes, category_of: Remembered[bytes], visit: AsgiVisit) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import Generic, TypedDict, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar, cast
 
 from consentgate.context import GateContext, Request
 from consentgate.enforcement import Enforcement
@@ -13,6 +13,7 @@ from consentgate.events import Event, escape_text
 from consentgate.gate import Gate
 from consentgate.judge import Verdict
 from consentgate.policy import Policy
+from consentgate.site.options import SiteFields, SiteOptions
 from consentgate.visit import Visit
 
 MOST_POLICIES = 1000  # a policy function picks one of a fixed set; more is a leak
@@ -44,6 +45,17 @@ class GateOptions(TypedDict, total=False):
     same_site: str
     secure: bool | None
     http_only: bool
+
+
+class MiddlewareOptions(GateOptions, SiteFields, total=False):
+    """The keyword options that both middlewares take."""
+
+
+def split_options(options: MiddlewareOptions) -> tuple[GateOptions, SiteOptions]:
+    """The options of the gate, and those of the visitor's pages. Raises ConfigurationError."""
+    given: dict[str, Any] = dict(options)  # Any: options are of many types
+    pages = {name: given.pop(name) for name in SiteFields.__annotations__ if name in given}
+    return cast("GateOptions", given), SiteOptions(**pages)
 
 
 Passage = TypeVar("Passage")

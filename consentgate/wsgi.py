@@ -15,19 +15,21 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from consentgate.consent import NECESSARY
 from consentgate.doorway import (
     BLOCKED_HEADERS,
-    GateOptions,
+    MiddlewareOptions,
     Passages,
     PolicyOption,
     blocked_body,
     blocked_lines,
     find_outer,
     is_inside,
+    split_options,
 )
 from consentgate.enforcement import Mode
 from consentgate.events import Action, Reason
 from consentgate.gate import Gate, Outcome
 from consentgate.headers import COOKIE_KINDS, SET_COOKIE, Remembered, header_kind, tells_caches
 from consentgate.set_cookie import has_line_break
+from consentgate.site.options import SiteOptions
 from consentgate.thinning import Thinner
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
 
@@ -106,11 +108,12 @@ class ConsentMiddleware:
         *,
         policy: PolicyOption,
         secret_key: str | bytes,
-        **options: Unpack[GateOptions],
+        **options: Unpack[MiddlewareOptions],
     ) -> None:
-        self.app = app
+        gate_options, site_options = split_options(options)
+        self.app = app if site_options.prefix is None else _with_pages(app, site_options)
         self._passages = Passages(
-            policy, lambda one: Gate(one, secret_key=secret_key, **options), _Passage
+            policy, lambda one: Gate(one, secret_key=secret_key, **gate_options), _Passage
         )
         self._single = self._passages.single
 
@@ -163,6 +166,15 @@ class ConsentMiddleware:
             visit.active = False
             raise
         return _BodyUnlessBlocked(body, visit) if passage.blocks else body
+
+
+def _with_pages(app: WSGIApplication, options: SiteOptions) -> WSGIApplication:
+    """The application with the visitor's pages beside it, inside the gate."""
+    # Not before they are wanted: a gate without pages needs no templates and no framework.
+    from consentgate.site.sites import Sites  # noqa: PLC0415
+    from consentgate.wsgi_pages import WsgiPages  # noqa: PLC0415
+
+    return WsgiPages(app, Sites(options))
 
 
 def _is_allowed(value: str, category_of: Remembered[str], visit: WsgiVisit) -> bool:

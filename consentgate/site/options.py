@@ -76,7 +76,7 @@ class SiteOptions:
     def __init__(
         self,
         *,
-        prefix: str | None = "/consent",
+        prefix: str | None = None,
         banner: str = Banner.AUTO,
         languages: Sequence[str] = (),
         language: LanguageOption | None = None,
