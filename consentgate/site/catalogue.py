@@ -1,0 +1,96 @@
+"""Reads the translations of one language: a gettext catalogue as a translator writes it (.po).
+
+What is wrong in a file is told at start-up, so that no page fails on it later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from gettext import GNUTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
+
+from consentgate.errors import ConfigurationError
+
+_PLACEHOLDER = re.compile(r"%\((\w+)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The translated messages of one file."""
+
+    compiled: bytes
+    """As gettext reads it."""
+    messages: frozenset[str]
+    """The English texts that it translates."""
+
+    def translations(self) -> GNUTranslations:
+        """The messages for gettext, anew each time: others can be put behind them."""
+        return GNUTranslations(BytesIO(self.compiled))
+
+
+def read_catalogue(path: Path, locale: Locale) -> Catalogue:
+    """The catalogue of a file, without what is fuzzy or untranslated.
+
+    Raises ConfigurationError where the file can't be read, or where a translation has a
+    placeholder that its message does not fill.
+    """
+    try:
+        with path.open("rb") as file:
+            catalog = read_po(file, locale=locale, abort_invalid=True)
+        found = _compile(catalog)
+        found.translations()  # whether gettext can count by its plural forms
+    except OSError as error:
+        raise ConfigurationError(f"{path} can't be read: {error.strerror}") from error
+    except (PoFileError, ValueError, LookupError) as error:
+        raise ConfigurationError(f"{path} is no gettext catalogue: {error}; mend it") from error
+    for message in _translated(catalog):
+        _check_placeholders(message, path)
+    return found
+
+
+def is_fillable(message: Message) -> bool:
+    """True where each form of the translation can be filled in, if its message ever is."""
+    names = {name for text in forms(message.id) for name in _PLACEHOLDER.findall(text)}
+    return not names or all(_fills(text, names) for text in forms(message.string))
+
+
+def forms(text: object) -> tuple[str, ...]:
+    """The texts of a message's id or translation: one, or one for each plural form."""
+    return (text,) if isinstance(text, str) else tuple(text) if isinstance(text, tuple) else ()
+
+
+def _fills(text: str, names: set[str]) -> bool:
+    try:
+        text % dict.fromkeys(names, 1)
+    except (ValueError, TypeError, KeyError):  # a lone %, or a name that nobody gives
+        return False
+    return True
+
+
+def _compile(catalog: Catalog) -> Catalogue:
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
+    messages = frozenset(forms(message.id)[0] for message in _translated(catalog))
+    return Catalogue(compiled.getvalue(), messages)
+
+
+def _translated(catalog: Catalog) -> Iterator[Message]:
+    # The first message is the header, whose id is empty.
+    return (one for one in catalog if one.id and not one.fuzzy and any(forms(one.string)))
+
+
+def _check_placeholders(message: Message, path: Path) -> None:
+    if not is_fillable(message):
+        text = forms(message.id)[0]
+        raise ConfigurationError(
+            f"{path}: the translation of {text!r} can't be filled in; keep its placeholders as "
+            "they are, and write a percent sign of its own twice"
+        )
