@@ -21,8 +21,8 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class VisitorConsent(Visit):
     """One visitor's consent during one request. A change counts for the same response.
 
-    For handlers: `value`, `allows`, `decided`, `grant`, `refuse`, `withdraw`. Every change raises
-    ConfigurationError once the response has started, since its headers are gone by then.
+    For handlers: `value`, `allows`, `decided`, `grant`, `save`, `refuse`, `withdraw`. Every change
+    raises ConfigurationError once the response has started, since its headers are gone by then.
     """
 
     @property
@@ -66,14 +66,27 @@ class VisitorConsent(Visit):
         needs an affirmative act, which following a link is not).
         """
         names = self._names(categories)
-        if self.method in _SAFE_METHODS:
-            raise ConfigurationError(
-                f"consent was granted under {self.method}, which any link or image can cause; "
-                "grant only under POST"
-            )
+        self._check_unsafe()
         if not self.explicit.granted.issuperset(names):
             prints, day = self._fingerprints(names), self._day(complete=not categories)
             self._choose(self.explicit.with_granted(prints, day=day))
+
+    def save(self, *granted: str) -> None:
+        """Make a complete choice: grant these categories, of which there may be none, and refuse
+        all others.
+
+        Saving what was chosen already writes nothing. Raises ConfigurationError as `grant` does.
+        """
+        self._check_open()
+        self._check_known(granted)
+        self._check_unsafe()
+        consent = self.explicit
+        names = frozenset(granted) - {NECESSARY}
+        others = consent.granted.union(self.context.policy.optional_categories) - names
+        if not (consent.granted.issuperset(names) and consent.refused.issuperset(others)):
+            day = self._day(complete=True)
+            consent = consent.with_granted(self._fingerprints(names), day=day)
+            self._choose(consent.with_refused(self._fingerprints(others), day=day))
 
     def refuse(self, *categories: str) -> None:
         """Refuse these categories, or with no argument all: "refuse all". Refusing what is
@@ -114,6 +127,13 @@ class VisitorConsent(Visit):
         older = self.explicit.day
         today = self.context.clock().date()
         return today if complete or older is None else older
+
+    def _check_unsafe(self) -> None:
+        if self.method in _SAFE_METHODS:
+            raise ConfigurationError(
+                f"consent was granted under {self.method}, which any link or image can cause; "
+                "grant only under POST"
+            )
 
     def _check_open(self) -> None:
         if self.started:

@@ -30,6 +30,7 @@ from tests.contract.words import (
     grant_all,
     grant_statistics,
     refuse,
+    save_statistics,
     withdraw,
 )
 
@@ -87,6 +88,39 @@ class Chosen:
 
         assert answer.cookies == []
 
+    def test_a_saved_choice_grants_what_it_names_and_refuses_the_rest(self) -> None:
+        cookie = preferences_for("marketing", clock=Clock(NOW - timedelta(days=100)))
+
+        def act(consent: VisitorConsent) -> Consent:
+            consent.save("statistics")
+            return consent.value
+
+        answer = self.play(
+            Ask(method="POST", cookie=cookie), Say(cookies=(SESSION, GA, FBP), act=act)
+        )
+
+        assert answer.acted.granted == {"statistics"}
+        assert answer.acted.refused == {"marketing"}
+        assert answer.acted.day == TODAY
+        assert answer.cookie_names[:3] == ["cookies_preferences", "session", "_ga"]
+        assert FBP not in answer.cookies
+
+    @pytest.mark.behaviour(5)
+    @pytest.mark.law(7)
+    def test_saving_what_was_chosen_writes_nothing_and_prolongs_nothing(self) -> None:
+        cookie = preferences_for("statistics", clock=Clock(NOW - timedelta(days=100)))
+
+        answer = self.play(Ask(method="POST", cookie=cookie), Say(act=save_statistics))
+
+        assert answer.cookies == []
+
+    @pytest.mark.law(5)
+    def test_saving_no_category_refuses_all(self) -> None:
+        saved = self.play(Ask(method="POST"), Say(act=lambda consent: consent.save()))
+        refused = self.play(Ask(method="POST"), Say(act=refuse))
+
+        assert saved.cookies == refused.cookies
+
     @pytest.mark.behaviour(5)
     def test_withdrawing_when_nothing_was_given_writes_nothing(self) -> None:
         answer = self.play(Ask(method="POST"), Say(act=withdraw))
@@ -100,10 +134,11 @@ class Chosen:
 
     @pytest.mark.law(5)
     @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-    def test_a_grant_under_a_safe_method_is_an_error(self, method: str) -> None:
+    @pytest.mark.parametrize("call", ["grant", "save"])
+    def test_a_grant_under_a_safe_method_is_an_error(self, call: str, method: str) -> None:
         def act(consent: VisitorConsent) -> bool:
             with pytest.raises(ConfigurationError, match=method):
-                consent.grant("statistics")
+                getattr(consent, call)("statistics")
             return consent.allows("statistics")
 
         answer = self.play(Ask(method=method), Say(cookies=(GA,), act=act, body=b""))
@@ -164,7 +199,7 @@ class Chosen:
 
         assert answer.acted == (Consent.undecided(), False)
 
-    @pytest.mark.parametrize("call", ["allows", "grant", "refuse"])
+    @pytest.mark.parametrize("call", ["allows", "grant", "save", "refuse"])
     def test_a_category_that_nobody_declared_is_a_clear_error(self, call: str) -> None:
         def act(consent: VisitorConsent) -> None:
             with pytest.raises(ConfigurationError, match="statistics, marketing"):

@@ -26,3 +26,7 @@ def withdraw(consent: VisitorConsent) -> None:
 
 def refuse(consent: VisitorConsent) -> None:
     consent.refuse()
+
+
+def save_statistics(consent: VisitorConsent) -> None:
+    consent.save("statistics")

@@ -263,6 +263,18 @@ def test_refuse_all_takes_back_a_category_without_declarations_too() -> None:
 
 
 @pytest.mark.behaviour(6)
+def test_a_saved_choice_takes_back_a_category_without_declarations_too() -> None:
+    policy = Policy(cookies=[Cookie("_ga", category="statistics")])
+    visit = visit_of(gate_of(policy=policy))
+
+    visit.grant("marketing")
+    visit.save("statistics", "necessary")
+
+    assert visit.value.granted == {"statistics"}
+    assert visit.value.refused == {"marketing"}
+
+
+@pytest.mark.behaviour(6)
 def test_the_last_of_several_changes_counts() -> None:
     visit = visit_of(gate_of())
 
@@ -276,7 +288,7 @@ def test_the_last_of_several_changes_counts() -> None:
 
 
 @pytest.mark.behaviour(7)
-@pytest.mark.parametrize("call", ["grant", "refuse", "withdraw"])
+@pytest.mark.parametrize("call", ["grant", "save", "refuse", "withdraw"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_change_after_the_start_is_one_error_under_any_method(call: str, method: str) -> None:
     visit = visit_of(gate_of(), method=method)
