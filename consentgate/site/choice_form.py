@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 from consentgate.consent import NECESSARY
 from consentgate.policy import Policy
 from consentgate.site.refused import Refused
+from consentgate.site.texts import message as _
 from consentgate.site.values import Request
 
 LARGEST_BODY = 8192
@@ -24,6 +25,7 @@ LARGEST_BODY = 8192
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
+# Browsers send nothing of this but a category that a page still had; programs read English.
 TOO_LARGE = "The request is too large: a choice takes less than 8 KiB."
 OTHER_TYPE = (
     "Send the choice as application/x-www-form-urlencoded or as application/json, in UTF-8."
@@ -32,11 +34,11 @@ ENCODED = "Send the choice without a Content-Encoding."
 NO_FORM = "The form cannot be read: its fields must be percent-encoded UTF-8."
 NO_JSON = "The body is no JSON object in UTF-8."
 NO_CHOICE = "The field choice is missing: send accept, refuse, save or withdraw."
-OTHER_CHOICE = "There is no choice {choice}: send accept, refuse, save or withdraw."
-TWICE = "The field {field} is there more than once."
-NO_TEXT = "The field {field} must hold text."
-NO_NAMES = "The field {field} must hold the names of categories."
-OTHER_CATEGORY = "This site asks about no category {category}: it has {known}."
+OTHER_CHOICE = "There is no choice %(choice)s: send accept, refuse, save or withdraw."
+TWICE = "The field %(field)s is there more than once."
+NO_TEXT = "The field %(field)s must hold text."
+NO_NAMES = "The field %(field)s must hold the names of categories."
+OTHER_CATEGORY = _("This site asks about no category %(category)s: it has %(known)s.")
 NOT_SAVED = "Categories can be named with the choice save only."
 
 
