@@ -85,9 +85,14 @@ class Charter:
     """The categories in which something is declared, in the policy's order: necessary first."""
 
     @property
-    def asks(self) -> bool:
-        """True where something needs consent."""
-        return not all(section.exempt for section in self.sections)
+    def offers_choice(self) -> bool:
+        """True where something can be refused."""
+        return not all(section.necessary for section in self.sections)
+
+    @property
+    def signal_categories(self) -> tuple[Category, ...]:
+        """Those that Global Privacy Control refuses while the visitor has not chosen."""
+        return tuple(one.category for one in self.sections if one.category.gpc)
 
     @property
     def has_exempt_statistics(self) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from babel import Locale, UnknownLocaleError
+from babel.lists import format_list
 
 from consentgate.errors import ConfigurationError
 from consentgate.policy.text import Text, is_language, said_in
@@ -64,6 +65,10 @@ class Texts:
         """The form of the message that this language has for a number of things."""
         return self._translations.ngettext(singular, plural, number)
 
+    def list_of(self, texts: Sequence[str]) -> str:
+        """The texts as one enumeration, such as "Statistics and Marketing"."""
+        return format_list(texts, locale=self.locale)
+
     def say(self, text: Text, *default_languages: str) -> Said:
         """A declared text in this language, else in the first of the defaults that it has.
 
@@ -98,6 +103,11 @@ def load_texts(languages: Sequence[str], *, catalogues: Path | None = None) -> M
 def message(text: str) -> str:
     """Mark a text as one to translate when it is shown, and return it as it is."""
     return text
+
+
+def plural(singular: str, text: str) -> tuple[str, str]:
+    """Mark both forms of a text that counts, as `Texts.ngettext` takes them."""
+    return singular, text
 
 
 @cache
