@@ -19,7 +19,7 @@ COVERAGE := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test check format tutorials bench upstream clean
+.PHONY: help demo demo-check test check format texts tutorials bench upstream clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ check: $(READY)  ## Lint, check formatting, types and the direction of imports
 format: $(READY)  ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+texts: $(READY)  ## Bring the catalogues of the visitor's words up to date with the code
+	@$(BIN)/python tools/texts.py
 
 tutorials: $(READY)  ## Follow the documentation's tutorials word by word, each in a new environment
 	@$(BIN)/python tools/tutorials.py

@@ -30,8 +30,8 @@ NOT_STATED = _("Not stated")
 
 PARTIES = {Party.FIRST: _("First party"), Party.THIRD: _("Third party")}
 
+# What is no cookie says so beside its name.
 KINDS = {
-    Kind.COOKIE: _("Cookie"),
     Kind.LOCAL_STORAGE: _("Local storage"),
     Kind.SESSION_STORAGE: _("Session storage"),
     Kind.INDEXED_DB: _("Browser database"),
@@ -75,6 +75,7 @@ class Row:
 
     name: str
     kind: str
+    """What it is, "" where it is a cookie."""
     provider: Said
     service: Said
     location: Said
@@ -92,7 +93,7 @@ def row_of(entry: Entry, charter: Charter, texts: Texts) -> Row:
     provider, service, location = _OWN_WORDS if own else _NO_WORDS
     return Row(
         name=entry.name,
-        kind=texts(KINDS[entry.kind]),
+        kind=texts(KINDS[entry.kind]) if entry.kind in KINDS else "",
         provider=_said(entry.provider, language, texts, otherwise=provider),
         service=_said(entry.service, language, texts, otherwise=service),
         location=_said(entry.location, language, texts, otherwise=location),
