@@ -47,8 +47,10 @@ NOT_NEEDED = {
     ExemptReason.CHOICE: _("Not needed: it keeps your choice about cookies"),
     ExemptReason.AUTHENTICATION: _("Not needed: it signs you in or protects what you send"),
     ExemptReason.BASKET: _("Not needed: it keeps your basket or your order"),
-    ExemptReason.INTERFACE: _("Not needed: it keeps how you like the site, such as its language"),
-    ExemptReason.LOAD_BALANCING: _("Not needed: it shares the visits out among servers"),
+    ExemptReason.INTERFACE: _(
+        "Not needed: it remembers your display preferences, such as the language"
+    ),
+    ExemptReason.LOAD_BALANCING: _("Not needed: it spreads the visits over several servers"),
     ExemptReason.PAYWALL: _("Not needed: it counts the pages that you can read for free"),
     ExemptReason.AUDIENCE_MEASUREMENT: _("Not needed: anonymous statistics, which you can refuse"),
 }
@@ -60,7 +62,10 @@ _NO_WORDS = (NOT_STATED,) * 3
 _KEPT = _("Data kept for %(duration)s")
 _SEVERAL = _("Only if you accept all of these: %(categories)s")
 
-STATUS_NECESSARY = _("These cookies need no consent and cannot be switched off.")
+STATUS_NECESSARY = _(
+    "These cookies are necessary for the site to work: they need no consent and cannot be switched "
+    "off."
+)
 STATUS_EXEMPT = _("These statistics are anonymous and need no consent. You can refuse them.")
 STATUS_ASKED = _("These cookies are used only with your consent.")
 STATUS_MIXED = _(

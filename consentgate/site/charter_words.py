@@ -127,9 +127,9 @@ def _necessary(texts: Texts) -> Passage:
                 _(
                     "The site needs them to work or to do what you ask of it: to sign you in, to "
                     "protect the forms that you send, to keep your language or your choice about "
-                    "cookies. They need no consent and cannot be switched off here; the reason of "
-                    "each stands below. You can block them in your browser, but then parts of the "
-                    "site may no longer work."
+                    "cookies. They need no consent and cannot be switched off here; the reason for "
+                    "each is given below. You can block them in your browser, but then parts of "
+                    "the site may no longer work."
                 )
             ),
         ),
@@ -151,7 +151,7 @@ def _statistics(charter: Charter, texts: Texts) -> Passage:
         "them."
     )
     used = _("This site uses such anonymous statistics; they are marked in the tables below.")
-    unused = _("This site uses no statistics without your consent.")
+    unused = _("This site uses no statistics cookies without your consent.")
     own = used if charter.has_exempt_statistics else unused
     return Passage(texts(_("Statistics cookies")), (texts(needed), texts(exempt), texts(own)))
 
