@@ -1,0 +1,188 @@
+"""The visitor's pages of one policy: which path has which endpoint, and what each answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from urllib.parse import parse_qs
+
+from consentgate.policy import Policy
+from consentgate.site.choice_form import Choice, ChoiceForm, read_choice
+from consentgate.site.cross_site import is_own_site
+from consentgate.site.languages import negotiate
+from consentgate.site.next_path import checked_path
+from consentgate.site.options import SiteOptions
+from consentgate.site.pages import Pages
+from consentgate.site.policy_json import policy_json
+from consentgate.site.refused import Refused
+from consentgate.site.state import gpc_json, state_response, state_script
+from consentgate.site.static_files import StaticFiles
+from consentgate.site.texts import Texts, message
+from consentgate.site.values import Request, Response
+from consentgate.visitor import VisitorConsent
+
+SAVED = "#consentgate-saved"
+"""Where a page says that the choice is saved."""
+
+WELL_KNOWN = "/.well-known/gpc.json"
+
+MOST_FIELDS = 20  # of a query: a page of ours reads two
+
+NO_PAGE = message("There is no such page.")
+NO_METHOD = message("This page cannot do that.")
+
+Answer = Callable[[Request], Response]
+
+# In a frame of another site a visitor could be led to click what that site wants (W3C CSP3,
+# frame-ancestors), and the form would come from the site itself.
+_HTML = (
+    ("content-type", "text/html; charset=utf-8"),
+    ("content-security-policy", "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
+    ("referrer-policy", "same-origin"),
+    ("x-content-type-options", "nosniff"),
+)
+_JSON = (("content-type", "application/json"),)
+_NO_STORE = (("cache-control", "no-store"),)
+
+
+class Site:
+    """The pages of one policy. `answer` never raises on a visitor's input."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        options: SiteOptions,
+        texts: Mapping[str, Texts],
+        static: StaticFiles,
+    ) -> None:
+        self.policy = policy
+        self.pages = Pages(policy, options=options, texts=texts, static=static)
+        self._options = options
+        self._texts = texts
+        self._static = static
+        self._endpoints: dict[str, dict[str, Answer]] = {
+            "/": {"GET": self._show_centre, "POST": self._take_choice},
+            "/charter": {"GET": self._show_charter},
+            "/state": {"GET": self._tell_state},
+            "/state.js": {"GET": state_script},
+            "/policy.json": {"GET": self._tell_policy},
+            **{f"/static/{name}": {"GET": self._send_static} for name in static.names},
+        }
+        if options.gpc_updated is not None:
+            self._endpoints[WELL_KNOWN] = {"GET": self._tell_gpc}
+
+    def answer(self, request: Request) -> Response:
+        """What a path under the prefix, or the well-known one, answers."""
+        if request.path == "":
+            return self._add_slash(request)
+        methods = self._endpoints.get(request.path)
+        if methods is None:
+            return self._refuse(request, Refused(404, NO_PAGE))
+        allow = ("allow", _allowed(methods))
+        if request.method == "OPTIONS":
+            return Response(204, (allow,))
+        answer = methods.get("GET" if request.method == "HEAD" else request.method)
+        if answer is None:
+            refused = self._refuse(request, Refused(405, NO_METHOD))
+            return Response(405, (*refused.headers, allow), refused.body)
+        try:
+            return answer(request)
+        except Refused as refused_because:
+            return self._refuse(request, refused_because)
+
+    def texts_for(self, request: Request) -> Texts:
+        """The texts in the language of a request to one of these pages."""
+        accepted = request.headers.get("accept-language", "")
+        return self.texts_in(_asked(request, "lang"), visitor=request.visitor, accepted=accepted)
+
+    def texts_in(self, asked: str, *, visitor: VisitorConsent, accepted: str) -> Texts:
+        """The texts in the language that is asked for, or else in the site's own choice, the
+        browser's, the policy's default."""
+        choose = self._options.language
+        chosen = "" if choose is None else choose(visitor.request) or ""
+        served, default = tuple(self._texts), self.policy.default_language
+        tag = negotiate(asked, chosen, accepted, served=served, default=default)
+        return self._texts[tag]
+
+    def _add_slash(self, request: Request) -> Response:
+        query = f"?{request.query}" if request.query else ""
+        return Response(308, (("location", f"{request.mount}{self._options.prefix}/{query}"),))
+
+    def _show_centre(self, request: Request) -> Response:
+        after = checked_path(_asked(request, "next")) or ""
+        page = self.pages.centre(request, self.texts_for(request), next_path=after)
+        return _page(200, page, *_NO_STORE)
+
+    def _show_charter(self, request: Request) -> Response:
+        return _page(200, self.pages.charter(request, self.texts_for(request)))
+
+    def _take_choice(self, request: Request) -> Response:
+        trusted = self._options.trusted_origins
+        if not is_own_site(request.headers, origin=request.origin, trusted_origins=trusted):
+            page = self.pages.forbidden(request, self.texts_for(request))
+            return _page(403, page, *_NO_STORE)
+        form = read_choice(request, self.policy)
+        _apply(form, request.visitor)
+        if form.wants_json:
+            return self._tell_state(request)
+        after = checked_path(form.next) or self._came_from(request) or self._centre_of(request)
+        return Response(303, (("location", after + SAVED), *_NO_STORE))
+
+    def _came_from(self, request: Request) -> str | None:
+        """The page of the same site that the form was on: where no `next` is in it, as in a
+        banner that is the same for everybody."""
+        referer = request.headers.get("referer", "")
+        if not referer.startswith(f"{request.origin}/"):
+            return None
+        return checked_path(referer.removeprefix(request.origin))
+
+    def _centre_of(self, request: Request) -> str:
+        return f"{request.mount}{self._options.prefix}/"
+
+    def _tell_state(self, request: Request) -> Response:
+        return state_response(request.visitor)
+
+    def _tell_policy(self, request: Request) -> Response:
+        return Response(200, _JSON, policy_json(request.visitor.context.policy))
+
+    def _tell_gpc(self, request: Request) -> Response:
+        assert self._options.gpc_updated is not None
+        return Response(200, _JSON, gpc_json(self._options.gpc_updated))
+
+    def _send_static(self, request: Request) -> Response:
+        return self._static.answer(request.path.removeprefix("/static/"))
+
+    def _refuse(self, request: Request, refused: Refused) -> Response:
+        texts = self.texts_for(request)
+        told = texts(refused.sentence, **refused.said)
+        page = self.pages.problem(request, texts, status=refused.status, message=told)
+        return _page(refused.status, page, *_NO_STORE)
+
+
+def _apply(form: ChoiceForm, visitor: VisitorConsent) -> None:
+    if form.choice is Choice.ACCEPT:
+        visitor.grant()
+    elif form.choice is Choice.REFUSE:
+        visitor.refuse()
+    elif form.choice is Choice.SAVE:
+        visitor.save(*form.categories)
+    else:
+        visitor.withdraw()
+
+
+def _page(status: int, text: str, *headers: tuple[str, str]) -> Response:
+    return Response(status, (*_HTML, *headers), text.encode("utf-8"))
+
+
+def _allowed(methods: Mapping[str, Answer]) -> str:
+    head = ["HEAD"] if "GET" in methods else []
+    return ", ".join([*methods, *head, "OPTIONS"])
+
+
+def _asked(request: Request, name: str) -> str:
+    """The first value of a field of the query; empty where the query is none."""
+    try:
+        fields = parse_qs(request.query, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return ""
+    return fields.get(name, [""])[0]
