@@ -1,0 +1,154 @@
+"""Renders what visitors see: the library's pages, and what stands in those of the site.
+
+Values in, text out: nothing here reads a request beyond its visitor and where it came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from consentgate.charter import charter_of
+from consentgate.consent import Consent
+from consentgate.policy import Policy
+from consentgate.preferences import LIFETIME
+from consentgate.site.charter_words import closing, opening, tables_heading
+from consentgate.site.inserted import Frame, Inserted, as_ascii
+from consentgate.site.lasting import day_words
+from consentgate.site.links import Links
+from consentgate.site.options import SiteOptions
+from consentgate.site.shown import Situation, Stand, categories_shown, situation_of
+from consentgate.site.static_files import StaticFiles
+from consentgate.site.templating import Templates
+from consentgate.site.texts import Texts
+from consentgate.site.values import Request
+
+
+class Pages:
+    """The pages of one policy, in every language that is served.
+
+    Raises ConfigurationError where the site's own templates can't be used.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        options: SiteOptions,
+        texts: Mapping[str, Texts],
+        static: StaticFiles,
+    ) -> None:
+        self._charter = charter_of(policy)
+        self._templates = Templates(policy, options=options, texts=texts, static=static)
+        self._inserted = Inserted(policy, self._charter, self._templates)
+        if options.templates is not None:
+            with self._templates.checked():
+                self._rehearse(next(iter(texts.values())))
+
+    def centre(self, request: Request, texts: Texts, *, next_path: str) -> str:
+        """The preference centre, as it stands for the visitor of the request."""
+        visitor = request.visitor
+        return self._centre(
+            texts,
+            self._templates.links(texts, mount=request.mount, next_path=next_path),
+            consent=visitor.explicit,
+            signalled=visitor.value.refused - visitor.explicit.refused,
+            situation=situation_of(visitor),
+        )
+
+    def charter(self, request: Request, texts: Texts) -> str:
+        """The cookie charter."""
+        links = self._templates.links(texts, mount=request.mount)
+        return self._charter_in("charter.html", texts, links)
+
+    def charter_fragment(self, texts: Texts, *, mount: str = "") -> str:
+        """The charter without a page around it, for one of the site's own: ASCII, with headings
+        from the second level."""
+        links = self._templates.links(texts, mount=mount)
+        return as_ascii(self._charter_in("charter_fragment.html", texts, links))
+
+    def forbidden(self, request: Request, texts: Texts) -> str:
+        """The answer to a choice that did not come from a page of the site."""
+        links = self._templates.links(texts, mount=request.mount)
+        return self._templates.render("forbidden.html", texts, links=links)
+
+    def problem(self, request: Request, texts: Texts, *, status: int, message: str) -> str:
+        """The answer to what can't be done; `message` says why, in the language of `texts`."""
+        links = self._templates.links(texts, mount=request.mount)
+        return self._templates.render(
+            "problem.html", texts, links=links, status=status, message=message
+        )
+
+    def banner(self, texts: Texts, *, mount: str, next_path: str = "", nonce: str = "") -> str:
+        """What a visitor who is asked finds in a page of the site, as ASCII."""
+        frame = Frame("banner.html", texts, mount)
+        return self._inserted.fill(frame, next_path=next_path, nonce=nonce)
+
+    def settings(self, texts: Texts, *, mount: str, next_path: str = "", nonce: str = "") -> str:
+        """What a visitor who has chosen, or is not to be asked, finds there."""
+        frame = Frame("settings.html", texts, mount)
+        return self._inserted.fill(frame, next_path=next_path, nonce=nonce)
+
+    def static_banner(
+        self, texts: Texts, *, mount: str, nonce: str = "", readable_cookie: str = ""
+    ) -> str:
+        """What everybody finds there, where the page is the same for all.
+
+        `readable_cookie` is the name of the preferences cookie where scripts can read it: then
+        the server is not asked about visitors without it.
+        """
+        frame = Frame("static_banner.html", texts, mount, readable_cookie=readable_cookie)
+        return self._inserted.fill(frame, nonce=nonce)
+
+    def _centre(
+        self,
+        texts: Texts,
+        links: Links,
+        *,
+        consent: Consent,
+        signalled: frozenset[str],
+        situation: Situation,
+    ) -> str:
+        shown = categories_shown(self._charter, texts, consent=consent, signalled=signalled)
+        day = consent.day
+        return self._templates.render(
+            "centre.html",
+            texts,
+            links=links,
+            categories=shown,
+            choices=tuple(one for one in shown if one.stand is not Stand.FIXED),
+            situation=situation,
+            day=day_words(day, texts) if day else "",
+            until=day_words(day + LIFETIME, texts) if day else "",
+            may_withdraw=bool(consent.granted),
+        )
+
+    def _charter_in(self, template: str, texts: Texts, links: Links) -> str:
+        charter = self._charter
+        return self._templates.render(
+            template,
+            texts,
+            links=links,
+            opening=opening(charter, texts),
+            tables=tables_heading(charter, texts),
+            categories=categories_shown(charter, texts, consent=Consent.undecided()),
+            closing=closing(charter, texts, settings=links.centre),
+        )
+
+    def _rehearse(self, texts: Texts) -> None:
+        """Render each text once, so that a mistake in a template shows at start-up."""
+        links = self._templates.links(texts, mount="", next_path="/")
+        for situation in Situation:
+            self._centre(
+                texts,
+                links,
+                consent=Consent.undecided(),
+                signalled=frozenset(),
+                situation=situation,
+            )
+        self._charter_in("charter.html", texts, links)
+        self.charter_fragment(texts)
+        self.banner(texts, mount="", next_path="/", nonce="0")
+        self.settings(texts, mount="")
+        self.static_banner(texts, mount="")
+        self._templates.render("forbidden.html", texts, links=links)
+        self._templates.render("problem.html", texts, links=links, status=400, message="")
