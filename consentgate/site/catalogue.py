@@ -19,7 +19,7 @@ from babel.messages.pofile import PoFileError, read_po
 
 from consentgate.errors import ConfigurationError
 
-_PLACEHOLDER = re.compile(r"%\((\w+)\)")
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ def read_catalogue(path: Path, locale: Locale) -> Catalogue:
 
 
 def is_fillable(message: Message) -> bool:
-    """True where each form of the translation can be filled in, if its message ever is."""
+    """True where each form of the translation can be filled in, if its message ever is: it names
+    nothing that the message does not name, and each other percent sign stands twice."""
     names = {name for text in forms(message.id) for name in _PLACEHOLDER.findall(text)}
     return not names or all(_fills(text, names) for text in forms(message.string))
 
@@ -68,11 +69,8 @@ def forms(text: object) -> tuple[str, ...]:
 
 
 def _fills(text: str, names: set[str]) -> bool:
-    try:
-        text % dict.fromkeys(names, 1)
-    except (ValueError, TypeError, KeyError):  # a lone %, or a name that nobody gives
-        return False
-    return True
+    wanted = set(_PLACEHOLDER.findall(text))
+    return wanted <= names and "%" not in _PLACEHOLDER.sub("", text.replace("%%", ""))
 
 
 def _compile(catalog: Catalog) -> Catalogue:

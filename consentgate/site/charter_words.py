@@ -187,7 +187,9 @@ def _third_party(texts: Texts) -> Passage:
 
 
 def _on_the_choice(charter: Charter, texts: Texts, settings: str) -> Passage:
-    nothing = _("This site uses only necessary cookies: there is nothing for you to choose.")
+    nothing = _(
+        "This site uses only necessary cookies, so that there is nothing for you to choose."
+    )
     browser = _(
         "Your browser, too, lets you see, delete and block cookies: its help pages say how. "
         "Cookies that another site has set can only be deleted there."

@@ -165,9 +165,14 @@ def _shipped_catalogue(path: Path, locale: Locale) -> Catalogue:
 
 def _texts(tag: str, folder: Path | None) -> Texts:
     locale = _locale_of(tag)
-    found = tuple(_catalogues(tag, locale, folder)) if locale is not None else ()
-    if locale is None or not (found or primary_language(tag) == ENGLISH):
-        raise _unknown(tag)
+    if locale is None:
+        raise ConfigurationError(
+            f"languages names {tag!r}, a language of which nothing is known, such as how it is "
+            "written; name another"
+        )
+    found = tuple(_catalogues(tag, locale, folder))
+    if not found and primary_language(tag) != ENGLISH:
+        raise _untranslated(tag)
     return Texts(
         tag,
         locale,
@@ -208,7 +213,7 @@ def _locale_of(tag: str) -> Locale | None:
     return None
 
 
-def _unknown(tag: str) -> ConfigurationError:
+def _untranslated(tag: str) -> ConfigurationError:
     shipped = ", ".join(sorted(path.stem for path in _SHIPPED.glob("*.po")))
     return ConfigurationError(
         f"languages names {tag!r}, for which there is no catalogue: the library has {ENGLISH}, "
