@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.browser.stage import Stage
-from tests.site.inserting import insert
+from tests.site.inserting import bounded, insert
 from tests.site.pitfalls import (
     FRAMES,
     PITFALLS,
@@ -106,7 +106,7 @@ PIECES = st.sampled_from(
 PAGES = st.lists(PIECES, min_size=1, max_size=14).map(lambda pieces: "".join(pieces).encode())
 
 
-@settings(max_examples=40)
+@bounded(40)
 @given(pages=st.lists(PAGES, min_size=40, max_size=60))
 def test_and_in_pages_that_nobody_wrote(stage: Stage, pages: list[bytes]) -> None:
     made = [Pitfall(page, insert(page)) for page in pages]

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from itertools import pairwise
 
+from hypothesis import settings
+
 from consentgate.site.insertion import Insertion
 from tests.site.pitfalls import PUT
+
+
+def bounded(examples: int) -> settings:
+    """So many examples, the same at each run of continuous integration."""
+    same = os.environ.get("CI") == "true"
+    return settings(max_examples=examples, deadline=None, derandomize=same)
 
 
 def insert(page: bytes, *, cuts: Iterable[int] = ()) -> bytes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from consentgate.site.insertion import LONGEST_SEARCH, Found, Insertion
-from tests.site.inserting import chunks_after, insert
+from tests.site.inserting import bounded, chunks_after, insert
 from tests.site.pitfalls import (
     FRAMES,
     MARKED,
@@ -35,7 +35,7 @@ def test_so_does_a_page_that_comes_byte_by_byte(pitfall: Pitfall) -> None:
     assert insert(pitfall.page, cuts=range(len(pitfall.page))) == pitfall.becomes
 
 
-@settings(max_examples=400)
+@bounded(400)
 @given(pitfall=st.sampled_from(ALL), data=st.data())
 def test_so_does_a_page_cut_anywhere(pitfall: Pitfall, data: st.DataObject) -> None:
     cuts = data.draw(st.lists(st.integers(0, len(pitfall.page)), max_size=5))
@@ -50,6 +50,7 @@ MARKUP = st.lists(
 ).map(b"".join)
 
 
+@bounded(200)
 @given(page=MARKUP, cuts=st.lists(st.integers(0, 200), max_size=6))
 def test_whatever_comes_leaves_byte_for_byte_wherever_it_is_cut(
     page: bytes, cuts: list[int]
