@@ -1,14 +1,15 @@
 """An API on FastAPI behind the gate. Run it: `python examples/fastapi_api.py 8000`.
 
-It has a session, an endpoint for the visitor's choice, one that needs consent, and a plug-in that
-sets a tracker that nobody declared. Its schema, /openapi.json, is what it would be without.
+It has a session, an endpoint that needs consent, and a plug-in that sets a tracker that nobody
+declared. Its clients read the visitor's choice at /consent/state and send it to /consent/, both of
+them the gate's. Its schema, /openapi.json, is what it would be without.
 """
 
 from __future__ import annotations
 
 import secrets
 import sys
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import Depends, FastAPI, Request, Response
@@ -52,16 +53,10 @@ class LogIn(BaseModel):
     name: str
 
 
-class Choice(BaseModel):
-    """The categories that the visitor allows; all others are refused."""
+class Account(BaseModel):
+    """Who is there, and what the visitor allows."""
 
-    allow: list[Literal["statistics", "marketing"]]
-
-
-class Standing(BaseModel):
-    """What the visitor decided."""
-
-    decided: bool
+    name: str | None
     allowed: list[str]
 
 
@@ -95,18 +90,10 @@ async def log_in(request: Request, who: LogIn) -> str:
     return f"Welcome {who.name}"
 
 
-@app.get("/consent")
-async def read_choice(consent: CurrentConsent) -> Standing:
-    return standing_of(consent)
-
-
-# A form on another site can't send JSON, so that nobody else answers for the visitor.
-@app.put("/consent")
-async def choose(choice: Choice, consent: CurrentConsent) -> Standing:
-    consent.refuse()
-    if choice.allow:
-        consent.grant(*choice.allow)
-    return standing_of(consent)
+@app.get("/account")
+async def show_account(request: Request, consent: CurrentConsent) -> Account:
+    allowed = sorted(consent.value.granted)
+    return Account(name=request.session.get("name"), allowed=allowed)
 
 
 @app.get("/for-you", dependencies=[Depends(ConsentRequired("marketing"))])
@@ -115,14 +102,10 @@ async def recommend(response: Response) -> list[str]:
     return ["The Trial"]
 
 
-def standing_of(consent: CurrentConsent) -> Standing:
-    return Standing(decided=consent.decided, allowed=sorted(consent.value.granted))
-
-
 app.add_middleware(PromoPlugin)
 app.add_middleware(SessionMiddleware, secret_key=SECRET)
 # Added last, so that it is outermost: what is added after it could set cookies freely.
-app.add_middleware(ConsentMiddleware, policy=policy, secret_key=SECRET)
+app.add_middleware(ConsentMiddleware, policy=policy, secret_key=SECRET, prefix="/consent")
 
 
 if __name__ == "__main__":

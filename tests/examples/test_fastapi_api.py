@@ -36,16 +36,38 @@ def test_before_a_choice_neither_statistics_nor_the_tracker_leave(browser: httpx
     assert names_set(browser.get("/")) == []
 
 
-def test_a_choice_is_kept_and_told(browser: httpx.Client) -> None:
-    browser.put("/consent", json={"allow": ["statistics"]})
+def choose(browser: httpx.Client, choice: str, *categories: str) -> httpx.Response:
+    """Send the choice as a script of the same site does."""
+    return browser.post(
+        "/consent/",
+        json={"choice": choice, "categories": list(categories)},
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
 
-    assert browser.get("/consent").json() == {"decided": True, "allowed": ["statistics"]}
+
+def test_a_choice_is_kept_and_told(browser: httpx.Client) -> None:
+    told = choose(browser, "save", "statistics").json()
+
+    assert told["categories"] == {
+        "necessary": "exempt",
+        "statistics": "granted",
+        "marketing": "refused",
+    }
+    assert browser.get("/consent/state").json() == told
     assert names_set(browser.get("/")) == ["visits"]
+
+
+def test_an_endpoint_is_told_what_the_visitor_allows(browser: httpx.Client) -> None:
+    choose(browser, "accept")
+
+    account = browser.get("/account").json()
+
+    assert account == {"name": None, "allowed": ["marketing", "statistics"]}
 
 
 def test_what_needs_marketing_is_refused_until_it_is_allowed(browser: httpx.Client) -> None:
     before = browser.get("/for-you").status_code
-    browser.put("/consent", json={"allow": ["marketing"]})
+    choose(browser, "save", "marketing")
 
     after = browser.get("/for-you")
 
@@ -54,22 +76,33 @@ def test_what_needs_marketing_is_refused_until_it_is_allowed(browser: httpx.Clie
 
 
 def test_refusing_everything_takes_back_what_was_allowed(browser: httpx.Client) -> None:
-    browser.put("/consent", json={"allow": ["statistics"]})
+    choose(browser, "accept")
     browser.get("/")
 
-    answer = browser.put("/consent", json={"allow": []})
+    answer = choose(browser, "refuse")
 
-    assert answer.json() == {"decided": True, "allowed": []}
+    assert answer.json()["categories"]["statistics"] == "refused"
+    browser.get("/", headers={"Sec-Fetch-Dest": "document"})
     assert "visits" not in browser.cookies
 
 
 def test_a_category_that_the_api_does_not_ask_for_is_no_error_of_the_server(
     browser: httpx.Client,
 ) -> None:
-    assert browser.put("/consent", json={"allow": ["spying"]}).status_code == 422
+    assert choose(browser, "save", "spying").status_code == 400
+
+
+def test_a_page_of_another_site_cannot_answer_for_the_visitor(browser: httpx.Client) -> None:
+    forged = browser.post(
+        "/consent/", json={"choice": "accept"}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+
+    assert forged.status_code == 403
+    assert browser.get("/consent/state").json()["decided"] is False
 
 
 def test_the_schema_speaks_of_no_cookie(browser: httpx.Client) -> None:
     schema = browser.get("/openapi.json").json()
 
-    assert "parameters" not in schema["paths"]["/consent"]["get"]
+    assert "parameters" not in schema["paths"]["/account"]["get"]
+    assert sorted(schema["paths"]) == ["/", "/account", "/for-you", "/login"]
