@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any, Unpack
 
+from consentgate.asgi_pages import AsgiPages
 from consentgate.consent import NECESSARY
 from consentgate.doorway import (
     BLOCKED_HEADERS,
@@ -18,13 +19,14 @@ from consentgate.doorway import (
     blocked_lines,
     find_outer,
     is_inside,
+    sites_of,
     split_options,
 )
 from consentgate.enforcement import Mode
 from consentgate.gate import Gate, Outcome
 from consentgate.headers import COOKIE_KINDS, SET_COOKIE, Remembered, header_kind
 from consentgate.scanning import scan_before
-from consentgate.site.options import SiteOptions
+from consentgate.site.sites import Sites
 from consentgate.thinning import Thinner
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
 
@@ -58,11 +60,12 @@ class _Passage:
         *("is_plain", "scans", "thinner", "visit_type"),
     )
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, sites: Sites | None) -> None:
         self.gate = gate
         self.context = gate.context
         self.thinner = gate.thinner
         self.visit_type = AsgiVisit.of(gate.context)
+        self.visit_type.site = None if sites is None else sites.site_of(gate.policy)
         self.category_of = Remembered[bytes](gate.simple_category)
         self.blocks = gate.context.mode is Mode.BLOCK
         self.enforces = gate.context.mode is Mode.ENFORCE
@@ -126,9 +129,12 @@ class ConsentMiddleware:
         **options: Unpack[MiddlewareOptions],
     ) -> None:
         gate_options, site_options = split_options(options)
-        self.app = app if site_options.prefix is None else _with_pages(app, site_options)
+        sites = sites_of(site_options)
+        self.app = app if sites is None else AsgiPages(app, sites)
         self._passages = Passages(
-            policy, lambda one: Gate(one, secret_key=secret_key, **gate_options), _Passage
+            policy,
+            lambda one: Gate(one, secret_key=secret_key, **gate_options),
+            lambda gate: _Passage(gate, sites),
         )
         self._single = self._passages.single
 
@@ -192,15 +198,6 @@ class ConsentMiddleware:
                 scope.pop(CONSENT_KEY, None)
             else:
                 scope[CONSENT_KEY] = found
-
-
-def _with_pages(app: App, options: SiteOptions) -> App:
-    """The application with the visitor's pages beside it, inside the gate."""
-    # Not before they are wanted: a gate without pages needs no templates and no framework.
-    from consentgate.asgi_pages import AsgiPages  # noqa: PLC0415
-    from consentgate.site.sites import Sites  # noqa: PLC0415
-
-    return AsgiPages(app, Sites(options))
 
 
 def _is_allowed(value: bytes, category_of: Remembered[bytes], visit: AsgiVisit) -> bool:

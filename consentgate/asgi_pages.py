@@ -17,10 +17,9 @@ try:
     from starlette.requests import Request as ServerRequest
     from starlette.responses import Response as ServerResponse
 except ImportError as error:
-    raise ConfigurationError(
-        "the visitor's pages need Starlette: pip install 'consentgate[asgi]'; or pass prefix=None "
-        "to have none"
-    ) from error
+    _missing: ImportError | None = error
+else:
+    _missing = None
 
 # Any: the values of scopes and messages are the specification's, of many types.
 Scope = MutableMapping[str, Any]
@@ -34,6 +33,11 @@ class AsgiPages:
     """Answers what is under the prefix, and hands on all else."""
 
     def __init__(self, app: App, sites: Sites) -> None:
+        if _missing is not None:
+            raise ConfigurationError(
+                "the visitor's pages need Starlette: pip install 'consentgate[asgi]'; or pass "
+                "prefix=None to have none"
+            ) from _missing
         self._app = app
         self._sites = sites
 

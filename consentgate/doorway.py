@@ -14,6 +14,7 @@ from consentgate.gate import Gate
 from consentgate.judge import Verdict
 from consentgate.policy import Policy
 from consentgate.site.options import SiteFields, SiteOptions
+from consentgate.site.sites import Sites
 from consentgate.visit import Visit
 
 MOST_POLICIES = 1000  # a policy function picks one of a fixed set; more is a leak
@@ -56,6 +57,11 @@ def split_options(options: MiddlewareOptions) -> tuple[GateOptions, SiteOptions]
     given: dict[str, Any] = dict(options)  # Any: options are of many types
     pages = {name: given.pop(name) for name in SiteFields.__annotations__ if name in given}
     return cast("GateOptions", given), SiteOptions(**pages)
+
+
+def sites_of(options: SiteOptions) -> Sites | None:
+    """The visitor's pages of these options, None where a site has none."""
+    return None if options.prefix is None else Sites(options)
 
 
 Passage = TypeVar("Passage")

@@ -23,7 +23,10 @@ class VisitorConsent(Visit):
 
     For handlers: `value`, `allows`, `decided`, `grant`, `save`, `refuse`, `withdraw`. Every change
     raises ConfigurationError once the response has started, since its headers are gone by then.
+    `site`: the visitor's pages of this gate (a `consentgate.site.site.Site`), None without any.
     """
+
+    site: object = None
 
     @property
     def value(self) -> Consent:

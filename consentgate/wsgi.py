@@ -22,6 +22,7 @@ from consentgate.doorway import (
     blocked_lines,
     find_outer,
     is_inside,
+    sites_of,
     split_options,
 )
 from consentgate.enforcement import Mode
@@ -29,9 +30,10 @@ from consentgate.events import Action, Reason
 from consentgate.gate import Gate, Outcome
 from consentgate.headers import COOKIE_KINDS, SET_COOKIE, Remembered, header_kind, tells_caches
 from consentgate.set_cookie import has_line_break
-from consentgate.site.options import SiteOptions
+from consentgate.site.sites import Sites
 from consentgate.thinning import Thinner
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
+from consentgate.wsgi_pages import WsgiPages
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
 Headers = list[tuple[str, str]]
@@ -51,11 +53,12 @@ class _Passage:
 
     __slots__ = ("blocks", "category_of", "context", "enforces", "gate", "thinner", "visit_type")
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, sites: Sites | None) -> None:
         self.gate = gate
         self.context = gate.context
         self.thinner = gate.thinner
         self.visit_type = WsgiVisit.of(gate.context)
+        self.visit_type.site = None if sites is None else sites.site_of(gate.policy)
         self.category_of = Remembered[str](gate.simple_category)
         self.blocks = gate.context.mode is Mode.BLOCK
         self.enforces = gate.context.mode is Mode.ENFORCE
@@ -111,9 +114,12 @@ class ConsentMiddleware:
         **options: Unpack[MiddlewareOptions],
     ) -> None:
         gate_options, site_options = split_options(options)
-        self.app = app if site_options.prefix is None else _with_pages(app, site_options)
+        sites = sites_of(site_options)
+        self.app = app if sites is None else WsgiPages(app, sites)
         self._passages = Passages(
-            policy, lambda one: Gate(one, secret_key=secret_key, **gate_options), _Passage
+            policy,
+            lambda one: Gate(one, secret_key=secret_key, **gate_options),
+            lambda gate: _Passage(gate, sites),
         )
         self._single = self._passages.single
 
@@ -166,15 +172,6 @@ class ConsentMiddleware:
             visit.active = False
             raise
         return _BodyUnlessBlocked(body, visit) if passage.blocks else body
-
-
-def _with_pages(app: WSGIApplication, options: SiteOptions) -> WSGIApplication:
-    """The application with the visitor's pages beside it, inside the gate."""
-    # Not before they are wanted: a gate without pages needs no templates and no framework.
-    from consentgate.site.sites import Sites  # noqa: PLC0415
-    from consentgate.wsgi_pages import WsgiPages  # noqa: PLC0415
-
-    return WsgiPages(app, Sites(options))
 
 
 def _is_allowed(value: str, category_of: Remembered[str], visit: WsgiVisit) -> bool:

@@ -17,16 +17,20 @@ try:
     from werkzeug.wrappers import Request as ServerRequest
     from werkzeug.wrappers import Response as ServerResponse
 except ImportError as error:
-    raise ConfigurationError(
-        "the visitor's pages need Werkzeug: pip install 'consentgate[wsgi]'; or pass prefix=None "
-        "to have none"
-    ) from error
+    _missing: ImportError | None = error
+else:
+    _missing = None
 
 
 class WsgiPages:
     """Answers what is under the prefix, and hands on all else."""
 
     def __init__(self, app: WSGIApplication, sites: Sites) -> None:
+        if _missing is not None:
+            raise ConfigurationError(
+                "the visitor's pages need Werkzeug: pip install 'consentgate[wsgi]'; or pass "
+                "prefix=None to have none"
+            ) from _missing
         self._app = app
         self._sites = sites
 

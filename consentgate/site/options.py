@@ -76,7 +76,7 @@ class SiteOptions:
     def __init__(
         self,
         *,
-        prefix: str | None = None,
+        prefix: str | None = "/consent",
         banner: str = Banner.AUTO,
         languages: Sequence[str] = (),
         language: LanguageOption | None = None,

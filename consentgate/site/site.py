@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs
 
 from consentgate.policy import Policy
-from consentgate.site.choice_form import Choice, ChoiceForm, read_choice
-from consentgate.site.cross_site import is_own_site
+from consentgate.site.choice_form import Choice, ChoiceForm, is_json, read_choice
+from consentgate.site.cross_site import is_own_site, parse_origin
 from consentgate.site.languages import negotiate
 from consentgate.site.next_path import checked_path
 from consentgate.site.options import SiteOptions
@@ -16,7 +17,7 @@ from consentgate.site.policy_json import policy_json
 from consentgate.site.refused import Refused
 from consentgate.site.state import gpc_json, state_response, state_script
 from consentgate.site.static_files import StaticFiles
-from consentgate.site.texts import Texts, message
+from consentgate.site.texts import ENGLISH, Said, Texts, direction_of
 from consentgate.site.values import Request, Response
 from consentgate.visitor import VisitorConsent
 
@@ -27,8 +28,10 @@ WELL_KNOWN = "/.well-known/gpc.json"
 
 MOST_FIELDS = 20  # of a query: a page of ours reads two
 
-NO_PAGE = message("There is no such page.")
-NO_METHOD = message("This page cannot do that.")
+# Pages lead to none of these, so that only programs and the curious read them.
+NO_PAGE = "There is no such page."
+NO_METHOD = "This page cannot do that."
+OTHER_SITE = "A choice is taken from pages of the same site only."
 
 Answer = Callable[[Request], Response]
 
@@ -40,8 +43,12 @@ _HTML = (
     ("referrer-policy", "same-origin"),
     ("x-content-type-options", "nosniff"),
 )
+_TEXT = (("content-type", "text/plain; charset=utf-8"),)
 _JSON = (("content-type", "application/json"),)
+_PROBLEM = (("content-type", "application/problem+json"),)
 _NO_STORE = (("cache-control", "no-store"),)
+# A page that was deployed anew is seen soon, and no crowd asks for each visitor.
+_SHORTLY = (("cache-control", "public, max-age=300"),)
 
 
 class Site:
@@ -60,6 +67,7 @@ class Site:
         self._options = options
         self._texts = texts
         self._static = static
+        self._declaration = policy_json(policy)
         self._endpoints: dict[str, dict[str, Answer]] = {
             "/": {"GET": self._show_centre, "POST": self._take_choice},
             "/charter": {"GET": self._show_charter},
@@ -106,7 +114,7 @@ class Site:
 
     def _add_slash(self, request: Request) -> Response:
         query = f"?{request.query}" if request.query else ""
-        return Response(308, (("location", f"{request.mount}{self._options.prefix}/{query}"),))
+        return _redirect(308, self._centre_of(request) + query)
 
     def _show_centre(self, request: Request) -> Response:
         after = checked_path(_asked(request, "next")) or ""
@@ -114,27 +122,30 @@ class Site:
         return _page(200, page, *_NO_STORE)
 
     def _show_charter(self, request: Request) -> Response:
-        return _page(200, self.pages.charter(request, self.texts_for(request)))
+        # The site's own choice of a language may depend on anything.
+        caching = (("cache-control", "no-cache"), ("vary", "Accept-Language"))
+        return _page(200, self.pages.charter(request, self.texts_for(request)), *caching)
 
     def _take_choice(self, request: Request) -> Response:
         trusted = self._options.trusted_origins
         if not is_own_site(request.headers, origin=request.origin, trusted_origins=trusted):
-            page = self.pages.forbidden(request, self.texts_for(request))
-            return _page(403, page, *_NO_STORE)
+            return self._forbid(request)
         form = read_choice(request, self.policy)
         _apply(form, request.visitor)
         if form.wants_json:
             return self._tell_state(request)
         after = checked_path(form.next) or self._came_from(request) or self._centre_of(request)
-        return Response(303, (("location", after + SAVED), *_NO_STORE))
+        return _redirect(303, after + SAVED, *_NO_STORE)
 
     def _came_from(self, request: Request) -> str | None:
         """The page of the same site that the form was on: where no `next` is in it, as in a
         banner that is the same for everybody."""
-        referer = request.headers.get("referer", "")
-        if not referer.startswith(f"{request.origin}/"):
+        scheme, _, rest = request.headers.get("referer", "").partition("://")
+        host, slash, path = rest.partition("/")
+        origin = parse_origin(f"{scheme}://{host}")
+        if origin is None or origin != parse_origin(request.origin):
             return None
-        return checked_path(referer.removeprefix(request.origin))
+        return checked_path(slash + path)
 
     def _centre_of(self, request: Request) -> str:
         return f"{request.mount}{self._options.prefix}/"
@@ -143,18 +154,27 @@ class Site:
         return state_response(request.visitor)
 
     def _tell_policy(self, request: Request) -> Response:
-        return Response(200, _JSON, policy_json(request.visitor.context.policy))
+        return Response(200, (*_JSON, *_SHORTLY), self._declaration)
 
     def _tell_gpc(self, request: Request) -> Response:
         assert self._options.gpc_updated is not None
-        return Response(200, _JSON, gpc_json(self._options.gpc_updated))
+        return Response(200, (*_JSON, *_SHORTLY), gpc_json(self._options.gpc_updated))
 
     def _send_static(self, request: Request) -> Response:
         return self._static.answer(request.path.removeprefix("/static/"))
 
+    def _forbid(self, request: Request) -> Response:
+        refused = Refused(403, OTHER_SITE)
+        if is_json(request):
+            return _problem(refused)
+        page = self.pages.forbidden(request, self.texts_for(request))
+        return _page(refused.status, page, *_NO_STORE)
+
     def _refuse(self, request: Request, refused: Refused) -> Response:
+        if is_json(request):
+            return _problem(refused)
         texts = self.texts_for(request)
-        told = texts(refused.sentence, **refused.said)
+        told = _said(refused, texts)
         page = self.pages.problem(request, texts, status=refused.status, message=told)
         return _page(refused.status, page, *_NO_STORE)
 
@@ -170,8 +190,27 @@ def _apply(form: ChoiceForm, visitor: VisitorConsent) -> None:
         visitor.withdraw()
 
 
+def _said(refused: Refused, texts: Texts) -> Said:
+    """Why a request was refused, in English where only programs are told so."""
+    sentence = texts.gettext(refused.sentence)
+    if sentence == refused.sentence and texts.locale.language != ENGLISH:
+        return Said(refused.message, ENGLISH, direction_of(ENGLISH))
+    return Said(texts(refused.sentence, **refused.said))
+
+
+def _problem(refused: Refused) -> Response:
+    """The same to a program (RFC 9457)."""
+    told = {"status": refused.status, "detail": refused.message}
+    return Response(refused.status, (*_PROBLEM, *_NO_STORE), json.dumps(told).encode("ascii"))
+
+
 def _page(status: int, text: str, *headers: tuple[str, str]) -> Response:
     return Response(status, (*_HTML, *headers), text.encode("utf-8"))
+
+
+def _redirect(status: int, location: str, *headers: tuple[str, str]) -> Response:
+    # Its empty body has a type too: checkers of WSGI miss one.
+    return Response(status, (("location", location), *_TEXT, *headers))
 
 
 def _allowed(methods: Mapping[str, Answer]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from consentgate.policy import Policy
+from consentgate.site.lasting import day_words
 from consentgate.site.options import SiteOptions
 from consentgate.site.site import WELL_KNOWN, Site
 from consentgate.site.static_files import StaticFiles
@@ -10,6 +13,9 @@ from consentgate.site.texts import load_texts
 
 PROOFREAD = ("en", "fr")
 """The languages that are served where a site names none."""
+
+_STATIC = StaticFiles()
+_PROOFREAD_TEXTS = load_texts(PROOFREAD)
 
 
 class Sites:
@@ -21,10 +27,16 @@ class Sites:
         self.options = options
         self._prefix = options.prefix
         self._has_gpc = options.gpc_updated is not None
-        languages = options.languages or PROOFREAD
-        self._texts = load_texts(languages, catalogues=options.catalogues)
-        self._static = StaticFiles()
+        self._texts = _PROOFREAD_TEXTS
+        if options.languages or options.catalogues is not None:
+            languages = options.languages or PROOFREAD
+            self._texts = load_texts(languages, catalogues=options.catalogues)
         self._made: dict[int, tuple[Policy, Site]] = {}
+        # Whatever is wrong shows at start-up, and whatever is read from files is read then: under
+        # ASGI a request must not wait for a disk.
+        self._make(Policy())
+        for texts in self._texts.values():
+            day_words(date.min, texts)
 
     def own_path(self, path: str) -> str | None:
         """What of an application's path stands after the prefix; None where it is not ours."""
@@ -38,6 +50,13 @@ class Sites:
         made = self._made.get(id(policy))
         if made is None:
             # The policy is kept beside its site, so that its id stays its own.
-            site = Site(policy, options=self.options, texts=self._texts, static=self._static)
-            made = self._made[id(policy)] = (policy, site)
+            made = self._made[id(policy)] = (policy, self._make(policy))
         return made[1]
+
+    def _make(self, policy: Policy) -> Site:
+        return Site(policy, options=self.options, texts=self._texts, static=_STATIC)
+
+
+# Read with the module what nearly every site needs: Starlette makes its middleware within the
+# event loop, where reading files would hold up what else runs in it.
+Sites(SiteOptions())
