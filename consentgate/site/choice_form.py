@@ -93,6 +93,11 @@ def read_choice(request: Request, policy: Policy) -> ChoiceForm:
     )
 
 
+def is_json(request: Request) -> bool:
+    """True where the body of a request says that it is JSON: then so is the answer."""
+    return _media_type(request.headers.get("content-type", "")) == JSON
+
+
 def _media_type(content_type: str) -> str:
     """The media type in lower case; empty where its charset is another than UTF-8."""
     media_type, *parameters = (part.strip(" \t") for part in content_type.lower().split(";"))

@@ -19,7 +19,7 @@ from consentgate.site.options import SiteOptions
 from consentgate.site.shown import Situation, Stand, categories_shown, situation_of
 from consentgate.site.static_files import StaticFiles
 from consentgate.site.templating import Templates
-from consentgate.site.texts import Texts
+from consentgate.site.texts import Said, Texts
 from consentgate.site.values import Request
 
 
@@ -67,12 +67,12 @@ class Pages:
         return as_ascii(self._charter_in("charter_fragment.html", texts, links))
 
     def forbidden(self, request: Request, texts: Texts) -> str:
-        """The answer to a choice that did not come from a page of the site."""
-        links = self._templates.links(texts, mount=request.mount)
-        return self._templates.render("forbidden.html", texts, links=links)
+        """The answer to a choice that did not come from a page of the site: why it was not taken,
+        and the same question on a page that is."""
+        return self._forbidden(texts, self._templates.links(texts, mount=request.mount))
 
-    def problem(self, request: Request, texts: Texts, *, status: int, message: str) -> str:
-        """The answer to what can't be done; `message` says why, in the language of `texts`."""
+    def problem(self, request: Request, texts: Texts, *, status: int, message: Said) -> str:
+        """The answer to what can't be done; `message` says why."""
         links = self._templates.links(texts, mount=request.mount)
         return self._templates.render(
             "problem.html", texts, links=links, status=status, message=message
@@ -122,6 +122,16 @@ class Pages:
             may_withdraw=bool(consent.granted),
         )
 
+    def _forbidden(self, texts: Texts, links: Links) -> str:
+        shown = categories_shown(self._charter, texts, consent=Consent.undecided())
+        return self._templates.render(
+            "forbidden.html",
+            texts,
+            links=links,
+            categories=shown,
+            asks=any(category.asks for category in shown),
+        )
+
     def _charter_in(self, template: str, texts: Texts, links: Links) -> str:
         charter = self._charter
         return self._templates.render(
@@ -150,5 +160,5 @@ class Pages:
         self.banner(texts, mount="", next_path="/", nonce="0")
         self.settings(texts, mount="")
         self.static_banner(texts, mount="")
-        self._templates.render("forbidden.html", texts, links=links)
-        self._templates.render("problem.html", texts, links=links, status=400, message="")
+        self._forbidden(texts, links)
+        self._templates.render("problem.html", texts, links=links, status=400, message=Said(""))

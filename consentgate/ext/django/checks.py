@@ -13,6 +13,7 @@ from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A
 from django.utils.module_loading import import_string
 
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
+from consentgate.doorway import sites_of, split_options
 from consentgate.errors import ConfigurationError, PolicyError
 from consentgate.ext.django.own_cookies import own_cookies
 from consentgate.ext.django.settings import GateSettings, KeyTooShortError, read_settings
@@ -61,7 +62,9 @@ def check_place(**_: Any) -> list[CheckMessage]:  # Any: as above
 def _gate_of(read: GateSettings) -> Policy | None:
     """The policy of a gate that can be made; None where a function will pick one of several."""
     policy = read.policy if isinstance(read.policy, Policy) else None
-    Gate(policy or Policy(), secret_key=read.secret_key, **read.options)
+    options, pages = split_options(read.options)
+    Gate(policy or Policy(), secret_key=read.secret_key, **options)
+    sites_of(pages)
     return policy
 
 

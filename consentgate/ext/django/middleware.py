@@ -14,7 +14,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from consentgate.doorway import Passages, find_outer, is_inside
+from consentgate.doorway import Passages, find_outer, is_inside, split_options
 from consentgate.ext.django.guarding import guard_response
 from consentgate.ext.django.settings import read_settings
 from consentgate.gate import Gate
@@ -60,9 +60,10 @@ class ConsentMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         read = read_settings()
+        options, _ = split_options(read.options)
         self._passages = Passages(
             read.policy,
-            lambda one: Gate(one, secret_key=read.secret_key, **read.options),
+            lambda one: Gate(one, secret_key=read.secret_key, **options),
             _Passage,
         )
         self._is_async = iscoroutinefunction(get_response)

@@ -18,7 +18,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 from consentgate.context import Request
-from consentgate.doorway import MOST_POLICIES, GateOptions, PolicyOption
+from consentgate.doorway import MOST_POLICIES, MiddlewareOptions, PolicyOption
 from consentgate.errors import ConfigurationError
 from consentgate.ext.django.host import host_of
 from consentgate.ext.django.own_cookies import declare_own_cookies
@@ -26,9 +26,9 @@ from consentgate.policy import Policy
 from consentgate.preferences import SHORTEST_KEY
 
 SETTING = "CONSENTGATE"
-_OPTIONS = tuple(GateOptions.__annotations__)
+_OPTIONS = tuple(MiddlewareOptions.__annotations__)
 _KEYS = tuple(name.upper() for name in ("policy", "secret_key", *_OPTIONS))
-_FUNCTIONS = ("clock", "on_event", "required")
+_FUNCTIONS = ("clock", "language", "on_event", "required")
 
 # The project's key signs sessions and tokens as well; a value of one use must be worth nothing
 # in another, so that the gate's key is another one (NIST SP 800-108, a label for each purpose).
@@ -45,7 +45,7 @@ class GateSettings:
 
     policy: PolicyOption
     secret_key: str | bytes
-    options: GateOptions
+    options: MiddlewareOptions
 
 
 class PolicyByHost:
@@ -84,7 +84,7 @@ def read_settings() -> GateSettings:
         key = _derive(_project_key())
         options.setdefault("fallback_keys", [*map(_derive, settings.SECRET_KEY_FALLBACKS)])
     kept = {name: value for name, value in options.items() if value is not None}
-    return GateSettings(read_policy(given), key, cast("GateOptions", kept))
+    return GateSettings(read_policy(given), key, cast("MiddlewareOptions", kept))
 
 
 def read_policy(given: Mapping[str, Any]) -> PolicyOption:

@@ -1,4 +1,4 @@
-"""The configuration of a Flask application, read as the options of a gate.
+"""The configuration of a Flask application, read as the options of a gate and of its pages.
 
 Nothing here asks the environment, and nothing of a request is known here.
 """
@@ -18,13 +18,14 @@ from typing import Any, cast
 from flask import Flask
 
 from consentgate.context import Request
-from consentgate.doorway import MOST_POLICIES, GateOptions, PolicyOption
+from consentgate.doorway import MOST_POLICIES, MiddlewareOptions, PolicyOption
 from consentgate.errors import ConfigurationError
 from consentgate.policy import Cookie, Policy
 from consentgate.preferences import SHORTEST_KEY
 
 PREFIX = "CONSENTGATE_"
-_OPTIONS = tuple(GateOptions.__annotations__)
+_OPTIONS = tuple(MiddlewareOptions.__annotations__)
+_FOLDERS = ("templates", "catalogues")
 _KEYS = tuple(PREFIX + name.upper() for name in ("policy", "secret_key", *_OPTIONS))
 
 # The application's key signs its sessions too: a value of one use must be worth nothing in the
@@ -44,9 +45,9 @@ class Settings:
     options: tuple[tuple[str, object], ...] = field(repr=False)  # older keys are among them
 
     @property
-    def keywords(self) -> GateOptions:
-        """The options of the gate besides its policy and its key."""
-        return cast("GateOptions", dict(self.options))
+    def keywords(self) -> MiddlewareOptions:
+        """The options of the middleware besides its policy and its key."""
+        return cast("MiddlewareOptions", dict(self.options))
 
 
 def read_policy(app: Flask, given: PolicyOption | str | PathLike[str] | None) -> PolicyOption:
@@ -73,6 +74,9 @@ def read_settings(app: Flask, policy: PolicyOption) -> Settings:
     Raises ConfigurationError, and PolicyError.
     """
     options = _options_in(app.config)
+    for name in _FOLDERS:
+        if options.get(name) is not None:
+            options[name] = Path(app.root_path) / cast("str", options[name])
     key = app.config.get(PREFIX + "SECRET_KEY")
     if key is None:
         fallbacks = app.config.get("SECRET_KEY_FALLBACKS") or ()
