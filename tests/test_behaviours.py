@@ -23,6 +23,8 @@ BEHAVIOURS = {
     10: "names that are not allowed vanish from the request's Cookie header",
     11: "a choice too old or stale is flagged and its cookies stop",
     12: "with nothing to strip the server gets equal headers in a list of the gate's own",
+    13: "a choice leads back within the site only, and comes from the site itself by POST",
+    15: "nothing is written before the choice",
     18: "a refusal after an acceptance expires that category's cookies, on documents only",
     19: "undeclared cookies are never expired, only reported, and hidden on request",
     20: "each action is one event without values; the log tells each name and reason once",
@@ -33,9 +35,13 @@ LAWS = {
     1: "nothing is stored or read before consent unless it is exempt (ePrivacy art. 5(3))",
     5: "only an affirmative act grants (GDPR recital 32; CJEU C-673/17)",
     7: "acceptance and refusal hold for six months alike (CNIL 2020-092)",
+    8: "after a refusal nobody is asked again while it holds (EDPB 03/2022)",
+    9: "consent is withdrawn as easily as it is given (GDPR art. 7(3))",
     10: "a withdrawal takes effect on what is stored (GDPR art. 7(3))",
     14: "what is exempt names its reason (CNIL 2020-091 art. 5)",
     16: "exempt audience measurement is bounded, not renewed, and can be refused (CNIL)",
+    20: "of Global Privacy Control only an exact 1 counts (W3C GPC)",
+    21: "the well-known resource says that the signal is honoured (W3C GPC)",
     22: "Global Privacy Control refuses while undecided and never grants (W3C GPC)",
 }
 

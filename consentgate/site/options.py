@@ -10,10 +10,10 @@ from enum import StrEnum
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TypedDict
-from urllib.parse import urlsplit
 
 from consentgate.context import Request as RawRequest
 from consentgate.errors import ConfigurationError
+from consentgate.site.cross_site import parse_origin
 
 # Visible ASCII without what ends a path, escapes in it, or means something in HTML.
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")
@@ -137,11 +137,10 @@ def _as_texts(values: object, *, option: str) -> tuple[str, ...]:
 def _as_origins(values: object) -> tuple[str, ...]:
     origins = _as_texts(values, option="trusted_origins")
     for origin in origins:
-        parts = urlsplit(origin)
-        if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}":
+        if parse_origin(origin) is None:
             raise ConfigurationError(
-                f"trusted_origins holds {origin!r}; write scheme and host, as in "
-                "'https://www.example.org'"
+                f"trusted_origins holds {origin!r}; write scheme and host as browsers send them, "
+                "as in 'https://www.example.org' (in ASCII: xn--...)"
             )
     return origins
 

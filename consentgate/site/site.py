@@ -107,7 +107,8 @@ class Site:
         """The texts in the language that is asked for, or else in the site's own choice, the
         browser's, the policy's default."""
         choose = self._options.language
-        chosen = "" if choose is None else choose(visitor.request) or ""
+        # As a tag: Babel's locales are written with an underscore.
+        chosen = "" if choose is None else str(choose(visitor.request) or "").replace("_", "-")
         served, default = tuple(self._texts), self.policy.default_language
         tag = negotiate(asked, chosen, accepted, served=served, default=default)
         return self._texts[tag]

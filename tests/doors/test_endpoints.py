@@ -445,6 +445,33 @@ def test_below_a_mount_all_addresses_have_it(visit: Visit) -> None:
     assert f'action="{encoded}"' in visit(Send(mount=mount)).text
 
 
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [("fr", "fr"), ("fr_CA", "fr"), ("de", "en"), ("", "en"), (None, "en")],
+)
+def test_the_site_may_choose_the_language(bare: Visit, said: str | None, language: str) -> None:
+    text = bare(Send(path="/consent/charter"), language=lambda _: said).text
+
+    assert f'<html lang="{language}"' in text
+
+
+def test_the_visitors_link_comes_before_the_sites_choice_and_this_before_the_browser(
+    bare: Visit,
+) -> None:
+    french = (("Accept-Language", "fr"),)
+
+    linked = bare(Send(query="lang=fr"), language=lambda _: "en").text
+    chosen = bare(Send(headers=french), language=lambda _: "en").text
+
+    assert '<html lang="fr"' in linked
+    assert '<html lang="en"' in chosen
+
+
+@pytest.mark.parametrize("query", ["lang=xx", "lang=", "lang=fr&" + "a=1&" * 30, "lang=%FF"])
+def test_an_odd_query_says_nothing(bare: Visit, query: str) -> None:
+    assert '<html lang="en"' in bare(Send(query=query)).text
+
+
 def test_the_prefix_is_the_sites_to_choose(bare: Visit) -> None:
     options = {"prefix": "/mes/cookies"}
 
