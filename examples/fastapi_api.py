@@ -105,7 +105,7 @@ async def recommend(response: Response) -> list[str]:
 app.add_middleware(PromoPlugin)
 app.add_middleware(SessionMiddleware, secret_key=SECRET)
 # Added last, so that it is outermost: what is added after it could set cookies freely.
-app.add_middleware(ConsentMiddleware, policy=policy, secret_key=SECRET, prefix="/consent")
+app.add_middleware(ConsentMiddleware, policy=policy, secret_key=SECRET)
 
 
 if __name__ == "__main__":
