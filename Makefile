@@ -19,7 +19,7 @@ COVERAGE := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test check format texts tutorials bench upstream clean
+.PHONY: help demo demo-check test check format texts tutorials screenshots bench upstream clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ texts: $(READY)  ## Bring the catalogues of the visitor's words up to date with 
 
 tutorials: $(READY)  ## Follow the documentation's tutorials word by word, each in a new environment
 	@$(BIN)/python tools/tutorials.py
+
+screenshots: $(READY)  ## Take pictures of the visitor's pages into screenshots/, to be looked at
+	@$(BIN)/python tools/screenshots.py
 
 bench: $(READY)  ## Measure what the gate adds to a request, as ratios
 	@$(BIN)/python -m benchmarks
