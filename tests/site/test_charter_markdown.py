@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from consentgate import Controller, Cookie, Policy
+from consentgate import Category, Controller, Cookie, Policy
 from consentgate.charter import charter_of
 from consentgate.site.charter_markdown import charter_markdown
 from consentgate.site.texts import load_texts
@@ -217,3 +217,11 @@ def test_the_link_to_the_choice_is_completed_by_the_site_s_address() -> None:
 
 def test_arabic_is_written_as_any_other_language() -> None:
     assert headings(markdown(Policy(), "ar"))[0] == "h1 ميثاق ملفات تعريف الارتباط"
+
+
+def test_a_category_of_the_site_s_own_says_no_more_than_the_site_says() -> None:
+    policy = Policy(cookies=[Cookie("v", category="video")], categories=[Category("video")])
+
+    below = markdown(policy).partition("### video\n\n")[2]
+
+    assert below.startswith("These cookies are used only with your consent.\n\n| Cookie |")
