@@ -25,8 +25,8 @@ from consentgate.site.texts import Texts
 
 # What begins markup anywhere in a line (CommonMark 0.31 sections 2.4 and 6; GFM 4.10 and 6.5).
 _MARKUP = re.compile(r"[\\`*_\[\]<>#|~&$]")
-# What begins a list, a rule or an underlined heading where it stands first.
-_FIRST = re.compile(r"([-+=]|[0-9]+(?=[.)]))")
+# What begins a list or a rule where it stands first.
+_FIRST = re.compile(r"([-+]|[0-9]+(?=[.)]))")
 _ORDERED = re.compile(r"([0-9]+)([.)])")
 # Percent-encoded already, or with a meaning of its own in an address (RFC 3986 section 2.2).
 _SAFE_IN_ADDRESS = "%!#$&'()*+,/:;=?@[]~"

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -178,6 +178,7 @@ def test_a_controller_reads_as_it_was_written(hostile: str) -> None:
     assert headings(markdown(policy)) == headings(markdown(Policy(controller=Controller("x"))))
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=60))
 def test_no_text_breaks_a_table(text: str) -> None:
     cookies = [
