@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable
 from urllib.parse import quote
 
+from consentgate.asgi_banner import App, AsgiBanner, Receive, Scope, Send, path_inside
 from consentgate.errors import ConfigurationError
 from consentgate.site.choice_form import LARGEST_BODY
+from consentgate.site.options import Banner
 from consentgate.site.sites import Sites
 from consentgate.site.values import Request, Response
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
@@ -21,13 +22,6 @@ except ImportError as error:
 else:
     _missing = None
 
-# Any: the values of scopes and messages are the specification's, of many types.
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
 
 class AsgiPages:
     """Answers what is under the prefix, and hands on all else."""
@@ -38,14 +32,14 @@ class AsgiPages:
                 "the visitor's pages need Starlette: pip install 'consentgate[asgi]'; or pass "
                 "prefix=None to have none"
             ) from _missing
-        self._app = app
+        self._app = app if sites.options.banner is Banner.MANUAL else AsgiBanner(app, sites)
         self._sites = sites
 
     # No coroutine of its own: inside the gate nobody asks what kind of function this is.
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer the request, or have the application answer it."""
         if scope["type"] == "http":
-            own = self._sites.own_path(_path_inside(scope))
+            own = self._sites.own_path(path_inside(scope))
             if own is not None:
                 return self._answer(scope, receive, send, own=own)
         return self._app(scope, receive, send)
@@ -59,12 +53,6 @@ class AsgiPages:
         request = _as_request(scope, visitor, own=own, body=body)
         answer = self._sites.site_of(visitor.context.policy).answer(request)
         await _as_server_response(answer, request.method)(scope, receive, send)
-
-
-def _path_inside(scope: Scope) -> str:
-    """The path below what the application is mounted on; some servers leave that out of it."""
-    path, mount = str(scope["path"]), str(scope.get("root_path", ""))
-    return path.removeprefix(mount) if mount and path.startswith(f"{mount}/") else path
 
 
 async def _read_body(request: ServerRequest) -> bytes:

@@ -44,14 +44,24 @@ def is_caching(name: str) -> bool:
     return name in _OVERRIDES or name == "vary" or name.endswith("cache-control")
 
 
+def directives_of(value: str) -> list[str]:
+    """The directives of a Cache-Control value, as they are written."""
+    return [text for part in _DIRECTIVE.findall(value) if (text := part.strip(" \t"))]
+
+
+def directive_names(value: str) -> list[str]:
+    """The lower-case names of the directives of a Cache-Control value."""
+    return [_directive_name(text) for text in _DIRECTIVE.findall(value)]
+
+
 def is_shareable(present: Sequence[Header]) -> bool:
     """True when the caching headers (lower-case names) let a shared cache keep the response, or
     call it immutable."""
     return any(
-        _directive_name(directive) in ("public", "s-maxage", "immutable")
+        directive in ("public", "s-maxage", "immutable")
         for name, value in present
         if name == "cache-control"
-        for directive in _DIRECTIVE.findall(value)
+        for directive in directive_names(value)
     )
 
 
@@ -100,8 +110,7 @@ def _as_forbidding(name: str, value: str) -> str | None:
 
 def _as_private(value: str) -> str:
     """The Cache-Control value with `private` for the whole response and nothing that widens it."""
-    directives = [text.strip(" \t") for text in _DIRECTIVE.findall(value)]
-    kept = [text for text in directives if text and _directive_name(text) not in _SHARED]
+    kept = [text for text in directives_of(value) if _directive_name(text) not in _SHARED]
     if any(text.lower() == "private" for text in kept):
         return ", ".join(kept)
     # `private="field"` covers that field alone (RFC 9111, 5.2.2.7).

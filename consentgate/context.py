@@ -32,6 +32,8 @@ class GateContext:
     unknown: Unknown = field(compare=False)
     thin: Thin = field(compare=False)
     clamp: bool = field(compare=False)
+    # Whether scripts of a page can't read the visitor's choice.
+    http_only: bool = field(compare=False)
     required: Callable[[Request], Enforcement] | None = field(compare=False)
     # Categories that an undecided visitor's Global Privacy Control signal refuses.
     signalled: frozenset[str] = field(compare=False)

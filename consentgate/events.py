@@ -58,6 +58,8 @@ class Reason(StrEnum):
     PREFERENCES_REJECTED = "CG140"
     REQUIRED_FAILED = "CG141"
     SECURE_MISSING = "CG142"
+    BANNER_COMPRESSED = "CG151"
+    BANNER_NO_PLACE = "CG152"
 
 
 _WARNINGS = frozenset(
@@ -72,6 +74,8 @@ _WARNINGS = frozenset(
         Reason.HEADER_NAME,
         Reason.REQUIRED_FAILED,
         Reason.SECURE_MISSING,
+        Reason.BANNER_COMPRESSED,
+        Reason.BANNER_NO_PLACE,
     }
 )
 
@@ -99,6 +103,14 @@ _WORDS = {
     Reason.SECURE_MISSING: (
         "the preferences cookie leaves without Secure though the site is https; let the server "
         "trust its proxy's scheme, or pass secure=True"
+    ),
+    Reason.BANNER_COMPRESSED: (
+        "a page is compressed inside the gate, so that no banner was put in; compress outside, or "
+        "place the template helper `consent_banner` and pass banner='manual'"
+    ),
+    Reason.BANNER_NO_PLACE: (
+        "no banner was put into a page whose body does not start in its first 64 KiB; make its "
+        "head shorter, or place the template helper `consent_banner` and pass banner='manual'"
     ),
 }
 

@@ -157,6 +157,7 @@ class Gate:
             unknown=modes[1],
             thin=modes[2],
             clamp=clamp,
+            http_only=http_only,
             required=required,
             signalled=signalled,
             signal_matters=any(

@@ -8,9 +8,11 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from consentgate.errors import ConfigurationError
 from consentgate.site.choice_form import LARGEST_BODY
+from consentgate.site.options import Banner
 from consentgate.site.sites import Sites
 from consentgate.site.values import Request, Response
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
+from consentgate.wsgi_banner import WsgiBanner
 
 try:
     from werkzeug.exceptions import ClientDisconnected
@@ -31,7 +33,7 @@ class WsgiPages:
                 "the visitor's pages need Werkzeug: pip install 'consentgate[wsgi]'; or pass "
                 "prefix=None to have none"
             ) from _missing
-        self._app = app
+        self._app = app if sites.options.banner is Banner.MANUAL else WsgiBanner(app, sites)
         self._sites = sites
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

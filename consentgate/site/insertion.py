@@ -50,6 +50,11 @@ class Insertion:
         self._search = self._start.find()
         next(self._search)
 
+    @property
+    def held(self) -> bytes:
+        """What is held back."""
+        return bytes(self._text.so_far) if self.found is Found.SEARCHING else b""
+
     def feed(self, chunk: bytes) -> bytes:
         """What can leave now that this chunk came: nothing while the search goes on."""
         if self.found is not Found.SEARCHING:

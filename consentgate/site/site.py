@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs
 
 from consentgate.policy import Policy
+from consentgate.site.banners import Banners
 from consentgate.site.choice_form import Choice, ChoiceForm, is_json, read_choice
 from consentgate.site.cross_site import is_own_site, parse_origin
 from consentgate.site.languages import negotiate
@@ -64,6 +65,7 @@ class Site:
     ) -> None:
         self.policy = policy
         self.pages = Pages(policy, options=options, texts=texts, static=static)
+        self.banners = Banners(policy, options=options, texts=texts, pages=self.pages)
         self._options = options
         self._texts = texts
         self._static = static

@@ -56,6 +56,7 @@ def play_core(ask: Ask, say: Say, **options: Any) -> Answer:
     """Ask the gate itself, without a server interface."""
     events: list[Event] = []
     given = options_with(events, options)
+    del given["banner"]
     gate = Gate(given.pop("policy"), **given)
     visit = CoreVisit.of(gate.context)()
     visit.request = {"ask": ask}

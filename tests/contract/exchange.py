@@ -113,6 +113,8 @@ def options_with(events: list[Event], given: dict[str, Any]) -> dict[str, Any]:
         "secret_key": SECRET,
         "clock": Clock(),
         "on_event": events.append,
+        # These tests are about cookies: nothing else is to change on the wire.
+        "banner": "manual",
     }
     return defaults | given
 
@@ -120,6 +122,7 @@ def options_with(events: list[Event], given: dict[str, Any]) -> dict[str, Any]:
 def gate_of(**given: Any) -> Gate:
     """A gate with the tests' defaults."""
     options = options_with([], given)
+    del options["banner"]
     return Gate(options.pop("policy"), **options)
 
 

@@ -1,0 +1,193 @@
+"""The banner under ASGI: an application inside the gate that puts it into the site's own pages.
+
+The start of a page is held back until it is known where its body starts; all else passes untouched,
+and what can't be a page is not even looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from typing import Any
+from urllib.parse import quote
+
+from consentgate.enforcement import Mode
+from consentgate.site.banners import Where
+from consentgate.site.eligible import DESTINATION, FETCHED_WITH, asks_for_page
+from consentgate.site.insertion import Found, Insertion
+from consentgate.site.page_headers import CONDITIONAL
+from consentgate.site.page_visit import INSERTING_KEY, NOT_MODIFIED, PageVisit, is_inserting
+from consentgate.site.sites import Sites
+from consentgate.visitor import CONSENT_KEY, VisitorConsent
+
+# Any: the values of scopes and messages are the specification's, of many types.
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_BEARING = {name.encode("ascii"): name for name in (DESTINATION, *FETCHED_WITH, *CONDITIONAL)}
+_SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
+
+
+class AsgiBanner:
+    """Has the application answer, and puts the banner into its answer if that is a page."""
+
+    def __init__(self, app: App, sites: Sites) -> None:
+        self._app = app
+        self._sites = sites
+
+    # No coroutine of its own: inside the gate nobody asks what kind of function this is.
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Answer the request."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            return self._app(scope, receive, send)
+        found = _told_by(scope["headers"])
+        visit = self._visit_of(scope) if asks_for_page("GET", found.get) else None
+        if visit is None:
+            return self._app(scope, receive, send)
+        if not found.keys().isdisjoint(CONDITIONAL):
+            _change(scope, visit.settle_conditions(found))
+        return self._run(scope, receive, send, visit=visit)
+
+    def _visit_of(self, scope: Scope) -> PageVisit | None:
+        """The request as that of a page; None where nothing is put in, or further out already."""
+        visitor: VisitorConsent = scope[CONSENT_KEY]
+        if visitor.context.mode is Mode.REPORT or is_inserting(scope.get(INSERTING_KEY)):
+            return None
+        banners = self._sites.site_of(visitor.context.policy).banners
+        if not banners.applies:
+            return None
+        return PageVisit(banners, visitor, where=lambda: _where(scope))
+
+    async def _run(self, scope: Scope, receive: Receive, send: Send, *, visit: PageVisit) -> None:
+        answer = _Answer(visit, send)
+        scope[INSERTING_KEY] = scope[CONSENT_KEY]
+        try:
+            await self._app(scope, receive, answer.send)
+        except Exception:
+            await answer.release()
+            raise
+        finally:
+            scope.pop(INSERTING_KEY, None)
+        # An application that ends before its response does: what it sent leaves as it came.
+        await answer.release()
+
+
+def path_inside(scope: Scope) -> str:
+    """The path below what the application is mounted on; some servers leave that out of it."""
+    path, mount = str(scope["path"]), str(scope.get("root_path", ""))
+    return path.removeprefix(mount) if mount and path.startswith(f"{mount}/") else path
+
+
+def _told_by(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """The request's headers that bear on the insertion, by name."""
+    told: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name = _BEARING.get(raw_name)
+        if name is not None:
+            value = raw_value.decode("latin-1")
+            told[name] = f"{told[name]}, {value}" if name in told else value
+    return told
+
+
+def _change(scope: Scope, changes: Mapping[str, str | None]) -> None:
+    """Let the application see the headers with these changes, in the same scope."""
+    if not changes:
+        return
+    own = [(name, value) for name, value in scope["headers"] if _BEARING.get(name) not in changes]
+    own += [
+        (name.encode("ascii"), value.encode("latin-1"))
+        for name, value in changes.items()
+        if value is not None
+    ]
+    scope["headers"] = own
+
+
+def _where(scope: Scope) -> Where:
+    mount = quote(scope.get("root_path", ""))
+    inside = quote(path_inside(scope), safe=_SAFE_IN_PATH)
+    query = scope.get("query_string", b"").decode("latin-1")
+    accepted = ", ".join(
+        [value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language"]
+    )
+    return Where(mount, f"{mount}{inside}?{query}" if query else f"{mount}{inside}", accepted)
+
+
+class _Answer:
+    """One response on its way: its start is held back until it is known what it starts with."""
+
+    def __init__(self, visit: PageVisit, send: Send) -> None:
+        self._visit = visit
+        self._send = send
+        self._start: Message | None = None
+        self._insertion: Insertion | None = None
+
+    def send(self, message: Message) -> Awaitable[None]:
+        """Send a message of the application's, now or when its time has come."""
+        kind = message["type"]
+        if self._insertion is not None:
+            if kind == "http.response.body":
+                return self._insert(message)
+            return self._send_after_release(message)
+        if kind == "http.response.start":
+            return self._begin(message)
+        return self._send(message)
+
+    async def release(self) -> None:
+        """Send what is held back as it came."""
+        if self._insertion is None:
+            return
+        start, held = self._start, self._insertion.held
+        self._insertion = None
+        assert start is not None, "an insertion has a start"
+        await self._send(start)
+        if held:
+            await self._send({"type": "http.response.body", "body": held, "more_body": True})
+
+    def _begin(self, message: Message) -> Awaitable[None]:
+        status, raw = message.get("status", 0), message.get("headers") or ()
+        if type(raw) is not list:
+            # ASGI asks for an iterable only: one that is read here would be empty for the rest.
+            message = {**message, "headers": (raw := [*raw])}
+        if status == NOT_MODIFIED:
+            return self._send(_with_headers(message, self._visit.confirm(_as_text(raw))))
+        if any(name.lower() == b"content-type" for name, _ in raw):
+            self._insertion = self._visit.begin(status, _as_text(raw))
+        if self._insertion is None:
+            return self._send(message)
+        self._start = message
+        return _nothing()
+
+    async def _insert(self, message: Message) -> None:
+        insertion, start = self._insertion, self._start
+        assert insertion is not None, "only then it is called"
+        assert start is not None, "an insertion has a start"
+        more = message.get("more_body", False)
+        body = insertion.feed(bytes(message.get("body", b"")))
+        if not more:
+            body += insertion.finish()
+        if insertion.found is Found.SEARCHING:
+            return
+        self._insertion = None
+        await self._send(_with_headers(start, self._visit.end(insertion)))
+        await self._send({**message, "body": body, "more_body": more})
+
+    async def _send_after_release(self, message: Message) -> None:
+        """Send what is no part of the body: a file, which nothing is put into, and all else that
+        comes after it."""
+        await self.release()
+        await self._send(message)
+
+
+async def _nothing() -> None:
+    """What there is to wait for where nothing is sent."""
+
+
+def _as_text(raw: Iterable[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw]
+
+
+def _with_headers(message: Message, headers: Iterable[tuple[str, str]]) -> Message:
+    own = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    return {**message, "headers": own}

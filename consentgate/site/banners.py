@@ -1,0 +1,111 @@
+"""What is put into the pages of one policy, for whom, and by which mark it is known.
+
+A mark is a letter, "p" for what is the same for everybody and "v" for what depends on the visitor,
+and a digest of the texts; that of a visitor's also of what was chosen, which many share.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from consentgate.consent import Consent
+from consentgate.policy import Policy
+from consentgate.site.languages import negotiate, primary_language
+from consentgate.site.next_path import checked_path
+from consentgate.site.options import Banner, SiteOptions
+from consentgate.site.pages import Pages
+from consentgate.site.texts import Texts
+from consentgate.visitor import VisitorConsent
+
+MOST_MARKS = 512
+"""How many choices have their mark kept ready: visitors who chose the same share one."""
+
+_DIGITS = 12
+
+
+class Where(NamedTuple):
+    """Which page it is: what stands before every path of the application, the page's own path
+    with its query as the browser has it, and the Accept-Language header."""
+
+    mount: str
+    path: str
+    accepted: str
+
+
+class Banners:
+    """The texts for the pages of one policy."""
+
+    def __init__(
+        self, policy: Policy, *, options: SiteOptions, texts: Mapping[str, Texts], pages: Pages
+    ) -> None:
+        self.applies = options.banner is not Banner.MANUAL and bool(policy.consent_categories)
+        self.is_static = options.banner is Banner.STATIC
+        self._policy = policy
+        self._choose = options.language
+        self._texts = texts
+        self._languages = frozenset(map(primary_language, texts))
+        self._pages = pages
+        self._mark = lru_cache(maxsize=MOST_MARKS)(self._digest)
+
+    def asks(self, consent: Consent) -> bool:
+        """True while something is to be asked that neither a choice nor a signal answered."""
+        answered = consent.granted | consent.refused
+        return not answered.issuperset(self._policy.consent_categories)
+
+    @cached_property
+    def shared_mark(self) -> str:
+        """The mark of what is the same for everybody."""
+        return f"p{self._version[:_DIGITS]}"
+
+    def mark_for(self, consent: Consent) -> str:
+        """The mark of what a visitor with this consent, signals included, finds."""
+        return self._mark(consent.granted, consent.refused)
+
+    def is_current(self, mark: str, visitor: VisitorConsent) -> bool:
+        """True for the mark of what this visitor would find now. That the visitor was asked about
+        is not noted: the answer may be another page, on which nothing of this depends."""
+        if mark.startswith("p"):
+            return mark == self.shared_mark
+        return mark == self.mark_for(visitor.effective)
+
+    def shared_text(self, language: str, *, where: Where, nonce: str, cookie: str) -> str:
+        """What everybody finds: nothing of the request is in it. `cookie` is the name of the
+        visitor's choice where scripts can read it."""
+        texts = self._texts[self._negotiate(language, "", "")]
+        return self._pages.static_banner(
+            texts, mount=where.mount, nonce=nonce, readable_cookie=cookie
+        )
+
+    def text_for(self, visitor: VisitorConsent, *, language: str, where: Where, nonce: str) -> str:
+        """What this visitor finds."""
+        chosen = "" if self._choose is None else self._choose(visitor.request) or ""
+        texts = self._texts[self._negotiate(language, chosen, where.accepted)]
+        show = self._pages.banner if self.asks(visitor.value) else self._pages.settings
+        path = checked_path(where.path) or ""
+        return show(texts, mount=where.mount, next_path=path, nonce=nonce)
+
+    def serves(self, language: str) -> bool:
+        """True when there are texts in a language."""
+        return primary_language(language) in self._languages
+
+    def _negotiate(self, language: str, chosen: str, accepted: str) -> str:
+        served, default = tuple(self._texts), self._policy.default_language
+        return negotiate(language, chosen, accepted, served=served, default=default)
+
+    def _digest(self, granted: frozenset[str], refused: frozenset[str]) -> str:
+        chosen = (self._version, *sorted(granted), "", *sorted(refused))
+        return "v" + hashlib.sha256("\0".join(chosen).encode()).hexdigest()[:_DIGITS]
+
+    @cached_property
+    def _version(self) -> str:
+        """A digest of all texts in all languages, the same in every process."""
+        shows: tuple[Callable[..., str], ...] = (
+            self._pages.banner,
+            self._pages.settings,
+            self._pages.static_banner,
+        )
+        rendered = (show(texts, mount="") for texts in self._texts.values() for show in shows)
+        return hashlib.sha256("\0".join(rendered).encode()).hexdigest()

@@ -1,0 +1,138 @@
+"""One request that may be answered with a page, and what becomes of the answer; no server.
+
+A door hands in what it knows of the request, the start of the response and the body's chunks, and
+sends what comes back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from consentgate.enforcement import Enforcement
+from consentgate.events import Action, Reason
+from consentgate.site.banners import Banners, Where
+from consentgate.site.eligible import Page, page_of
+from consentgate.site.entity_tags import Condition, mark_of
+from consentgate.site.insertion import Found, Insertion
+from consentgate.site.page_headers import (
+    Header,
+    headers_of_copy,
+    headers_with,
+    keep_to_visitor,
+    settle_conditions,
+)
+from consentgate.visitor import VisitorConsent
+
+INSERTING_KEY = "consentgate.inserting"
+"""Where a scope or an environ holds the visitor into whose page the banner is being put."""
+
+NOT_MODIFIED = 304
+_POLICY_HEADERS = frozenset({"content-security-policy", "content-security-policy-report-only"})
+_NONCE = re.compile(
+    r"(?:script|style|default)-src[^;,]*?'nonce-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE
+)
+
+
+def is_inserting(found: object) -> bool:
+    """True where a gate further out puts the banner in; what it left behind when it failed, and the
+    request is tried again, is none."""
+    return isinstance(found, VisitorConsent) and found.active and not found.started
+
+
+class PageVisit:
+    """One request and its response. `where` tells which page it is once that must be known."""
+
+    __slots__ = ("_banners", "_condition", "_headers", "_is_shared", "_visitor", "_where")
+
+    def __init__(
+        self, banners: Banners, visitor: VisitorConsent, *, where: Callable[[], Where]
+    ) -> None:
+        self._banners = banners
+        self._visitor = visitor
+        self._where = where
+        self._condition: Condition | None = None
+        self._headers: Sequence[Header] = ()
+        self._is_shared = False
+
+    def settle_conditions(self, found: Mapping[str, str]) -> dict[str, str | None]:
+        """What becomes of the request's conditional headers; None: one goes."""
+        if self._visitor.enforcement is not Enforcement.ENFORCE:
+            return {}
+        changes, self._condition = settle_conditions(
+            found, is_current=lambda mark: self._banners.is_current(mark, self._visitor)
+        )
+        return changes
+
+    def begin(self, status: int, headers: Sequence[Header]) -> Insertion | None:
+        """The insertion into the body that follows, None where it passes as it is."""
+        page = page_of(status, headers)
+        if page is Page.NONE:
+            return None
+        if self._visitor.enforcement is not Enforcement.ENFORCE:
+            # Nothing is asked here, and no cache can know of whom: this page is for nobody else.
+            self._visitor.let_out = self._visitor.touched = True
+            return None
+        if page is Page.COMPRESSED:
+            self._tell_once(Reason.BANNER_COMPRESSED)
+            return None
+        self._headers = headers
+        self._is_shared = page is Page.SHARED or self._banners.is_static
+        return Insertion(self._make)
+
+    def end(self, insertion: Insertion) -> list[Header]:
+        """The headers of the response whose search for a place is over."""
+        if insertion.found is Found.TOO_FAR:
+            self._tell_once(Reason.BANNER_NO_PLACE)
+        if insertion.found is not Found.INSERTED:
+            return list(self._headers)
+        added = len(insertion.inserted)
+        if self._is_shared:
+            return headers_with(self._headers, added=added, mark=self._banners.shared_mark)
+        mark = self._banners.mark_for(self._visitor.value)
+        return keep_to_visitor(headers_with(self._headers, added=added, mark=mark))
+
+    def confirm(self, headers: Sequence[Header]) -> list[Header]:
+        """The headers of a 304: the browser's copy has the mark that it was asked about with."""
+        tag = next((value for name, value in headers if name.lower() == "etag"), "")
+        mark = None if self._condition is None else mark_of(tag, self._condition)
+        if mark is None:
+            return list(headers)
+        marked = headers_of_copy(headers, mark)
+        if mark == self._banners.shared_mark:
+            return marked
+        # The copy is of this visitor: that notes what the answer depends on.
+        _ = self._visitor.value
+        return keep_to_visitor(marked)
+
+    def _make(self, language: str | None) -> bytes:
+        said = language or ""
+        if not self._banners.serves(said):
+            told = (value for name, value in self._headers if name.lower() == "content-language")
+            said = next(told, "").partition(",")[0].strip(" \t")
+        nonce = _nonce_of(self._headers)
+        if self._is_shared:
+            text = self._banners.shared_text(
+                said, where=self._where(), nonce=nonce, cookie=self._readable_cookie()
+            )
+        else:
+            text = self._banners.text_for(
+                self._visitor, language=said, where=self._where(), nonce=nonce
+            )
+        return text.encode("ascii")
+
+    def _readable_cookie(self) -> str:
+        context = self._visitor.context
+        return "" if context.http_only else context.policy.preferences_cookie
+
+    def _tell_once(self, reason: Reason) -> None:
+        reporter = self._visitor.context.reporter
+        reporter.report_once(reason, Action.NOTE, name="", path=self._visitor.path)
+
+
+def _nonce_of(headers: Sequence[Header]) -> str:
+    """The nonce that the page's own policy lets scripts and styles have."""
+    for name, value in headers:
+        if name.lower() in _POLICY_HEADERS and (found := _NONCE.search(value)):
+            return found[1]
+    return ""

@@ -1,0 +1,225 @@
+"""The banner under WSGI: an application inside the gate that puts it into the site's own pages.
+
+PEP 3333 to the letter: what nothing is put into is handed on as the object that it is; else no byte
+leaves before `start_response` is called, which is when it is known where the page's body starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import TracebackType
+from urllib.parse import quote
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.util import FileWrapper
+
+from consentgate.enforcement import Mode
+from consentgate.site.banners import Where
+from consentgate.site.eligible import DESTINATION, FETCHED_WITH, asks_for_page
+from consentgate.site.insertion import Found, Insertion
+from consentgate.site.page_headers import CONDITIONAL
+from consentgate.site.page_visit import INSERTING_KEY, NOT_MODIFIED, PageVisit, is_inserting
+from consentgate.site.sites import Sites
+from consentgate.visitor import CONSENT_KEY, VisitorConsent
+
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
+Headers = list[tuple[str, str]]
+Write = Callable[[bytes], object]
+
+_KEYS = {
+    name: "HTTP_" + name.upper().replace("-", "_")
+    for name in (DESTINATION, *FETCHED_WITH, *CONDITIONAL)
+}
+_SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
+
+
+class WsgiBanner:
+    """Has the application answer, and puts the banner into its answer if that is a page."""
+
+    def __init__(self, app: WSGIApplication, sites: Sites) -> None:
+        self._app = app
+        self._sites = sites
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer the request."""
+        visit = self._visit_of(environ)
+        if visit is None:
+            return self._app(environ, start_response)
+        found = {name: environ[_KEYS[name]] for name in CONDITIONAL if _KEYS[name] in environ}
+        if found:
+            if (destination := environ.get(_KEYS[DESTINATION])) is not None:
+                found[DESTINATION] = destination
+            _change(environ, visit.settle_conditions(found))
+        answer = _Answer(visit, start_response)
+        environ[INSERTING_KEY] = environ[CONSENT_KEY]
+        body = self._app(environ, answer.start)
+        return answer.around(body, wrapper=environ.get("wsgi.file_wrapper"))
+
+    def _visit_of(self, environ: WSGIEnvironment) -> PageVisit | None:
+        """The request as that of a page; None where nothing is put in, or further out already."""
+        method = environ.get("REQUEST_METHOD", "")
+        if not asks_for_page(method, lambda name: environ.get(_KEYS[name])):
+            return None
+        visitor: VisitorConsent = environ[CONSENT_KEY]
+        if visitor.context.mode is Mode.REPORT or is_inserting(environ.get(INSERTING_KEY)):
+            return None
+        banners = self._sites.site_of(visitor.context.policy).banners
+        if not banners.applies:
+            return None
+        return PageVisit(banners, visitor, where=lambda: _where(environ))
+
+
+def _change(environ: WSGIEnvironment, changes: Mapping[str, str | None]) -> None:
+    """Let the application see the headers with these changes, in the same environ."""
+    for name, value in changes.items():
+        if value is None:
+            del environ[_KEYS[name]]
+        else:
+            environ[_KEYS[name]] = value
+
+
+def _where(environ: WSGIEnvironment) -> Where:
+    # The bytes of the path, one character each (PEP 3333).
+    mount = quote(environ.get("SCRIPT_NAME", ""), encoding="latin-1")
+    path = mount + quote(environ.get("PATH_INFO", ""), encoding="latin-1", safe=_SAFE_IN_PATH)
+    query = environ.get("QUERY_STRING", "")
+    accepted = environ.get("HTTP_ACCEPT_LANGUAGE", "")
+    return Where(mount, f"{path}?{query}" if query else path, accepted)
+
+
+class _Answer:
+    """One response on its way: its start is held back until it is known what it starts with."""
+
+    def __init__(self, visit: PageVisit, start_response: StartResponse) -> None:
+        self._visit = visit
+        self._start_response = start_response
+        self._status = ""
+        self._headers: Headers = []
+        self._exc_info: ExcInfo = None
+        self._write: Write | None = None
+        self.insertion: Insertion | None = None
+
+    def start(self, status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
+        """The application's `start_response`."""
+        if self.insertion is not None and exc_info is None:
+            self.release()  # the server says what it thinks of a second start
+        if self._write is not None:
+            return self._call(status, headers, exc_info)
+        code = int(status[:3]) if status[:3].isdecimal() else 0
+        if code == NOT_MODIFIED:
+            return self._call(status, self._visit.confirm(headers), exc_info)
+        # Where an error comes before a byte has left, its page takes the place of all before.
+        self.insertion = self._visit.begin(code, headers)
+        if self.insertion is None:
+            return self._call(status, headers, exc_info)
+        self._status, self._headers, self._exc_info = status, headers, exc_info
+        return self._insert_written
+
+    def around(self, body: Iterable[bytes], *, wrapper: object) -> Iterable[bytes]:
+        """What the server iterates over: the body itself, unless something may be put into it."""
+        if self.insertion is not None and _is_file(body, wrapper):
+            held = self.release()
+            if held and self._write is not None:
+                self._write(held)
+        if self._write is not None:
+            return body
+        if self.insertion is not None and isinstance(body, list | tuple):
+            # A list of one says how long the response is (PEP 3333, "Handling the Content-Length
+            # Header"), and stays one.
+            return [
+                *map(self.feed, body[:-1]),
+                *[self.feed(one) + self.finish() for one in body[-1:]],
+            ]
+        return _Body(body, self)
+
+    def feed(self, chunk: bytes) -> bytes:
+        """What can leave of the body now that this chunk came."""
+        return chunk if self.insertion is None else self._settle(self.insertion.feed(chunk))
+
+    def finish(self) -> bytes:
+        """What can leave when the body has ended."""
+        return b"" if self.insertion is None else self._settle(self.insertion.finish())
+
+    def release(self) -> bytes:
+        """Start the response as the application did; what was held back of its body."""
+        if self.insertion is None:
+            return b""
+        held, self.insertion = self.insertion.held, None
+        self._call(self._status, self._headers, self._exc_info)
+        return held
+
+    def _settle(self, body: bytes) -> bytes:
+        insertion = self.insertion
+        assert insertion is not None, "only then it is called"
+        if insertion.found is not Found.SEARCHING:
+            self.insertion = None
+            self._call(self._status, self._visit.end(insertion), self._exc_info)
+        return body
+
+    def _insert_written(self, data: bytes) -> None:
+        """The application's `write`, while the place is looked for and afterwards."""
+        body = self.feed(data)
+        if body and self._write is not None:
+            self._write(body)
+
+    def _call(self, status: str, headers: Headers, exc_info: ExcInfo) -> Write:
+        if exc_info is None:
+            self._write = self._start_response(status, headers)
+        else:
+            self._write = self._start_response(status, headers, exc_info)
+        return self._write
+
+
+def _is_file(body: object, wrapper: object) -> bool:
+    """True for a file that the server may send by itself."""
+    return isinstance(body, FileWrapper) or (
+        isinstance(wrapper, type) and isinstance(body, wrapper)
+    )
+
+
+class _Body:
+    """The application's body with what is put into it."""
+
+    def __init__(self, body: Iterable[bytes], answer: _Answer) -> None:
+        self._body = body
+        self._answer = answer
+        self._chunks = iter(body)
+        self._failure: Exception | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._failure is not None:
+            raise self._failure
+        # Not even an empty chunk may leave before the response has started, so that up to 64 KiB
+        # are waited for here.
+        while True:
+            try:
+                chunk = next(self._chunks, None)
+            except Exception as failure:  # noqa: BLE001 (it is raised again)
+                return self._end_with(failure)
+            if chunk is None:
+                return self._end()
+            body = self._answer.feed(chunk)
+            if self._answer.insertion is None:
+                return body
+
+    def close(self) -> None:
+        """Close the application's body, as the server would."""
+        close = getattr(self._body, "close", None)
+        if close is not None:
+            close()
+
+    def _end(self) -> bytes:
+        body = self._answer.finish()
+        if not body:
+            raise StopIteration
+        return body
+
+    def _end_with(self, failure: Exception) -> bytes:
+        """What was held back leaves as it came, and then the failure is the server's."""
+        held = self._answer.release()
+        if not held:
+            raise failure
+        self._failure = failure
+        return held
