@@ -59,7 +59,7 @@ def _passage(passage: Passage, site: str, *, level: int = 2) -> Iterator[str]:
 
 
 def _link(link: Link, site: str) -> str:
-    label = f"{_escape(link.label)}: " if link.label else ""
+    label = f"{_escape(link.label)} " if link.label else ""
     if not link.address:
         return label + _escape(link.text)
     address = quote(urljoin(site, link.address), safe=_SAFE_IN_ADDRESS)

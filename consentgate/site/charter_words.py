@@ -32,7 +32,7 @@ class Link:
     text: str
     address: str
     label: str = ""
-    """What stands before it, such as "Contact"."""
+    """What stands before it, such as "Contact:"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ def _on_the_choice(charter: Charter, texts: Texts, settings: str) -> Passage:
     )
     browser = _(
         "Your browser, too, lets you see, delete and block cookies: its help pages say how. "
-        "Cookies that another site has set can only be deleted there."
+        "This site cannot delete cookies that another site has set."
     )
     offered = charter.offers_choice
     own = tuple(_on_choosing(charter, texts)) if offered else (texts(nothing),)
@@ -261,7 +261,7 @@ def _on_the_controller(controller: Controller, texts: Texts) -> Passage:
 def _links_of(controller: Controller, texts: Texts) -> Iterator[Link]:
     contact = controller.contact
     if contact:
-        yield Link(contact, _address_of(contact), texts(_("Contact")))
+        yield Link(contact, _address_of(contact), texts(_("Contact:")))
     if controller.privacy_page:
         yield Link(texts(_("How this site handles personal data")), controller.privacy_page)
 

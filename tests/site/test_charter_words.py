@@ -149,7 +149,7 @@ def test_the_controller_is_told_with_links() -> None:
 
     assert who.paragraphs[0].startswith("Town of Example decides")
     assert who.links == (
-        Link("dpo@town.example", "mailto:dpo@town.example", "Contact"),
+        Link("dpo@town.example", "mailto:dpo@town.example", "Contact:"),
         Link("How this site handles personal data", "/privacy"),
     )
 
@@ -172,7 +172,7 @@ def test_a_contact_leads_where_it_can(contact: str, address: str) -> None:
 
     _, who = closing(charter_of(policy(controller=controller)), EN, settings="/consent/")
 
-    assert who.links == (Link(contact, address, "Contact"),)
+    assert who.links == (Link(contact, address, "Contact:"),)
 
 
 def test_a_controller_without_contact_has_no_links() -> None:
