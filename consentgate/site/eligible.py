@@ -57,10 +57,13 @@ def page_of(status: int, headers: Headers) -> Page:
     if status < 200 or status in _NO_BODY or status == _PARTIAL:
         return Page.NONE
     told: dict[str, str] = {}
+    kinds: list[str] = []
     for name, value in headers:
         known = name.lower()
         told[known] = f"{told[known]}, {value}" if known in told else value
-    if not _is_html(told.get("content-type", "")) or _is_elsewhere(status, told):
+        if known == "content-type":
+            kinds.append(value)
+    if not kinds or not all(map(_is_html, kinds)) or _is_elsewhere(status, told):
         return Page.NONE
     if told.get("content-encoding", "").strip(_BLANKS).lower() not in ("", "identity"):
         return Page.COMPRESSED
