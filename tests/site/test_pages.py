@@ -137,12 +137,18 @@ def test_a_choice_of_this_very_request_is_shown_as_it_is_now() -> None:
 @pytest.mark.law(4)
 def test_to_refuse_all_is_a_button_of_the_same_kind_as_to_accept_all() -> None:
     html = centre(granted=["statistics"])
-    accept, refuse = find(html, "button", name="choice")[1:3]
+    accept, refuse = find(html, "button", name="choice")[-2:]
 
     assert accept.get("class") == refuse.get("class") == "consentgate-button"
     assert accept.attributes.keys() == refuse.attributes.keys()
     assert accept.parent is refuse.parent
     assert (accept.words, refuse.words) == ("Accept all", "Refuse all")
+
+
+@pytest.mark.law(5)
+def test_what_enter_in_a_box_presses_saves_the_boxes() -> None:
+    # The first button of a form is its default (HTML standard, 4.10.21.2 implicit submission).
+    assert buttons(centre())[0] == ("save", "Save my choices")
 
 
 @pytest.mark.law(9)
@@ -154,7 +160,7 @@ def test_who_granted_something_can_withdraw_with_one_button() -> None:
 def test_who_granted_nothing_finds_nothing_to_withdraw(granted: list[str] | None) -> None:
     values = [value for value, _ in buttons(centre(granted=granted))]
 
-    assert values == ["accept", "refuse", "save"]
+    assert values == ["save", "accept", "refuse"]
 
 
 @pytest.mark.law(22)

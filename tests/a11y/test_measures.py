@@ -1,0 +1,270 @@
+"""What a browser measures: equal buttons, targets, contrast, reflow, and what gets lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.a11y.theatre import LANGUAGES, Theatre, View
+
+PAGES = {"banner": "/banner", "centre": "/consent/", "charter": "/consent/charter"}
+ALL_PAGES = {**PAGES, "settings": "/settings", "forbidden": "/forbidden", "problem": "/problem"}
+WIDTHS = (1280, 390, 320)
+SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
+paths = pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+
+# Everything that could make one of two buttons the lesser.
+LOOKS = """(buttons) => buttons.map((button) => {
+    const style = getComputedStyle(button);
+    const names = ["font", "color", "backgroundColor", "border", "borderRadius", "padding",
+        "boxShadow", "opacity", "textTransform", "textDecoration", "letterSpacing", "cursor"];
+    return Object.fromEntries(names.map((name) => [name, style[name]]));
+})"""
+
+SMALL_TARGETS = """() => {
+    for (const folded of document.querySelectorAll("details")) folded.open = true;
+    const ours = "#consentgate, .consentgate-page";
+    const all = document.querySelectorAll("a, button, summary, label, input:not([type=hidden])");
+    return [...all].filter((one) => one.closest(ours)).filter((one) => {
+        const box = one.getBoundingClientRect();
+        return box.width < 24 || box.height < 24;
+    }).map((one) => one.outerHTML.slice(0, 120));
+}"""
+
+# What is cut off, or stands outside of the page, in elements that hold text of their own.
+LOST = """() => {
+    for (const folded of document.querySelectorAll("details")) folded.open = true;
+    const width = document.documentElement.clientWidth;
+    const ours = [...document.querySelectorAll("#consentgate *, .consentgate-page *")];
+    const texts = ours.filter((one) => [...one.childNodes].some(
+        (node) => node.nodeType === Node.TEXT_NODE && node.data.trim()));
+    const lost = texts.filter((one) => {
+        const style = getComputedStyle(one);
+        if (style.clipPath !== "none" || one.closest("thead, caption, noscript")) return false;
+        if (!one.checkVisibility()) return false;
+        const range = document.createRange();
+        range.selectNodeContents(one);
+        return [...range.getClientRects()].some((box) => box.left < -0.5 || box.right > width + 0.5)
+            || (style.overflow !== "visible" && one.scrollWidth > one.clientWidth + 1);
+    });
+    const found = lost.map((one) => one.outerHTML.slice(0, 120));
+    const wide = document.documentElement.scrollWidth;
+    return wide > width ? [`the page is ${wide} wide, in ${width}`, ...found] : found;
+}"""
+
+# The ratio of WCAG 2.2 between two colours as getComputedStyle gives them.
+CONTRAST = """
+const channel = (value) => {
+    const part = value / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+};
+const light = (colour) => {
+    const [red, green, blue] = colour.match(/[0-9.]+/g).map(Number);
+    return 0.2126 * channel(red) + 0.7152 * channel(green) + 0.0722 * channel(blue);
+};
+const ratio = (one, other) => {
+    const [dark, bright] = [light(one), light(other)].sort((a, b) => a - b);
+    return (bright + 0.05) / (dark + 0.05);
+};
+const behind = (element) => {
+    for (let one = element; one; one = one.parentElement) {
+        const colour = getComputedStyle(one).backgroundColor;
+        if (colour !== "rgba(0, 0, 0, 0)") return colour;
+    }
+    return "rgb(255, 255, 255)";
+};
+"""
+
+
+CHOICES = ("accept", "refuse")
+
+
+def differences(page: Page, widths: Iterable[int]) -> list[float]:
+    """By how much the two buttons differ in width and height, in windows of these widths."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        accept, refuse = (
+            page.locator(f"button[value={value}]").first.bounding_box() for value in CHOICES
+        )
+        assert accept is not None
+        assert refuse is not None
+        found += [abs(accept["width"] - refuse["width"]), abs(accept["height"] - refuse["height"])]
+    return found
+
+
+@pytest.mark.law(3)
+@pytest.mark.parametrize("path", ["/banner", "/consent/"], ids=["banner", "centre"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_to_accept_and_to_refuse_are_buttons_of_one_size_in_every_language_and_window(
+    language: str, path: str, theatre: Theatre
+) -> None:
+    page = theatre.show(path, View(language))
+
+    assert max(differences(page, WIDTHS)) <= 2
+    assert page.evaluate(LOST) == []
+
+
+@pytest.mark.law(3)
+@SCHEMES
+@pytest.mark.parametrize("theme", ["", "dsfr", "govuk", "site"])
+@pytest.mark.parametrize("path", ["/banner", "/consent/"], ids=["banner", "centre"])
+def test_to_accept_and_to_refuse_look_alike(
+    path: str, theme: str, scheme: Any, theatre: Theatre
+) -> None:
+    page = theatre.show(path, View(theme=theme, scheme=scheme))
+    accept, refuse = (
+        page.locator(f"button[value={value}]").evaluate_all(LOOKS)[0] for value in CHOICES
+    )
+
+    assert accept == refuse
+
+
+@pytest.mark.law(3)
+def test_what_a_site_says_of_buttons_does_not_reach_the_choice(theatre: Theatre) -> None:
+    page = theatre.show("/banner")
+    looks = page.locator("button[value=refuse]").evaluate_all(LOOKS)[0]
+
+    assert looks["opacity"] == "1"
+    assert looks["letterSpacing"] == "normal"
+    assert page.locator("#consentgate a").is_visible()
+
+
+def test_what_the_banner_says_of_elements_does_not_reach_the_site(theatre: Theatre) -> None:
+    page = theatre.show("/banner")
+    own = "getComputedStyle(document.querySelector('main button')).backgroundColor"
+
+    assert page.evaluate(own) == "rgb(255, 0, 0)"
+
+
+@pytest.mark.law(27)
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("path", ALL_PAGES.values(), ids=ALL_PAGES)
+def test_every_target_is_large_enough(path: str, width: int, theatre: Theatre) -> None:
+    page = theatre.show(path, View(width=width))
+
+    assert page.evaluate(SMALL_TARGETS) == []
+
+
+@pytest.mark.law(27)
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("path", ALL_PAGES.values(), ids=ALL_PAGES)
+def test_nothing_is_lost_on_a_screen_of_320_by_256(
+    path: str, language: str, theatre: Theatre
+) -> None:
+    page = theatre.show(path, View(language, width=320, height=256))
+
+    assert page.evaluate(LOST) == []
+
+
+@pytest.mark.law(28)
+@paths
+def test_nothing_is_lost_where_text_is_twice_as_large(path: str, theatre: Theatre) -> None:
+    page = theatre.show(path)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+    assert page.evaluate(LOST) == []
+
+
+@pytest.mark.law(28)
+@paths
+def test_nothing_is_lost_at_a_zoom_of_200_percent(path: str, theatre: Theatre) -> None:
+    # What a browser does then: half as many CSS pixels.
+    page = theatre.show(path, View(width=640, height=400))
+
+    assert page.evaluate(LOST) == []
+
+
+@pytest.mark.law(28)
+@pytest.mark.parametrize("width", [1280, 320])
+@paths
+def test_nothing_is_lost_where_a_visitor_spaces_text_out(
+    path: str, width: int, theatre: Theatre
+) -> None:
+    page = theatre.show(path, View(width=width))
+    page.evaluate(
+        """() => {
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
+                word-spacing: .16em !important; } p { margin-bottom: 2em !important; }`);
+            document.adoptedStyleSheets = [sheet];
+        }"""
+    )
+
+    assert page.evaluate(LOST) == []
+
+
+@pytest.mark.law(27)
+@SCHEMES
+@pytest.mark.parametrize("theme", ["", "dsfr", "govuk", "site"])
+def test_buttons_stand_out_from_what_is_behind_them(
+    theme: str, scheme: Any, theatre: Theatre
+) -> None:
+    page = theatre.show("/banner", View(theme=theme, scheme=scheme))
+    contrast = page.locator("button[value=refuse]").first.evaluate(
+        "(button) => {" + CONTRAST + "return ratio("
+        "getComputedStyle(button).backgroundColor, behind(button.parentElement)); }"
+    )
+
+    assert contrast >= 3
+
+
+@pytest.mark.law(27)
+@SCHEMES
+@pytest.mark.parametrize("theme", ["", "dsfr", "site"])
+def test_the_focus_stands_out_from_what_is_behind_it(
+    theme: str, scheme: Any, theatre: Theatre
+) -> None:
+    page = theatre.show("/banner", View(theme=theme, scheme=scheme))
+    page.keyboard.press("Tab")
+    width, contrast = page.evaluate(
+        "() => {" + CONTRAST + "const style = getComputedStyle(document.activeElement);"
+        "return [parseFloat(style.outlineWidth), ratio(style.outlineColor,"
+        "behind(document.activeElement.parentElement))]; }"
+    )
+
+    assert width >= 2
+    assert contrast >= 3
+
+
+@pytest.mark.law(28)
+@pytest.mark.parametrize("path", ["/banner", "/consent/"], ids=["banner", "centre"])
+def test_in_forced_colours_buttons_have_an_edge(path: str, theatre: Theatre) -> None:
+    page = theatre.show(path, View(forced=True))
+    contrast = page.locator("button[value=refuse]").first.evaluate(
+        "(button) => {" + CONTRAST + "const style = getComputedStyle(button);"
+        "return parseFloat(style.borderTopWidth) * ratio(style.borderTopColor,"
+        "behind(button.parentElement)); }"
+    )
+
+    assert contrast >= 3
+
+
+def test_nothing_of_it_is_printed_with_a_page_of_the_site(theatre: Theatre) -> None:
+    page = theatre.show("/banner")
+    page.emulate_media(media="print")
+
+    assert not page.locator("#consentgate").is_visible()
+    assert page.locator("main").is_visible()
+
+
+@pytest.mark.behaviour(17)
+@pytest.mark.parametrize("path", ALL_PAGES.values(), ids=ALL_PAGES)
+def test_a_strict_policy_of_the_browser_has_nothing_to_complain_of(
+    path: str, theatre: Theatre
+) -> None:
+    theatre.show(path)
+
+    assert theatre.complaints == []
+
+
+def test_complaints_of_the_browser_are_heard(theatre: Theatre) -> None:
+    page = theatre.show("/banner")
+    page.evaluate("document.body.setAttribute('style', 'color: red')")
+    page.evaluate("document.body.append(document.createElement('style'))")
+    page.evaluate("document.querySelector('body style').textContent = 'a {}'")
+
+    assert any("Content Security Policy" in one for one in theatre.complaints)

@@ -1,0 +1,214 @@
+"""A page of Chromium in front of the visitor's pages; no server is started.
+
+Every answer has a strict Content-Security-Policy, and what the browser complains of is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from consentgate.site import texts as texts_module
+from consentgate.site.pages import Pages
+from consentgate.site.static_files import StaticFiles
+from consentgate.site.texts import Said, Texts, load_texts
+from tests.browser.stage import ARGUMENTS
+from tests.contract.exchange import preferences_for
+from tests.site.asking import ask
+from tests.site.showing import POLICY, pages_of
+
+ROOT = Path(__file__).parents[2]
+THEMES = ROOT / "examples" / "themes"
+LANGUAGES = (
+    "en",
+    *sorted(one.stem for one in (Path(texts_module.__file__).parent / "locale").glob("*.po")),
+)
+ORIGIN = "https://www.example.org"
+STRICT = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'"
+)
+
+# A site whose style sheet has opinions about every element that the banner uses.
+SITE_PAGE = """<!doctype html>
+<html lang="{texts.language}" dir="{texts.direction}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>The site</title><link rel="stylesheet" href="/site.css"></head>
+<body>{inserted}<main><h1>The site</h1><p><a href="/elsewhere" id="own">A link of its own</a></p>
+<h2>More</h2><button type="button">Of its own</button></main></body></html>"""
+SITE_STYLE = """:root { color-scheme: light dark; }
+body { font: 1rem/1.5 serif; margin: 0; text-align: center; letter-spacing: 3px; }
+section, form, div, dl, dt, dd { padding: 40px; margin: 40px; float: right; border: 9px solid; }
+h2 { color: teal; font-size: 4rem; } p { text-transform: uppercase; margin: 60px; }
+button { width: 20px; height: 20px; font-size: 5px; color: red; background: red; }
+button + button { opacity: .2; } a { color: yellow; display: none; }
+#own { display: inline; color: inherit; }"""
+OWN_PAGE = "<!doctype html><title>Elsewhere</title><main><h1>Elsewhere</h1></main>"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a page is looked at."""
+
+    language: str = "en"
+    width: int = 1280
+    height: int = 800
+    scheme: Literal["light", "dark"] = "light"
+    forced: bool = False
+    theme: str = ""
+
+
+@cache
+def _pages(theme: str) -> Pages:
+    sheets = ["/theme.css"] if theme else []
+    return pages_of(languages=LANGUAGES, stylesheets=sheets)
+
+
+@cache
+def _texts() -> dict[str, Texts]:
+    return dict(load_texts(LANGUAGES))
+
+
+@dataclass
+class Theatre:
+    """One page, shown in whatever way a test wants it."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    """Each request that is no GET: its method and body."""
+    state: str = '{"banner":true}'
+    """What the server tells the script of the visitor."""
+    view: View = View()
+
+    def __post_init__(self) -> None:
+        self._static = StaticFiles()
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.route("**/*", self._send)
+
+    def show(self, path: str, view: View | None = None) -> Page:
+        """The page, loaded anew as that view has it."""
+        self.view = View() if view is None else view
+        self.complaints.clear()
+        self.sent.clear()
+        self.page.emulate_media(
+            color_scheme=self.view.scheme,
+            forced_colors="active" if self.view.forced else "none",
+            media="screen",
+        )
+        self.page.set_viewport_size({"width": self.view.width, "height": self.view.height})
+        # A change of the fragment alone would load nothing.
+        if "#" in path:
+            self.page.goto("about:blank")
+        self.page.goto(ORIGIN + path)
+        return self.page
+
+    def _send(self, route: Route) -> None:
+        asked = route.request
+        if asked.method != "GET":
+            self.sent.append(f"{asked.method} {asked.post_data}")
+        media_type, body = self._answer(asked.url.removeprefix(ORIGIN))
+        headers = {"content-type": media_type, "content-security-policy": STRICT}
+        route.fulfill(status=200, headers=headers, body=body)
+
+    def _answer(self, url: str) -> tuple[str, str | bytes]:
+        address = urlsplit(url)
+        query = {name: values[0] for name, values in parse_qs(address.query).items()}
+        if address.path.startswith("/consent/static/"):
+            file = self._static.answer(address.path.rpartition("/")[2])
+            return dict(file.headers)["content-type"], file.body
+        if address.path == "/consent/state.js":
+            event = f'new CustomEvent("consentgate:state",{{detail:{self.state}}})'
+            return "text/javascript", f"document.dispatchEvent({event});"
+        if address.path == "/site.css":
+            return "text/css", SITE_STYLE
+        if address.path == "/theme.css":
+            return "text/css", (THEMES / f"{self.view.theme}.css").read_text("utf-8")
+        render = _RENDERED.get(address.path, _elsewhere)
+        texts = _texts()[self.view.language]
+        return "text/html; charset=utf-8", render(_pages(self.view.theme), texts, query)
+
+
+Rendered = Callable[[Pages, Texts, dict[str, str]], str]
+
+
+def _site(inserted: str, texts: Texts) -> str:
+    return SITE_PAGE.format(inserted=inserted, texts=texts)
+
+
+def _elsewhere(_pages: Pages, _texts: Texts, _query: dict[str, str]) -> str:
+    return OWN_PAGE
+
+
+def _banner(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
+    return _site(pages.banner(texts, mount="", next_path="/banner"), texts)
+
+
+def _settings(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
+    return _site(pages.settings(texts, mount="", next_path="/settings"), texts)
+
+
+def _static(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
+    return _site(
+        pages.static_banner(texts, mount="", readable_cookie=query.get("cookie", "")), texts
+    )
+
+
+def _centre(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
+    granted = query["granted"].split() if "granted" in query else None
+    cookie = "" if granted is None else preferences_for(*granted, policy=POLICY)
+    return pages.centre(ask(policy=POLICY, cookie=cookie), texts, next_path="/banner")
+
+
+def _charter(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
+    return pages.charter(ask(policy=POLICY), texts)
+
+
+def _fragment(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
+    page = '<!doctype html><html lang="en"><title>T</title><main><h1>Cookies</h1>{}</main></html>'
+    return page.format(pages.charter_fragment(texts))
+
+
+def _forbidden(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
+    return pages.forbidden(ask(policy=POLICY), texts)
+
+
+def _problem(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
+    told = Said("Send a choice.", "en", "ltr")
+    return pages.problem(ask(policy=POLICY), texts, status=400, message=told)
+
+
+_RENDERED: dict[str, Rendered] = {
+    "/banner": _banner,
+    "/settings": _settings,
+    "/static": _static,
+    "/consent/": _centre,
+    "/consent/charter": _charter,
+    "/fragment": _fragment,
+    "/forbidden": _forbidden,
+    "/problem": _problem,
+}
+
+
+@contextmanager
+def open_browser(executable: str) -> Iterator[Browser]:
+    """Headless Chromium until the block ends."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def open_theatre(browser: Browser, **options: Any) -> Iterator[Theatre]:
+    """A page of its own; the options are those of a browser's context."""
+    context = browser.new_context(**options)
+    yield Theatre(context.new_page())
+    context.close()
