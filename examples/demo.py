@@ -16,6 +16,20 @@ from journal import Journal
 from portal.prepare import PASSWORD, USER, prepare
 from servers import serve_asgi, serve_wsgi
 
+WHAT_TO_TRY = f"""
+What to try, in each of them:
+  - The banner stands first in each page. Nothing was kept on your device yet, and a shop's page
+    shows which cookies tried to leave.
+  - Refuse all: the banner is gone, and the page is the same as before.
+  - "Cookie settings" on each page leads to /consent/, the preference centre: accept all, or tick
+    statistics and save. Now the statistics cookie leaves. Withdraw: it is deleted.
+  - /consent/charter explains each cookie. The portal has it in a page of its own, /cookies/.
+  - In the portal, change the language, and sign in as {USER} with {PASSWORD}: both work before
+    any choice. The map has a plug-in with a tracker that nobody declared: it never leaves.
+  - Switch JavaScript off, and all of it works as before.
+  - PORTAL_POLICY=necessary.toml make demo: with necessary cookies only, the portal has no banner.
+Stop all with Ctrl-C."""
+
 
 def main(port: int) -> None:
     prepare()
@@ -27,18 +41,11 @@ def main(port: int) -> None:
         flask_app = flask_shop.create_app(Journal())
         starlette = stack.enter_context(serve_asgi(starlette_app, port=port + 1))
         flask = stack.enter_context(serve_wsgi(flask_app, port=port + 2))
-        print(f"Portal          {portal.replace('127.0.0.1', 'localhost')}  {hint()}")
-        print(f"Starlette shop  {starlette}  the page shows what left and what was held back")
-        print(f"Flask shop      {flask}  the same shop on the other interface")
-        print("Stop all with Ctrl-C.", flush=True)
+        print(f"Portal          {portal.replace('127.0.0.1', 'localhost')}")
+        print(f"Starlette shop  {starlette}")
+        print(f"Flask shop      {flask}  (the same shop on the other interface)")
+        print(WHAT_TO_TRY, flush=True)
         Event().wait()
-
-
-def hint() -> str:
-    return (
-        f"sign in as {USER} with {PASSWORD}, change the language, open the map; "
-        "then allow statistics, and withdraw"
-    )
 
 
 if __name__ == "__main__":

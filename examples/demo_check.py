@@ -1,5 +1,6 @@
-"""Visit the portal and both shops as a browser would, tell what left, and check it.
+"""Visit the portal and both shops as a person would, tell what left, and check it.
 
+It reads the banner, presses its buttons, and takes the choice back in the preference centre.
 Exits with 1 if a cookie slips out before consent, if consent does not let the statistics cookie
 through, or if a withdrawal does not expire it. `python examples/demo_check.py report` runs the
 gate in another mode, to see the check fail.
@@ -8,6 +9,7 @@ gate in another mode, to see the check fail.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -24,6 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TRACKER = "_promo_id"
+CENTRE = "consent/"
+
+# What browsers say of where a request comes from; by it the gate knows a form of the site's own.
+BY_LINK = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "none"}
+BY_FORM = BY_LINK | {"Sec-Fetch-Site": "same-origin"}
+
+BUTTON = re.compile(r'<button[^>]* name="choice" value="(\w+)"')
 
 
 @dataclass(slots=True)
@@ -35,12 +44,20 @@ class Visit:
     prefix: str  # of the site's cookie names
     browser: httpx.Client
     failures: list[str] = field(default_factory=list)
+    page: str = ""
+
+    @property
+    def buttons(self) -> list[str]:
+        """The buttons of the page that answer for the visitor, in order."""
+        return BUTTON.findall(self.page)
 
     def go(
         self, method: str, path: str, *, why: str, fields: dict[str, str] | None = None
     ) -> list[str]:
         """Make one request, print what came back; the names of the cookies that left."""
-        response = self.browser.request(method, self.url + path, data=fields)
+        headers = BY_LINK if method == "GET" else BY_FORM | {"Origin": self.url.rstrip("/")}
+        response = self.browser.request(method, self.url + path, data=fields, headers=headers)
+        self.page = response.text
         values = response.headers.get_list("set-cookie")
         print(f"\n  {method} /{path}  ({why}) -> {response.status_code}")
         for value in values:
@@ -49,6 +66,11 @@ class Visit:
             print(f"    {line}")
         self.expect(response.status_code < 400, f"{method} /{path} works")
         return [value.partition("=")[0] for value in values]
+
+    def choose(self, choice: str, *, why: str, path: str = "/") -> list[str]:
+        """Press one of the page's buttons; the names of the cookies that left."""
+        self.expect(choice in self.buttons, f"the page has a button to {choice}")
+        return self.go("POST", CENTRE, why=why, fields={"choice": choice, "next": path})
 
     def holds(self, name: str) -> bool:
         """True when the browser's jar has a cookie of that name."""
@@ -82,23 +104,27 @@ def visit(shop: Visit) -> None:
     visits, preferences = shop.prefix + "visits", shop.prefix + "cookies_preferences"
 
     left = shop.go("GET", "", why="nobody asked yet")
+    shop.expect(shop.buttons == ["accept", "refuse"], "the page asks, with two buttons")
     left += shop.go("POST", "basket/teapot", why="the basket works without consent")
     left += shop.go("GET", "", why="still undecided")
     shop.expect(visits not in left, "the statistics cookie stays in before consent")
+    shop.expect(preferences not in left, "nothing is kept before the choice")
     shop.expect(shop.holds(shop.prefix + "session"), "the session works before consent")
     shop.expect(shop.holds(shop.prefix + "basket"), "the basket works before consent")
 
-    left += shop.go("POST", "choice/grant", why="the visitor allows statistics")
+    left += shop.choose("accept", why="the visitor accepts")
     shop.expect(shop.holds(preferences), "the choice is kept")
-    shop.expect(shop.holds(visits), "statistics leave in the very answer to the acceptance")
     left_after = shop.go("GET", "", why="after consent")
     shop.expect(visits in left_after, "statistics leave after consent")
+    shop.expect(shop.buttons == [], "nobody asks again")
     left += left_after
 
-    left += shop.go("POST", "choice/withdraw", why="the visitor withdraws")
+    left += shop.go("GET", CENTRE, why="the preference centre")
+    left += shop.choose("withdraw", why="the visitor withdraws")
     left += shop.go("GET", "", why="after withdrawal")
     shop.expect(not shop.holds(visits), "the withdrawal expires the statistics cookie")
-    shop.expect(shop.holds(preferences), "the refusal is kept, so that nobody asks again")
+    shop.expect(shop.holds(preferences), "the refusal is kept")
+    shop.expect(shop.buttons == [], "nobody asks again after a withdrawal")
     last = shop.go("GET", "", why="and it stays so")
     shop.expect(visits not in last, "nothing is counted after withdrawal")
     shop.expect(TRACKER not in [*left, *last], "the undeclared tracker never leaves")

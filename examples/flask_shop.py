@@ -1,7 +1,8 @@
 """A shop on Flask, wrapped in consentgate. Run it: `python examples/flask_shop.py 8001`.
 
 The shop never asks before it sets a cookie, and one of its plug-ins sets a tracker that nobody
-declared. The policy below and one line of middleware are all that changes.
+declared. The policy below and the middleware are all that changes: the gate asks, keeps the answer
+and holds the shop to it.
 
 Its cookies are called `flask_...` only because browsers don't keep the cookies of two ports apart,
 and the Starlette shop runs beside it.
@@ -18,9 +19,9 @@ from werkzeug.serving import make_server
 
 from consentgate import Controller, Cookie, Policy, get_consent
 from consentgate.wsgi import ConsentMiddleware
-from journal import JOURNAL_PATH, Journal, WatchWSGI
+from journal import COLOURS_PATH, JOURNAL_PATH, Journal, WatchWSGI
 from shop_page import (
-    OWN_SITE,
+    COLOURS,
     PRODUCTS,
     read_basket,
     read_count,
@@ -38,19 +39,36 @@ SECRET = secrets.token_hex(32)  # a real site keeps its key across restarts
 THIRTY_DAYS_S = 30 * 24 * 3600
 
 policy = Policy(
-    necessary=[
-        "flask_session",
-        Cookie("flask_basket", category="necessary", exempt_reason="basket"),
-    ],
     cookies=[
+        Cookie(
+            "flask_session",
+            category="necessary",
+            exempt_reason="authentication",
+            provider="The tea shop",
+            service={"en": "Session", "fr": "Session"},
+            location={"en": "All pages", "fr": "Toutes les pages"},
+            purpose={"en": "Keeps your visit together.", "fr": "Relie les pages de votre visite."},
+            lifetime="session",
+        ),
+        Cookie(
+            "flask_basket",
+            category="necessary",
+            exempt_reason="basket",
+            provider="The tea shop",
+            service={"en": "Basket", "fr": "Panier"},
+            location={"en": "The whole shop", "fr": "Toute la boutique"},
+            purpose={"en": "Remembers your basket.", "fr": "Retient votre panier."},
+            lifetime="session",
+        ),
         Cookie(
             "flask_visits",
             category="statistics",
-            provider="This shop",
-            service="Visit counter",
+            provider="The tea shop",
+            service={"en": "Visit counter", "fr": "Compteur de visites"},
+            location={"en": "All pages", "fr": "Toutes les pages"},
             purpose={"en": "Counts how often you came.", "fr": "Compte vos visites."},
             lifetime="30 days",
-        )
+        ),
     ],
     controller=Controller("The tea shop", contact="privacy@tea.example"),
     preferences_cookie="flask_cookies_preferences",
@@ -81,7 +99,7 @@ def count_visit(response: Response) -> Response:
 
 
 def redirect_home() -> Response:
-    """The answer to each form: back to the shop."""
+    """The answer to a form: back to the shop."""
     return count_visit(make_response(redirect("/", code=303)))
 
 
@@ -107,45 +125,24 @@ def add_to_basket(product: str) -> Response:
     return response
 
 
-def grant_statistics() -> Response:
-    refuse_other_sites()
-    get_consent(request).grant("statistics")
-    return redirect_home()
-
-
-def refuse_statistics() -> Response:
-    refuse_other_sites()
-    get_consent(request).refuse()
-    return redirect_home()
-
-
-def withdraw_statistics() -> Response:
-    refuse_other_sites()
-    get_consent(request).withdraw()
-    return redirect_home()
-
-
-def refuse_other_sites() -> None:
-    """A form on another site must not answer for the visitor."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in OWN_SITE:
-        abort(403)
-
-
 def create_app(journal: Journal, **options: Any) -> WSGIApplication:
     """The shop behind its gate; `options` (Any: they are the gate's) go to the gate as they are."""
     app = Flask(__name__)
     app.config.update(SECRET_KEY=SECRET, SESSION_COOKIE_NAME="flask_session")
     app.add_url_rule("/", view_func=show_shop)
     app.add_url_rule("/basket/<product>", view_func=add_to_basket, methods=["POST"])
-    app.add_url_rule("/choice/grant", view_func=grant_statistics, methods=["POST"])
-    app.add_url_rule("/choice/refuse", view_func=refuse_statistics, methods=["POST"])
-    app.add_url_rule("/choice/withdraw", view_func=withdraw_statistics, methods=["POST"])
+    app.add_url_rule(COLOURS_PATH, "colours", lambda: Response(COLOURS, mimetype="text/css"))
     app.add_url_rule(JOURNAL_PATH, "journal", lambda: render_journal(journal.answers))
 
     app.wsgi_app = PromoPlugin(app.wsgi_app)  # type: ignore[method-assign]
     # Wrapped last, so that it is outermost: what is wrapped around it could set cookies freely.
     app.wsgi_app = ConsentMiddleware(  # type: ignore[method-assign]
-        app.wsgi_app, policy=policy, secret_key=SECRET, on_event=journal.note, **options
+        app.wsgi_app,
+        policy=policy,
+        secret_key=SECRET,
+        stylesheets=[COLOURS_PATH],
+        on_event=journal.note,
+        **options,
     )
     return WatchWSGI(app, journal)
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     )
 
 JOURNAL_PATH = "/journal"
+COLOURS_PATH = "/colours.css"
+
+_NOT_TOLD = (JOURNAL_PATH, COLOURS_PATH, "/consent/static/")  # parts of a page, not the page
 
 
 @dataclass(slots=True)
@@ -51,7 +54,7 @@ class Journal:
         """A new answer, which the gate's events of this request are noted in."""
         answer = Answer(f"{method} {path}")
         _current.set(answer)
-        if path != JOURNAL_PATH:
+        if not path.startswith(_NOT_TOLD):
             self.answers.appendleft(answer)
         return answer
 

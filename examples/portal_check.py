@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from journal import Journal
 
 STATISTICS, TRACKER, CHOICE = "_pk_id.7.5f1c", "_carte_id", "cookies_preferences"
+DECLARED = ("sessionid", "csrftoken", "django_language", CHOICE, "_pk_id.*", "_pk_ses.*")
 
 
 @contextmanager
@@ -38,25 +39,34 @@ def visit_portal(portal: Visit) -> None:
     """Use all of the portal before a choice, then allow statistics and take that back."""
     left = use_before_choice(portal)
     portal.expect(STATISTICS not in left, "the portal's statistics stay in before consent")
-    portal.expect(CHOICE not in left, "nothing is taken for a choice")
+    portal.expect(CHOICE not in left, "nothing is kept before the choice")
 
-    left = post(portal, "cookies/choix/autoriser/", why="the visitor allows statistics")
-    portal.expect(STATISTICS in left, "the portal's statistics leave with the acceptance")
+    left = portal.go("GET", "cookies/", why="the charter, with the banner above it")
+    portal.expect(has_charter(portal), "the charter tells of each cookie")
+    left += portal.choose("accept", why="the visitor accepts", path="/carte/")
+    portal.expect(portal.holds(CHOICE), "the choice is kept")
     left = portal.go("GET", "carte/", why="after consent, the plug-in again")
     portal.expect(STATISTICS in left, "the portal's statistics leave after consent")
     portal.expect(TRACKER not in left, "the plug-in's tracker does not leave, consent or not")
 
-    post(portal, "cookies/choix/retirer/", why="the visitor withdraws")
-    portal.expect(not portal.holds(STATISTICS), "the withdrawal expires the portal's statistics")
+    left = portal.go("GET", "consent/", why="the preference centre")
+    portal.choose("withdraw", why="the visitor withdraws", path="/carte/")
     left = portal.go("GET", "carte/", why="after withdrawal")
+    portal.expect(not portal.holds(STATISTICS), "the withdrawal expires the portal's statistics")
     portal.expect(STATISTICS not in left, "nothing is counted by the portal after withdrawal")
     portal.expect(portal.holds("sessionid"), "who signed in is still signed in")
     portal.expect(not portal.holds(TRACKER), "the plug-in's tracker never leaves")
 
 
+def has_charter(portal: Visit) -> bool:
+    """True where the page tells of each cookie of the portal by its name."""
+    return all(f">{name}<" in portal.page for name in DECLARED)
+
+
 def use_before_choice(portal: Visit) -> list[str]:
     """Sign in, change the language, call the API; the names of all cookies that left."""
     left = portal.go("GET", "connexion/", why="nobody asked yet")
+    portal.expect(portal.buttons == ["accept", "refuse"], "the page asks, with two buttons")
     portal.expect(portal.holds("csrftoken"), "forms are protected before consent")
     left += post(portal, "connexion/", why="log-in", username=USER, password=PASSWORD)
     portal.expect(portal.holds("sessionid"), "the log-in works before consent")

@@ -12,11 +12,13 @@ from journal import Answer
 
 PRODUCTS = {"teapot": "Teapot", "cup": "Cup without a handle", "tin": "Tin for loose tea"}
 
-# Browsers say where a form was sent from; a form on another site must not answer for the visitor.
-OWN_SITE = frozenset({"same-origin", "none"})
+_FOLDER = Path(__file__).parent / "templates"
+
+COLOURS = (_FOLDER / "colours.css").read_text(encoding="utf-8")
+"""The shop's colours for the banner, the preference centre and the charter."""
 
 _templates = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+    loader=jinja2.FileSystemLoader(_FOLDER),
     autoescape=True,
     trim_blocks=True,
     lstrip_blocks=True,

@@ -1,7 +1,8 @@
 """A shop on Starlette, wrapped in consentgate. Run it: `python examples/starlette_shop.py 8000`.
 
 The shop never asks before it sets a cookie, and one of its plug-ins sets a tracker that nobody
-declared. The policy below and one line of middleware are all that changes.
+declared. The policy below and the middleware are all that changes: the gate asks, keeps the answer
+and holds the shop to it.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from starlette.routing import Route
 
 from consentgate import Controller, Cookie, Policy, get_consent
 from consentgate.asgi import ConsentMiddleware
-from journal import JOURNAL_PATH, Journal, WatchASGI
+from journal import COLOURS_PATH, JOURNAL_PATH, Journal, WatchASGI
 from shop_page import (
-    OWN_SITE,
+    COLOURS,
     PRODUCTS,
     read_basket,
     read_count,
@@ -39,19 +40,36 @@ SECRET = secrets.token_hex(32)  # a real site keeps its key across restarts
 THIRTY_DAYS_S = 30 * 24 * 3600
 
 policy = Policy(
-    necessary=[
-        "session",
-        Cookie("basket", category="necessary", exempt_reason="basket"),
-    ],
     cookies=[
+        Cookie(
+            "session",
+            category="necessary",
+            exempt_reason="authentication",
+            provider="The tea shop",
+            service={"en": "Session", "fr": "Session"},
+            location={"en": "All pages", "fr": "Toutes les pages"},
+            purpose={"en": "Keeps your visit together.", "fr": "Relie les pages de votre visite."},
+            lifetime="14 days",
+        ),
+        Cookie(
+            "basket",
+            category="necessary",
+            exempt_reason="basket",
+            provider="The tea shop",
+            service={"en": "Basket", "fr": "Panier"},
+            location={"en": "The whole shop", "fr": "Toute la boutique"},
+            purpose={"en": "Remembers your basket.", "fr": "Retient votre panier."},
+            lifetime="session",
+        ),
         Cookie(
             "visits",
             category="statistics",
-            provider="This shop",
-            service="Visit counter",
+            provider="The tea shop",
+            service={"en": "Visit counter", "fr": "Compteur de visites"},
+            location={"en": "All pages", "fr": "Toutes les pages"},
             purpose={"en": "Counts how often you came.", "fr": "Compte vos visites."},
             lifetime="30 days",
-        )
+        ),
     ],
     controller=Controller("The tea shop", contact="privacy@tea.example"),
 )
@@ -80,7 +98,7 @@ def count_visit(request: Request, response: Response) -> None:
 
 
 def redirect_home(request: Request) -> Response:
-    """The answer to each form: back to the shop."""
+    """The answer to a form: back to the shop."""
     response = RedirectResponse("/", status_code=303)
     count_visit(request, response)
     return response
@@ -111,28 +129,8 @@ async def add_to_basket(request: Request) -> Response:
     return response
 
 
-async def grant_statistics(request: Request) -> Response:
-    refuse_other_sites(request)
-    get_consent(request).grant("statistics")
-    return redirect_home(request)
-
-
-async def refuse_statistics(request: Request) -> Response:
-    refuse_other_sites(request)
-    get_consent(request).refuse()
-    return redirect_home(request)
-
-
-async def withdraw_statistics(request: Request) -> Response:
-    refuse_other_sites(request)
-    get_consent(request).withdraw()
-    return redirect_home(request)
-
-
-def refuse_other_sites(request: Request) -> None:
-    """A form on another site must not answer for the visitor."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in OWN_SITE:
-        raise HTTPException(403)
+async def send_colours(request: Request) -> Response:
+    return Response(COLOURS, media_type="text/css")
 
 
 def create_app(journal: Journal, **options: Any) -> ASGIApp:
@@ -145,9 +143,7 @@ def create_app(journal: Journal, **options: Any) -> ASGIApp:
         routes=[
             Route("/", show_shop),
             Route("/basket/{product}", add_to_basket, methods=["POST"]),
-            Route("/choice/grant", grant_statistics, methods=["POST"]),
-            Route("/choice/refuse", refuse_statistics, methods=["POST"]),
-            Route("/choice/withdraw", withdraw_statistics, methods=["POST"]),
+            Route(COLOURS_PATH, send_colours),
             Route(JOURNAL_PATH, show_journal),
         ]
     )
@@ -155,7 +151,12 @@ def create_app(journal: Journal, **options: Any) -> ASGIApp:
     app.add_middleware(PromoPlugin)
     # Added last, so that it is outermost: what is added after it could set cookies freely.
     app.add_middleware(
-        ConsentMiddleware, policy=policy, secret_key=SECRET, on_event=journal.note, **options
+        ConsentMiddleware,
+        policy=policy,
+        secret_key=SECRET,
+        stylesheets=[COLOURS_PATH],
+        on_event=journal.note,
+        **options,
     )
     return WatchASGI(app, journal)
 

@@ -35,9 +35,12 @@ MIDDLEWARE = [
 ]
 
 # What an application sets without asking: PORTAL_MODE=report lets it out, to see the difference.
+# PORTAL_POLICY=necessary.toml is the portal without statistics: there is nothing to ask.
 CONSENTGATE: dict[str, Any] = {  # Any: options are of many types
-    "POLICY": BASE_DIR / "consent.toml",
+    "POLICY": BASE_DIR / os.environ.get("PORTAL_POLICY", "consent.toml"),
     "MODE": os.environ.get("PORTAL_MODE", "enforce"),
+    "STYLESHEETS": ["/couleurs.css"],
+    "CATALOGUES": BASE_DIR / "catalogues",
 }
 
 TEMPLATES = [
@@ -65,4 +68,5 @@ USE_TZ = True
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "catalogue"
 LOGOUT_REDIRECT_URL = "catalogue"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 CSRF_COOKIE_AGE = None  # until the browser is closed; Django's own 364 days are more than it needs

@@ -1,4 +1,4 @@
-"""The portal's pages. Cookies are set as usual; the choice is asked for in one place only."""
+"""The portal's pages. Cookies are set as usual, and nothing here asks: the gate does."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
 from django.http import Http404, JsonResponse
-from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
-from consentgate import get_consent
 from portal.catalogue import DATASETS, search
 from portal.plugin import embed_map
 from portal.words import word
@@ -78,20 +76,6 @@ def show_map(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show_cookies(request: HttpRequest) -> HttpResponse:
     return render(request, "cookies.html", {"seen": sorted(request.COOKIES)})
-
-
-@require_POST
-def choose(request: HttpRequest, choice: str) -> HttpResponse:
-    """Takes the visitor's choice; under POST only, and with the form's token."""
-    consent = get_consent(request)
-    acts = {"autoriser": consent.grant, "refuser": consent.refuse, "retirer": consent.withdraw}
-    if choice not in acts:
-        raise Http404
-    acts[choice]()
-    messages.info(request, word(f"chosen_{choice}"))
-    after = request.POST.get("next", "")
-    is_own = url_has_allowed_host_and_scheme(after, allowed_hosts=None)
-    return redirect(after if is_own else "cookies")
 
 
 def find(slug: str) -> Dataset:

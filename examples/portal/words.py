@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language
@@ -62,44 +61,12 @@ _WORDS = {
             "No other leaves the server."
         ),
     ),
-    "provider": ("Fournisseur", "Provider"),
-    "service": ("Service et emplacement", "Service and location"),
-    "name": ("Nom", "Name"),
-    "purpose": ("Finalité", "Purpose"),
-    "lifetime": ("Durée", "Lifetime"),
-    "category": ("Catégorie", "Category"),
-    "charter_caption": ("Cookies déclarés par le portail", "Cookies declared by the portal"),
+    "seen_title": ("Ce que cette page a reçu", "What this page received"),
     "seen": (
         "Cookies que le portail a reçus avec cette page",
         "Cookies that the portal received with this page",
     ),
     "none": ("aucun", "none"),
-    "statistics": ("Statistiques de visite", "Visit statistics"),
-    "ask": (
-        (
-            "Acceptez-vous que nous comptions vos visites ? Le portail fonctionne de la même façon "
-            "dans les deux cas."
-        ),
-        "May we count your visits? The portal works the same either way.",
-    ),
-    "allowed": (
-        "Vous avez autorisé les statistiques. Vous pouvez revenir sur ce choix à tout moment.",
-        "You allowed statistics. You can take this back at any time.",
-    ),
-    "refused": (
-        "Vous avez refusé les statistiques : aucune visite n'est comptée.",
-        "You refused statistics: no visit is counted.",
-    ),
-    "allow": ("Autoriser", "Allow"),
-    "refuse": ("Refuser", "Refuse"),
-    "withdraw": ("Retirer mon accord", "Withdraw my consent"),
-    "chosen_autoriser": ("Votre accord est enregistré.", "Your consent is saved."),
-    "chosen_refuser": ("Votre refus est enregistré.", "Your refusal is saved."),
-    "chosen_retirer": ("Votre accord est retiré.", "Your consent is withdrawn."),
-    "session": ("la session", "the session"),
-    "months": ("mois", "months"),
-    "days": ("jours", "days"),
-    "minutes": ("minutes", "minutes"),
 }
 
 
@@ -111,15 +78,3 @@ def word(key: str) -> str:
 def words(request: HttpRequest) -> dict[str, dict[str, str]]:
     """All texts as `t`: a context processor."""
     return {"t": {key: word(key) for key in _WORDS}}
-
-
-def lasting(lifetime: timedelta | str | None) -> str:
-    """How long a cookie lives, as a visitor reads it."""
-    if not isinstance(lifetime, timedelta):
-        return word("session")
-    months = round(lifetime.days * 12 / 365)
-    if months and months * 365 // 12 == lifetime.days:
-        return f"{months} {word('months')}"
-    if lifetime.days:
-        return f"{lifetime.days} {word('days')}"
-    return f"{lifetime.seconds // 60} {word('minutes')}"

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PORTAL = Path(__file__).parents[2] / "examples" / "portal"
+ROOT = Path(__file__).parents[2]
+PORTAL = ROOT / "examples" / "portal"
 STARTUP_S = 60.0
 
 
@@ -22,11 +23,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def run_portal(server: str, folder: Path) -> Iterator[str]:
+def run_portal(server: str, folder: Path, **environment: str) -> Iterator[str]:
     """The address of the portal under a server, until the block ends."""
     port = free_port()
     command = [sys.executable, str(PORTAL / "serve.py"), server, str(port)]
-    with subprocess.Popen(command, env=os.environ | {"PORTAL_FOLDER": str(folder)}) as process:
+    given = {"PORTAL_FOLDER": str(folder), "PYTHONPATH": str(ROOT), **environment}
+    with subprocess.Popen(command, env=os.environ | given) as process:
         try:
             wait_for(port)
             yield f"http://127.0.0.1:{port}"

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import httpx
@@ -40,6 +41,16 @@ class Visitor:
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.get("/").text)
         assert token is not None
         return self.browser.post(path, data={"csrfmiddlewaretoken": token[1], **fields})
+
+    def choose(
+        self, choice: str, *, after: str = "/carte/", site: str = "same-origin"
+    ) -> httpx.Response:
+        """Press a button of the banner or the preference centre, on a page of some site."""
+        return self.browser.post(
+            "/consent/",
+            data={"choice": choice, "next": after},
+            headers={"Sec-Fetch-Site": site, "Sec-Fetch-Dest": "document"},
+        )
 
     def sign_in(self) -> httpx.Response:
         return self.post("/connexion/", **USER)
@@ -85,7 +96,7 @@ def test_the_catalogue_is_searched(visitor: Visitor) -> None:
 def test_log_in_and_its_message_work_before_a_choice(visitor: Visitor) -> None:
     response = visitor.sign_in()
 
-    assert sorted(left(response)) == ["csrftoken", "messages", "sessionid"]
+    assert sorted(left(response)) == ["csrftoken", "sessionid"]
     assert "Bienvenue, demo." in visitor.get("/").text
 
 
@@ -136,75 +147,162 @@ def test_the_api_is_for_who_is_signed_in(visitor: Visitor) -> None:
     assert visitor.get("/favoris/").headers["location"] == "/connexion/?next=/favoris/"
 
 
-@pytest.mark.parametrize("path", ["/jeux/volcans/", "/cookies/", "/cookies/choix/peut-etre/"])
+@pytest.mark.parametrize("path", ["/jeux/volcans/", "/cookies/", "/consent/charter"])
 def test_a_page_is_shown_or_not_found_and_never_an_error(visitor: Visitor, path: str) -> None:
     assert visitor.get(path).status_code < 500
-    assert visitor.post("/cookies/choix/peut-etre/").status_code == 404
 
 
 def test_statistics_leave_once_they_are_allowed_and_no_more_after_a_withdrawal(
     visitor: Visitor,
 ) -> None:
-    allowed = visitor.post("/cookies/choix/autoriser/", next="/carte/")
+    allowed = visitor.choose("accept")
     after = visitor.get("/carte/")
-    withdrawn = visitor.post("/cookies/choix/retirer/")
+    withdrawn = visitor.choose("withdraw")
+    visitor.get("/carte/")
     last = visitor.get("/carte/")
 
-    assert left(allowed) == ["cookies_preferences", "messages", *STATISTICS]
-    assert allowed.headers["location"] == "/carte/"
+    assert left(allowed) == ["cookies_preferences"]
+    assert allowed.headers["location"].partition("#")[0] == "/carte/"
     assert [name for name in left(after) if name in STATISTICS] == STATISTICS
-    assert left(withdrawn) == ["cookies_preferences", "messages", *STATISTICS]
+    assert left(withdrawn)[0] == "cookies_preferences"
     assert [name for name in STATISTICS if name in visitor.browser.cookies] == []
     assert [name for name in left(last) if name in STATISTICS] == []
 
 
 def test_a_refusal_is_kept_and_nobody_asks_again(visitor: Visitor) -> None:
-    visitor.post("/cookies/choix/refuser/")
+    before = visitor.get("/").text
+    visitor.choose("refuse")
 
     page = visitor.get("/").text
-    assert "Votre refus est enregistré." in page
-    assert "aucune visite" in page
-    assert ">Refuser<" not in page
+
+    assert ">Tout refuser<" in before
+    assert ">Tout refuser<" not in page
+    assert ">Gestion des cookies<" in page
 
 
 def test_the_tracker_of_the_plugin_never_leaves(visitor: Visitor) -> None:
     before = visitor.get("/carte/")
-    visitor.post("/cookies/choix/autoriser/")
+    visitor.choose("accept")
     after = visitor.get("/carte/")
 
     assert "_carte_id" not in [*left(before), *left(after)]
 
 
+@pytest.mark.behaviour(13)
 @pytest.mark.parametrize("after", ["https://elsewhere.example/", "//elsewhere.example/"])
 def test_a_choice_leads_back_to_the_portal_only(visitor: Visitor, after: str) -> None:
-    response = visitor.post("/cookies/choix/refuser/", next=after)
+    response = visitor.choose("refuse", after=after)
 
-    assert response.headers["location"] == "/cookies/"
+    assert response.headers["location"].startswith("/consent/")
 
 
+@pytest.mark.behaviour(13)
 def test_a_choice_is_not_made_by_following_a_link_or_from_elsewhere(visitor: Visitor) -> None:
-    link = visitor.get("/cookies/choix/autoriser/")
-    forged = visitor.browser.post("/cookies/choix/autoriser/")
+    link = visitor.get("/consent/?choice=accept")
+    forged = visitor.choose("accept", site="cross-site")
 
-    assert (link.status_code, forged.status_code) == (405, 403)
+    assert (link.status_code, forged.status_code) == (200, 403)
     assert "cookies_preferences" not in visitor.browser.cookies
 
 
+@pytest.mark.law(19)
+def test_the_gates_pages_are_in_the_language_that_was_chosen_in_the_portal(
+    visitor: Visitor,
+) -> None:
+    visitor.post("/langue/", language="en", next="/")
+
+    centre = visitor.browser.get("/consent/", headers={"Accept-Language": "fr"}).text
+
+    assert '<html lang="en"' in centre
+    assert ">Refuse all<" in visitor.get("/").text
+
+
+NEEDED = ["cookies_preferences", "sessionid", "csrftoken", "django_language"]
+
+
+def rows_of(page: str) -> dict[str, str]:
+    """The row of each cookie in a charter, by the cookie's name."""
+    rows = re.findall(r"<tr.*?</tr>", page, re.DOTALL)
+    named = [
+        (re.search(r"<th[^>]*rowheader.*?<code[^>]*>([^<]+)</code>", row, re.DOTALL), row)
+        for row in rows
+    ]
+    return {found[1]: unescape(row) for found, row in named if found}
+
+
+@pytest.mark.law(6)
 def test_the_cookies_page_explains_each_declared_cookie(visitor: Visitor) -> None:
     page = visitor.get("/cookies/").text
 
-    names = re.findall(r'<th scope="row"><code>([^<]+)</code>', page)
-    assert names == [
-        "cookies_preferences",
-        "sessionid",
-        "csrftoken",
-        "django_language",
-        "messages",
-        "_pk_id.*",
-        "_pk_ses.*",
-    ]
-    assert "Matomo, hébergé par la ville" in page
-    assert [one for one in ("13 mois", "6 mois", "14 jours", "30 minutes") if one not in page] == []
+    assert list(rows_of(page)) == [*NEEDED, "_pk_id.*", "_pk_ses.*"]
+    told = " ".join(unescape(page).split())  # French has spaces that do not break
+    lifetimes = ["13 mois", "6 mois", "14 jours", "30 minutes"]
+    assert [one for one in (*lifetimes, "Matomo, hébergé par la ville") if one not in told] == []
+
+
+@pytest.fixture(scope="module")
+def needed_only(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The portal without statistics."""
+    folder = tmp_path_factory.mktemp("needed")
+    with run_portal("gunicorn", folder, PORTAL_POLICY="necessary.toml") as url:
+        yield url
+
+
+@pytest.fixture
+def reader(needed_only: str) -> Iterator[Visitor]:
+    visitor = Visitor(needed_only)
+    with visitor.browser:
+        yield visitor
+
+
+@pytest.mark.law(14)
+@pytest.mark.parametrize("path", ["/", "/carte/", "/cookies/", "/connexion/"])
+def test_where_all_is_necessary_nobody_is_asked(reader: Visitor, path: str) -> None:
+    response = reader.get(path)
+
+    assert 'id="consentgate"' not in response.text
+    assert left(response) == ["csrftoken"]
+
+
+TOLD = {
+    "sessionid": ("Authentification", "Toutes les pages", "Vous garde connecté"),
+    "django_language": ("Choix de la langue", "Toutes les pages", "la langue que vous avez"),
+    "csrftoken": ("Protection des formulaires", "Pages avec un formulaire", "falsification"),
+    "cookies_preferences": ("Préférences de cookies", "Toutes les pages", "Retient vos choix"),
+}
+
+
+@pytest.mark.law(15)
+@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("path", ["/cookies/", "/consent/charter?lang=fr"])
+def test_the_charter_tells_of_each_necessary_cookie_who_where_and_what_for(
+    reader: Visitor, path: str, name: str
+) -> None:
+    page = reader.get(path).text
+
+    row = rows_of(page)[name]
+    told = ("Ville de Valmont-sur-Orne", *TOLD[name])
+    assert [text for text in told if text not in row] == []
+
+
+@pytest.mark.law(15)
+@pytest.mark.parametrize("path", ["/cookies/", "/consent/charter?lang=fr"])
+def test_the_charter_says_that_all_four_are_necessary_for_the_platform_to_work(
+    reader: Visitor, path: str
+) -> None:
+    page = unescape(reader.get(path).text)
+
+    _, _, after = page.partition("sont nécessaires au fonctionnement de la plateforme")
+    assert list(rows_of(after)) == list(rows_of(page)) == NEEDED
+
+
+def test_log_in_language_and_favourites_work_where_all_is_necessary(reader: Visitor) -> None:
+    reader.sign_in()
+    reader.post("/api/favoris/budget/")
+    reader.post("/langue/", language="en", next="/")
+
+    assert set(reader.browser.cookies) == {"csrftoken", "sessionid", "django_language"}
+    assert "The town&#x27;s budget" in reader.get("/favoris/").text
 
 
 def test_the_portal_has_nothing_to_mend(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The portal's pages in a real browser: they work, and refusing is as easy as accepting."""
+"""The portal's pages in a real browser, with the gate's banner in them."""
 
 from __future__ import annotations
 
@@ -44,15 +44,11 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     assert errors == []
 
 
-CHOICES = ["Autoriser", "Refuser"]
-
-
-def names(page: Page) -> set[str]:
-    return {cookie["name"] for cookie in page.context.cookies()}
+CHOICES = ["Tout accepter", "Tout refuser"]
 
 
 @pytest.mark.law(3)
-def test_allowing_and_refusing_are_buttons_of_one_size(page: Page) -> None:
+def test_accepting_and_refusing_are_buttons_of_one_size(page: Page) -> None:
     page.goto("/")
 
     boxes = [page.get_by_role("button", name=name).bounding_box() for name in CHOICES]
@@ -60,6 +56,17 @@ def test_allowing_and_refusing_are_buttons_of_one_size(page: Page) -> None:
     sizes = [(box["width"], box["height"]) for box in boxes if box]
     assert len(sizes) == 2
     assert sizes[0] == pytest.approx(sizes[1], abs=2)
+
+
+@pytest.mark.parametrize("name", ["Tout accepter", "Tout refuser"])
+def test_the_banner_has_the_portals_colours(page: Page, name: str) -> None:
+    page.goto("/")
+
+    colour = page.get_by_role("button", name=name).evaluate(
+        "button => getComputedStyle(button).backgroundColor"
+    )
+
+    assert colour == "rgb(11, 79, 138)"
 
 
 def test_a_favourite_is_kept_by_the_pages_script(page: Page) -> None:
@@ -73,21 +80,6 @@ def test_a_favourite_is_kept_by_the_pages_script(page: Page) -> None:
 
     page.get_by_text("Ajouté à vos favoris.").wait_for()
     page.get_by_role("button", name="Retirer des favoris").wait_for()
-
-
-def test_the_browser_holds_what_was_chosen_and_nothing_else(page: Page) -> None:
-    page.goto("/carte/")
-    before = names(page)
-    page.get_by_role("button", name="Autoriser").click()
-    page.get_by_text("Votre accord est enregistré.").wait_for()
-    allowed = names(page)
-    page.get_by_role("button", name="Retirer mon accord").click()
-    page.get_by_text("Votre accord est retiré.").wait_for()
-    withdrawn = names(page)
-
-    assert before == {"csrftoken"}
-    assert allowed - before == {"cookies_preferences", "_pk_id.7.5f1c", "_pk_ses.7.5f1c"}
-    assert withdrawn == {"csrftoken", "cookies_preferences"}
 
 
 @pytest.mark.parametrize("path", ["/", "/jeux/budget/", "/cookies/", "/connexion/", "/carte/"])

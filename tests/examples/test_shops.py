@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.serving import names_set
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 STARTUP_S = 30.0
 
@@ -65,16 +67,26 @@ class Shop:
         self.visits = prefix + "visits"
         self.preferences = prefix + "cookies_preferences"
 
-    def request(self, method: str, path: str, **headers: str) -> httpx.Response:
+    def choose(self, choice: str, site: str = "same-origin") -> httpx.Response:
+        """Press a button of the banner or the preference centre, on a page of some site."""
+        return self.request(
+            "POST",
+            "/consent/",
+            fields={"choice": choice, "next": "/"},
+            **{"Sec-Fetch-Site": site, "Sec-Fetch-Dest": "document"},
+        )
+
+    def request(
+        self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str
+    ) -> httpx.Response:
         """The answer, which must not be an error of the server."""
-        response = self.browser.request(method, path, headers=headers)
+        response = self.browser.request(method, path, data=fields, headers=headers)
         assert response.status_code < 500
         return response
 
     def left(self, method: str, path: str) -> list[str]:
         """The names of the cookies that leave in the answer, in order."""
-        values = self.request(method, path).headers.get_list("set-cookie")
-        return [value.partition("=")[0] for value in values]
+        return names_set(self.request(method, path))
 
 
 @pytest.fixture(
@@ -112,12 +124,15 @@ def test_a_product_that_the_shop_does_not_sell_is_not_found(shop: Shop) -> None:
     assert shop.request("POST", "/basket/coffee").status_code == 404
 
 
-def test_a_grant_lets_statistics_leave_in_the_same_answer_behind_the_choice(shop: Shop) -> None:
-    assert shop.left("POST", "/choice/grant") == [shop.preferences, shop.visits]
+def test_an_acceptance_is_kept_and_leads_back_to_the_shop(shop: Shop) -> None:
+    answer = shop.choose("accept")
+
+    assert names_set(answer) == [shop.preferences]
+    assert answer.headers["location"].partition("#")[0] == "/"
 
 
-def test_after_a_grant_statistics_leave_and_the_tracker_does_not(shop: Shop) -> None:
-    shop.request("POST", "/choice/grant")
+def test_after_an_acceptance_statistics_leave_and_the_tracker_does_not(shop: Shop) -> None:
+    shop.choose("accept")
 
     left = shop.left("GET", "/")
 
@@ -125,10 +140,10 @@ def test_after_a_grant_statistics_leave_and_the_tracker_does_not(shop: Shop) -> 
 
 
 def test_a_withdrawal_expires_the_statistics_cookie_and_keeps_the_refusal(shop: Shop) -> None:
-    shop.request("POST", "/choice/grant")
+    shop.choose("accept")
     shop.request("GET", "/")
 
-    shop.request("POST", "/choice/withdraw")
+    shop.choose("withdraw")
     page = shop.request("GET", "/")
 
     assert shop.visits not in shop.browser.cookies
@@ -137,16 +152,23 @@ def test_a_withdrawal_expires_the_statistics_cookie_and_keeps_the_refusal(shop: 
 
 
 def test_after_a_refusal_nothing_is_counted(shop: Shop) -> None:
-    assert shop.left("POST", "/choice/refuse") == [shop.preferences]
+    assert names_set(shop.choose("refuse")) == [shop.preferences]
     assert shop.left("GET", "/") == [shop.session]
 
 
-@pytest.mark.parametrize("choice", ["grant", "refuse", "withdraw"])
+@pytest.mark.parametrize("choice", ["accept", "refuse", "withdraw"])
 def test_a_form_on_another_site_cannot_answer_for_the_visitor(shop: Shop, choice: str) -> None:
-    response = shop.request("POST", f"/choice/{choice}", **{"Sec-Fetch-Site": "cross-site"})
+    response = shop.choose(choice, site="cross-site")
 
     assert response.status_code == 403
     assert shop.preferences not in shop.browser.cookies
+
+
+def test_the_shop_has_its_own_colours_on_the_pages_of_the_gate(shop: Shop) -> None:
+    centre = shop.request("GET", "/consent/").text
+
+    assert '<link rel="stylesheet" href="/colours.css">' in centre
+    assert "--consentgate-accent" in shop.request("GET", "/colours.css").text
 
 
 def test_the_page_tells_what_the_shop_was_told(shop: Shop) -> None:
@@ -167,8 +189,14 @@ def test_the_journal_tells_what_left_and_what_was_held_back(shop: Shop) -> None:
     assert 'strip <code class="name">_promo_id</code>' in journal
 
 
+def test_the_journal_leaves_out_what_only_belongs_to_a_page(shop: Shop) -> None:
+    shop.request("GET", "/colours.css")
+
+    assert "GET /colours.css" not in shop.request("GET", "/journal").text
+
+
 def test_a_counting_cookie_that_is_no_number_counts_from_one(shop: Shop) -> None:
-    shop.request("POST", "/choice/grant")
+    shop.choose("accept")
     shop.browser.cookies.set(shop.visits, "many", domain="127.0.0.1")
 
     values = shop.request("GET", "/").headers.get_list("set-cookie")
@@ -194,6 +222,9 @@ def test_the_demonstration_serves_the_portal_and_both_shops_on_neighbouring_port
         hosts = ["localhost", "127.0.0.1", "127.0.0.1"]
         for one, host in zip(ports, hosts, strict=True):
             assert f"http://{host}:{one}/" in demo.stdout.readline()
+        told = "".join(demo.stdout.readline() for _ in range(14))
+        tries = ["Refuse all", "/consent/", "Withdraw", "/consent/charter", "JavaScript off"]
+        assert [one for one in tries if one not in told] == []
 
 
 def test_the_check_of_the_demonstration_passes_behind_the_gate() -> None:
