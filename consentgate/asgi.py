@@ -5,11 +5,10 @@ Every message with headers is looked at, whatever its type; the body passes unto
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, MutableMapping, Sequence
 from typing import Any, Unpack
 
 from consentgate.asgi_pages import AsgiPages
-from consentgate.consent import NECESSARY
 from consentgate.doorway import (
     BLOCKED_HEADERS,
     MiddlewareOptions,
@@ -24,9 +23,11 @@ from consentgate.doorway import (
 )
 from consentgate.enforcement import Mode
 from consentgate.gate import Gate, Outcome
-from consentgate.headers import COOKIE_KINDS, SET_COOKIE, Remembered, header_kind
-from consentgate.scanning import scan_before
+from consentgate.headers import COOKIE_KINDS, Remembered, header_kind
+from consentgate.scanning import scan_message
+from consentgate.sieve import Alphabet, Sieve
 from consentgate.site.sites import Sites
+from consentgate.standing import Standing
 from consentgate.thinning import Thinner
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
 
@@ -39,11 +40,19 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 RawHeader = tuple[bytes, bytes]
 Noted = list[tuple[str, str]]
 
-_kinds = Remembered[bytes](header_kind)
+_kinds = Remembered[bytes, str](header_kind, wanted=lambda kind: kind == "")
 
-_LET_OUT = ((b"cache-control", b"private"), (b"vary", b"Cookie"))
-_CONSULTED = ((b"vary", b"Cookie"),)
-_NO_CACHING = frozenset({"", SET_COOKIE})
+# By which headers no cookie can leave.
+_is_plain = Remembered[bytes, bool](lambda name: header_kind(name) not in COOKIE_KINDS, wanted=bool)
+_plain_names = _is_plain.gathered
+
+_IN_BYTES = Alphabet(
+    equals=b"=",
+    semicolon=b";",
+    breaks=(10, 13, 0),  # numbers: `in` is slow with bytes
+    private=(b"cache-control", b"private"),
+    vary=(b"vary", b"Cookie"),
+)
 
 POLICY_VIOLATION = 1008
 """The websocket close code for what a policy forbids (RFC 6455 section 7.4.1)."""
@@ -55,28 +64,33 @@ _STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.
 class _Passage:
     """What the door made ready for one policy."""
 
-    __slots__ = (
-        *("blocks", "category_of", "context", "enforces", "gate"),
-        *("is_plain", "scans", "thinner", "visit_type"),
-    )
+    __slots__ = ("blocks", "context", "gate", "scans", "sieve", "thinner", "visit_type")
 
     def __init__(self, gate: Gate, sites: Sites | None) -> None:
         self.gate = gate
         self.context = gate.context
         self.thinner = gate.thinner
-        self.visit_type = AsgiVisit.of(gate.context)
-        self.visit_type.site = None if sites is None else sites.site_of(gate.policy)
-        self.category_of = Remembered[bytes](gate.simple_category)
+        self.sieve = Sieve[bytes](gate, kinds=_kinds, alphabet=_IN_BYTES)
         self.blocks = gate.context.mode is Mode.BLOCK
-        self.enforces = gate.context.mode is Mode.ENFORCE
         self.scans = gate.scan_headers
-        self.is_plain = not (self.blocks or self.scans)
+        base = StrictVisit if self.blocks or self.scans else AsgiVisit
+        self.visit_type = base.of(gate.context)
+        self.visit_type.site = None if sites is None else sites.site_of(gate.policy)
+        self.visit_type.passage = self
+        self.visit_type.always = self.sieve.always
 
 
 class AsgiVisit(VisitorConsent):
-    """A visit whose facts are in an ASGI scope."""
+    """A visit whose facts are in an ASGI scope, and through which its response is sent.
 
+    `headers` are the request's as they came in and `send` is the server's; `passage` is the gate's,
+    and `always` are the names of cookies that leave to everybody.
+    """
+
+    passage: _Passage
+    always: Container[bytes]
     headers: Sequence[RawHeader] = ()
+    send: Send
 
     @property
     def method(self) -> str:
@@ -102,6 +116,69 @@ class AsgiVisit(VisitorConsent):
         """The Cookie header."""
         raw = _raw_cookie(self.headers)
         return "" if raw is None else raw.decode("latin-1")
+
+    def read_standing(self) -> Standing:
+        """What the stored choice that came in is worth: mostly, what is remembered of it."""
+        if self.outer is None and (raw := _raw_cookie(self.headers)) is not None:
+            known = self.context.reader.recall(raw)
+            if known is not None:
+                return known
+        return super().read_standing()
+
+    def send_guarded(self, message: Message) -> Awaitable[None]:
+        """Send a message of the response with what the gate lets out of it."""
+        # A plain function that hands on the inner awaitable: half the cost of a coroutine.
+        if message["type"] == "http.response.body":
+            send = self.send
+            return send(message)
+        try:
+            headers = message["headers"]
+        except KeyError:
+            headers = None
+        if headers is None or message["type"] != "http.response.start":
+            return _send_other(self, message)
+        own = [*headers]
+        if own and type(own[0]) is list:
+            own = [*map(tuple, own)]
+        always, must_sift = self.always, self.touched
+        for name, value in own:
+            if name in _plain_names:
+                continue
+            # What passes byte for byte, whoever the visitor is.
+            cookie, has_name, _ = value.partition(b"=")
+            if name != b"set-cookie" or not has_name or cookie not in always:
+                if _is_plain[name]:
+                    continue
+                must_sift = True
+                break
+            # Numbers, since `in` is slow with bytes.
+            if 10 in value or 13 in value or 0 in value:
+                must_sift = True
+                break
+        if must_sift:
+            left = self.passage.sieve.sift(self, own)
+            if left is None:
+                return _decide(self, message, own)
+            own = left
+        self.started = True
+        message = message.copy()  # type: ignore[attr-defined]  # a dict, as all send it
+        message["headers"] = own
+        send = self.send
+        return send(message)
+
+
+class StrictVisit(AsgiVisit):
+    """A visit to a gate that blocks or scans."""
+
+    def send_guarded(self, message: Message) -> Awaitable[None]:
+        """Send what may leave; nothing any more once the response was blocked."""
+        if self.passage.scans and message["type"] != "http.response.body":
+            message = scan_message(message, self)
+        return self._send_unless_blocked(message)
+
+    async def _send_unless_blocked(self, message: Message) -> None:
+        if not self.blocked:
+            await super().send_guarded(message)
 
 
 def _raw_cookie(headers: Iterable[RawHeader]) -> bytes | None:
@@ -140,56 +217,37 @@ class ConsentMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application behind the gate."""
-        if scope["type"] == "lifespan":
-            await self.app(scope, receive, send)
-            return
         passage = self._single or self._passages.pick(scope)
-        found = scope.get(CONSENT_KEY)
-        if found is not None and is_inside(found, passage.context):
-            await self.app(scope, receive, send)
-            return
+        found = None
+        if CONSENT_KEY in scope:
+            found = scope[CONSENT_KEY]
+            if is_inside(found, passage.context):
+                await self.app(scope, receive, send)
+                return
+        # As they came in: what the application writes into them is no visitor's choice.
+        try:
+            headers = scope["headers"]
+        except KeyError:
+            headers = None
+        if type(headers) is not list:
+            if scope["type"] == "lifespan":
+                await self.app(scope, receive, send)
+                return
+            # ASGI asks for an iterable only: one that is read here would be empty for the rest.
+            headers = scope["headers"] = [*(headers or ())]
         visit = passage.visit_type()
         visit.request = scope
-        # As they came in: what the application writes into them is no visitor's choice.
-        headers = scope.get("headers", [])
-        if type(headers) is not list:
-            # ASGI asks for an iterable only: one that is read here would be empty for the rest.
-            headers = scope["headers"] = [*headers]
         visit.headers = headers
+        visit.send = send
+        # What is asked at each response is set here: an attribute of the class is found later.
+        visit.touched = visit.started = False
         if found is not None:
             visit.outer = find_outer(found, passage.context)
         scope[CONSENT_KEY] = visit
         if passage.thinner is not None:
             _thin(scope, visit, passage.thinner)
-
-        def guarded_send(message: Message) -> Awaitable[None]:
-            # A plain function that hands on the inner awaitable: half the cost of a coroutine.
-            kind = message["type"]
-            if kind == "http.response.body":
-                return send(message)
-            headers = message.get("headers")
-            if not headers or kind != "http.response.start":
-                return _send_other(passage, visit, message, send)
-            own = [*headers]
-            if own and type(own[0]) is list:
-                own = [*map(tuple, own)]
-            for name, value in own:
-                if _kinds[name] not in COOKIE_KINDS:
-                    continue
-                if name != b"set-cookie" or not _is_allowed(value, passage.category_of, visit):
-                    return _decide(passage, visit, message, own, send=send)
-            if visit.touched and not (passage.enforces and _add_caching(own, visit)):
-                return _decide(passage, visit, message, own, send=send)
-            visit.started = True
-            message = message.copy()  # type: ignore[attr-defined]  # a dict, as all send it
-            message["headers"] = own
-            return send(message)
-
         try:
-            if passage.is_plain and scope["type"] == "http":
-                await self.app(scope, receive, guarded_send)
-            else:
-                await self.app(scope, receive, _wrap_send(passage, visit, guarded_send))
+            await self.app(scope, receive, visit.send_guarded)
         finally:
             visit.active = False
             # What ended is no gate around anything, and a scope that holds its visit, which
@@ -198,27 +256,6 @@ class ConsentMiddleware:
                 scope.pop(CONSENT_KEY, None)
             else:
                 scope[CONSENT_KEY] = found
-
-
-def _is_allowed(value: bytes, category_of: Remembered[bytes], visit: AsgiVisit) -> bool:
-    """True for a value that passes byte for byte by its category alone, and that nothing in it
-    ends the header's line of (numbers, since `in` is slow with bytes: LF, CR, NUL)."""
-    name, equals, _ = value.partition(b"=")
-    if not equals or 10 in value or 13 in value or 0 in value:
-        return False
-    category = category_of[name]
-    return category == NECESSARY or (category != "" and visit.lets_out(category))
-
-
-def _add_caching(own: list[RawHeader], visit: AsgiVisit) -> bool:
-    """Add the caching headers that a response needs which depends on the choice and has none yet;
-    False, and nothing added, where more is to be done."""
-    if visit.has_changed or visit.showed_signal:
-        return False
-    if not _NO_CACHING.issuperset([_kinds[name] for name, _ in own]):
-        return False
-    own += _LET_OUT if visit.let_out else _CONSULTED
-    return True
 
 
 def _note(own: list[RawHeader]) -> tuple[list[int], Noted]:
@@ -245,30 +282,30 @@ def _thin(scope: Scope, visit: AsgiVisit, thinner: Thinner) -> None:
     scope["headers"] = own
 
 
-def _send_other(
-    passage: _Passage, visit: AsgiVisit, message: Message, send: Send
-) -> Awaitable[None]:
+def _send_other(visit: AsgiVisit, message: Message) -> Awaitable[None]:
     """Send a message that is neither the usual start of a response nor its body."""
+    # A handshake is rare, and servers that refuse line breaks in the headers of a response let
+    # them into its answer: uvicorn does with websockets 16.0 and older.
+    if visit.request["type"] == "websocket":
+        message = scan_message(message, visit)
     if message["type"] in _STARTS:
         own = [*map(tuple, message.get("headers") or ())]
-        return _decide(passage, visit, message, own, send=send)
+        return _decide(visit, message, own)
     if message.get("headers"):
-        return _screen(passage, visit, message, send)
-    return send(message)
+        return _screen(visit, message)
+    return visit.send(message)
 
 
-async def _decide(
-    passage: _Passage, visit: AsgiVisit, message: Message, own: list[RawHeader], *, send: Send
-) -> None:
+async def _decide(visit: AsgiVisit, message: Message, own: list[RawHeader]) -> None:
     """Send the start of a response with what the gate lets out of it."""
     visit.started = True
     places, noted = _note(own)
     is_websocket = message["type"] == "websocket.accept"
     content_type = "websocket" if is_websocket else _content_type(own)
-    outcome = passage.gate.respond(visit, noted, content_type=content_type)
+    outcome = visit.passage.gate.respond(visit, noted, content_type=content_type)
     if outcome.blocked:
         visit.blocked = blocked_lines(outcome.blocked)
-        await _send_block(message["type"], visit, send)
+        await _send_block(message["type"], visit)
         return
     headers = _replace(own, places, noted, outcome)
     if outcome.first:
@@ -276,15 +313,15 @@ async def _decide(
     headers += [(b"set-cookie", value.encode("latin-1")) for value in outcome.expired]
     if not is_websocket:
         headers += [(name.encode(), value.encode()) for name, value in outcome.caching]
-    await send({**message, "headers": headers})
+    await visit.send({**message, "headers": headers})
 
 
-async def _screen(passage: _Passage, visit: AsgiVisit, message: Message, send: Send) -> None:
+async def _screen(visit: AsgiVisit, message: Message) -> None:
     """Send a message that can't bear a choice, without the cookies that must not leave."""
     own = [*map(tuple, message["headers"])]
     places, noted = _note(own)
-    outcome = passage.gate.screen(visit, noted)
-    await send({**message, "headers": _replace(own, places, noted, outcome)})
+    outcome = visit.passage.gate.screen(visit, noted)
+    await visit.send({**message, "headers": _replace(own, places, noted, outcome)})
 
 
 def _replace(
@@ -300,38 +337,17 @@ def _replace(
     return [header for header in fates if header is not None]
 
 
-def _wrap_send(passage: _Passage, visit: AsgiVisit, send: Send) -> Send:
-    """The gate's `send`, with what a gate that blocks or scans does besides."""
-    if passage.blocks:
-        send = _silence_after_block(visit, send)
-    # A handshake is rare, and servers that refuse line breaks in the headers of a response let
-    # them into its answer: uvicorn does with websockets 16.0 and older.
-    if passage.scans or visit.request["type"] == "websocket":
-        send = scan_before(send, visit)
-    return send
-
-
-def _silence_after_block(visit: AsgiVisit, send: Send) -> Send:
-    """Swallow what the application sends after its response was blocked."""
-
-    async def send_unless_blocked(message: Message) -> None:
-        if not visit.blocked:
-            await send(message)
-
-    return send_unless_blocked
-
-
-async def _send_block(kind: str, visit: AsgiVisit, send: Send) -> None:
+async def _send_block(kind: str, visit: AsgiVisit) -> None:
     """Send what replaces a blocked response; a websocket is denied."""
     if kind == "websocket.accept":
-        await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": ""})
+        await visit.send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": ""})
         return
     body = blocked_body(visit.blocked)
     stem = kind.removesuffix(".start")
     headers = [(name.encode(), value.encode()) for name, value in BLOCKED_HEADERS]
     headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": kind, "status": 500, "headers": headers})
-    await send({"type": f"{stem}.body", "body": b"" if visit.method == "HEAD" else body})
+    await visit.send({"type": kind, "status": 500, "headers": headers})
+    await visit.send({"type": f"{stem}.body", "body": b"" if visit.method == "HEAD" else body})
 
 
 def _content_type(own: list[RawHeader]) -> str:

@@ -33,6 +33,8 @@ class Action(StrEnum):
 class Reason(StrEnum):
     """Why, as a stable id; the documentation lists them."""
 
+    __hash__ = str.__hash__  # Enum's own is a function of Python, and each report looks one up
+
     NECESSARY = "CG100"
     CONSENTED = "CG101"
     ANONYMOUS = "CG102"

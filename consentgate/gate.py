@@ -166,7 +166,7 @@ class Gate:
             ),
         )
         self._judge = Judge(self.context)
-        self._category_of = Remembered[str](self.simple_category)
+        self._category_of = Remembered[str, str](self.simple_category)
         self.thinner = None if modes[2] is Thin.OFF else Thinner(self.context)
         self._check_size()
         for finding in policy.findings():

@@ -102,13 +102,13 @@ class Judge:
             return self._keep(
                 value, name, rule, visit=visit, reason=Reason.CONSENTED, longest=longest
             )
-        return self._deny(value, name, rule, reason=visit.why_denied(rule))
+        return self._deny(value, name, rule, reason=visit.why_denied(rule.categories))
 
     def _judge_anonymous(self, value: str, name: str, rule: Cookie, *, visit: Visit) -> Verdict:
         visit.consulted = True
         consent = visit.effective
         if not visit.permits(rule, consent):
-            return self._deny(value, name, rule, reason=visit.why_denied(rule))
+            return self._deny(value, name, rule, reason=visit.why_denied(rule.categories))
         deletes = self._deletes(value, split_set_cookie(value)[1])
         # The exemption ends thirteen months after the first visit (CNIL, audience measurement).
         if visit.came_in(name) and not deletes:

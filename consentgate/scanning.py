@@ -6,7 +6,7 @@ what stands behind it is a line of its own, and can be a Set-Cookie that no verd
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import Any
 
 from consentgate.enforcement import Mode
@@ -17,25 +17,13 @@ from consentgate.visit import Visit
 
 # Any: the values of messages are the specification's, of many types.
 Message = MutableMapping[str, Any]
-Send = Callable[[Message], Awaitable[None]]
 
 
-def scan_before(send: Send, visit: Visit) -> Send:
-    """A `send` that hands on every message without what would split a response's head.
+def scan_message(message: Message, visit: Visit) -> Message:
+    """The message with headers, links and subprotocol that split no response's head.
 
     Set-Cookie headers stay: the verdict on them says so itself. Report mode changes nothing.
     """
-
-    def send_scanned(message: Message) -> Awaitable[None]:
-        if message["type"] == "http.response.body":
-            return send(message)
-        return send(_scan(message, visit))
-
-    return send_scanned
-
-
-def _scan(message: Message, visit: Visit) -> Message:
-    """The message with headers, links and subprotocol of its own, where it has them."""
     own = dict(message)
     if message.get("headers"):
         own["headers"] = _scan_headers(message["headers"], visit)

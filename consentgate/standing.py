@@ -70,6 +70,9 @@ class StandingReader:
         self._now_s = seconds_of(clock)
         self._name = policy.preferences_cookie
         self._remembered: dict[str, Standing] = {}
+        self._recalled: dict[bytes, Standing] = {}  # the same, for headers in bytes
+        self._raw_name = self._name.encode("latin-1")
+        self._raw_pair = b"; " + self._raw_name + b"="
 
     def read(self, header: str) -> Standing:
         """The standing of the visitor who sends this Cookie header; never raises.
@@ -86,6 +89,19 @@ class StandingReader:
                 return found
             return Standing(rejected=(found,), arrived=1)
         return self._combine(values)
+
+    def recall(self, header: bytes) -> Standing | None:
+        """What is remembered of the preferences cookie in this header, where there is one and it
+        stands as browsers write it; None where `read` must look."""
+        start = header.find(self._raw_name)
+        if not header.startswith(self._raw_pair, start - 2):
+            return None
+        start += len(self._raw_name) + 1
+        if header.find(self._raw_name, start) >= 0:
+            return None
+        end = header.find(b";", start)
+        known = self._recalled.get(header[start:end] if end >= 0 else header[start:])
+        return known if known is not None and self._now_s() < known.ends else None
 
     def settle(self, consent: Consent) -> Standing:
         """What holds now of a consent, as if its cookie came in."""
@@ -148,7 +164,9 @@ class StandingReader:
     def _remember(self, value: str, standing: Standing) -> None:
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
+            self._recalled.clear()
         self._remembered[value] = standing
+        self._recalled[value.encode("latin-1")] = standing
 
 
 def _intersect(one: Standing, other: Standing) -> Standing:

@@ -120,7 +120,7 @@ class Thinner:
                 hides, reason = self._hides_unknown, Reason.UNKNOWN_IN_REQUEST
             else:
                 hides = not visit.permits(rule, consent)
-                reason = visit.why_denied(rule) if hides else Reason.NECESSARY
+                reason = visit.why_denied(rule.categories) if hides else Reason.NECESSARY
             if hides:
                 hidden.append((name, rule, reason))
             else:

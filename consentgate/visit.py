@@ -16,6 +16,16 @@ from consentgate.policy import Cookie
 from consentgate.set_cookie import cookie_values
 from consentgate.standing import Standing
 
+# Bound once: on CPython 3.11 the access to an Enum's member costs more than what is done with it.
+_IS_REFUSED = Reason.REFUSED
+
+_ASSIGNED = (
+    *("request", "headers", "send", "touched", "started", "active", "consulted", "let_out"),
+    *("_standing", "outer", "original_cookie", "chosen", "showed_signal", "discards_invalid"),
+    *("still_sent", "inner_preferences", "blocked", "_enforcement", "_signal"),
+)
+"""What doors and judgements assign to a visit."""
+
 
 class Visit:
     """The state of one request. A door's subclass says where the request's facts are.
@@ -52,7 +62,13 @@ class Visit:
     @classmethod
     def of(cls, context: GateContext) -> type[Self]:
         """This class of visits for one gate."""
-        return type(cls.__name__, (cls,), {"context": context, "__doc__": cls.__doc__})
+        made = type(cls.__name__, (cls,), {"context": context, "__doc__": cls.__doc__})
+        # CPython lays out the instances of a class by the attributes that its first ones had: with
+        # one that comes later each visit would need a dict of its own.
+        first = made()
+        for name in _ASSIGNED:
+            setattr(first, name, None)
+        return made
 
     @property
     def method(self) -> str:
@@ -77,6 +93,10 @@ class Visit:
         """The request's Cookie header as it stands now, several joined by "; "."""
         raise NotImplementedError
 
+    def read_standing(self) -> Standing:
+        """What the stored choice that came in is worth."""
+        return self.context.reader.read(self.cookie)
+
     @property
     def cookie(self) -> str:
         """The request's Cookie header as the browser sent it."""
@@ -96,11 +116,14 @@ class Visit:
     @property
     def standing(self) -> Standing:
         """What holds of the visitor's stored choice; verified at the first call."""
-        if self._standing is None:
-            self._standing = self.context.reader.read(self.cookie)
-            for rejection in self._standing.rejected:
+        return self._read() if self._standing is None else self._standing
+
+    def _read(self) -> Standing:
+        standing = self._standing = self.read_standing()
+        if standing.rejected:
+            for rejection in standing.rejected:
                 self.report(Reason.PREFERENCES_REJECTED, Action.NOTE, detail=rejection.value)
-        return self._standing
+        return standing
 
     @property
     def explicit(self) -> Consent:
@@ -144,15 +167,22 @@ class Visit:
             return Enforcement.ENFORCE
 
     def lets_out(self, category: str) -> bool:
-        """True when a cookie of this category alone may leave; the response then depends on the
-        choice. Signals of the browser refuse only, so the visitor's own choice is all it takes.
-        """
-        self.consulted = True
-        consent = self.standing.consent if self.chosen is None else self.chosen
-        if category not in consent.granted:
+        """True when a cookie of this category alone may leave."""
+        if category not in self.consult().granted:
             return False
         self.let_out = self.touched = True
         return True
+
+    def consult(self) -> Consent:
+        """The visitor's own choice; the response then depends on it.
+
+        Signals of the browser refuse only, so for what it grants it is all that it takes.
+        """
+        self.consulted = True
+        if self.chosen is not None:
+            return self.chosen
+        standing = self._standing
+        return self._read().consent if standing is None else standing.consent
 
     def permits(self, rule: Cookie, consent: Consent) -> bool:
         """True when a cookie of this rule may be stored and read under `consent`."""
@@ -162,13 +192,13 @@ class Visit:
             return consent.refused.isdisjoint(rule.categories)
         return consent.granted.issuperset(rule.categories)
 
-    def why_denied(self, rule: Cookie) -> Reason:
-        """The reason why a rule that is not allowed is not."""
-        if not self.explicit.refused.isdisjoint(rule.categories):
-            return Reason.REFUSED
-        if not self.context.signalled.isdisjoint(rule.categories) and self.signal:
-            return Reason.REFUSED
-        if not self.standing.stale.isdisjoint(rule.categories):
+    def why_denied(self, categories: tuple[str, ...]) -> Reason:
+        """The reason why a rule of these categories that is not allowed is not."""
+        if not self.explicit.refused.isdisjoint(categories):
+            return _IS_REFUSED
+        if not self.context.signalled.isdisjoint(categories) and self.signal:
+            return _IS_REFUSED
+        if not self.standing.stale.isdisjoint(categories):
             return Reason.STALE
         return Reason.EXPIRED if self.standing.expired else Reason.UNDECIDED
 

@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import Unpack
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from consentgate.consent import NECESSARY
 from consentgate.doorway import (
     BLOCKED_HEADERS,
     MiddlewareOptions,
@@ -28,8 +27,9 @@ from consentgate.doorway import (
 from consentgate.enforcement import Mode
 from consentgate.events import Action, Reason
 from consentgate.gate import Gate, Outcome
-from consentgate.headers import COOKIE_KINDS, SET_COOKIE, Remembered, header_kind, tells_caches
+from consentgate.headers import COOKIE_KINDS, Remembered, header_kind, tells_caches
 from consentgate.set_cookie import has_line_break
+from consentgate.sieve import Alphabet, Sieve
 from consentgate.site.sites import Sites
 from consentgate.thinning import Thinner
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
@@ -39,11 +39,19 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None,
 Headers = list[tuple[str, str]]
 Write = Callable[[bytes], object]
 
-_kinds = Remembered[str](header_kind)
+_kinds = Remembered[str, str](header_kind, wanted=lambda kind: kind == "")
 
-_LET_OUT = (("Cache-Control", "private"), ("Vary", "Cookie"))
-_CONSULTED = (("Vary", "Cookie"),)
-_NO_CACHING = frozenset({"", SET_COOKIE})
+# By which headers no cookie can leave.
+_is_plain = Remembered[str, bool](lambda name: header_kind(name) not in COOKIE_KINDS, wanted=bool)
+_plain_names = _is_plain.gathered
+
+_IN_TEXT = Alphabet(
+    equals="=",
+    semicolon=";",
+    breaks=("\n", "\r", "\0"),
+    private=("Cache-Control", "private"),
+    vary=("Vary", "Cookie"),
+)
 
 BLOCKED_STATUS = "500 Internal Server Error"
 
@@ -51,7 +59,7 @@ BLOCKED_STATUS = "500 Internal Server Error"
 class _Passage:
     """What the door made ready for one policy."""
 
-    __slots__ = ("blocks", "category_of", "context", "enforces", "gate", "thinner", "visit_type")
+    __slots__ = ("blocks", "context", "gate", "sieve", "thinner", "visit_type")
 
     def __init__(self, gate: Gate, sites: Sites | None) -> None:
         self.gate = gate
@@ -59,9 +67,8 @@ class _Passage:
         self.thinner = gate.thinner
         self.visit_type = WsgiVisit.of(gate.context)
         self.visit_type.site = None if sites is None else sites.site_of(gate.policy)
-        self.category_of = Remembered[str](gate.simple_category)
+        self.sieve = Sieve[str](gate, kinds=_kinds, alphabet=_IN_TEXT)
         self.blocks = gate.context.mode is Mode.BLOCK
-        self.enforces = gate.context.mode is Mode.ENFORCE
 
 
 class WsgiVisit(VisitorConsent):
@@ -87,7 +94,8 @@ class WsgiVisit(VisitorConsent):
         the visit, and both would live until the next garbage collection."""
         if self.context.required is not None:
             self._enforcement = self.enforcement
-        self.request = {"HTTP_SEC_GPC": self.request.get("HTTP_SEC_GPC", "")}
+        signal = self.request.get("HTTP_SEC_GPC")
+        self.request = {} if signal is None else {"HTTP_SEC_GPC": signal}
 
     def header(self, name: str) -> str:
         """The request header; servers join repeated ones themselves."""
@@ -131,6 +139,8 @@ class ConsentMiddleware:
             return self.app(environ, start_response)
         visit = passage.visit_type()
         visit.request = environ
+        # What is asked at each response is set here: an attribute of the class is found later.
+        visit.touched = visit.started = False
         # As it came in: what the application writes into it is no visitor's choice.
         visit.original_cookie = environ.get("HTTP_COOKIE", "")
         if found is not None and (outer := find_outer(found, passage.context)) is not None:
@@ -140,24 +150,29 @@ class ConsentMiddleware:
         if passage.thinner is not None and "HTTP_COOKIE" in environ:
             _thin(environ, visit, passage.thinner)
 
+        blocks, sieve, always = passage.blocks, passage.sieve, passage.sieve.always
+
         def guarded_start(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
             visit.request = environ
             own = [*headers]
             # One text for all: a bare CR, LF or NUL anywhere in it would split the head.
             text = status + "".join([*chain.from_iterable(own)])
-            must_decide = "\n" in text or "\r" in text or "\0" in text or passage.blocks
+            must_decide = blocks or "\n" in text or "\r" in text or "\0" in text
+            must_sift = visit.touched
             for name, value in own:
-                kind = _kinds[name]
-                if kind in COOKIE_KINDS and (
-                    kind != SET_COOKIE or not _is_allowed(value, passage.category_of, visit)
-                ):
-                    must_decide = True
-            if must_decide or (
-                visit.touched and not (passage.enforces and _add_caching(own, visit))
-            ):
+                if name in _plain_names:
+                    continue
+                cookie, has_name, _ = value.partition("=")
+                if name != "Set-Cookie" or not has_name or cookie not in always:
+                    must_sift = must_sift or not _is_plain[name]
+            if must_sift and not must_decide:
+                left = sieve.sift(visit, own)
+                must_decide = left is None
+                own = own if left is None else left
+            if must_decide:
                 status, own = _decide(passage.gate, visit, status, own)
             visit.started = True
-            if not passage.blocks:
+            if not blocks:
                 visit.let_go()
             if exc_info is None:
                 write = start_response(status, own)
@@ -172,25 +187,6 @@ class ConsentMiddleware:
             visit.active = False
             raise
         return _BodyUnlessBlocked(body, visit) if passage.blocks else body
-
-
-def _is_allowed(value: str, category_of: Remembered[str], visit: WsgiVisit) -> bool:
-    """True for a value that passes byte for byte by its category alone; line breaks are looked
-    for in all headers together."""
-    name, equals, _ = value.partition("=")
-    category = category_of[name] if equals else ""
-    return category == NECESSARY or (category != "" and visit.lets_out(category))
-
-
-def _add_caching(own: Headers, visit: WsgiVisit) -> bool:
-    """Add the caching headers that a response needs which depends on the choice and has none yet;
-    False, and nothing added, where more is to be done."""
-    if visit.has_changed or visit.showed_signal:
-        return False
-    if not _NO_CACHING.issuperset([_kinds[name] for name, _ in own]):
-        return False
-    own += _LET_OUT if visit.let_out else _CONSULTED
-    return True
 
 
 def _thin(environ: WSGIEnvironment, visit: WsgiVisit, thinner: Thinner) -> None:
