@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,6 +39,11 @@ def heard(page: Page) -> Any:
             return window.heard;
         }"""
     )
+
+
+def without_addresses(snapshot: str) -> str:
+    """What assistive technology is told, but for where links lead."""
+    return re.sub(r"- /url: .*", "", snapshot)
 
 
 @pytest.fixture
@@ -130,3 +136,14 @@ def test_a_strict_policy_of_the_browser_has_nothing_to_complain_of(stage: Theatr
 
     assert heard(page)
     assert stage.complaints == []
+
+
+@pytest.mark.law(28)
+def test_the_static_banner_has_the_same_names_and_roles_once_the_script_shows_it(
+    stage: Theatre,
+) -> None:
+    shown = stage.show("/static?cookie=choice").locator(".consentgate-banner").aria_snapshot()
+    served = stage.show("/banner").locator(".consentgate-banner").aria_snapshot()
+
+    assert "button" in shown
+    assert without_addresses(shown) == without_addresses(served)
