@@ -125,10 +125,9 @@ class _Answer:
         if self.insertion is not None and isinstance(body, list | tuple):
             # A list of one says how long the response is (PEP 3333, "Handling the Content-Length
             # Header"), and stays one.
-            return [
-                *map(self.feed, body[:-1]),
-                *[self.feed(one) + self.finish() for one in body[-1:]],
-            ]
+            chunks = [self.feed(chunk) for chunk in body]
+            end = self.finish()
+            return [*chunks[:-1], *(chunk + end for chunk in chunks[-1:])]
         return _Body(body, self)
 
     def feed(self, chunk: bytes) -> bytes:

@@ -1,0 +1,446 @@
+"""The banner in the site's own pages, behind both doors alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from consentgate import Cookie, Enforcement, Policy, get_consent
+from tests.contract.exchange import HTML, Ask, preferences_for
+from tests.doors.banner_doors import DOCUMENT, DOORS, PAGE, PUT, Page, Show, Shown
+from tests.site.pitfalls import FRAMES, PITFALLS, UNFINISHED, Pitfall
+
+ALLOWED = preferences_for("statistics", "marketing")
+REFUSED = preferences_for()
+
+MEASURED = Page(
+    headers=(
+        HTML,
+        ("Content-Length", str(len(PAGE))),
+        ("ETag", '"a"'),
+        ("Last-Modified", "Tue, 24 Nov 2026 16:00:00 GMT"),
+        ("Accept-Ranges", "bytes"),
+        ("Cache-Control", "max-age=60"),
+    )
+)
+PUBLIC = replace(
+    MEASURED, headers=(*MEASURED.headers[:-1], ("Cache-Control", "public, max-age=60"))
+)
+
+
+@pytest.fixture(params=DOORS)
+def show(request: pytest.FixtureRequest) -> Show:
+    """Shows a page behind each door in turn."""
+    return DOORS[request.param]
+
+
+def asking(*headers: tuple[str, str], cookie: str = "", method: str = "GET") -> Ask:
+    return Ask(headers=headers, cookie=cookie, method=method)
+
+
+# Who gets what
+
+
+@pytest.mark.behaviour(17)
+def test_who_has_not_chosen_is_asked_first_in_the_body(show: Show) -> None:
+    shown = show(Page())
+
+    before, _, after = shown.body.partition(PUT)
+    assert before == PAGE.partition(b"<p>")[0]
+    assert after.endswith(b"</div><p>x</p></body></html>")
+    assert shown.asks
+
+
+@pytest.mark.law(9)
+@pytest.mark.parametrize("cookie", [ALLOWED, REFUSED], ids=["allowed", "refused"])
+def test_who_has_chosen_finds_the_way_back_to_the_choice(show: Show, cookie: str) -> None:
+    shown = show(Page(), asking(cookie=cookie))
+
+    assert (shown.is_put_in, shown.asks) == (True, False)
+    assert b'href="/consent/?next=/page%3Fsecret%3Din-the-query' in shown.body
+
+
+def test_the_page_to_come_back_to_is_the_page_itself(show: Show) -> None:
+    shown = show(Page(), Ask(path="/a b/'\""))
+
+    assert b'name="next" value="/a%20b/&#x27;%22?secret=in-the-query"' in shown.body
+
+
+def test_a_path_that_is_no_way_back_is_left_out(show: Show) -> None:
+    shown = show(Page(), Ask(path="//evil.example/"))
+
+    assert b'name="next" value=""' in shown.body
+
+
+def choosing(request: Any) -> None:
+    get_consent(request).refuse()
+
+
+def test_a_choice_in_the_same_response_counts(show: Show) -> None:
+    shown = show(Page(act=choosing))
+
+    assert (shown.is_put_in, shown.asks) == (True, False)
+
+
+SIGNALLED = Policy(
+    necessary=["session"],
+    cookies=[
+        Cookie("_fbp", category="marketing", provider="F", purpose="p", lifetime="90 days"),
+    ],
+)
+
+
+@pytest.mark.law(22)
+def test_who_signals_a_refusal_of_all_that_is_asked_is_not_asked(show: Show) -> None:
+    signalling = show(Page(), asking(("Sec-GPC", "1")), policy=SIGNALLED)
+    silent = show(Page(), asking(("Sec-GPC", "0")), policy=SIGNALLED)
+
+    assert (signalling.is_put_in, signalling.asks, silent.asks) == (True, False, True)
+    assert [one.all("vary") for one in (signalling, silent)] == [["Cookie, Sec-GPC"]] * 2
+
+
+@pytest.mark.law(22)
+def test_who_signals_a_refusal_of_a_part_is_asked(show: Show) -> None:
+    assert show(Page(), asking(("Sec-GPC", "1"))).asks
+
+
+NOT_ASKED = [
+    pytest.param({"banner": "manual"}, id="placed-by-the-site"),
+    pytest.param({"prefix": None}, id="no-pages"),
+    pytest.param({"mode": "report"}, id="report"),
+    pytest.param({"policy": Policy(necessary=["session"])}, id="nothing-to-ask"),
+    pytest.param({"required": lambda request: Enforcement.SILENT}, id="never-asked"),
+    pytest.param({"required": lambda request: Enforcement.NOT_REQUIRED}, id="not-required"),
+]
+
+
+@pytest.mark.behaviour(21)
+@pytest.mark.parametrize("options", NOT_ASKED)
+def test_nothing_is_put_in_where_nothing_is_asked(show: Show, options: dict[str, Any]) -> None:
+    shown = show(Page(), **options)
+
+    assert shown.body == PAGE
+
+
+# Which responses
+
+
+def test_a_door_that_asks_only_some_keeps_what_others_get_out_of_caches(show: Show) -> None:
+    shown = show(PUBLIC, required=lambda request: Enforcement.SILENT)
+
+    assert shown.all("cache-control") == ["private, max-age=60"]
+
+
+OTHER_REQUESTS = [
+    pytest.param(asking(("Sec-Fetch-Dest", "empty")), id="fetch"),
+    pytest.param(asking(("Sec-Fetch-Dest", "iframe")), id="frame"),
+    pytest.param(asking(("HX-Request", "true")), id="htmx"),
+    pytest.param(asking(("Turbo-Frame", "a")), id="turbo"),
+    pytest.param(asking(("X-Requested-With", "XMLHttpRequest")), id="xhr"),
+    pytest.param(asking(method="HEAD"), id="HEAD"),
+    pytest.param(asking(method="POST"), id="POST"),
+]
+
+
+@pytest.mark.behaviour(9)
+@pytest.mark.parametrize("ask", OTHER_REQUESTS)
+def test_a_request_for_no_page_gets_what_the_application_sends(show: Show, ask: Ask) -> None:
+    page = replace(MEASURED, chunks=() if ask.method == "HEAD" else (PAGE,))
+
+    shown = show(page, ask)
+
+    assert shown.body == b"".join(page.chunks)
+    assert [value for _, value in shown.headers] == [value for _, value in page.headers]
+
+
+OTHER_RESPONSES = [
+    pytest.param(Page(status=204, headers=(), chunks=()), id="204"),
+    pytest.param(Page(status=206), id="206"),
+    pytest.param(Page(status=302, headers=(HTML, ("Location", "/"))), id="redirect"),
+    pytest.param(Page(headers=(("Content-Type", "application/json"),)), id="json"),
+    pytest.param(Page(headers=(("Content-Type", "text/html; charset=utf-16"),)), id="utf-16"),
+    pytest.param(Page(headers=(HTML, ("Content-Disposition", "attachment"))), id="attachment"),
+    pytest.param(Page(headers=(HTML, ("Content-Encoding", "gzip"))), id="compressed"),
+]
+
+
+@pytest.mark.behaviour(9)
+@pytest.mark.parametrize("page", OTHER_RESPONSES)
+def test_a_response_that_is_no_page_leaves_as_it_came(show: Show, page: Page) -> None:
+    shown = show(page)
+
+    assert shown.body == b"".join(page.chunks)
+    assert [value for _, value in shown.headers] == [value for _, value in page.headers]
+
+
+@pytest.mark.behaviour(9)
+@pytest.mark.parametrize("status", [200, 404, 500])
+def test_a_page_of_any_status_is_a_page(show: Show, status: int) -> None:
+    shown = show(Page(status=status))
+
+    assert (shown.status, shown.asks) == (status, True)
+
+
+# Where in a page
+
+
+def rest_of(shown: Shown) -> bytes:
+    """The body without what was put in."""
+    before, found, after = shown.body.partition(PUT)
+    return before + after.rpartition(b"</section></div>")[2] if found else before
+
+
+@pytest.mark.parametrize("pitfall", [*PITFALLS, *UNFINISHED, *FRAMES], ids=str)
+def test_every_pitfall_is_known_to_the_door(show: Show, pitfall: Pitfall) -> None:
+    chunks = [pitfall.page[place : place + 1] for place in range(len(pitfall.page))]
+
+    shown = show(Page(chunks=chunks))
+
+    assert shown.is_put_in is pitfall.has_place
+    assert rest_of(shown) == pitfall.page
+
+
+def test_a_page_whose_body_starts_too_late_leaves_as_it_came_and_is_told(show: Show) -> None:
+    page = replace(MEASURED, chunks=[b" " * 10_000] * 8, headers=(HTML, ("ETag", '"a"')))
+
+    shown = show(page)
+
+    assert shown.body == b" " * 80_000
+    assert shown.all("etag") == ['"a"']
+    assert [event.reason.value for event in shown.events] == ["CG152"]
+
+
+def test_a_compressed_page_is_told(show: Show) -> None:
+    shown = show(Page(headers=(HTML, ("Content-Encoding", "br"))))
+
+    assert [(event.reason.value, event.path) for event in shown.events] == [("CG151", "/page")]
+
+
+# In which language
+
+
+@pytest.mark.law(19)
+@pytest.mark.parametrize(
+    ("page", "headers", "language"),
+    [
+        (b"<html lang=fr><body>", (), b'lang="fr"'),
+        (b"<html lang=fr-CA><body>", (), b'lang="fr"'),
+        (b"<html lang=de><body>", (("Content-Language", "fr"),), b'lang="fr"'),
+        (b"<body>", (("Content-Language", "fr, en"),), b'lang="fr"'),
+        (b"<body>", (), b'lang="fr"'),
+        (b"<html lang=en><body>", (("Content-Language", "fr"),), b'lang="en"'),
+    ],
+)
+def test_it_speaks_the_language_of_the_page_or_else_the_visitors(
+    show: Show, page: bytes, headers: tuple[tuple[str, str], ...], language: bytes
+) -> None:
+    shown = show(
+        Page(chunks=[page], headers=(HTML, *headers)), asking(("Accept-Language", "de, fr"))
+    )
+
+    assert language in shown.body.partition(PUT)[2].partition(b">")[0]
+
+
+def test_the_sites_own_choice_comes_before_the_visitors(show: Show) -> None:
+    shown = show(
+        Page(chunks=[b"<body>"]),
+        asking(("Accept-Language", "en")),
+        language=lambda request: "fr",
+    )
+
+    assert b'lang="fr"' in shown.body
+
+
+# The nonce
+
+
+@pytest.mark.behaviour(17)
+@pytest.mark.parametrize(
+    ("policy", "stamped"),
+    [
+        ("default-src 'none'; script-src 'self' 'nonce-r4nd0m=='; style-src 'nonce-x'", True),
+        ("script-src-elem 'nonce-r4nd0m=='", True),
+        ("default-src 'nonce-r4nd0m=='", True),
+        ("script-src 'self'; style-src 'self'", False),
+        ("frame-src 'nonce-r4nd0m=='", False),
+    ],
+)
+@pytest.mark.parametrize("name", ["Content-Security-Policy", "content-security-policy-report-only"])
+def test_scripts_and_styles_bear_the_pages_own_nonce(
+    show: Show, name: str, policy: str, stamped: bool
+) -> None:
+    shown = show(Page(headers=(HTML, ("X-A", "b"), (name, policy))))
+
+    assert shown.body.count(b'nonce="r4nd0m=="') == (2 if stamped else 0)
+
+
+# Headers
+
+
+@pytest.mark.behaviour(14)
+@pytest.mark.parametrize("cookie", ["", ALLOWED], ids=["undecided", "decided"])
+def test_a_page_of_one_visitor_is_for_nobody_else(show: Show, cookie: str) -> None:
+    shown = show(MEASURED, asking(cookie=cookie))
+
+    assert shown.all("cache-control") == ["private, no-cache"]
+    assert shown.all("vary")[0].startswith("Cookie")
+    assert shown.all("content-length") == [str(len(shown.body))]
+    assert shown.all("etag")[0].startswith('W/"a~cg')
+    assert [shown.all(name) for name in ("last-modified", "accept-ranges")] == [[], []]
+
+
+@pytest.mark.behaviour(14)
+def test_its_tag_tells_states_apart_and_nobody_from_another(show: Show) -> None:
+    cookies = ["", "session=1", ALLOWED, REFUSED, preferences_for("statistics"), f"a=b; {ALLOWED}"]
+
+    tags = [show(MEASURED, asking(cookie=cookie)).all("etag")[0] for cookie in cookies]
+
+    assert tags[0] == tags[1]
+    assert tags[2] == tags[5]
+    assert len(set(tags)) == 4
+
+
+@pytest.mark.behaviour(14)
+@pytest.mark.parametrize(
+    ("page", "options"),
+    [
+        (PUBLIC, {}),
+        (replace(PUBLIC, headers=(*PUBLIC.headers[:-1], ("Cache-Control", "s-maxage=9"))), {}),
+        (PUBLIC, {"banner": "static"}),
+    ],
+    ids=["public", "s-maxage", "static"],
+)
+def test_a_page_for_everybody_is_the_same_for_everybody(
+    show: Show, page: Page, options: dict[str, Any]
+) -> None:
+    asks = [
+        asking(),
+        asking(cookie=ALLOWED),
+        asking(("Sec-GPC", "1"), ("Accept-Language", "fr"), DOCUMENT, cookie=REFUSED),
+    ]
+
+    first, *others = [show(page, ask, **options) for ask in asks]
+
+    assert first.is_put_in
+    assert [(one.headers, one.body) for one in others] == [(first.headers, first.body)] * 2
+    assert first.all("cache-control") == [page.headers[-1][1]]
+    assert (first.all("vary"), first.all("content-length")) == ([], [str(len(first.body))])
+    assert [first.all(name) for name in ("last-modified", "accept-ranges")] == [[], []]
+
+
+def test_a_static_banner_is_so_on_every_page(show: Show) -> None:
+    shown = show(MEASURED, banner="static")
+
+    assert shown.all("cache-control") == ["max-age=60"]
+    assert shown.all("vary") == []
+    assert b"data-state=" in shown.body
+
+
+@pytest.mark.parametrize(("http_only", "readable"), [(False, 1), (True, 0)])
+def test_scripts_are_told_of_a_choice_that_they_can_read(
+    show: Show, http_only: bool, readable: int
+) -> None:
+    shown = show(PUBLIC, http_only=http_only)
+
+    assert shown.body.count(b'data-cookie="cookies_preferences"') == readable
+
+
+# Conditional requests
+
+
+def tag_of(show: Show, page: Page, cookie: str = "", **options: Any) -> str:
+    return show(page, asking(cookie=cookie), **options).all("etag")[0]
+
+
+NOT_MODIFIED = Page(
+    status=304, chunks=(), headers=(("ETag", '"a"'), ("Cache-Control", "max-age=60"))
+)
+
+
+@pytest.mark.behaviour(14)
+@pytest.mark.parametrize("cookie", ["", ALLOWED], ids=["undecided", "decided"])
+def test_a_copy_of_the_same_state_is_still_good(show: Show, cookie: str) -> None:
+    tag = tag_of(show, MEASURED, cookie)
+
+    shown = show(NOT_MODIFIED, asking(("If-None-Match", tag), DOCUMENT, cookie=cookie))
+
+    assert shown.seen["if-none-match"] == '"a"'
+    assert (shown.status, shown.all("etag")) == (304, [tag])
+    assert shown.all("cache-control") == ["private, no-cache"]
+    assert shown.all("vary")[0].startswith("Cookie")
+
+
+@pytest.mark.behaviour(14)
+@pytest.mark.parametrize(
+    ("before", "now"), [("", ALLOWED), (ALLOWED, ""), (ALLOWED, REFUSED)], ids=str
+)
+@pytest.mark.parametrize("more", [(), (DOCUMENT,)], ids=["absent", "document"])
+def test_a_copy_of_another_state_is_not_asked_about(
+    show: Show, before: str, now: str, more: tuple[tuple[str, str], ...]
+) -> None:
+    tag = tag_of(show, MEASURED, before)
+    modified = ("If-Modified-Since", "Tue, 24 Nov 2026 16:00:00 GMT")
+
+    shown = show(MEASURED, asking(("If-None-Match", tag), modified, *more, cookie=now))
+
+    assert {"if-none-match", "if-modified-since"}.isdisjoint(shown.seen)
+    assert shown.is_put_in
+
+
+def test_a_copy_for_everybody_is_good_for_everybody(show: Show) -> None:
+    tag = tag_of(show, PUBLIC)
+    page = replace(NOT_MODIFIED, headers=(("ETag", '"a"'), ("Cache-Control", "public")))
+
+    shown = show(page, asking(("If-None-Match", tag), cookie=ALLOWED))
+
+    assert shown.seen["if-none-match"] == '"a"'
+    assert shown.headers == [("etag", tag), ("cache-control", "public")]
+
+
+@pytest.mark.behaviour(14)
+def test_a_copy_with_another_banner_for_everybody_is_not_asked_about(show: Show) -> None:
+    before = tag_of(show, PUBLIC, policy=SIGNALLED)
+
+    assert before != tag_of(show, PUBLIC)
+    assert "if-none-match" not in show(PUBLIC, asking(("If-None-Match", before))).seen
+
+
+@pytest.mark.behaviour(14)
+def test_a_copy_from_before_is_not_asked_about_as_a_document(show: Show) -> None:
+    conditions = (
+        ("If-None-Match", '"a"'),
+        ("If-Modified-Since", "Tue, 24 Nov 2026 16:00:00 GMT"),
+        ("Range", "bytes=0-9"),
+        ("If-Range", '"a"'),
+    )
+
+    shown = show(MEASURED, asking(*conditions, DOCUMENT))
+
+    assert set(shown.seen) == {"host", "sec-fetch-dest"}
+
+
+def test_what_may_be_for_something_else_is_asked_about_as_it_was(show: Show) -> None:
+    conditions = (
+        ("If-None-Match", '"a"'),
+        ("If-Modified-Since", "Tue, 24 Nov 2026 16:00:00 GMT"),
+        ("Range", "bytes=0-9"),
+        ("If-Range", '"a"'),
+    )
+
+    shown = show(NOT_MODIFIED, asking(*conditions))
+
+    assert {name: shown.seen[name.lower()] for name, _ in conditions} == dict(conditions)
+    assert shown.headers == [("etag", '"a"'), ("cache-control", "max-age=60")]
+
+
+def test_where_nothing_is_asked_conditions_are_the_applications(show: Show) -> None:
+    condition = ("If-None-Match", '"a"')
+
+    shown = show(
+        NOT_MODIFIED, asking(condition, DOCUMENT), required=lambda request: Enforcement.SILENT
+    )
+
+    assert shown.seen["if-none-match"] == '"a"'
+    assert shown.all("etag") == ['"a"']
