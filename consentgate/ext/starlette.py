@@ -11,9 +11,13 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
+from markupsafe import Markup
+
 from consentgate.asgi import ConsentMiddleware
 from consentgate.errors import ConfigurationError
 from consentgate.ext.refusal import missing_categories, refusal_page
+from consentgate.ext.where import where_in_scope
+from consentgate.site.placed import Placed
 from consentgate.visitor import VisitorConsent, get_consent
 
 try:
@@ -110,10 +114,28 @@ async def _call(function: Callable[..., Any], *arguments: Any, **named: Any) -> 
 
 
 def consent_context(request: Request) -> dict[str, Any]:
-    """Return `current_consent` and `consent_allows` for templates: a context processor, as
-    `Jinja2Templates(..., context_processors=[consent_context])` takes them."""
+    """Return what templates show of the visitor's consent: a context processor, as
+    `Jinja2Templates(..., context_processors=[consent_context])` takes them.
+
+    `current_consent`, `consent_allows("statistics")`, and for a site that places them by itself
+    (`banner="manual"`) `consent_banner()`, `consent_link()` and `cookie_charter()`.
+    """
     consent = get_consent(request)
-    return {"current_consent": consent, "consent_allows": consent.allows}
+    placed = Placed(consent, where_in_scope(request.scope))
+    return {
+        "current_consent": consent,
+        "consent_allows": consent.allows,
+        "consent_banner": _shown_as_it_is(placed.banner),
+        "consent_link": _shown_as_it_is(placed.link),
+        "cookie_charter": _shown_as_it_is(placed.charter),
+    }
+
+
+def _shown_as_it_is(place: Callable[..., str]) -> Callable[..., Markup]:
+    def show(**options: str) -> Markup:
+        return Markup(place(**options))  # noqa: S704 (the library's own)
+
+    return show
 
 
 def find_outer_middleware(app: object) -> tuple[str, ...]:

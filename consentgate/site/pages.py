@@ -88,6 +88,11 @@ class Pages:
         frame = Frame("settings.html", texts, mount)
         return self._inserted.fill(frame, next_path=next_path, nonce=nonce)
 
+    def link(self, texts: Texts, *, mount: str, next_path: str = "") -> str:
+        """A link to the preference centre, for a template of the site's own."""
+        frame = Frame("link.html", texts, mount)
+        return self._inserted.fill(frame, next_path=next_path)
+
     def static_banner(
         self, texts: Texts, *, mount: str, nonce: str = "", readable_cookie: str = ""
     ) -> str:
@@ -159,6 +164,7 @@ class Pages:
         self.charter_fragment(texts)
         self.banner(texts, mount="", next_path="/", nonce="0")
         self.settings(texts, mount="")
+        self.link(texts, mount="")
         self.static_banner(texts, mount="")
         self._forbidden(texts, links)
         self._templates.render("problem.html", texts, links=links, status=400, message=Said(""))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from consentgate import Event
 from consentgate.asgi import ConsentMiddleware
-from consentgate.doorway import GateOptions
+from consentgate.doorway import MiddlewareOptions
 from consentgate.ext.flask import ConsentGate, current_consent
 from consentgate.ext.starlette import CurrentConsent
 from tests.contract.adapters import METHODS, Stage
@@ -19,8 +19,8 @@ from tests.contract.exchange import Answer, Ask, Say, options_with
 
 
 def flask_settings(options: dict[str, Any]) -> dict[str, Any]:
-    """Gate options as a Flask application's configuration has them."""
-    names = ("policy", "secret_key", *GateOptions.__annotations__)
+    """Options of the middleware as a Flask application's configuration has them."""
+    names = ("policy", "secret_key", *MiddlewareOptions.__annotations__)
     return {f"CONSENTGATE_{name.upper()}": options[name] for name in names if name in options}
 
 

@@ -23,7 +23,7 @@ from starlette.routing import Route
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.ext.django.wrap import wrap_asgi, wrap_wsgi
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
-from tests.contract.django_project import Urls
+from tests.contract.django_project import GATE_CLASS, Urls
 from tests.contract.exchange import POLICY, SECRET, Clock
 
 HOST = "www.example.org"
@@ -301,7 +301,7 @@ def visit_flask(send: Send, **options: Any) -> Reply:
     @app.route("/", defaults={"path": ""})
     @app.route("/<path:path>")
     def page(path: str) -> flask.Response:
-        return flask.Response(OWN_PAGE)
+        return flask.Response(OWN_PAGE, mimetype="text/plain")
 
     app.wsgi_app = WsgiMiddleware(  # type: ignore[method-assign]
         app.wsgi_app, **options_of(options)
@@ -315,14 +315,28 @@ def visit_django(send: Send, **options: Any) -> Reply:
         return call_wsgi(wrap_wsgi(WSGIHandler()), send)
 
 
-def django_settings(options: dict[str, Any]) -> Any:
+def visit_django_middleware(send: Send, **options: Any) -> Reply:
+    """Visit a Django project that has the middleware class only, under WSGI."""
+    with django_settings(options, MIDDLEWARE=[GATE_CLASS]):
+        return call_wsgi(WSGIHandler(), send)
+
+
+def visit_async_django_middleware(send: Send, **options: Any) -> Reply:
+    """The same under ASGI."""
+    with django_settings(options, MIDDLEWARE=[GATE_CLASS]):
+        return call_asgi(ASGIHandler(), send)
+
+
+def django_settings(options: dict[str, Any], **more: Any) -> Any:
     """The project's settings with these options of the middleware."""
 
     def page(request: HttpRequest) -> HttpResponse:
         return HttpResponse(OWN_PAGE, content_type="text/plain")
 
     given = {name.upper(): value for name, value in options_of(options).items()}
-    return override_settings(CONSENTGATE=given, ROOT_URLCONF=Urls(page))
+    # What the site chooses by itself is for tests that speak of it.
+    given.setdefault("LANGUAGE", None)
+    return override_settings(CONSENTGATE=given, ROOT_URLCONF=Urls(page), **more)
 
 
 BARE: dict[str, Visit] = {"asgi": visit_asgi, "wsgi": visit_wsgi}
@@ -333,5 +347,7 @@ ALL: dict[str, Visit] = BARE | {
     "flask": visit_flask,
     "django under asgi": visit_django_under_asgi,
     "django": visit_django,
+    "django's middleware": visit_django_middleware,
+    "django's middleware under asgi": visit_async_django_middleware,
 }
 """The doors and the frameworks behind them."""

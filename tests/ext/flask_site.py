@@ -51,6 +51,7 @@ def create_site(**config: Any) -> flask.Flask:
     """The site with its gate in the middle of everything, where most would put it by accident."""
     app = flask.Flask("site")
     app.config |= {"SECRET_KEY": KEY, "CONSENTGATE_POLICY": POLICY, **config}
+    app.config["CONSENTGATE_BANNER"] = "manual"  # nothing but what the pages say
     app.wsgi_app = PromoPlugin(app.wsgi_app)  # type: ignore[method-assign]
     ConsentGate(app)
     app.wsgi_app = PromoPlugin(app.wsgi_app)  # type: ignore[method-assign]

@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import Client
 
 from consentgate import ConfigurationError, Cookie, Gate, Policy, PolicyError, get_consent
+from consentgate.doorway import split_options
 from consentgate.ext.flask import ConsentGate, current_consent, requires_consent
 from consentgate.ext.flask.settings import read_settings
 from tests.ext.flask_site import KEY, POLICY, PromoPlugin
@@ -26,7 +27,7 @@ TOML = '[[cookies]]\nname = "visits"\ncategory = "statistics"\n'
 def make_app(**config: Any) -> flask.Flask:
     """An application that sets a session and three more cookies."""
     app = flask.Flask("site")
-    app.config |= {"SECRET_KEY": KEY, **config}
+    app.config |= {"SECRET_KEY": KEY, "CONSENTGATE_BANNER": "manual", **config}
 
     @app.route("/", methods=["GET", "POST"])
     def home() -> flask.Response:
@@ -173,7 +174,8 @@ def test_an_application_has_one_gate() -> None:
 
 def choice_under(settings: Any) -> str:
     """The Cookie header of a visitor who granted statistics at a gate of these settings."""
-    gate = Gate(settings.policy, secret_key=settings.secret_key, **settings.keywords)
+    options, _ = split_options(settings.keywords)
+    gate = Gate(settings.policy, secret_key=settings.secret_key, **options)
     return gate.preferences_for("statistics")
 
 

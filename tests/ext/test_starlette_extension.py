@@ -38,7 +38,7 @@ NOW_ALLOWED = preferences_for("statistics")
 
 def gated(app: Starlette) -> Starlette:
     """The application with its gate added last."""
-    app.add_middleware(ConsentMiddleware, policy=POLICY, secret_key=SECRET)
+    app.add_middleware(ConsentMiddleware, policy=POLICY, secret_key=SECRET, banner="manual")
     return app
 
 

@@ -17,13 +17,14 @@ def host_of(request: Request) -> str:
     X-Forwarded-Host counts where USE_X_FORWARDED_HOST says so. A visitor can send any text:
     it may pick one of a fixed set, and no more.
     """
-    forwarded = settings.USE_X_FORWARDED_HOST and _header(request, "x-forwarded-host")
-    return _PORT.sub("", forwarded or _header(request, "host")).rstrip(".").lower()
+    forwarded = settings.USE_X_FORWARDED_HOST and header_of(request, "x-forwarded-host")
+    return _PORT.sub("", forwarded or header_of(request, "host")).rstrip(".").lower()
 
 
-def _header(request: Request, name: str) -> str:
+def header_of(request: Request, name: str, *, between: str = ",") -> str:
+    """Return the values of a header by its lower-case name, joined; "" without any."""
     if "headers" in request:
         key = name.encode("ascii")
         found = [value for one, value in request["headers"] if one == key]
-        return b",".join(found).decode("latin-1")
+        return between.encode("ascii").join(found).decode("latin-1")
     return str(request.get("HTTP_" + name.upper().replace("-", "_"), ""))

@@ -1,4 +1,5 @@
-"""The gate as a middleware class: it judges what a response would be sent as.
+"""The gate as a middleware class: it judges what a response would be sent as, and has the
+visitor's pages and the banner as well.
 
 It sees the requests and responses of Django, the test client's too. What is set outside of them,
 by middleware before it or by what is wrapped around the application, it cannot see: for that,
@@ -14,10 +15,14 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from consentgate.doorway import Passages, find_outer, is_inside, split_options
+from consentgate.doorway import Passages, find_outer, is_inside, sites_of, split_options
+from consentgate.ext.django.banner import page_visit_of, put_banner, put_banner_async
 from consentgate.ext.django.guarding import guard_response
+from consentgate.ext.django.own_pages import answer_own_page
 from consentgate.ext.django.settings import read_settings
 from consentgate.gate import Gate
+from consentgate.site.page_visit import INSERTING_KEY, PageVisit
+from consentgate.site.sites import Sites
 from consentgate.visitor import CONSENT_KEY
 from consentgate.wsgi import WsgiVisit
 
@@ -41,15 +46,17 @@ class _Passage:
 
     __slots__ = ("context", "gate", "thinner", "visit_type")
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, sites: Sites | None) -> None:
         self.gate = gate
         self.context = gate.context
         self.thinner = gate.thinner
         self.visit_type = DjangoVisit.of(gate.context)
+        self.visit_type.site = None if sites is None else sites.site_of(gate.policy)
 
 
 class ConsentMiddleware:
-    """Lets out only the cookies that the visitor allows. Put it first in MIDDLEWARE.
+    """Lets out only the cookies that the visitor allows, answers for the visitor's pages and puts
+    the banner into the project's. Put it first in MIDDLEWARE.
 
     Raises ConfigurationError and PolicyError where the settings are wrong.
     """
@@ -60,11 +67,12 @@ class ConsentMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         read = read_settings()
-        options, _ = split_options(read.options)
+        options, site_options = split_options(read.options)
+        self._sites = sites_of(site_options)
         self._passages = Passages(
             read.policy,
             lambda one: Gate(one, secret_key=read.secret_key, **options),
-            _Passage,
+            lambda gate: _Passage(gate, self._sites),
         )
         self._is_async = iscoroutinefunction(get_response)
         if self._is_async:
@@ -80,7 +88,7 @@ class ConsentMiddleware:
         if self._is_async:
             return self._answer_async(request, passage.gate, visit)
         try:
-            return guard_response(self.get_response(request), passage.gate, visit)
+            return guard_response(self._respond(request, visit), passage.gate, visit)
         finally:
             _leave(visit)
 
@@ -88,9 +96,36 @@ class ConsentMiddleware:
         self, request: HttpRequest, gate: Gate, visit: DjangoVisit
     ) -> HttpResponseBase:
         try:
-            return guard_response(await self.get_response(request), gate, visit)
+            return guard_response(await self._respond_async(request, visit), gate, visit)
         finally:
             _leave(visit)
+
+    def _respond(self, request: HttpRequest, visit: DjangoVisit) -> HttpResponseBase:
+        own = self._own_path(request)
+        if own is not None:
+            return answer_own_page(request, visit, own)
+        page = _page_visit(request, visit)
+        response: HttpResponseBase = self.get_response(request)
+        if page is not None:
+            put_banner(response, page)
+        return response
+
+    async def _respond_async(self, request: HttpRequest, visit: DjangoVisit) -> HttpResponseBase:
+        own = self._own_path(request)
+        if own is not None:
+            return answer_own_page(request, visit, own)
+        page = _page_visit(request, visit)
+        response: HttpResponseBase = await self.get_response(request)
+        if page is not None:
+            await put_banner_async(response, page)
+        return response
+
+    def _own_path(self, request: HttpRequest) -> str | None:
+        return None if self._sites is None else self._sites.own_path(request.path_info)
+
+
+def _page_visit(request: HttpRequest, visit: DjangoVisit) -> PageVisit | None:
+    return page_visit_of(request, visit, outer=_holder(request).get(INSERTING_KEY))
 
 
 def _enter(request: HttpRequest, passage: _Passage) -> DjangoVisit | None:

@@ -22,6 +22,7 @@ from consentgate.doorway import MOST_POLICIES, MiddlewareOptions, PolicyOption
 from consentgate.errors import ConfigurationError
 from consentgate.ext.django.host import host_of
 from consentgate.ext.django.own_cookies import declare_own_cookies
+from consentgate.ext.django.place import language_of
 from consentgate.policy import Policy
 from consentgate.preferences import SHORTEST_KEY
 
@@ -75,7 +76,7 @@ class PolicyByHost:
 def read_settings() -> GateSettings:
     """Return what the project's settings say. Raises ConfigurationError, and PolicyError."""
     given = _given()
-    options: dict[str, object] = {"secure": _secure_by_default()}
+    options: dict[str, object] = {"secure": _secure_by_default(), "language": language_of}
     options |= {name: given[name.upper()] for name in _OPTIONS if name.upper() in given}
     for name in _FUNCTIONS:
         options[name] = _loaded(options.get(name))
@@ -83,7 +84,8 @@ def read_settings() -> GateSettings:
     if key is None:
         key = _derive(_project_key())
         options.setdefault("fallback_keys", [*map(_derive, settings.SECRET_KEY_FALLBACKS)])
-    kept = {name: value for name, value in options.items() if value is not None}
+    # None says nothing, but of the prefix: there it is a site without pages.
+    kept = {k: value for k, value in options.items() if value is not None or k == "prefix"}
     return GateSettings(read_policy(given), key, cast("MiddlewareOptions", kept))
 
 

@@ -13,6 +13,21 @@ except ImportError as error:
     ) from error
 
 from consentgate.ext.flask.extension import ConsentGate
-from consentgate.ext.flask.views import consent_allows, current_consent, requires_consent
+from consentgate.ext.flask.views import (
+    consent_allows,
+    consent_banner,
+    consent_link,
+    cookie_charter,
+    current_consent,
+    requires_consent,
+)
 
-__all__ = ["ConsentGate", "consent_allows", "current_consent", "requires_consent"]
+__all__ = [
+    "ConsentGate",
+    "consent_allows",
+    "consent_banner",
+    "consent_link",
+    "cookie_charter",
+    "current_consent",
+    "requires_consent",
+]

@@ -26,7 +26,13 @@ from consentgate.ext.flask.settings import (
     read_policy,
     read_settings,
 )
-from consentgate.ext.flask.views import consent_allows, current_consent
+from consentgate.ext.flask.views import (
+    consent_allows,
+    consent_banner,
+    consent_link,
+    cookie_charter,
+    current_consent,
+)
 from consentgate.ext.outer import tell_outer_wrappers
 from consentgate.visitor import CONSENT_KEY
 from consentgate.wsgi import ConsentMiddleware
@@ -64,8 +70,13 @@ class ConsentGate:
         app.__class__ = _guarded(type(app))
         # Before all others, which may answer by themselves.
         app.before_request_funcs.setdefault(None, []).insert(0, _check_door)
-        app.jinja_env.globals["current_consent"] = current_consent
-        app.jinja_env.globals["consent_allows"] = consent_allows
+        app.jinja_env.globals |= {
+            "current_consent": current_consent,
+            "consent_allows": consent_allows,
+            "consent_banner": consent_banner,
+            "consent_link": consent_link,
+            "cookie_charter": cookie_charter,
+        }
         app.cli.add_command(consent_commands)
 
 

@@ -7,9 +7,12 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Response, current_app, request
+from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
 from consentgate.ext.refusal import missing_categories, refusal_page
+from consentgate.ext.where import where_in_environ
+from consentgate.site.placed import Placed
 from consentgate.visitor import VisitorConsent, get_consent
 
 View = TypeVar("View", bound=Callable[..., Any])  # Any: what Flask takes from a view
@@ -22,6 +25,26 @@ is around the application, it raises."""
 def consent_allows(category: str) -> bool:
     """True when the visitor allows the category; in templates too."""
     return current_consent.allows(category)
+
+
+def consent_banner(*, language: str = "", nonce: str = "") -> Markup:
+    """What the middleware would put into the page by itself, for templates with
+    `banner="manual"`: the banner, or the way back to the choice."""
+    return Markup(_placed().banner(language=language, nonce=nonce))  # noqa: S704 (the library's)
+
+
+def consent_link(*, language: str = "") -> Markup:
+    """A link to the preference centre, which leads back to the page."""
+    return Markup(_placed().link(language=language))  # noqa: S704 (the library's)
+
+
+def cookie_charter(*, language: str = "") -> Markup:
+    """The cookie charter, for a page of the site's own."""
+    return Markup(_placed().charter(language=language))  # noqa: S704 (the library's)
+
+
+def _placed() -> Placed:
+    return Placed(get_consent(request), where_in_environ(request.environ))
 
 
 def requires_consent(

@@ -32,7 +32,13 @@ OTHER = Policy(necessary=["session"], cookies=[Cookie("_fbp", category="statisti
 
 def configure(**options: Any) -> Any:
     return override_settings(
-        CONSENTGATE={"POLICY": POLICY, "SECRET_KEY": SECRET, "CLOCK": Clock(), **options}
+        CONSENTGATE={
+            "POLICY": POLICY,
+            "SECRET_KEY": SECRET,
+            "CLOCK": Clock(),
+            "BANNER": "manual",
+            **options,
+        }
     )
 
 

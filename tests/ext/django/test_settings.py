@@ -11,7 +11,7 @@ import pytest
 from django.test.utils import override_settings
 
 from consentgate import ConfigurationError, Cookie, Gate, Policy, PolicyError
-from consentgate.doorway import MOST_POLICIES
+from consentgate.doorway import MOST_POLICIES, split_options
 from consentgate.ext.django.host import host_of
 from consentgate.ext.django.own_cookies import declare_own_cookies, own_cookies
 from consentgate.ext.django.settings import PolicyByHost, read_settings
@@ -110,7 +110,8 @@ def test_the_choice_is_secure_where_the_session_is(
 
 def gate() -> Gate:
     read: Any = read_settings()
-    return Gate(read.policy, secret_key=read.secret_key, **read.options)
+    options, _ = split_options(read.options)
+    return Gate(read.policy, secret_key=read.secret_key, **options)
 
 
 def test_the_key_is_made_of_the_projects_and_is_not_it() -> None:

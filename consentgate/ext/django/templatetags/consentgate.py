@@ -3,6 +3,9 @@
 `{% if_consent "statistics" %} ... {% else %} ... {% endif_consent %}`,
 `{% consent_allows "statistics" as allowed %}`, `{% consent_decided as decided %}` and
 `{% consent_cookies as cookies %}`, the declared cookies in the visitor's language.
+
+A project that places them by itself has `{% consent_banner %}`, `{% consent_link %}` and
+`{% cookie_charter %}`, in Django's language.
 """
 
 from __future__ import annotations
@@ -10,12 +13,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.template import Context, NodeList
 from django.template.base import FilterExpression, Parser, Token
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from consentgate.errors import ConfigurationError
 from consentgate.ext.django.explained import ExplainedCookie, explain_cookies
+from consentgate.ext.django.place import where_of
+from consentgate.site.placed import Placed
 from consentgate.visitor import VisitorConsent, get_consent
 
 register = template.Library()
@@ -38,6 +45,25 @@ def consent_cookies(context: Context) -> tuple[ExplainedCookie, ...]:
     """Return the cookies that are declared for this site, with the texts of Django's language."""
     policy = _consent_in(context).context.policy
     return explain_cookies(policy, get_language() or policy.default_language)
+
+
+@register.simple_tag(takes_context=True)
+def consent_banner(context: Context, nonce: str = "") -> SafeString:
+    """Return what the middleware would put into the page by itself: the banner, or the way back
+    to the choice."""
+    return mark_safe(_placed_in(context).banner(language=get_language() or "", nonce=nonce))  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def consent_link(context: Context) -> SafeString:
+    """Return a link to the preference centre, which leads back to the page."""
+    return mark_safe(_placed_in(context).link(language=get_language() or ""))  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def cookie_charter(context: Context) -> SafeString:
+    """Return the cookie charter, for a page of the project's own."""
+    return mark_safe(_placed_in(context).charter(language=get_language() or ""))  # noqa: S308
 
 
 class IfConsentNode(template.Node):
@@ -70,11 +96,19 @@ def if_consent(parser: Parser, token: Token) -> IfConsentNode:
     return IfConsentNode(parser.compile_filter(words[1]), allowed, otherwise)
 
 
+def _placed_in(context: Context) -> Placed:
+    return Placed(_consent_in(context), where_of(_request_in(context)))
+
+
 def _consent_in(context: Context) -> VisitorConsent:
-    request = context.get("request")
+    return get_consent(_request_in(context))
+
+
+def _request_in(context: Context) -> HttpRequest:
+    request: HttpRequest | None = context.get("request")
     if request is None:
         raise ConfigurationError(
             "the template has no request: render it with one, and list "
             "'django.template.context_processors.request' among the context processors"
         )
-    return get_consent(request)
+    return request

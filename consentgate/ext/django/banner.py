@@ -1,0 +1,128 @@
+"""The banner within Django: put into its responses, whole or streamed, sync or async.
+
+The start of a streamed page is read until it is known where its body starts, since its headers
+leave before the first of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import chain
+
+from asgiref.sync import sync_to_async
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from consentgate.enforcement import Mode
+from consentgate.ext.django.place import where_of
+from consentgate.site.eligible import DESTINATION, asks_for_page
+from consentgate.site.insertion import Found, Insertion
+from consentgate.site.page_headers import CONDITIONAL, Header
+from consentgate.site.page_visit import NOT_MODIFIED, PageVisit, is_inserting
+from consentgate.site.placed import site_of
+from consentgate.visitor import VisitorConsent
+
+
+def page_visit_of(
+    request: HttpRequest, visitor: VisitorConsent, *, outer: object
+) -> PageVisit | None:
+    """Return the request as that of a page, None where nothing is put in, or by the gate of
+    `outer` already. The views see its conditional headers as they may (RFC 9110 section 13)."""
+    if visitor.site is None or visitor.context.mode is Mode.REPORT or is_inserting(outer):
+        return None
+    banners = site_of(visitor).banners
+    if not banners.applies or not asks_for_page(request.method or "", request.headers.get):
+        return None
+    visit = PageVisit(banners, visitor, where=lambda: where_of(request))
+    found = {
+        name: request.headers[name]
+        for name in (DESTINATION, *CONDITIONAL)
+        if name in request.headers
+    }
+    for name, value in visit.settle_conditions(found).items():
+        key = "HTTP_" + name.upper().replace("-", "_")
+        del request.META[key]
+        if value is not None:
+            request.META[key] = value
+        # They are read from META again.
+        vars(request).pop("headers", None)
+    return visit
+
+
+def put_banner(response: HttpResponseBase, visit: PageVisit) -> None:
+    """Put the banner into a response, if that is a page."""
+    insertion = _begin(response, visit)
+    if insertion is None:
+        return
+    if isinstance(response, HttpResponse):
+        body = insertion.feed(response.content) + insertion.finish()
+        _end(response, visit, insertion)
+        response.content = body
+    elif isinstance(response, StreamingHttpResponse) and not response.is_async:
+        chunks = iter(response)
+        start = _start_of(chunks, insertion)
+        _end(response, visit, insertion)
+        response.streaming_content = chain([start], chunks)
+
+
+async def put_banner_async(response: HttpResponseBase, visit: PageVisit) -> None:
+    """Put the banner into a response of an async view, if that is a page."""
+    if not isinstance(response, StreamingHttpResponse):
+        put_banner(response, visit)
+        return
+    if not response.is_async:
+        # What it is read from may wait for a disk or a database.
+        await sync_to_async(put_banner)(response, visit)
+        return
+    insertion = _begin(response, visit)
+    if insertion is not None:
+        chunks = aiter(response)
+        start = await _start_of_async(chunks, insertion)
+        _end(response, visit, insertion)
+        response.streaming_content = _follow(start, chunks)
+
+
+def _begin(response: HttpResponseBase, visit: PageVisit) -> Insertion | None:
+    if isinstance(response, FileResponse):
+        return None
+    headers = list(response.headers.items())
+    if response.status_code == NOT_MODIFIED:
+        _set_headers(response, visit.confirm(headers))
+        return None
+    return visit.begin(response.status_code, headers)
+
+
+def _end(response: HttpResponseBase, visit: PageVisit, insertion: Insertion) -> None:
+    _set_headers(response, visit.end(insertion))
+
+
+def _set_headers(response: HttpResponseBase, headers: list[Header]) -> None:
+    for name in list(response.headers):
+        del response.headers[name]
+    for name, value in headers:
+        response.headers[name] = value
+
+
+def _start_of(chunks: Iterator[bytes], insertion: Insertion) -> bytes:
+    """The start of a body, with what is put into it."""
+    while insertion.found is Found.SEARCHING:
+        chunk = next(chunks, None)
+        if chunk is None:
+            return insertion.finish()
+        start = insertion.feed(chunk)
+    return start
+
+
+async def _start_of_async(chunks: AsyncIterator[bytes], insertion: Insertion) -> bytes:
+    while insertion.found is Found.SEARCHING:
+        chunk = await anext(chunks, None)
+        if chunk is None:
+            return insertion.finish()
+        start = insertion.feed(chunk)
+    return start
+
+
+async def _follow(start: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield start
+    async for chunk in chunks:
+        yield chunk

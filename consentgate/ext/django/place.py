@@ -1,0 +1,48 @@
+"""Which page a request of Django's asks for, and in which language its project speaks."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.locale import LocaleMiddleware
+from django.utils.encoding import escape_uri_path
+from django.utils.module_loading import import_string
+from django.utils.translation import get_supported_language_variant
+
+from consentgate.context import Request
+from consentgate.ext.django.host import header_of
+from consentgate.set_cookie import cookie_values
+from consentgate.site.banners import Where
+
+
+def where_of(request: HttpRequest) -> Where:
+    """Return the page of a request, under WSGI and ASGI alike."""
+    mount = escape_uri_path(request.path.removesuffix(request.path_info))
+    accepted = request.META.get("HTTP_ACCEPT_LANGUAGE", "")
+    return Where(mount, request.get_full_path(), accepted)
+
+
+def language_of(request: Request) -> str | None:
+    """Return the language that the project chose for an environ or a scope: the one in Django's
+    cookie, or the only one of a project whose middleware chooses none.
+
+    None where it is for the browser to say.
+    """
+    if not (settings.USE_I18N and _chooses_language(tuple(settings.MIDDLEWARE))):
+        return str(settings.LANGUAGE_CODE)
+    # A browser's cookies may come in several lines (RFC 9113 section 8.2.3).
+    cookies = header_of(request, "cookie", between="; ")
+    chosen = cookie_values(cookies, settings.LANGUAGE_COOKIE_NAME)
+    try:
+        return get_supported_language_variant(chosen[0]) if chosen else None
+    except LookupError:
+        return None
+
+
+@cache
+def _chooses_language(middleware: tuple[str, ...]) -> bool:
+    """True where Django's LocaleMiddleware, or what a project made of it, is among them."""
+    found = (import_string(path) for path in middleware)
+    return any(isinstance(one, type) and issubclass(one, LocaleMiddleware) for one in found)

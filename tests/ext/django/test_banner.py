@@ -1,0 +1,296 @@
+"""The middleware class puts the banner into Django's responses, whole or streamed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.wsgi import WSGIHandler
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.test import Client
+from django.test.utils import override_settings
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import etag
+
+from consentgate import Cookie, Policy
+from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
+from tests.contract.django_project import GATE_CLASS, Urls
+from tests.contract.exchange import preferences_for
+from tests.doors.wire import (
+    Reply,
+    Send,
+    call_asgi,
+    call_wsgi,
+    choose,
+    environ_of,
+    options_of,
+)
+
+# Django says so itself of what is no stream for ASGI, or none for WSGI.
+pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+
+PAGE = b"<!doctype html><html lang=en><title>T</title><body><p>hello</p></body></html>"
+START, BODY, END = PAGE.partition(b"<body>")
+LONG = b"<p>more</p>" * 1000
+
+Visit = Callable[..., Reply]
+
+
+def visit_sync(view: Any, send: Send, *inner: str, **options: Any) -> Reply:
+    """Visit the view under WSGI, with middleware inside the gate."""
+    with project(view, options, inner):
+        return call_wsgi(WSGIHandler(), send)
+
+
+def visit_async(view: Any, send: Send, *inner: str, **options: Any) -> Reply:
+    """Visit the view under ASGI."""
+    with project(view, options, inner):
+        return call_asgi(ASGIHandler(), send)
+
+
+def project(view: Any, options: dict[str, Any], inner: tuple[str, ...]) -> Any:
+    given = {name.upper(): value for name, value in options_of(options).items()}
+    return override_settings(
+        CONSENTGATE=given,
+        MIDDLEWARE=[GATE_CLASS, *inner],
+        ROOT_URLCONF=Urls(view),
+        DEBUG_PROPAGATE_EXCEPTIONS=True,
+    )
+
+
+@pytest.fixture(params=[visit_sync, visit_async], ids=["wsgi", "asgi"])
+def visit(request: Any) -> Visit:
+    """A visit under each interface."""
+    found: Visit = request.param
+    return found
+
+
+def whole(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(PAGE)
+
+
+def streamed(request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(iter([START, b"<bo", b"dy>", END, LONG]))
+
+
+async def chunks() -> AsyncIterator[bytes]:
+    for chunk in (START, b"<bo", b"dy>", END, LONG):
+        yield chunk
+
+
+async def streamed_async(request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(chunks())
+
+
+HOME = Send(path="/page")
+
+
+def is_with_banner(reply: Reply) -> bool:
+    """True where the banner stands first in the body, and all else is as it was."""
+    before, banner, after = reply.body.partition(b'<div id="consentgate"')
+    rest = after.partition(b"</section></div>")[2]
+    return bool(banner) and before == START + BODY and rest in (END, END + LONG)
+
+
+@pytest.mark.behaviour(16)
+@pytest.mark.parametrize("view", [whole, streamed], ids=["whole", "streamed"])
+def test_a_page_gets_the_banner_first_in_its_body(visit: Visit, view: Any) -> None:
+    reply = visit(view, HOME)
+
+    assert is_with_banner(reply)
+    assert reply["cache-control"] == "private, no-cache"
+    assert "Cookie" in reply["vary"]
+
+
+def test_a_page_that_is_streamed_asynchronously_gets_it_too() -> None:
+    assert is_with_banner(visit_async(streamed_async, HOME))
+
+
+def test_a_stream_that_can_not_be_read_here_is_let_alone() -> None:
+    @cache_control(max_age=1)
+    def view(request: HttpRequest) -> StreamingHttpResponse:
+        return StreamingHttpResponse(chunks())
+
+    reply = visit_sync(view, HOME)
+
+    assert reply.body == START + BODY + END + LONG
+    assert reply["cache-control"] == "max-age=1"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [[], [b""], [b"<!doctype ht"], [START, b"<frameset>"]],
+    ids=["none", "empty", "half", "frames"],
+)
+def test_a_stream_without_a_place_leaves_as_it_was(visit: Visit, body: list[bytes]) -> None:
+    reply = visit(lambda _: StreamingHttpResponse(iter(body)), HOME)
+
+    assert reply.body == b"".join(body)
+    assert reply.all("cache-control") == []
+
+
+def test_an_async_stream_that_is_no_page_is_let_alone() -> None:
+    async def view(request: HttpRequest) -> StreamingHttpResponse:
+        return StreamingHttpResponse(chunks(), content_type="text/plain")
+
+    assert visit_async(view, HOME).body == START + BODY + END + LONG
+
+
+def test_an_async_stream_that_ends_early_leaves_as_it_was() -> None:
+    async def short() -> AsyncIterator[bytes]:
+        yield b"<!doctype ht"
+
+    async def view(request: HttpRequest) -> StreamingHttpResponse:
+        return StreamingHttpResponse(short())
+
+    assert visit_async(view, HOME).body == b"<!doctype ht"
+
+
+def test_a_stream_is_read_no_further_than_to_its_place() -> None:
+    read: list[int] = []
+
+    def parts() -> Iterator[bytes]:
+        for number, part in enumerate([START, BODY, END, LONG]):
+            read.append(number)
+            yield part
+
+    with project(lambda _: StreamingHttpResponse(parts()), {}, ()):
+        response = Client().get("/page")
+        assert read == [0, 1]
+        assert b"".join(response).endswith(LONG)
+
+
+@pytest.mark.law(9)
+def test_a_visitor_who_has_chosen_finds_the_way_back(visit: Visit) -> None:
+    reply = visit(whole, Send(path="/page", cookie=preferences_for()))
+
+    assert b"consentgate-settings" in reply.body
+    assert b"consentgate-banner" not in reply.body
+
+
+@pytest.mark.parametrize(
+    ("send", "options"),
+    [
+        pytest.param(Send("POST", path="/page"), {}, id="a POST"),
+        pytest.param(Send(path="/page", headers=(("HX-Request", "true"),)), {}, id="htmx"),
+        pytest.param(Send(path="/page", headers=(("Sec-Fetch-Dest", "empty"),)), {}, id="fetched"),
+        pytest.param(HOME, {"banner": "manual"}, id="manual"),
+        pytest.param(HOME, {"mode": "report"}, id="report mode"),
+        pytest.param(HOME, {"prefix": None}, id="no pages"),
+        pytest.param(HOME, {"policy": Policy(necessary=["session"])}, id="nothing to ask"),
+        pytest.param(HOME, {"required": lambda _: "silent"}, id="silent"),
+    ],
+)
+def test_where_no_banner_belongs_the_page_is_let_alone(
+    visit: Visit, send: Send, options: dict[str, Any]
+) -> None:
+    assert visit(whole, send, **options).body == PAGE
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda _: HttpResponse(PAGE, content_type="text/plain"),
+        lambda _: HttpResponse(PAGE, headers={"Content-Encoding": "gzip"}),
+        lambda _: FileResponse(BytesIO(PAGE), filename="page.html"),
+    ],
+    ids=["text", "compressed", "a file"],
+)
+def test_what_is_no_page_to_be_read_is_let_alone(visit: Visit, view: Any) -> None:
+    assert visit(view, HOME).body == PAGE
+
+
+def test_below_another_gate_that_puts_it_in_nothing_is_put_in_twice() -> None:
+    other = Policy(cookies=[Cookie("_fbp", category="statistics")])
+
+    with project(whole, {}, ()):
+        outer = WsgiMiddleware(WSGIHandler(), **options_of({"policy": other, "prefix": "/other"}))
+        reply = call_wsgi(outer, HOME)
+
+    assert reply.body.count(b'<div id="consentgate"') == 1
+    assert b'action="/other/"' in reply.body
+
+
+def test_a_page_that_is_the_same_for_everybody_stays_so(visit: Visit) -> None:
+    shared = cache_control(public=True, max_age=60)(whole)
+
+    undecided = visit(shared, HOME)
+    decided = visit(shared, Send(path="/page", cookie=preferences_for("statistics")))
+
+    assert undecided == decided
+    assert b"data-state" in undecided.body
+    assert "private" not in undecided["cache-control"]
+
+
+def test_the_length_of_the_page_is_told_anew(visit: Visit) -> None:
+    reply = visit(whole, HOME, "django.middleware.common.CommonMiddleware")
+
+    assert reply["content-length"] == str(len(reply.body))
+    assert len(reply.body) > len(PAGE)
+
+
+@pytest.mark.behaviour(14)
+def test_a_copy_is_good_only_while_the_choice_is_the_same(visit: Visit) -> None:
+    tagged = etag(lambda _: '"v1"')(whole)
+    first = visit(tagged, HOME)
+    condition = (("If-None-Match", first["etag"]), ("Sec-Fetch-Dest", "document"))
+
+    same = visit(tagged, Send(path="/page", headers=condition))
+    other = visit(tagged, Send(path="/page", headers=condition, cookie=preferences_for()))
+
+    assert first["etag"].startswith('W/"v1~cg')
+    assert (same.status, same.body, same["etag"]) == (304, b"", first["etag"])
+    assert other.status == 200
+    assert b"consentgate-settings" in other.body
+
+
+def test_a_view_sees_no_date_to_compare_with_and_its_own_tag(visit: Visit) -> None:
+    seen: list[dict[str, str]] = []
+    names = ("If-None-Match", "If-Modified-Since", "Range")
+
+    def view(request: HttpRequest) -> HttpResponse:
+        seen.append({name: request.headers[name] for name in names if name in request.headers})
+        return whole(request)
+
+    tag = visit(etag(lambda _: '"v1"')(whole), HOME)["etag"]
+    headers = (
+        ("If-None-Match", tag),
+        ("If-Modified-Since", "Tue, 24 Nov 2026 16:00:00 GMT"),
+        ("Range", "bytes=0-1"),
+        ("Sec-Fetch-Dest", "document"),
+    )
+    visit(view, Send(path="/page", headers=headers))
+
+    assert [{name: one.lstrip("W/") for name, one in each.items()} for each in seen] == [
+        {"If-None-Match": '"v1"'}
+    ]
+
+
+def test_a_client_that_leaves_while_it_chooses_is_told_nothing() -> None:
+    class Broken(BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError("gone")
+
+    environ = environ_of(choose("accept")) | {"wsgi.input": Broken()}
+    started: list[Any] = []
+
+    def start(status: str, headers: Any, exc_info: Any = None) -> Any:
+        started.append((status, dict(headers)))
+
+    with project(whole, {}, ()):
+        list(WSGIHandler()(environ, start))
+
+    assert started[0][0].startswith("400")
+    assert "Set-Cookie" not in started[0][1]
+
+
+def test_under_asgi_the_middleware_puts_it_in_without_a_thread_of_its_own() -> None:
+    async def view(request: HttpRequest) -> HttpResponse:
+        await asyncio.sleep(0)
+        return whole(request)
+
+    assert is_with_banner(visit_async(view, HOME))
