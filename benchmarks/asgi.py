@@ -75,7 +75,7 @@ class AsyncPassThrough:
 
 def gated(app: App, *, thin: str, policy: Policy = POLICY) -> App:
     """The application behind the gate."""
-    return ConsentMiddleware(app, policy=policy, secret_key=SECRET, thin=thin)
+    return ConsentMiddleware(app, policy=policy, secret_key=SECRET, thin=thin, banner="manual")
 
 
 def asgi_contenders(

@@ -6,6 +6,7 @@ import argparse
 import json
 from dataclasses import asdict
 
+from benchmarks.banner import banner_rows
 from benchmarks.growth import growth_rows
 from benchmarks.hostile import hostile_row
 from benchmarks.rows import Row
@@ -17,7 +18,7 @@ from benchmarks.timing import Effort
 
 def all_rows() -> list[Row]:
     """Every row of the table, in its order."""
-    return [*request_rows(), *growth_rows(), hostile_row(), *throughput_rows()]
+    return [*request_rows(), *growth_rows(), hostile_row(), *banner_rows(), *throughput_rows()]
 
 
 def main() -> None:

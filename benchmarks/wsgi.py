@@ -47,7 +47,7 @@ class PassThrough:
 
 def gated(app: WSGIApplication, *, thin: str) -> WSGIApplication:
     """The application behind the gate."""
-    return ConsentMiddleware(app, policy=POLICY, secret_key=SECRET, thin=thin)
+    return ConsentMiddleware(app, policy=POLICY, secret_key=SECRET, thin=thin, banner="manual")
 
 
 def wsgi_contenders(traffic: Traffic, *, thin: str) -> dict[str, Contender]:
