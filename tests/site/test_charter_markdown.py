@@ -18,7 +18,9 @@ from consentgate.site.texts import load_texts
 
 TEXTS = load_texts(["en", "fr", "ar"])
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-PORTAL = Path(__file__).parents[2] / "examples" / "portal" / "consent.toml"
+ROOT = Path(__file__).parents[2]
+PORTAL = ROOT / "examples" / "portal" / "consent.toml"
+DOCS = ROOT / "docs" / "charter.md"
 HEADINGS = ["Cookie", "Provider", "Service", "Where it is used", "Purpose", "Lifetime", "Party"]
 
 HOSTILE = [
@@ -226,3 +228,16 @@ def test_a_category_of_the_site_s_own_says_no_more_than_the_site_says() -> None:
     below = markdown(policy).partition("### video\n\n")[2]
 
     assert below.startswith("These cookies are used only with your consent.\n\n| Cookie |")
+
+
+def test_the_documentation_s_example_writes_the_charter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example = DOCS.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    (tmp_path / "consent.toml").write_text('necessary = ["session"]\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    exec(compile(example, "charter.md", "exec"), {})
+
+    written = (tmp_path / "cookies.md").read_text(encoding="utf-8")
+    assert written == markdown(Policy(["session"]), "fr")
