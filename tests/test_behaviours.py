@@ -24,7 +24,10 @@ BEHAVIOURS = {
     11: "a choice too old or stale is flagged and its cookies stop",
     12: "with nothing to strip the server gets equal headers in a list of the gate's own",
     13: "a choice leads back within the site only, and comes from the site itself by POST",
+    14: "a page of before a choice is never served after it, nor one visitor's to another",
     15: "nothing is written before the choice",
+    16: "everything works with JavaScript off",
+    17: "a strict content security policy sees no violation, and nonces are kept",
     18: "a refusal after an acceptance expires that category's cookies, on documents only",
     19: "undeclared cookies are never expired, only reported, and hidden on request",
     20: "each action is one event without values; the log tells each name and reason once",
@@ -33,16 +36,26 @@ BEHAVIOURS = {
 
 LAWS = {
     1: "nothing is stored or read before consent unless it is exempt (ePrivacy art. 5(3))",
+    2: "what else is kept on the device is declared and explained too (EDPB 2/2023)",
+    3: "refusing is as easy as accepting (CNIL 2020-091 art. 2)",
+    4: "a refusal is a button, and says so (EDPB Cookie Banner Taskforce)",
     5: "only an affirmative act grants (GDPR recital 32; CJEU C-673/17)",
+    6: "purpose, lifetime, controller and third parties are told before the choice (Planet49)",
     7: "acceptance and refusal hold for six months alike (CNIL 2020-092)",
     8: "after a refusal nobody is asked again while it holds (EDPB 03/2022)",
     9: "consent is withdrawn as easily as it is given (GDPR art. 7(3))",
     10: "a withdrawal takes effect on what is stored (GDPR art. 7(3))",
     14: "what is exempt names its reason (CNIL 2020-091 art. 5)",
+    15: "what is exempt is explained too (CNIL 2020-091 art. 5)",
     16: "exempt audience measurement is bounded, not renewed, and can be refused (CNIL)",
+    17: "13 and 25 months are said of exempt audience measurement only (CNIL, July 2025)",
+    18: "a refusal changes nothing of the service (CNIL 2020-091 art. 2)",
+    19: "the banner is in the page's language and plain (EDPB 03/2022 annex I)",
     20: "of Global Privacy Control only an exact 1 counts (W3C GPC)",
     21: "the well-known resource says that the signal is honoured (W3C GPC)",
     22: "Global Privacy Control refuses while undecided and never grants (W3C GPC)",
+    27: "targets, focus, contrast, reflow, names, roles and messages (WCAG 2.2 AA)",
+    28: "the criteria of RGAA 4.1.2 that bear on a banner",
 }
 
 
