@@ -108,9 +108,9 @@ def _change(scope: Scope, changes: Mapping[str, str | None]) -> None:
     scope["headers"] = own
 
 
-def _where(scope: Scope) -> Where:
-    mount = quote(scope.get("root_path", ""))
-    path = mount + quote(path_inside(scope), safe=_SAFE_IN_PATH)
+def _where(scope: Scope, root_path: str, *, inside: str) -> Where:
+    mount = quote(root_path)
+    path = mount + quote(inside, safe=_SAFE_IN_PATH)
     query = scope.get("query_string", b"").decode("latin-1")
     return Where(mount, f"{path}?{query}" if query else path, lambda: _accepted(scope))
 

@@ -15,8 +15,8 @@ def where_in_environ(environ: Request) -> Where:
     # PEP 3333: the bytes of the path, as latin-1.
     mount = quote(environ.get("SCRIPT_NAME", ""), encoding="latin-1")
     path = quote(environ.get("PATH_INFO", ""), safe=_SAFE, encoding="latin-1")
-    accepted = environ.get("HTTP_ACCEPT_LANGUAGE", "")
-    return Where(mount, mount + path + _query(environ.get("QUERY_STRING", "")), accepted)
+    accepted = str(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    return Where(mount, mount + path + _query(environ.get("QUERY_STRING", "")), lambda: accepted)
 
 
 def where_in_scope(scope: Request) -> Where:
@@ -26,12 +26,10 @@ def where_in_scope(scope: Request) -> Where:
     # Some servers leave out of the path what the application is mounted on.
     inside = path.removeprefix(mount) if path.startswith(f"{mount}/") else path
     query = _query(scope.get("query_string", b"").decode("latin-1"))
-    accepted = [value for name, value in scope["headers"] if name == b"accept-language"]
-    return Where(
-        quote(mount),
-        quote(mount) + quote(inside, safe=_SAFE) + query,
-        b", ".join(accepted).decode("latin-1"),
-    )
+    found = [value for name, value in scope["headers"] if name == b"accept-language"]
+    accepted = b", ".join(found).decode("latin-1")
+    here = quote(mount) + quote(inside, safe=_SAFE) + query
+    return Where(quote(mount), here, lambda: accepted)
 
 
 def _query(text: str) -> str:

@@ -23,16 +23,19 @@ from consentgate.visitor import VisitorConsent
 MOST_MARKS = 512
 """How many choices have their mark kept ready: visitors who chose the same share one."""
 
+MOST_LANGUAGES = 64
+"""How many languages that pages say they have are remembered."""
+
 _DIGITS = 12
 
 
 class Where(NamedTuple):
     """Which page it is: what stands before every path of the application, the page's own path
-    with its query as the browser has it, and the Accept-Language header."""
+    with its query as the browser has it, and what gives the Accept-Language header."""
 
     mount: str
     path: str
-    accepted: str
+    accepted: Callable[[], str]
 
 
 class Banners:
@@ -49,6 +52,7 @@ class Banners:
         self._languages = frozenset(map(primary_language, texts))
         self._pages = pages
         self._mark = lru_cache(maxsize=MOST_MARKS)(self._digest)
+        self._tag_of = lru_cache(maxsize=MOST_LANGUAGES)(self._tag)
 
     def asks(self, consent: Consent) -> bool:
         """True while something is to be asked that neither a choice nor a signal answered."""
@@ -74,22 +78,29 @@ class Banners:
     def shared_text(self, language: str, *, where: Where, nonce: str, cookie: str) -> str:
         """What everybody finds: nothing of the request is in it. `cookie` is the name of the
         visitor's choice where scripts can read it."""
-        texts = self._texts[self._negotiate(language, "", "")]
+        texts = self._texts[self._tag_of(language)]
         return self._pages.static_banner(
             texts, mount=where.mount, nonce=nonce, readable_cookie=cookie
         )
 
     def text_for(self, visitor: VisitorConsent, *, language: str, where: Where, nonce: str) -> str:
         """What this visitor finds."""
-        chosen = "" if self._choose is None else self._choose(visitor.request) or ""
-        texts = self._texts[self._negotiate(language, chosen, where.accepted)]
+        if self.serves(language):
+            tag = self._tag_of(language)
+        else:
+            chosen = "" if self._choose is None else self._choose(visitor.request) or ""
+            tag = self._negotiate("", chosen, where.accepted())
         show = self._pages.banner if self.asks(visitor.value) else self._pages.settings
         path = checked_path(where.path) or ""
-        return show(texts, mount=where.mount, next_path=path, nonce=nonce)
+        return show(self._texts[tag], mount=where.mount, next_path=path, nonce=nonce)
 
     def serves(self, language: str) -> bool:
         """True when there are texts in a language."""
         return primary_language(language) in self._languages
+
+    def _tag(self, language: str) -> str:
+        """The language of the texts for a page in a language."""
+        return self._negotiate(language, "", "")
 
     def _negotiate(self, language: str, chosen: str, accepted: str) -> str:
         served, default = tuple(self._texts), self._policy.default_language

@@ -105,6 +105,13 @@ class SiteOptions:
             object.__setattr__(self, name, value)
 
 
+    def language_for(self, request: RawRequest) -> str:
+        """The tag of the language that the site chose for a request; empty where it chose none."""
+        chosen = "" if self.language is None else self.language(request) or ""
+        # Babel's locales, which some extensions give, are written with an underscore.
+        return str(chosen).replace("_", "-")
+
+
 def _as_prefix(prefix: object) -> str:
     if not isinstance(prefix, str) or not _PREFIX.fullmatch(prefix.removesuffix("/")):
         raise ConfigurationError(

@@ -48,7 +48,7 @@ class Placed:
 
     def _texts(self, language: str) -> Texts:
         site = site_of(self.visitor)
-        return site.texts_in(language, visitor=self.visitor, accepted=self.where.accepted)
+        return site.texts_in(language, visitor=self.visitor, accepted=self.where.accepted())
 
 
 def site_of(visitor: VisitorConsent) -> Site:

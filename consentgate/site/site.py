@@ -108,9 +108,7 @@ class Site:
     def texts_in(self, asked: str, *, visitor: VisitorConsent, accepted: str) -> Texts:
         """The texts in the language that is asked for, or else in the site's own choice, the
         browser's, the policy's default."""
-        choose = self._options.language
-        # As a tag: Babel's locales are written with an underscore.
-        chosen = "" if choose is None else str(choose(visitor.request) or "").replace("_", "-")
+        chosen = self._options.language_for(visitor.request)
         served, default = tuple(self._texts), self.policy.default_language
         tag = negotiate(asked, chosen, accepted, served=served, default=default)
         return self._texts[tag]

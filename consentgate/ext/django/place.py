@@ -20,8 +20,8 @@ from consentgate.site.banners import Where
 def where_of(request: HttpRequest) -> Where:
     """Return the page of a request, under WSGI and ASGI alike."""
     mount = escape_uri_path(request.path.removesuffix(request.path_info))
-    accepted = request.META.get("HTTP_ACCEPT_LANGUAGE", "")
-    return Where(mount, request.get_full_path(), accepted)
+    accepted = str(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+    return Where(mount, request.get_full_path(), lambda: accepted)
 
 
 def language_of(request: Request) -> str | None:
