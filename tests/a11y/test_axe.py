@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
 
-from tests.a11y.theatre import LANGUAGES, Theatre, View
+from tests.a11y.axe import violations
+from tests.a11y.theatre import Theatre, View
 
 PAGES = {
     "banner": "/banner",
@@ -25,32 +24,7 @@ OTHERS = {
     "forbidden": "/forbidden",
     "problem": "/problem",
 }
-# The dearest rule, of what does not depend on the words.
-COLOURS = "color-contrast"
-
-RUN = """async (without) => {
-    const rules = { "target-size": { enabled: true } };
-    for (const rule of without) rules[rule] = { enabled: false };
-    for (const folded of document.querySelectorAll("details")) folded.open = true;
-    const found = await axe.run({ resultTypes: ["violations"], rules });
-    return found.violations.map(
-        (one) => one.id + ": " + one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")
-    );
-}"""
-
 pytestmark = pytest.mark.law(27)
-
-
-def violations(page: Page, *without: str) -> Any:
-    """What axe-core finds with every fold of the page open, and without these rules."""
-    page.evaluate(AXE_SCRIPT)
-    return page.evaluate(RUN, without)
-
-
-@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing_in_any_language(language: str, path: str, theatre: Theatre) -> None:
-    assert violations(theatre.show(path, View(language)), COLOURS) == []
 
 
 @pytest.mark.parametrize("path", [*PAGES.values(), *OTHERS.values()], ids=[*PAGES, *OTHERS])

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
 
-from tests.a11y.theatre import LANGUAGES, Theatre, View
+from tests.a11y.lost import lost
+from tests.a11y.theatre import Theatre, View
 
 PAGES = {"banner": "/banner", "centre": "/consent/", "charter": "/consent/charter"}
 ALL_PAGES = {**PAGES, "settings": "/settings", "forbidden": "/forbidden", "problem": "/problem"}
-WIDTHS = (1280, 390, 320)
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 paths = pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 
@@ -32,27 +30,6 @@ SMALL_TARGETS = """() => {
         const box = one.getBoundingClientRect();
         return box.width < 24 || box.height < 24;
     }).map((one) => one.outerHTML.slice(0, 120));
-}"""
-
-# What is cut off, or stands outside of the page, in elements that hold text of their own.
-LOST = """() => {
-    for (const folded of document.querySelectorAll("details")) folded.open = true;
-    const width = document.documentElement.clientWidth;
-    const ours = [...document.querySelectorAll("#consentgate *, .consentgate-page *")];
-    const texts = ours.filter((one) => [...one.childNodes].some(
-        (node) => node.nodeType === Node.TEXT_NODE && node.data.trim()));
-    const lost = texts.filter((one) => {
-        const style = getComputedStyle(one);
-        if (style.clipPath !== "none" || one.closest("thead, caption, noscript")) return false;
-        if (!one.checkVisibility()) return false;
-        const range = document.createRange();
-        range.selectNodeContents(one);
-        return [...range.getClientRects()].some((box) => box.left < -0.5 || box.right > width + 0.5)
-            || (style.overflow !== "visible" && one.scrollWidth > one.clientWidth + 1);
-    });
-    const found = lost.map((one) => one.outerHTML.slice(0, 120));
-    const wide = document.documentElement.scrollWidth;
-    return wide > width ? [`the page is ${wide} wide, in ${width}`, ...found] : found;
 }"""
 
 # The ratio of WCAG 2.2 between two colours as getComputedStyle gives them.
@@ -80,32 +57,6 @@ const behind = (element) => {
 
 
 CHOICES = ("accept", "refuse")
-
-
-def differences(page: Page, widths: Iterable[int]) -> list[float]:
-    """By how much the two buttons differ in width and height, in windows of these widths."""
-    found = []
-    for width in widths:
-        page.set_viewport_size({"width": width, "height": 800})
-        accept, refuse = (
-            page.locator(f"button[value={value}]").first.bounding_box() for value in CHOICES
-        )
-        assert accept is not None
-        assert refuse is not None
-        found += [abs(accept["width"] - refuse["width"]), abs(accept["height"] - refuse["height"])]
-    return found
-
-
-@pytest.mark.law(3)
-@pytest.mark.parametrize("path", ["/banner", "/consent/"], ids=["banner", "centre"])
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_to_accept_and_to_refuse_are_buttons_of_one_size_in_every_language_and_window(
-    language: str, path: str, theatre: Theatre
-) -> None:
-    page = theatre.show(path, View(language))
-
-    assert max(differences(page, WIDTHS)) <= 2
-    assert page.evaluate(LOST) == []
 
 
 @pytest.mark.law(3)
@@ -157,7 +108,7 @@ def test_nothing_is_lost_on_a_screen_of_320_by_256(
 ) -> None:
     page = theatre.show(path, View(language, width=320, height=256))
 
-    assert page.evaluate(LOST) == []
+    assert lost(page) == []
 
 
 @pytest.mark.law(28)
@@ -166,7 +117,7 @@ def test_nothing_is_lost_where_text_is_twice_as_large(path: str, theatre: Theatr
     page = theatre.show(path)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
 
-    assert page.evaluate(LOST) == []
+    assert lost(page) == []
 
 
 @pytest.mark.law(28)
@@ -175,7 +126,7 @@ def test_nothing_is_lost_at_a_zoom_of_200_percent(path: str, theatre: Theatre) -
     # What a browser does then: half as many CSS pixels.
     page = theatre.show(path, View(width=640, height=400))
 
-    assert page.evaluate(LOST) == []
+    assert lost(page) == []
 
 
 @pytest.mark.law(28)
@@ -194,7 +145,7 @@ def test_nothing_is_lost_where_a_visitor_spaces_text_out(
         }"""
     )
 
-    assert page.evaluate(LOST) == []
+    assert lost(page) == []
 
 
 @pytest.mark.law(27)

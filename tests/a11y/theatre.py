@@ -49,7 +49,6 @@ h2 { color: teal; font-size: 4rem; } p { text-transform: uppercase; margin: 60px
 button { width: 20px; height: 20px; font-size: 5px; color: red; background: red; }
 button + button { opacity: .2; } a { color: yellow; display: none; }
 #own { display: inline; color: inherit; }"""
-OWN_PAGE = "<!doctype html><title>Elsewhere</title><main><h1>Elsewhere</h1></main>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ class Theatre:
             return "text/css", SITE_STYLE
         if address.path == "/theme.css":
             return "text/css", (THEMES / f"{self.view.theme}.css").read_text("utf-8")
-        render = _RENDERED.get(address.path, _elsewhere)
+        render = _RENDERED[address.path]
         texts = _texts()[self.view.language]
         return "text/html; charset=utf-8", render(_pages(self.view.theme), texts, query)
 
@@ -141,10 +140,6 @@ Rendered = Callable[[Pages, Texts, dict[str, str]], str]
 
 def _site(inserted: str, texts: Texts) -> str:
     return SITE_PAGE.format(inserted=inserted, texts=texts)
-
-
-def _elsewhere(_pages: Pages, _texts: Texts, _query: dict[str, str]) -> str:
-    return OWN_PAGE
 
 
 def _banner(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
