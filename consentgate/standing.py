@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
-from functools import reduce
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache, reduce
 from math import inf
 
 from consentgate.clock import seconds_of
@@ -21,6 +21,7 @@ from consentgate.set_cookie import cookie_values
 MOST_REMEMBERED = 512  # values: visitors with the same choice and day share one
 MOST_VERIFIED = 32  # signatures a request may cost; values already known are never counted
 ONE_DAY = timedelta(days=1)
+ONE_DAY_S = ONE_DAY.total_seconds()
 NEVER = inf
 LAST_DAY = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -58,6 +59,18 @@ def end_of(consent: Consent) -> datetime:
     return datetime.combine(consent.day, time(), tzinfo=UTC) + LIFETIME + ONE_DAY
 
 
+@lru_cache(maxsize=1024)
+def _bounds_of(day: date | None) -> tuple[float, float]:
+    """When a choice of that day begins and ends, in POSIX seconds."""
+    if day is None:
+        return -inf, LAST_DAY.timestamp()
+    start = datetime.combine(day, time(), tzinfo=UTC)
+    try:
+        return start.timestamp(), (start + LIFETIME + ONE_DAY).timestamp()
+    except OverflowError:  # a day at the end of the calendar
+        return start.timestamp(), inf
+
+
 class StandingReader:
     """Reads the standing of a visitor from a Cookie header's text."""
 
@@ -66,9 +79,11 @@ class StandingReader:
     ) -> None:
         self._policy = policy
         self._codec = codec
-        self._clock = clock
         self._now_s = seconds_of(clock)
         self._name = policy.preferences_cookie
+        self._current = frozenset(
+            (category.name, policy.fingerprint(category.name)) for category in policy.categories
+        )
         self._remembered: dict[str, Standing] = {}
         self._recalled: dict[bytes, Standing] = {}  # the same, for headers in bytes
         self._raw_name = self._name.encode("latin-1")
@@ -138,14 +153,16 @@ class StandingReader:
         return found
 
     def _weigh(self, consent: Consent) -> Standing | Rejection:
-        now = self._clock()
+        starts_s, ends_s = _bounds_of(consent.day)
+        now_s = self._now_s()
         # A day ahead is another server's clock; more is nobody's.
-        if consent.day is not None and consent.day > (now + ONE_DAY).date():
+        if starts_s > now_s + ONE_DAY_S:
             return Rejection.FUTURE
-        ends = end_of(consent)
-        return Rejection.EXPIRED if now >= ends else self._hold(consent, ends.timestamp())
+        return Rejection.EXPIRED if now_s >= ends_s else self._hold(consent, ends_s)
 
     def _hold(self, consent: Consent, ends: float) -> Standing:
+        if self._is_current(consent):
+            return Standing(consent=consent, ends=ends, arrived=1)
         chosen = dict(consent.fingerprints)
         current = frozenset(
             name
@@ -160,6 +177,15 @@ class StandingReader:
         )
         stale = (consent.granted | consent.refused) - current
         return Standing(consent=held, stale=stale, ends=ends, arrived=1)
+
+    def _is_current(self, consent: Consent) -> bool:
+        """True where each category was chosen as it is declared now: nearly always."""
+        names = consent.granted | consent.refused
+        return (
+            consent.fingerprints <= self._current
+            and len(consent.fingerprints) == len(names)
+            and all(name in names for name, _ in consent.fingerprints)
+        )
 
     def _remember(self, value: str, standing: Standing) -> None:
         if len(self._remembered) >= MOST_REMEMBERED:
