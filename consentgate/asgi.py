@@ -274,11 +274,16 @@ def _thin(scope: Scope, visit: AsgiVisit, thinner: Thinner) -> None:
     raw = _raw_cookie(visit.headers)
     if raw is None or (spans := thinner.spans(visit, raw)) is None:
         return
-    if visit.outer is None:
-        visit.original_cookie = raw.decode("latin-1")
-    own = [header for header in visit.headers if header[0] != b"cookie"]
+    # The visit keeps the headers that came; these are the application's.
+    try:
+        place = visit.headers.index((b"cookie", raw))
+        own = [*visit.headers]
+        del own[place]
+    except ValueError:  # HTTP/2 split it, or its pair is a list
+        own = [header for header in visit.headers if header[0] != b"cookie"]
+        place = len(own)
     if spans:
-        own.append((b"cookie", b"; ".join([raw[start:end] for start, end in spans])))
+        own.insert(place, (b"cookie", b"; ".join([raw[start:end] for start, end in spans])))
     scope["headers"] = own
 
 

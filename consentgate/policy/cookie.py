@@ -62,6 +62,8 @@ _READERS: dict[str, Callable[..., Any]] = {
     "same_site": partial(as_word, SameSite),
 }
 
+_TEXTS = frozenset(key for key, reader in _READERS.items() if reader is as_text)
+
 COOKIE_FIELDS = tuple(_READERS)
 """The names of all that can be said of a cookie besides its name and category."""
 
@@ -130,7 +132,9 @@ class Cookie:
         own["name"] = name
         own["category"] = category
         for key, value in said.items():
-            if value is not None:
+            if type(value) is str and key in _TEXTS:
+                own[key] = value  # as its reader would, which costs more than all the rest
+            elif value is not None:
                 read = _reader(key)(value, field=key, faults=faults)
                 if read is not None:
                     own[key] = read

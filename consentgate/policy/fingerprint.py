@@ -11,6 +11,7 @@ import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import lru_cache
 from hashlib import sha256
 
 from consentgate.policy.cookie import Cookie
@@ -57,10 +58,17 @@ def _row(rule: Cookie, language: str) -> str:
 
 
 def _folded(text: Text, language: str) -> str:
+    return _fold(text if isinstance(text, str) else text_in(text, language))
+
+
+# Cookies of one provider and one purpose say the same texts again and again.
+@lru_cache(maxsize=1024)
+def _fold(text: str) -> str:
     # A text that is only wrapped or indented anew says the same.
-    return " ".join((text if isinstance(text, str) else text_in(text, language)).split())
+    return " ".join(text.split())
 
 
+@lru_cache(maxsize=256)
 def _seconds(lifetime: Lifetime | None) -> str:
     if isinstance(lifetime, timedelta):
         return str(lifetime.days * 86400 + lifetime.seconds)
