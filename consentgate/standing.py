@@ -54,8 +54,7 @@ NOTHING = Standing()
 def end_of(consent: Consent) -> datetime:
     """The UTC moment from which a decided consent is too old: its day, 182 days and the rest of
     that last day, so that no choice ends before its cookie does."""
-    if consent.day is None:
-        return LAST_DAY
+    assert consent.day is not None, "an undecided consent has no end"
     return datetime.combine(consent.day, time(), tzinfo=UTC) + LIFETIME + ONE_DAY
 
 
