@@ -217,7 +217,9 @@ class ConsentMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application behind the gate."""
-        passage = self._single or self._passages.pick(scope)
+        passage = self._single
+        if passage is None:
+            passage = self._passages.pick(scope)
         found = None
         if CONSENT_KEY in scope:
             found = scope[CONSENT_KEY]

@@ -59,7 +59,7 @@ BLOCKED_STATUS = "500 Internal Server Error"
 class _Passage:
     """What the door made ready for one policy."""
 
-    __slots__ = ("blocks", "context", "gate", "sieve", "thinner", "visit_type")
+    __slots__ = ("always", "blocks", "context", "gate", "sieve", "thinner", "visit_type")
 
     def __init__(self, gate: Gate, sites: Sites | None) -> None:
         self.gate = gate
@@ -68,6 +68,7 @@ class _Passage:
         self.visit_type = WsgiVisit.of(gate.context)
         self.visit_type.site = None if sites is None else sites.site_of(gate.policy)
         self.sieve = Sieve[str](gate, kinds=_kinds, alphabet=_IN_TEXT)
+        self.always = self.sieve.always
         self.blocks = gate.context.mode is Mode.BLOCK
 
 
@@ -150,35 +151,33 @@ class ConsentMiddleware:
         if passage.thinner is not None and "HTTP_COOKIE" in environ:
             _thin(environ, visit, passage.thinner)
 
-        blocks, sieve, always = passage.blocks, passage.sieve, passage.sieve.always
-
         def guarded_start(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
             visit.request = environ
             own = [*headers]
             # One text for all: a bare CR, LF or NUL anywhere in it would split the head.
             text = status + "".join([*chain.from_iterable(own)])
-            must_decide = blocks or "\n" in text or "\r" in text or "\0" in text
+            must_decide = passage.blocks or "\n" in text or "\r" in text or "\0" in text
             must_sift = visit.touched
             for name, value in own:
                 if name in _plain_names:
                     continue
                 cookie, has_name, _ = value.partition("=")
-                if name != "Set-Cookie" or not has_name or cookie not in always:
+                if name != "Set-Cookie" or not has_name or cookie not in passage.always:
                     must_sift = must_sift or not _is_plain[name]
             if must_sift and not must_decide:
-                left = sieve.sift(visit, own)
+                left = passage.sieve.sift(visit, own)
                 must_decide = left is None
                 own = own if left is None else left
             if must_decide:
                 status, own = _decide(passage.gate, visit, status, own)
             visit.started = True
-            if not blocks:
-                visit.let_go()
+            if passage.blocks:
+                write = start_response(status, own, *(() if exc_info is None else (exc_info,)))
+                return _discard if visit.blocked else write
+            visit.let_go()
             if exc_info is None:
-                write = start_response(status, own)
-            else:
-                write = start_response(status, own, exc_info)
-            return _discard if visit.blocked else write
+                return start_response(status, own)
+            return start_response(status, own, exc_info)
 
         try:
             body = self.app(environ, guarded_start)

@@ -9,6 +9,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from consentgate.errors import ConfigurationError
 from consentgate.site.choice_form import LARGEST_BODY
 from consentgate.site.options import Banner
+from consentgate.site.site import WELL_KNOWN
 from consentgate.site.sites import Sites
 from consentgate.site.values import Request, Response
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
@@ -35,10 +36,14 @@ class WsgiPages:
             ) from _missing
         self._app = app if sites.options.banner is Banner.MANUAL else WsgiBanner(app, sites)
         self._sites = sites
+        self._prefix = sites.options.prefix or ""
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the request, or have the application answer it."""
-        own = self._sites.own_path(environ.get("PATH_INFO", ""))
+        # Nearly every path has neither, which is seen sooner than what a path is.
+        path = environ.get("PATH_INFO", "")
+        may_be_own = self._prefix in path or WELL_KNOWN in path
+        own = self._sites.own_path(path) if may_be_own else None
         if own is None:
             return self._app(environ, start_response)
         visitor: VisitorConsent = environ[CONSENT_KEY]

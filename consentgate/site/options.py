@@ -104,7 +104,6 @@ class SiteOptions:
         for name, value in checked.items():
             object.__setattr__(self, name, value)
 
-
     def language_for(self, request: RawRequest) -> str:
         """The tag of the language that the site chose for a request; empty where it chose none."""
         chosen = "" if self.language is None else self.language(request) or ""
