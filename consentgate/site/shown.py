@@ -91,7 +91,7 @@ def categories_shown(
     signalled: frozenset[str] = frozenset(),
 ) -> tuple[ShownCategory, ...]:
     """The categories in the charter's order, as they stand under `consent`; those in `signalled`
-    are refused by the browser's signal where the visitor did not choose."""
+    are refused by the browser's signal alone."""
     return tuple(_shown(charter, texts, consent=consent, signalled=signalled))
 
 
@@ -101,7 +101,7 @@ def _shown(
     language = charter.default_language
     for section in charter.sections:
         category = section.category
-        by_signal = category.name in signalled - consent.granted - consent.refused
+        by_signal = category.name in signalled
         stand = Stand.REFUSED if by_signal else _stand(section, consent)
         yield ShownCategory(
             name=category.name,

@@ -209,6 +209,20 @@ def test_each_category_has_a_table_with_a_caption_and_headings() -> None:
     assert all(one.get("scope") in ("col", "row") for one in find(html, "th"))
 
 
+def test_a_table_says_its_roles_which_some_browsers_forget_where_rows_look_like_cards() -> None:
+    roles = {(one.tag, one.get("role")) for one in read(centre()) if one.get("role")}
+
+    assert roles - {("p", "status")} == {
+        ("table", "table"),
+        ("thead", "rowgroup"),
+        ("tbody", "rowgroup"),
+        ("tr", "row"),
+        ("th", "columnheader"),
+        ("th", "rowheader"),
+        ("td", "cell"),
+    }
+
+
 def test_a_box_is_named_by_what_is_accepted_and_described_by_what_it_is_for() -> None:
     html = centre()
     by_id = {one.get("id"): one for one in read(html) if one.get("id")}
