@@ -6,14 +6,15 @@ every language and for every site.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 import flask_shop
 import starlette_shop
@@ -23,6 +24,9 @@ from tests.browser.stage import ARGUMENTS, find_chromium
 from tests.examples.portal_server import run_portal
 from tests.needs import require
 from tests.serving import serve_asgi, serve_wsgi
+
+READY: Final = "domcontentloaded"
+"""A page is ready when its scripts ran; what it embeds may still be on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,11 @@ class Visitor:
         """What says that the choice is saved."""
         return self.page.locator("#consentgate-saved")
 
+    def hear(self) -> None:
+        """Wait until the page says, for everybody to see, that the choice is saved."""
+        expect(self.saved).to_have_text(re.compile(r"\w+ \w+"))
+        expect(self.saved).to_be_visible()
+
     @property
     def is_asked(self) -> bool:
         """True when the page asks, for everybody to see."""
@@ -149,7 +158,7 @@ class Visitor:
 
     def open(self, path: str = "/") -> int:
         """Go to a page; its status."""
-        response = self.page.goto(path)
+        response = self.page.goto(path, wait_until=READY)
         assert response is not None
         self._written = response.header_values("set-cookie")
         return response.status
@@ -160,13 +169,13 @@ class Visitor:
 
     def press(self, choice: str) -> None:
         """Press one of the page's buttons, and wait for the page that it leads to."""
-        self.page.locator(f"button[name=choice][value={choice}]").first.click()
-        self.saved.wait_for(state="attached")
+        with self.page.expect_navigation(wait_until=READY):
+            self.page.locator(f"button[name=choice][value={choice}]").first.click()
 
     def open_settings(self) -> None:
         """Follow the link that stands on each page after the choice."""
-        self.settings.click()
-        self.page.locator("button[value=save]").wait_for()
+        with self.page.expect_navigation(wait_until=READY):
+            self.settings.click()
 
     def category(self, name: str) -> Locator:
         """The box of a category, in the preference centre."""

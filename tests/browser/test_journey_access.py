@@ -79,7 +79,7 @@ def test_the_first_thing_that_the_keyboard_reaches_can_be_pressed(visitor: Visit
     visitor.page.keyboard.press("Tab")
     visitor.page.keyboard.press("Tab")
     visitor.page.keyboard.press("Enter")
-    visitor.saved.wait_for(state="visible")
+    visitor.hear()
 
     assert visitor.jar == {"cookies_preferences"}
     visitor.open("/consent/")
@@ -135,7 +135,7 @@ VIEWPORTS = {"200-percent": (640, 512, 2), "320x256": (320, 256, 1), "phone": (3
 PATHS = ["/", "/consent/", "/consent/charter"]
 
 
-@pytest.fixture(params=VIEWPORTS)
+@pytest.fixture(scope="module", params=VIEWPORTS)
 def small(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
     width, height, scale = VIEWPORTS[request.param]
     with browser.new_context(
@@ -259,7 +259,7 @@ def test_a_screen_reader_is_told_of_the_choice_by_a_text_that_changes(visitor: V
 @pytest.mark.law(27)
 def test_a_visitor_who_goes_on_is_not_told_again(visitor: Visitor) -> None:
     visitor.press("accept")
-    visitor.saved.wait_for(state="visible")
+    visitor.hear()
     visitor.open()
 
     assert not visitor.saved.is_visible()

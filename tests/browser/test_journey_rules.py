@@ -48,13 +48,13 @@ def go_through(visitor: Visitor) -> None:
     visitor.open()
     visitor.banner.wait_for(state="visible")
     visitor.press("accept")
-    visitor.saved.wait_for(state="visible")
+    visitor.hear()
     visitor.open("/consent/charter")
     visitor.open()
     assert not visitor.is_asked
     visitor.open_settings()
     visitor.press("withdraw")
-    visitor.saved.wait_for(state="visible")
+    visitor.hear()
 
 
 def is_styled(page: Page) -> bool:
@@ -154,7 +154,7 @@ def test_a_shared_page_asks_whom_it_concerns(
         visitor.open("/?page=2")
         visitor.banner.wait_for(state="visible")
         visitor.press("refuse")
-        visitor.saved.wait_for(state="visible")
+        visitor.hear()
         path = visitor.path
         visitor.page.reload()
         visitor.page.wait_for_load_state("networkidle")
