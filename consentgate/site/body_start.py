@@ -7,7 +7,9 @@ it: comments, scripts, styles, titles, templates, a head's `<noscript>`, quoted 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
+from typing import NamedTuple
 
 from consentgate.site.markup import (
     ATTRIBUTE,
@@ -30,17 +32,30 @@ from consentgate.site.template_end import end_of_template
 
 Search = Generator[None, None, int | None]
 
-# Whole pieces that may stand before a body and change nothing, many at once: a head takes one or
-# two matches. A script with "<!--" in it has rules of its own and is none of them.
-_BEFORE_BODY = compile_markup(
-    rb"(?:[\t\n\f\r ]*+<(?:(?:meta|link|base|basefont|bgsound)"
-    + NAME_END + TAG_REST
-    + rb"|(script|style|title|noframes)"
-    + NAME_END + TAG_REST
-    + rb"[^<]*+(?:<(?!!--|/\1[\t\n\f\r />])[^<]*+)*</\1[\t\n\f\r ]*>|"
-    + COMMENT + rb"|" + BOGUS_COMMENT
-    + rb")){0,200}[\t\n\f\r ]*+"
-)  # fmt: skip
+
+def _pieces(more_void: bytes = b"", more_raw: bytes = b"") -> bytes:
+    """Whole pieces that may stand before a body and change nothing, many at once: a head takes one
+    or two matches. A script with "<!--" in it has rules of its own and is none of them."""
+    return (
+        rb"(?:[\t\n\f\r ]*+<(?:(?:meta|link|base|basefont|bgsound" + more_void + rb")"
+        + NAME_END + TAG_REST
+        + rb"|(?P<raw>script|style|title|noframes" + more_raw + rb")"
+        + NAME_END + TAG_REST
+        + rb"[^<]*+(?:<(?!!--|/(?P=raw)[\t\n\f\r />])[^<]*+)*</(?P=raw)[\t\n\f\r ]*>|"
+        + COMMENT + rb"|" + BOGUS_COMMENT
+        + rb")){0,200}[\t\n\f\r ]*+"
+    )  # fmt: skip
+
+
+_BEFORE_BODY = compile_markup(_pieces())
+
+# What nearly every page has: a head with nothing odd in it, and the tags around it. They are looked
+# for one by one, since nothing may make the search go back into the pieces between them.
+_IN_HEAD = compile_markup(_pieces(rb"|head", rb"|noscript"))
+_HTML = compile_markup(rb"<html" + NAME_END + TAG_REST)
+_HEAD_END = compile_markup(rb"</head[\t\n\f\r ]*>")
+_BODY = compile_markup(rb"<body" + NAME_END + TAG_REST)
+_USUAL = ((_BEFORE_BODY, _HTML), (_IN_HEAD, _HEAD_END), (_BEFORE_BODY, _BODY))
 
 _VOID = frozenset({b"base", b"basefont", b"bgsound", b"link", b"meta"})
 _RAW = frozenset({b"noframes", b"noscript", b"style", b"title"})
@@ -59,6 +74,39 @@ _UTF_16_MARKS = (b"\xfe\xff", b"\xff\xfe")
 
 _ATTRIBUTE = compile_markup(ATTRIBUTE)
 _LANGUAGE = compile_markup(rb"""lang[\t\n\f\r ]*=[\t\n\f\r ]*["']?([a-z0-9-]{1,64})["']?""")
+
+
+class Place(NamedTuple):
+    """Where a body starts, and in which language `<body lang>` or else `<html lang>` says it is."""
+
+    place: int
+    language: str | None
+
+
+def find_usual(text: bytes) -> Place | None:
+    """The place in a page that has all the usual tags and is here up to its body; None elsewhere,
+    where `BodyStart` finds it."""
+    place = len(_UTF_8_MARK) if text.startswith(_UTF_8_MARK) else 0
+    tags: list[re.Match[bytes]] = []
+    for pieces, tag in _USUAL:
+        passed = pieces.match(text, place)
+        assert passed is not None, "the pattern takes nothing too"
+        found = tag.match(text, passed.end())
+        if found is None:
+            return None
+        tags.append(found)
+        place = found.end()
+    html, _, body = tags
+    return Place(place, _language_in(body[0]) or _language_in(html[0]))
+
+
+def _language_in(tag: bytes | bytearray) -> str | None:
+    """The language that the attributes of a `<html>` or `<body>` tag tell."""
+    for attribute in _ATTRIBUTE.finditer(tag, len(b"<html"), len(tag) - 1):
+        said = _LANGUAGE.fullmatch(attribute[0])
+        if said is not None:
+            return said[1].decode("ascii")
+    return None
 
 
 class BodyStart:
@@ -121,7 +169,7 @@ class BodyStart:
             return self._imply()
         after = yield from end_of_tag(self._text, tag.after)
         if tag.name in _LANGUAGE_TELLERS:
-            self._note_language(tag, after)
+            self._note_language(tag.name, self._text.so_far[self._start : after])
         if tag.name == b"body":
             return after if self._implied is None else self._implied
         if tag.name == b"/head":
@@ -144,12 +192,9 @@ class BodyStart:
     def _imply(self) -> int:
         return self._start if self._implied is None else self._implied
 
-    def _note_language(self, tag: Tag, after: int) -> None:
-        for attribute in _ATTRIBUTE.finditer(self._text.so_far, tag.after, after):
-            said = _LANGUAGE.fullmatch(attribute[0])
-            if said is not None and (tag.name == b"body" or self.language is None):
-                self.language = said[1].decode("ascii")
-                return
+    def _note_language(self, name: bytes, tag: bytes | bytearray) -> None:
+        if name == b"body" or self.language is None:
+            self.language = _language_in(tag) or self.language
 
     def _place_at_end(self) -> int | None:
         """The place in a page that ends before its body starts: its end, unless something there

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum, auto
 
-from consentgate.site.body_start import BodyStart
+from consentgate.site.body_start import BodyStart, Place, Search, find_usual
 from consentgate.site.markup import EndOfText, Text
 
 LONGEST_SEARCH = 65_536
@@ -46,9 +46,8 @@ class Insertion:
         self.inserted = b""
         self._make = make
         self._text = Text()
-        self._start = BodyStart(self._text)
-        self._search = self._start.find()
-        next(self._search)
+        self._start: BodyStart | None = None
+        self._search: Search | None = None
 
     @property
     def held(self) -> bytes:
@@ -60,11 +59,13 @@ class Insertion:
         if self.found is not Found.SEARCHING:
             return chunk
         room = LONGEST_SEARCH - len(self._text.so_far)
+        if self._search is None and (usual := find_usual(chunk[:room])) is not None:
+            return self._put(chunk, usual)
         self._text.add(chunk[:room])
         try:
-            next(self._search)
+            next(self._searching())
         except StopIteration as end:
-            return self._settle(end.value, chunk[room:])
+            return self._settle(end.value) + chunk[room:]
         if len(chunk) < room:
             return b""
         self.found = Found.TOO_FAR
@@ -74,17 +75,29 @@ class Insertion:
         """What is left when no chunk comes any more."""
         if self.found is not Found.SEARCHING:
             return b""
+        search = self._searching()
         try:
-            self._search.throw(EndOfText)
+            next(search)
+            search.throw(EndOfText)
         except StopIteration as end:
-            return self._settle(end.value, b"")
+            return self._settle(end.value)
         raise AssertionError("the search goes on after the end")  # pragma: no cover
 
-    def _settle(self, place: int | None, rest: bytes) -> bytes:
-        held = self._text.so_far
+    def _searching(self) -> Search:
+        if self._search is None:
+            self._start = BodyStart(self._text)
+            self._search = self._start.find()
+        return self._search
+
+    def _settle(self, place: int | None) -> bytes:
+        held = bytes(self._text.so_far)
         if place is None:
             self.found = Found.NOWHERE
-            return bytes(held) + rest
+            return held
+        assert self._start is not None, "a search has a start"
+        return self._put(held, Place(place, self._start.language))
+
+    def _put(self, held: bytes, where: Place) -> bytes:
         self.found = Found.INSERTED
-        self.inserted = self._make(self._start.language)
-        return b"".join((held[:place], self.inserted, held[place:], rest))
+        self.inserted = self._make(where.language)
+        return b"".join((held[: where.place], self.inserted, held[where.place :]))
