@@ -45,7 +45,7 @@ def measure_added_ns(
     """The nanoseconds that each contender adds to one exchange: medians over the rounds."""
     names = list(contenders)
     added: dict[str, list[float]] = {name: [] for name in names}
-    with _collection_as_in_production():
+    with collection_as_in_production():
         for turn in range(-WARM_UP_ROUNDS, rounds):
             shift = turn % len(names)
             spent = _time_round(contenders, [*names[shift:], *names[:shift]], batch=batch)
@@ -77,7 +77,7 @@ def _note_differences(
 
 
 @contextmanager
-def _collection_as_in_production() -> Iterator[None]:
+def collection_as_in_production() -> Iterator[None]:
     """Garbage is collected inside, as servers do, so that cycles cost what they cost there; what
     exists already is not looked at, since it is the benchmarks' own."""
     gc.collect()

@@ -141,7 +141,7 @@ class ConsentMiddleware:
         visit = passage.visit_type()
         visit.request = environ
         # What is asked at each response is set here: an attribute of the class is found later.
-        visit.touched = visit.started = False
+        visit.touched = False
         # As it came in: what the application writes into it is no visitor's choice.
         visit.original_cookie = environ.get("HTTP_COOKIE", "")
         if found is not None and (outer := find_outer(found, passage.context)) is not None:
@@ -155,7 +155,7 @@ class ConsentMiddleware:
             visit.request = environ
             own = [*headers]
             # One text for all: a bare CR, LF or NUL anywhere in it would split the head.
-            text = status + "".join([*chain.from_iterable(own)])
+            text = status + "".join(chain.from_iterable(own))
             must_decide = passage.blocks or "\n" in text or "\r" in text or "\0" in text
             must_sift = visit.touched
             for name, value in own:

@@ -67,6 +67,9 @@ _TEXTS = frozenset(key for key, reader in _READERS.items() if reader is as_text)
 COOKIE_FIELDS = tuple(_READERS)
 """The names of all that can be said of a cookie besides its name and category."""
 
+_ENTANGLED = frozenset({"anonymous", "exempt_reason", "path", "domain"})
+"""The fields that must agree with others."""
+
 _NO_HOSTS: Hosts = FrozenMapping({})
 
 
@@ -172,13 +175,15 @@ def _reader(key: str) -> Callable[..., Any]:
 
 def _own_faults(cookie: Cookie) -> list[Fault]:
     """Return what is wrong with a declaration, whatever the rest of the policy says."""
-    faults = []
+    faults: list[Fault] = []
     given = cookie.given
     if (fault := name_fault(cookie.name, cookie.kind)) is not None:
         faults.append(fault)
     if not (isinstance(cookie.category, str) and cookie.category):
         message = f"no category can be called {cookie.category!r:.80}"
         faults.append(Fault("CG003", message, "name a declared category"))
+    if _ENTANGLED.isdisjoint(given):
+        return faults  # nearly always
     if "anonymous" in given or "exempt_reason" in given:
         faults.extend(_exemption_faults(cookie))
     if "path" in given or "domain" in given:

@@ -281,3 +281,23 @@ def test_a_cookie_header_that_the_application_removes_was_sent_all_the_same() ->
     [sent] = talk(asgi_gate(app), http_scope(cookie, method="POST"))
 
     assert set_by(sent)[1:] == [b"_ga=1", b"_fbp=1"]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\0"])
+def test_a_line_break_in_a_cookie_is_found_however_often_its_name_passed(end: str) -> None:
+    messages = [start(*cookies("session=1")), start(*cookies(f"session=1{end}", "app=1"))]
+    answers = iter(messages)
+
+    async def app(scope: Any, receive: App, send: App) -> None:
+        await send(next(answers))
+
+    gate = asgi_gate(app)
+
+    assert [set_by(talk(gate)[0]) for _ in messages] == [[b"session=1"], []]
+
+
+def test_a_choice_holds_at_each_request_in_which_it_comes() -> None:
+    gate = asgi_gate(sender(start(*cookies("_ga=1", "_fbp=1"))))
+    scopes = [http_scope(f"a=1; {preferences_for('statistics')}; b=2") for _ in range(3)]
+
+    assert [set_by(talk(gate, scope)[0]) for scope in scopes] == [[b"_ga=1"]] * 3
