@@ -1,7 +1,8 @@
 """A site whose pages say in their address what they answer, and count how often they were asked.
 
-Below /gated/ it is behind the gate, below /abroad/ behind one that asks a function of the site
-where a choice is needed, below /naive/ behind a filter that deletes every Set-Cookie and thinks of
+Below /gated/ it is behind the gate, below /auto/ and /static/ behind one that puts the banner in,
+below /abroad/ behind one that asks a function of the site where a choice is needed (/auto/ does
+too), below /naive/ behind a filter that deletes every Set-Cookie and thinks of
 nothing else, below /bare/ as it is. Its queries:
 
 - `h`, repeated: a line of the response's head, with `{n}` for the number of the visit
@@ -168,20 +169,28 @@ def _naive_wsgi(app: WSGIApplication) -> WSGIApplication:
     return strip
 
 
+def _gated_asgi(**options: Any) -> App:
+    return asgi.ConsentMiddleware(asgi_page, policy=POLICY, secret_key=SECRET, **options)
+
+
+def _gated_wsgi(**options: Any) -> WSGIApplication:
+    return wsgi.ConsentMiddleware(wsgi_page, policy=POLICY, secret_key=SECRET, **options)
+
+
 _ASGI: dict[str, App] = {
-    "gated": asgi.ConsentMiddleware(asgi_page, policy=POLICY, secret_key=SECRET),
-    "abroad": asgi.ConsentMiddleware(
-        asgi_page, policy=POLICY, secret_key=SECRET, required=_required
-    ),
+    "gated": _gated_asgi(banner="manual"),
+    "abroad": _gated_asgi(banner="manual", required=_required),
+    "auto": _gated_asgi(banner="auto", required=_required),
+    "static": _gated_asgi(banner="static"),
     "naive": _naive_asgi(asgi_page),
     "bare": asgi_page,
 }
 
 _WSGI: dict[str, WSGIApplication] = {
-    "gated": wsgi.ConsentMiddleware(wsgi_page, policy=POLICY, secret_key=SECRET),
-    "abroad": wsgi.ConsentMiddleware(
-        wsgi_page, policy=POLICY, secret_key=SECRET, required=_required
-    ),
+    "gated": _gated_wsgi(banner="manual"),
+    "abroad": _gated_wsgi(banner="manual", required=_required),
+    "auto": _gated_wsgi(banner="auto", required=_required),
+    "static": _gated_wsgi(banner="static"),
     "naive": _naive_wsgi(wsgi_page),
     "bare": wsgi_page,
 }
