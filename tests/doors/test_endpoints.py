@@ -37,6 +37,7 @@ PUBLIC = ["/consent/charter", "/consent/policy.json", *STATIC]
 SAVED = "#consentgate-saved"
 CENTRE = f"/consent/{SAVED}"
 GPC = (("Sec-GPC", "1"),)
+PATIENT = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
 @pytest.fixture(params=list(ALL.values()), ids=list(ALL))
@@ -467,6 +468,16 @@ def test_the_visitors_link_comes_before_the_sites_choice_and_this_before_the_bro
     assert '<html lang="en"' in chosen
 
 
+def test_the_site_names_the_languages_that_it_serves(bare: Visit) -> None:
+    german = (("Accept-Language", "de"),)
+
+    served = bare(Send(headers=german), languages=["de", "fr"]).text
+    other = bare(Send(headers=(("Accept-Language", "it"),)), languages=["de", "fr"]).text
+
+    assert '<html lang="de"' in served
+    assert '<html lang="de"' in other
+
+
 @pytest.mark.parametrize("query", ["lang=xx", "lang=", "lang=fr&" + "a=1&" * 30, "lang=%FF"])
 def test_an_odd_query_says_nothing(bare: Visit, query: str) -> None:
     assert '<html lang="en"' in bare(Send(query=query)).text
@@ -674,7 +685,7 @@ _PATHS = st.sampled_from(["/consent/", "/consent", "/consent/charter", "/consent
     query=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=60),
     headers=st.lists(st.tuples(_NAMES, _VALUES), max_size=4),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(PATIENT, max_examples=50)
 def test_nothing_but_a_post_grants_and_nothing_fails(
     bare: Visit, method: str, path: str, query: str, headers: list[tuple[str, str]]
 ) -> None:
@@ -690,7 +701,7 @@ def test_nothing_but_a_post_grants_and_nothing_fails(
     media_type=_VALUES | st.sampled_from(["application/x-www-form-urlencoded", JSON]),
     headers=st.lists(st.tuples(_NAMES, _VALUES), max_size=4),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(PATIENT, max_examples=50)
 def test_no_body_fails_or_grants_by_chance(
     bare: Visit, body: bytes, media_type: str, headers: list[tuple[str, str]]
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate import Cookie, Policy
@@ -239,6 +239,7 @@ def test_a_body_of_8_kib_is_read() -> None:
 
 
 @pytest.mark.law(5)
+@settings(deadline=None)
 @given(body=st.binary(max_size=200), media_type=st.sampled_from([FORM, JSON, "text/plain"]))
 def test_no_body_fails_in_another_way_or_grants_by_chance(body: bytes, media_type: str) -> None:
     with pytest.raises(Refused) as caught:
@@ -258,6 +259,7 @@ _json = st.recursive(
 
 
 @pytest.mark.law(5)
+@settings(deadline=None)
 @given(value=_json)
 def test_only_an_object_that_says_so_accepts(value: object) -> None:
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate.site.cross_site import is_own_site, parse_origin
@@ -113,6 +113,7 @@ def test_an_origin_is_a_scheme_a_host_and_a_port(
 
 
 @pytest.mark.behaviour(13)
+@settings(deadline=None)
 @given(origin=st.text(), site=st.text())
 def test_no_text_in_the_headers_fails_or_passes_by_chance(origin: str, site: str) -> None:
     assert not judge({"origin": origin, "sec-fetch-site": site})

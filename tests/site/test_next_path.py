@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate.site.next_path import LONGEST_PATH, checked_path
@@ -104,6 +104,7 @@ def test_what_may_lead_elsewhere_is_refused(text: str) -> None:
 
 
 @pytest.mark.behaviour(13)
+@settings(deadline=None)
 @given(
     st.text() | st.text(alphabet="/\\.%250cCfF9aA\t\n@:?#[]evl").map("/".__add__),
 )
