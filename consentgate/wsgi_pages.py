@@ -84,8 +84,7 @@ def _read_body(environ: WSGIEnvironment) -> bytes:
 
 
 def _as_server_response(answer: Response) -> ServerResponse:
-    return _Answer(answer.body, answer.status, list(answer.headers))
-
-
-class _Answer(ServerResponse):
-    default_mimetype = None  # an answer without a body has none
+    response = ServerResponse(answer.body, answer.status, list(answer.headers))
+    if all(name != "content-type" for name, _ in answer.headers):
+        del response.headers["content-type"]  # Werkzeug's own, of a body that is not there
+    return response

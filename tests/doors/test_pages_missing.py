@@ -27,7 +27,7 @@ def load_anew(name: str) -> Any:
     ("module", "missing", "pages", "extra"),
     [
         ("consentgate.asgi_pages", "starlette.requests", "AsgiPages", r"consentgate\[asgi\]"),
-        ("consentgate.wsgi_pages", "werkzeug.wrappers", "WsgiPages", r"consentgate\[wsgi\]"),
+        ("consentgate.wsgi_pages", "werkzeug.exceptions", "WsgiPages", r"consentgate\[wsgi\]"),
     ],
 )
 def test_a_missing_toolkit_is_named(
