@@ -26,6 +26,7 @@ from consentgate.gate import Gate, Outcome
 from consentgate.headers import COOKIE_KINDS, Remembered, header_kind
 from consentgate.scanning import scan_message
 from consentgate.sieve import Alphabet, Sieve
+from consentgate.site.site import WELL_KNOWN
 from consentgate.site.sites import Sites
 from consentgate.standing import Standing
 from consentgate.thinning import Thinner
@@ -203,7 +204,11 @@ class ConsentMiddleware:
     ) -> None:
         gate_options, site_options = split_options(options)
         sites = sites_of(site_options)
-        self.app = app if sites is None else AsgiPages(app, sites)
+        self.app = self._inner = app
+        self._prefix = None
+        if sites is not None:
+            self.app = pages = AsgiPages(app, sites)
+            self._inner, self._prefix = pages.inner, sites.options.prefix
         self._passages = Passages(
             policy,
             lambda one: Gate(one, secret_key=secret_key, **gate_options),
@@ -244,8 +249,14 @@ class ConsentMiddleware:
         scope[CONSENT_KEY] = visit
         if passage.thinner is not None:
             _thin(scope, visit, passage.thinner)
+        app = self._inner
+        if self._prefix is not None:
+            # Nearly every path has neither: that is seen sooner than what a path is.
+            path = scope.get("path", "")
+            if self._prefix in path or WELL_KNOWN in path:
+                app = self.app
         try:
-            await self.app(scope, receive, visit.send_guarded)
+            await app(scope, receive, visit.send_guarded)
         finally:
             visit.active = False
             # What ended is no gate around anything, and a scope that holds its visit, which

@@ -9,7 +9,6 @@ from consentgate.asgi_banner import App, AsgiBanner, Receive, Scope, Send, path_
 from consentgate.errors import ConfigurationError
 from consentgate.site.choice_form import LARGEST_BODY
 from consentgate.site.options import Banner
-from consentgate.site.site import WELL_KNOWN
 from consentgate.site.sites import Sites
 from consentgate.site.values import Request, Response
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
@@ -25,7 +24,7 @@ else:
 
 
 class AsgiPages:
-    """Answers what is under the prefix, and hands on all else."""
+    """Answers what is under the prefix, and hands on all else to `inner`."""
 
     def __init__(self, app: App, sites: Sites) -> None:
         if _missing is not None:
@@ -33,20 +32,17 @@ class AsgiPages:
                 "the visitor's pages need Starlette: pip install 'consentgate[asgi]'; or pass "
                 "prefix=None to have none"
             ) from _missing
-        self._app = app if sites.options.banner is Banner.MANUAL else AsgiBanner(app, sites)
+        self.inner = app if sites.options.banner is Banner.MANUAL else AsgiBanner(app, sites)
         self._sites = sites
-        self._prefix = sites.options.prefix or ""
 
     # No coroutine of its own: inside the gate nobody asks what kind of function this is.
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer the request, or have the application answer it."""
-        # Nearly every path has neither, which is seen sooner than what a path is.
-        path = scope.get("path", "")
-        if (self._prefix in path or WELL_KNOWN in path) and scope["type"] == "http":
+        if scope["type"] == "http":
             own = self._sites.own_path(path_inside(scope))
             if own is not None:
                 return self._answer(scope, receive, send, own=own)
-        return self._app(scope, receive, send)
+        return self.inner(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, *, own: str) -> None:
         visitor: VisitorConsent = scope[CONSENT_KEY]

@@ -21,10 +21,9 @@ _IS_REFUSED = Reason.REFUSED
 
 _ASSIGNED = (
     *("request", "headers", "send", "touched", "started", "active", "consulted", "let_out"),
-    *("_standing", "outer", "original_cookie", "chosen", "showed_signal", "discards_invalid"),
-    *("still_sent", "inner_preferences", "blocked", "_enforcement", "_signal"),
+    "_standing",
 )
-"""What doors and judgements assign to a visit."""
+"""What most requests assign to a visit."""
 
 
 class Visit:
