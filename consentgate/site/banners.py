@@ -23,6 +23,12 @@ from consentgate.visitor import VisitorConsent
 MOST_MARKS = 512
 """How many choices have their mark kept ready: visitors who chose the same share one."""
 
+MOST_TEXTS = 512
+"""How many pages have their text kept ready."""
+
+LONGEST_REMEMBERED = 256
+"""Characters of the address of such a page: visitors can make up longer ones."""
+
 MOST_LANGUAGES = 64
 """How many languages that pages say they have are remembered."""
 
@@ -30,12 +36,25 @@ _DIGITS = 12
 
 
 class Where(NamedTuple):
-    """Which page it is: what stands before every path of the application, the page's own path
-    with its query as the browser has it, and what gives the Accept-Language header."""
+    """Which page it is: what stands before every path of the application, the path below, the
+    query, all as the server has them; how it percent-encodes text; the Accept-Language header."""
 
-    mount: str
-    path: str
+    root_path: str
+    inside: str
+    query: str
+    quote: Callable[[str], str]
     accepted: Callable[[], str]
+
+    @property
+    def mount(self) -> str:
+        """What stands before every path, as the browser has it."""
+        return self.quote(self.root_path)
+
+    @property
+    def way_back(self) -> str:
+        """The page's own address as a way back to it; empty where it is none."""
+        path = self.mount + self.quote(self.inside)
+        return checked_path(f"{path}?{self.query}" if self.query else path) or ""
 
 
 class Banners:
@@ -47,10 +66,11 @@ class Banners:
         self.applies = options.banner is not Banner.MANUAL and bool(policy.consent_categories)
         self.is_static = options.banner is Banner.STATIC
         self._policy = policy
-        self._choose = options.language
+        self._options = options
         self._texts = texts
         self._languages = frozenset(map(primary_language, texts))
         self._pages = pages
+        self._filled: dict[tuple[str, str, str, str, bool], bytes] = {}
         self._mark = lru_cache(maxsize=MOST_MARKS)(self._digest)
         self._tag_of = lru_cache(maxsize=MOST_LANGUAGES)(self._tag)
 
@@ -75,24 +95,40 @@ class Banners:
             return mark == self.shared_mark
         return mark == self.mark_for(visitor.effective)
 
-    def shared_text(self, language: str, *, where: Where, nonce: str, cookie: str) -> str:
+    def shared_text(self, language: str, *, where: Where, nonce: str, cookie: str) -> bytes:
         """What everybody finds: nothing of the request is in it. `cookie` is the name of the
         visitor's choice where scripts can read it."""
         texts = self._texts[self._tag_of(language)]
-        return self._pages.static_banner(
+        text = self._pages.static_banner(
             texts, mount=where.mount, nonce=nonce, readable_cookie=cookie
         )
+        return text.encode("ascii")
 
-    def text_for(self, visitor: VisitorConsent, *, language: str, where: Where, nonce: str) -> str:
+    def text_for(
+        self, visitor: VisitorConsent, *, language: str, where: Where, nonce: str
+    ) -> bytes:
         """What this visitor finds."""
         if self.serves(language):
             tag = self._tag_of(language)
         else:
             chosen = "" if self._choose is None else self._choose(visitor.request) or ""
             tag = self._negotiate("", chosen, where.accepted())
-        show = self._pages.banner if self.asks(visitor.value) else self._pages.settings
-        path = checked_path(where.path) or ""
-        return show(self._texts[tag], mount=where.mount, next_path=path, nonce=nonce)
+        asks = self.asks(visitor.value)
+        if nonce or len(where.inside) + len(where.query) > LONGEST_REMEMBERED:
+            return self._fill(where, asks=asks, tag=tag, nonce=nonce)
+        key = (where.root_path, where.inside, where.query, tag, asks)
+        text = self._filled.get(key)
+        if text is None:
+            text = self._fill(where, asks=asks, tag=tag, nonce="")
+            if len(self._filled) >= MOST_TEXTS:
+                self._filled.clear()
+            self._filled[key] = text
+        return text
+
+    def _fill(self, where: Where, *, asks: bool, tag: str, nonce: str) -> bytes:
+        show = self._pages.banner if asks else self._pages.settings
+        text = show(self._texts[tag], mount=where.mount, next_path=where.way_back, nonce=nonce)
+        return text.encode("ascii")
 
     def serves(self, language: str) -> bool:
         """True when there are texts in a language."""

@@ -164,6 +164,14 @@ def test_a_stream_is_read_no_further_than_to_its_place() -> None:
         assert b"".join(response).endswith(LONG)
 
 
+def test_where_the_page_names_no_language_the_project_s_choice_counts(visit: Visit) -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("<!doctype html><body>hello")
+
+    assert b"Tout refuser" in visit(view, HOME, language=lambda _: "fr_FR").body
+    assert b"Refuse all" in visit(view, HOME, language=lambda _: None).body
+
+
 @pytest.mark.law(9)
 def test_a_visitor_who_has_chosen_finds_the_way_back(visit: Visit) -> None:
     reply = visit(whole, Send(path="/page", cookie=preferences_for()))

@@ -73,6 +73,9 @@ def test_a_project_whose_policy_depends_on_the_host_has_nothing_to_mend() -> Non
         pytest.param(
             {"CONSENTGATE": {"POLICY": GOOD, "MODE": "strict"}}, "E002", id="a wrong option"
         ),
+        pytest.param(
+            {"CONSENTGATE": {"POLICY": GOOD, "LANGUAGES": ["xx"]}}, "E002", id="no such language"
+        ),
         pytest.param({"SECRET_KEY": "short"}, "E004", id="a short key"),
         pytest.param({"SECRET_KEY": ""}, "E004", id="no key"),
         pytest.param(
