@@ -109,10 +109,12 @@ def _change(scope: Scope, changes: Mapping[str, str | None]) -> None:
 
 
 def _where(scope: Scope, root_path: str, *, inside: str) -> Where:
-    mount = quote(root_path)
-    path = mount + quote(inside, safe=_SAFE_IN_PATH)
     query = scope.get("query_string", b"").decode("latin-1")
-    return Where(mount, f"{path}?{query}" if query else path, lambda: _accepted(scope))
+    return Where(root_path, inside, query, _quote, lambda: _accepted(scope))
+
+
+def _quote(text: str) -> str:
+    return quote(text, safe=_SAFE_IN_PATH)
 
 
 def _accepted(scope: Scope) -> str:

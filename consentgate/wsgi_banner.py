@@ -80,15 +80,18 @@ def _change(environ: WSGIEnvironment, changes: Mapping[str, str | None]) -> None
 
 
 def _where(environ: WSGIEnvironment, script_name: str, *, inside: str) -> Where:
-    # The bytes of the path, one character each (PEP 3333).
-    mount = quote(script_name, encoding="latin-1")
-    path = mount + quote(inside, encoding="latin-1", safe=_SAFE_IN_PATH)
-    query = environ.get("QUERY_STRING", "")
     return Where(
-        mount,
-        f"{path}?{query}" if query else path,
+        script_name,
+        inside,
+        environ.get("QUERY_STRING", ""),
+        _quote,
         lambda: str(environ.get("HTTP_ACCEPT_LANGUAGE", "")),
     )
+
+
+def _quote(text: str) -> str:
+    # The bytes of the path, one character each (PEP 3333).
+    return quote(text, encoding="latin-1", safe=_SAFE_IN_PATH)
 
 
 class _Answer:

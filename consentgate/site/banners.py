@@ -111,7 +111,7 @@ class Banners:
         if self.serves(language):
             tag = self._tag_of(language)
         else:
-            chosen = "" if self._choose is None else self._choose(visitor.request) or ""
+            chosen = self._options.language_for(visitor.request)
             tag = self._negotiate("", chosen, where.accepted())
         asks = self.asks(visitor.value)
         if nonce or len(where.inside) + len(where.query) > LONGEST_REMEMBERED:

@@ -21,6 +21,12 @@ DOCUMENT = "document"
 # What scripts add that fetch a part of a page: htmx, Turbo, and most libraries since Prototype.
 FETCHED_WITH = ("hx-request", "turbo-frame", "x-requested-with")
 
+_TELLING = frozenset(
+    {
+        *("cache-control", "content-disposition", "content-encoding"),
+        *("content-range", "location"),
+    }
+)
 _SHARED = frozenset({"public", "s-maxage"})
 _NO_BODY = frozenset({204, 205, 304})
 _PARTIAL = 206
@@ -60,9 +66,10 @@ def page_of(status: int, headers: Headers) -> Page:
     kinds: list[str] = []
     for name, value in headers:
         known = name.lower()
-        told[known] = f"{told[known]}, {value}" if known in told else value
         if known == "content-type":
             kinds.append(value)
+        elif known in _TELLING:
+            told[known] = f"{told[known]}, {value}" if known in told else value
     if not kinds or not all(map(_is_html, kinds)) or _is_elsewhere(status, told):
         return Page.NONE
     if told.get("content-encoding", "").strip(_BLANKS).lower() not in ("", "identity"):

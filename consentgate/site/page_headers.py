@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from consentgate.caching import NOTHING, directives_of, keep_private
-from consentgate.headers import COOKIE_KINDS, header_kind
+from consentgate.headers import COOKIE_KINDS, Remembered, header_kind
 from consentgate.site.eligible import DESTINATION, DOCUMENT
 from consentgate.site.entity_tags import Condition, Current, mark_tag, restore
 
@@ -17,6 +17,8 @@ Header = tuple[str, str]
 
 CONDITIONAL = ("if-none-match", "if-modified-since", "range", "if-range")
 """The request's headers that may have to change."""
+
+_kinds = Remembered[str, str](header_kind)
 
 # Dates and digests of other bytes; ranges of a page that differs from one answer to the next.
 _OF_OTHER_BYTES = frozenset(
@@ -76,7 +78,9 @@ def keep_to_visitor(headers: Sequence[Header]) -> list[Header]:
     """The headers of a page for its visitor alone, who asks each time whether it still holds:
     `Cache-Control: private, no-cache`, and whatever forbids more."""
     places = [place for place, (name, _) in enumerate(headers) if _is_caching(name)]
-    present = [(header_kind(headers[place][0]), headers[place][1]) for place in places]
+    if not places:
+        return [*headers, ("cache-control", "private, no-cache")]
+    present = [(_kinds[headers[place][0]], headers[place][1]) for place in places]
     kept, appended = keep_private(present, private=True, vary=NOTHING)
     fates: list[Header | None] = list(headers)
     for place, (kind, _), value in zip(places, present, kept, strict=True):
@@ -94,7 +98,7 @@ def headers_of_copy(headers: Sequence[Header], mark: str) -> list[Header]:
 
 
 def _is_caching(name: str) -> bool:
-    kind = header_kind(name)
+    kind = _kinds[name]
     return kind not in ("", "vary") and kind not in COOKIE_KINDS
 
 

@@ -89,7 +89,8 @@ class PageVisit:
         added = len(insertion.inserted)
         if self._is_shared:
             return headers_with(self._headers, added=added, mark=self._banners.shared_mark)
-        mark = self._banners.mark_for(self._visitor.value)
+        has_tag = any(name.lower() == "etag" for name, _ in self._headers)
+        mark = self._banners.mark_for(self._visitor.value) if has_tag else ""
         return keep_to_visitor(headers_with(self._headers, added=added, mark=mark))
 
     def confirm(self, headers: Sequence[Header]) -> list[Header]:
@@ -111,15 +112,11 @@ class PageVisit:
             told = (value for name, value in self._headers if name.lower() == "content-language")
             said = next(told, "").partition(",")[0].strip(" \t")
         nonce = _nonce_of(self._headers)
+        where = self._where()
         if self._is_shared:
-            text = self._banners.shared_text(
-                said, where=self._where(), nonce=nonce, cookie=self._readable_cookie()
-            )
-        else:
-            text = self._banners.text_for(
-                self._visitor, language=said, where=self._where(), nonce=nonce
-            )
-        return text.encode("ascii")
+            cookie = self._readable_cookie()
+            return self._banners.shared_text(said, where=where, nonce=nonce, cookie=cookie)
+        return self._banners.text_for(self._visitor, language=said, where=where, nonce=nonce)
 
     def _readable_cookie(self) -> str:
         context = self._visitor.context
