@@ -12,11 +12,13 @@ _SAFE = "/:@!$&'()*+,;=-._~"
 
 def where_in_environ(environ: Request) -> Where:
     """The page that a WSGI environ asks for."""
-    # PEP 3333: the bytes of the path, as latin-1.
-    mount = quote(environ.get("SCRIPT_NAME", ""), encoding="latin-1")
-    path = quote(environ.get("PATH_INFO", ""), safe=_SAFE, encoding="latin-1")
-    accepted = str(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
-    return Where(mount, mount + path + _query(environ.get("QUERY_STRING", "")), lambda: accepted)
+    return Where(
+        environ.get("SCRIPT_NAME", ""),
+        environ.get("PATH_INFO", ""),
+        environ.get("QUERY_STRING", ""),
+        _quote_bytes,
+        lambda: str(environ.get("HTTP_ACCEPT_LANGUAGE", "")),
+    )
 
 
 def where_in_scope(scope: Request) -> Where:
@@ -25,12 +27,20 @@ def where_in_scope(scope: Request) -> Where:
     path, mount = scope["path"], scope.get("app_root_path", scope.get("root_path", ""))
     # Some servers leave out of the path what the application is mounted on.
     inside = path.removeprefix(mount) if path.startswith(f"{mount}/") else path
-    query = _query(scope.get("query_string", b"").decode("latin-1"))
+    query = scope.get("query_string", b"").decode("latin-1")
+    return Where(mount, inside, query, quote_text, lambda: _accepted(scope))
+
+
+def quote_text(path: str) -> str:
+    """A path as a browser has it."""
+    return quote(path, safe=_SAFE)
+
+
+def _quote_bytes(path: str) -> str:
+    # PEP 3333: the bytes of the path, one character each.
+    return quote(path, safe=_SAFE, encoding="latin-1")
+
+
+def _accepted(scope: Request) -> str:
     found = [value for name, value in scope["headers"] if name == b"accept-language"]
-    accepted = b", ".join(found).decode("latin-1")
-    here = quote(mount) + quote(inside, safe=_SAFE) + query
-    return Where(quote(mount), here, lambda: accepted)
-
-
-def _query(text: str) -> str:
-    return f"?{text}" if text else ""
+    return b", ".join(found).decode("latin-1")

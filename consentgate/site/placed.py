@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from consentgate.enforcement import Enforcement, Mode
 from consentgate.errors import ConfigurationError
 from consentgate.site.banners import Where
-from consentgate.site.next_path import checked_path
 from consentgate.site.site import Site
 from consentgate.site.texts import Texts
 from consentgate.visitor import VisitorConsent
@@ -32,13 +31,13 @@ class Placed:
         if not _asks(self.visitor):
             return ""
         banners = site_of(self.visitor).banners
-        return banners.text_for(self.visitor, language=language, where=self.where, nonce=nonce)
+        text = banners.text_for(self.visitor, language=language, where=self.where, nonce=nonce)
+        return text.decode("ascii")
 
     def link(self, *, language: str = "") -> str:
         """A link to the preference centre, which leads back to the page."""
-        path = checked_path(self.where.path) or ""
-        pages = site_of(self.visitor).pages
-        return pages.link(self._texts(language), mount=self.where.mount, next_path=path)
+        pages, where = site_of(self.visitor).pages, self.where
+        return pages.link(self._texts(language), mount=where.mount, next_path=where.way_back)
 
     def charter(self, *, language: str = "") -> str:
         """The cookie charter, for a page of the site's own; its headings begin at the second

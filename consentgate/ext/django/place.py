@@ -7,21 +7,25 @@ from functools import cache
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.locale import LocaleMiddleware
-from django.utils.encoding import escape_uri_path
 from django.utils.module_loading import import_string
 from django.utils.translation import get_supported_language_variant
 
 from consentgate.context import Request
 from consentgate.ext.django.host import header_of
+from consentgate.ext.where import quote_text
 from consentgate.set_cookie import cookie_values
 from consentgate.site.banners import Where
 
 
 def where_of(request: HttpRequest) -> Where:
     """Return the page of a request, under WSGI and ASGI alike."""
-    mount = escape_uri_path(request.path.removesuffix(request.path_info))
-    accepted = str(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
-    return Where(mount, request.get_full_path(), lambda: accepted)
+    return Where(
+        request.path.removesuffix(request.path_info),
+        request.path_info,
+        request.META.get("QUERY_STRING", ""),
+        quote_text,
+        lambda: str(request.META.get("HTTP_ACCEPT_LANGUAGE", "")),
+    )
 
 
 def language_of(request: Request) -> str | None:
