@@ -160,8 +160,7 @@ class _Answer:
             message = {**message, "headers": (raw := [*raw])}
         if status == NOT_MODIFIED:
             return self._send(_with_headers(message, self._visit.confirm(_as_text(raw))))
-        if any(name.lower() == b"content-type" for name, _ in raw):
-            self._insertion = self._visit.begin(status, _as_text(raw))
+        self._insertion = self._visit.begin(status, _as_text(raw))
         if self._insertion is None:
             return self._send(message)
         self._start = message

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from consentgate.consent import Consent
 from consentgate.policy import Policy
 from consentgate.site.languages import negotiate, primary_language
 from consentgate.site.next_path import checked_path
@@ -74,26 +73,37 @@ class Banners:
         self._mark = lru_cache(maxsize=MOST_MARKS)(self._digest)
         self._tag_of = lru_cache(maxsize=MOST_LANGUAGES)(self._tag)
 
-    def asks(self, consent: Consent) -> bool:
-        """True while something is to be asked that neither a choice nor a signal answered."""
-        answered = consent.granted | consent.refused
+    def asks(self, visitor: VisitorConsent) -> bool:
+        """True while something is to be asked that neither a choice nor a signal answered. That
+        the visitor was asked about is noted: the page depends on the answer."""
+        if visitor.decided:
+            return False
+        if not self._may_answer(visitor):
+            return True
+        answered = visitor.value.granted | visitor.value.refused
         return not answered.issuperset(self._policy.consent_categories)
+
+    def _may_answer(self, visitor: VisitorConsent) -> bool:
+        """True where the browser's signal would answer all that the visitor did not: only then
+        does a page depend on it."""
+        chosen = visitor.explicit.granted | visitor.explicit.refused
+        signalled = visitor.context.signalled
+        return all(one in chosen or one in signalled for one in self._policy.consent_categories)
 
     @cached_property
     def shared_mark(self) -> str:
         """The mark of what is the same for everybody."""
         return f"p{self._version[:_DIGITS]}"
 
-    def mark_for(self, consent: Consent) -> str:
-        """The mark of what a visitor with this consent, signals included, finds."""
-        return self._mark(consent.granted, consent.refused)
+    def mark_for(self, visitor: VisitorConsent) -> str:
+        """The mark of what this visitor finds now. That the visitor was asked about is not noted:
+        the answer may be another page, on which nothing of this depends."""
+        signals = self._may_answer(visitor) and visitor.signal
+        return self._mark(visitor.explicit.granted, visitor.explicit.refused, signals)
 
     def is_current(self, mark: str, visitor: VisitorConsent) -> bool:
-        """True for the mark of what this visitor would find now. That the visitor was asked about
-        is not noted: the answer may be another page, on which nothing of this depends."""
-        if mark.startswith("p"):
-            return mark == self.shared_mark
-        return mark == self.mark_for(visitor.effective)
+        """True for the mark of what this visitor would find now."""
+        return mark == (self.shared_mark if mark.startswith("p") else self.mark_for(visitor))
 
     def shared_text(self, language: str, *, where: Where, nonce: str, cookie: str) -> bytes:
         """What everybody finds: nothing of the request is in it. `cookie` is the name of the
@@ -113,7 +123,7 @@ class Banners:
         else:
             chosen = self._options.language_for(visitor.request)
             tag = self._negotiate("", chosen, where.accepted())
-        asks = self.asks(visitor.value)
+        asks = self.asks(visitor)
         if nonce or len(where.inside) + len(where.query) > LONGEST_REMEMBERED:
             return self._fill(where, asks=asks, tag=tag, nonce=nonce)
         key = (where.root_path, where.inside, where.query, tag, asks)
@@ -142,8 +152,8 @@ class Banners:
         served, default = tuple(self._texts), self._policy.default_language
         return negotiate(language, chosen, accepted, served=served, default=default)
 
-    def _digest(self, granted: frozenset[str], refused: frozenset[str]) -> str:
-        chosen = (self._version, *sorted(granted), "", *sorted(refused))
+    def _digest(self, granted: frozenset[str], refused: frozenset[str], *signals: bool) -> str:
+        chosen = (self._version, *sorted(granted), "", *sorted(refused), *map(str, signals))
         return "v" + hashlib.sha256("\0".join(chosen).encode()).hexdigest()[:_DIGITS]
 
     @cached_property

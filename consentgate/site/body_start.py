@@ -55,7 +55,6 @@ _IN_HEAD = compile_markup(_pieces(rb"|head", rb"|noscript"))
 _HTML = compile_markup(rb"<html" + NAME_END + TAG_REST)
 _HEAD_END = compile_markup(rb"</head[\t\n\f\r ]*>")
 _BODY = compile_markup(rb"<body" + NAME_END + TAG_REST)
-_USUAL = ((_BEFORE_BODY, _HTML), (_IN_HEAD, _HEAD_END), (_BEFORE_BODY, _BODY))
 
 _VOID = frozenset({b"base", b"basefont", b"bgsound", b"link", b"meta"})
 _RAW = frozenset({b"noframes", b"noscript", b"style", b"title"})
@@ -86,22 +85,25 @@ class Place(NamedTuple):
 def find_usual(text: bytes) -> Place | None:
     """The place in a page that has all the usual tags and is here up to its body; None elsewhere,
     where `BodyStart` finds it."""
-    place = len(_UTF_8_MARK) if text.startswith(_UTF_8_MARK) else 0
-    tags: list[re.Match[bytes]] = []
-    for pieces, tag in _USUAL:
-        passed = pieces.match(text, place)
-        assert passed is not None, "the pattern takes nothing too"
-        found = tag.match(text, passed.end())
-        if found is None:
-            return None
-        tags.append(found)
-        place = found.end()
-    html, _, body = tags
-    return Place(place, _language_in(body[0]) or _language_in(html[0]))
+    start = len(_UTF_8_MARK) if text.startswith(_UTF_8_MARK) else 0
+    html = _HTML.match(text, _end_of(_BEFORE_BODY, text, start))
+    head = _HEAD_END.match(text, _end_of(_IN_HEAD, text, html.end())) if html else None
+    body = _BODY.match(text, _end_of(_BEFORE_BODY, text, head.end())) if head else None
+    if html is None or body is None:
+        return None
+    return Place(body.end(), _language_in(body[0]) or _language_in(html[0]))
+
+
+def _end_of(pieces: re.Pattern[bytes], text: bytes | bytearray, start: int) -> int:
+    passed = pieces.match(text, start)
+    assert passed is not None, "the pattern takes nothing too"
+    return passed.end()
 
 
 def _language_in(tag: bytes | bytearray) -> str | None:
     """The language that the attributes of a `<html>` or `<body>` tag tell."""
+    if b"lang" not in tag.lower():
+        return None
     for attribute in _ATTRIBUTE.finditer(tag, len(b"<html"), len(tag) - 1):
         said = _LANGUAGE.fullmatch(attribute[0])
         if said is not None:
@@ -145,9 +147,7 @@ class BodyStart:
     def _step(self) -> Search:
         """The place if it is here; else None, and `_start` is behind what can be passed."""
         text = self._text
-        passed = _BEFORE_BODY.match(text.so_far, self._start)
-        assert passed is not None, "the pattern takes nothing too"
-        start = self._start = passed.end()
+        start = self._start = _end_of(_BEFORE_BODY, text.so_far, self._start)
         if start == len(text.so_far):
             yield
             return None

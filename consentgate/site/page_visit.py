@@ -90,7 +90,7 @@ class PageVisit:
         if self._is_shared:
             return headers_with(self._headers, added=added, mark=self._banners.shared_mark)
         has_tag = any(name.lower() == "etag" for name, _ in self._headers)
-        mark = self._banners.mark_for(self._visitor.value) if has_tag else ""
+        mark = self._banners.mark_for(self._visitor) if has_tag else ""
         return keep_to_visitor(headers_with(self._headers, added=added, mark=mark))
 
     def confirm(self, headers: Sequence[Header]) -> list[Header]:
@@ -102,8 +102,8 @@ class PageVisit:
         marked = headers_of_copy(headers, mark)
         if mark == self._banners.shared_mark:
             return marked
-        # The copy is of this visitor: that notes what the answer depends on.
-        _ = self._visitor.value
+        # The copy is of this visitor, which notes what the answer depends on.
+        self._banners.asks(self._visitor)
         return keep_to_visitor(marked)
 
     def _make(self, language: str | None) -> bytes:
