@@ -30,6 +30,7 @@ from consentgate.gate import Gate, Outcome
 from consentgate.headers import COOKIE_KINDS, Remembered, header_kind, tells_caches
 from consentgate.set_cookie import has_line_break
 from consentgate.sieve import Alphabet, Sieve
+from consentgate.site.site import WELL_KNOWN
 from consentgate.site.sites import Sites
 from consentgate.thinning import Thinner
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
@@ -124,7 +125,11 @@ class ConsentMiddleware:
     ) -> None:
         gate_options, site_options = split_options(options)
         sites = sites_of(site_options)
-        self.app = app if sites is None else WsgiPages(app, sites)
+        self.app = self._inner = app
+        self._prefix = None
+        if sites is not None:
+            self.app = pages = WsgiPages(app, sites)
+            self._inner, self._prefix = pages.inner, sites.options.prefix
         self._passages = Passages(
             policy,
             lambda one: Gate(one, secret_key=secret_key, **gate_options),
@@ -179,8 +184,14 @@ class ConsentMiddleware:
                 return start_response(status, own)
             return start_response(status, own, exc_info)
 
+        app = self._inner
+        if self._prefix is not None:
+            # Nearly every path has neither: that is seen sooner than what a path is.
+            path = environ.get("PATH_INFO", "")
+            if self._prefix in path or WELL_KNOWN in path:
+                app = self.app
         try:
-            body = self.app(environ, guarded_start)
+            body = app(environ, guarded_start)
         except BaseException:
             # What failed is no gate around anything.
             visit.active = False

@@ -9,7 +9,6 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from consentgate.errors import ConfigurationError
 from consentgate.site.choice_form import LARGEST_BODY
 from consentgate.site.options import Banner
-from consentgate.site.site import WELL_KNOWN
 from consentgate.site.sites import Sites
 from consentgate.site.values import Request, Response
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
@@ -26,7 +25,7 @@ else:
 
 
 class WsgiPages:
-    """Answers what is under the prefix, and hands on all else."""
+    """Answers what is under the prefix, and hands on all else to `inner`."""
 
     def __init__(self, app: WSGIApplication, sites: Sites) -> None:
         if _missing is not None:
@@ -34,18 +33,14 @@ class WsgiPages:
                 "the visitor's pages need Werkzeug: pip install 'consentgate[wsgi]'; or pass "
                 "prefix=None to have none"
             ) from _missing
-        self._app = app if sites.options.banner is Banner.MANUAL else WsgiBanner(app, sites)
+        self.inner = app if sites.options.banner is Banner.MANUAL else WsgiBanner(app, sites)
         self._sites = sites
-        self._prefix = sites.options.prefix or ""
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the request, or have the application answer it."""
-        # Nearly every path has neither, which is seen sooner than what a path is.
-        path = environ.get("PATH_INFO", "")
-        may_be_own = self._prefix in path or WELL_KNOWN in path
-        own = self._sites.own_path(path) if may_be_own else None
+        own = self._sites.own_path(environ.get("PATH_INFO", ""))
         if own is None:
-            return self._app(environ, start_response)
+            return self.inner(environ, start_response)
         visitor: VisitorConsent = environ[CONSENT_KEY]
         try:
             request = _as_request(environ, visitor, own=own)
