@@ -57,7 +57,8 @@ class Where(NamedTuple):
 
 
 class Banners:
-    """The texts for the pages of one policy."""
+    """The texts for the pages of one policy. What is read of a visitor here is not noted: who shows
+    a page that depends on it has to."""
 
     def __init__(
         self, policy: Policy, *, options: SiteOptions, texts: Mapping[str, Texts], pages: Pages
@@ -74,21 +75,25 @@ class Banners:
         self._tag_of = lru_cache(maxsize=MOST_LANGUAGES)(self._tag)
 
     def asks(self, visitor: VisitorConsent) -> bool:
-        """True while something is to be asked that neither a choice nor a signal answered. That
-        the visitor was asked about is noted: the page depends on the answer."""
-        if visitor.decided:
-            return False
-        if not self._may_answer(visitor):
-            return True
-        answered = visitor.value.granted | visitor.value.refused
-        return not answered.issuperset(self._policy.consent_categories)
+        """True while something is to be asked that neither a choice nor a signal answered."""
+        return bool(self._unanswered(visitor)) and not self._is_answered_by_signal(visitor)
 
-    def _may_answer(self, visitor: VisitorConsent) -> bool:
-        """True where the browser's signal would answer all that the visitor did not: only then
-        does a page depend on it."""
-        chosen = visitor.explicit.granted | visitor.explicit.refused
-        signalled = visitor.context.signalled
-        return all(one in chosen or one in signalled for one in self._policy.consent_categories)
+    def heeds_signal(self, visitor: VisitorConsent) -> bool:
+        """True where the browser's signal answers, or would answer, all that the visitor did not:
+        only then does a page depend on it."""
+        unanswered = self._unanswered(visitor)
+        return bool(unanswered) and visitor.context.signalled.issuperset(unanswered)
+
+    def _is_answered_by_signal(self, visitor: VisitorConsent) -> bool:
+        return self.heeds_signal(visitor) and visitor.signal
+
+    def _unanswered(self, visitor: VisitorConsent) -> list[str]:
+        chosen = visitor.explicit
+        return [
+            one
+            for one in self._policy.consent_categories
+            if one not in chosen.granted and one not in chosen.refused
+        ]
 
     @cached_property
     def shared_mark(self) -> str:
@@ -96,10 +101,9 @@ class Banners:
         return f"p{self._version[:_DIGITS]}"
 
     def mark_for(self, visitor: VisitorConsent) -> str:
-        """The mark of what this visitor finds now. That the visitor was asked about is not noted:
-        the answer may be another page, on which nothing of this depends."""
-        signals = self._may_answer(visitor) and visitor.signal
-        return self._mark(visitor.explicit.granted, visitor.explicit.refused, signals)
+        """The mark of what this visitor finds now."""
+        chosen, answered = visitor.explicit, self._is_answered_by_signal(visitor)
+        return self._mark(chosen.granted, chosen.refused, answered)
 
     def is_current(self, mark: str, visitor: VisitorConsent) -> bool:
         """True for the mark of what this visitor would find now."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from consentgate.caching import NOTHING, directives_of, keep_private
+from consentgate.caching import directives_of, keep_private
 from consentgate.headers import COOKIE_KINDS, Remembered, header_kind
 from consentgate.site.eligible import DESTINATION, DOCUMENT
 from consentgate.site.entity_tags import Condition, Current, mark_tag, restore
@@ -18,6 +18,7 @@ Header = tuple[str, str]
 CONDITIONAL = ("if-none-match", "if-modified-since", "range", "if-range")
 """The request's headers that may have to change."""
 
+_CACHE_CONTROL = "cache-control"
 _kinds = Remembered[str, str](header_kind)
 
 # Dates and digests of other bytes; ranges of a page that differs from one answer to the next.
@@ -74,20 +75,18 @@ def headers_with(headers: Sequence[Header], *, added: int, mark: str) -> list[He
     return kept
 
 
-def keep_to_visitor(headers: Sequence[Header]) -> list[Header]:
+def keep_to_visitor(headers: Sequence[Header], *, vary: tuple[str, ...]) -> list[Header]:
     """The headers of a page for its visitor alone, who asks each time whether it still holds:
-    `Cache-Control: private, no-cache`, and whatever forbids more."""
+    `Cache-Control: private, no-cache`, and whatever forbids more; and on what it depends."""
     places = [place for place, (name, _) in enumerate(headers) if _is_caching(name)]
-    if not places:
-        return [*headers, ("cache-control", "private, no-cache")]
     present = [(_kinds[headers[place][0]], headers[place][1]) for place in places]
-    kept, appended = keep_private(present, private=True, vary=NOTHING)
+    kept, appended = keep_private(present, private=True, vary=vary)
     fates: list[Header | None] = list(headers)
     for place, (kind, _), value in zip(places, present, kept, strict=True):
         name = headers[place][0]
-        told = value if value is None or kind != "cache-control" else _asking(value)
+        told = value if value is None or kind != _CACHE_CONTROL else _asking(value)
         fates[place] = None if told is None else (name, told)
-    own = [(name, _asking(value)) for name, value in appended]
+    own = [(name, _asking(value) if name == _CACHE_CONTROL else value) for name, value in appended]
     return [*(fate for fate in fates if fate is not None), *own]
 
 
@@ -99,7 +98,7 @@ def headers_of_copy(headers: Sequence[Header], mark: str) -> list[Header]:
 
 def _is_caching(name: str) -> bool:
     kind = _kinds[name]
-    return kind not in ("", "vary") and kind not in COOKIE_KINDS
+    return kind != "" and kind not in COOKIE_KINDS
 
 
 def _asking(value: str) -> str:

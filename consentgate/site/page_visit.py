@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from consentgate.caching import COOKIE, COOKIE_AND_SIGNAL
 from consentgate.enforcement import Enforcement
 from consentgate.events import Action, Reason
 from consentgate.site.banners import Banners, Where
@@ -91,7 +92,16 @@ class PageVisit:
             return headers_with(self._headers, added=added, mark=self._banners.shared_mark)
         has_tag = any(name.lower() == "etag" for name, _ in self._headers)
         mark = self._banners.mark_for(self._visitor) if has_tag else ""
-        return keep_to_visitor(headers_with(self._headers, added=added, mark=mark))
+        return self._keep(headers_with(self._headers, added=added, mark=mark))
+
+    def _keep(self, headers: Sequence[Header]) -> list[Header]:
+        """The headers of what depends on the visitor. The gate need not look at it again for that:
+        it is only told, for where it has other reasons to."""
+        self._visitor.consulted = True
+        if self._banners.heeds_signal(self._visitor):
+            self._visitor.showed_signal = True
+            return keep_to_visitor(headers, vary=COOKIE_AND_SIGNAL)
+        return keep_to_visitor(headers, vary=COOKIE)
 
     def confirm(self, headers: Sequence[Header]) -> list[Header]:
         """The headers of a 304: the browser's copy has the mark that it was asked about with."""
@@ -102,9 +112,7 @@ class PageVisit:
         marked = headers_of_copy(headers, mark)
         if mark == self._banners.shared_mark:
             return marked
-        # The copy is of this visitor, which notes what the answer depends on.
-        self._banners.asks(self._visitor)
-        return keep_to_visitor(marked)
+        return self._keep(marked)
 
     def _make(self, language: str | None) -> bytes:
         said = language or ""

@@ -200,7 +200,7 @@ def test_a_page_of_one_visitor_is_kept_by_no_one_else_and_shown_by_no_one_unaske
 ) -> None:
     headers = [("A", "b"), *(("Cache-Control", value) for value in values)]
 
-    assert [(name.lower(), value) for name, value in keep_to_visitor(headers)] == [
+    assert [(name.lower(), value) for name, value in keep_to_visitor(headers, vary=())] == [
         ("a", "b"),
         ("cache-control", kept),
     ]
@@ -219,7 +219,17 @@ OVERRIDES = [
 def test_nor_by_a_cache_that_listens_to_another_header(header: Header) -> None:
     headers = [header, ("Cache-Control", "private, no-cache"), ("Vary", "Accept")]
 
-    assert keep_to_visitor(headers) == headers[1:]
+    assert keep_to_visitor(headers, vary=()) == headers[1:]
+
+
+@pytest.mark.behaviour(14)
+def test_it_says_on_what_it_depends() -> None:
+    headers = [("Vary", "Accept"), ("Cache-Control", "private")]
+
+    assert keep_to_visitor(headers, vary=("Cookie",)) == [
+        ("Vary", "Accept, Cookie"),
+        ("Cache-Control", "private, no-cache"),
+    ]
 
 
 def test_a_copy_that_is_still_good_keeps_its_tag_and_has_no_length() -> None:
