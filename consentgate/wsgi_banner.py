@@ -51,8 +51,9 @@ class WsgiBanner:
             _change(environ, visit.settle_conditions(found))
         answer = _Answer(visit, start_response)
         environ[INSERTING_KEY] = environ[CONSENT_KEY]
-        body = self._app(environ, answer.start)
-        return answer.around(body, wrapper=environ.get("wsgi.file_wrapper"))
+        # Where the server has none, frameworks take one of their own, and nobody could tell a file.
+        wrapper = environ.setdefault("wsgi.file_wrapper", FileWrapper)
+        return answer.around(self._app(environ, answer.start), wrapper=wrapper)
 
     def _visit_of(self, environ: WSGIEnvironment) -> PageVisit | None:
         """The request as that of a page; None where nothing is put in, or further out already."""
@@ -135,7 +136,9 @@ class _Answer:
             # Header"), and stays one.
             chunks = [self.feed(chunk) for chunk in body]
             end = self.finish()
-            return [*chunks[:-1], *(chunk + end for chunk in chunks[-1:])]
+            if not chunks:
+                return [end] if end else []  # all that there is was written
+            return [*chunks[:-1], chunks[-1] + end]
         return _Body(body, self)
 
     def feed(self, chunk: bytes) -> bytes:

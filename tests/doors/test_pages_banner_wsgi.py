@@ -10,6 +10,7 @@ from wsgiref.util import FileWrapper
 from wsgiref.validate import validator
 
 import pytest
+from werkzeug.utils import send_file
 
 from tests.contract.drivers import environ_of
 from tests.contract.exchange import HTML, Ask
@@ -77,6 +78,17 @@ def test_nothing_is_put_into_a_file_that_the_server_sends(wrapper: object) -> No
     assert server.content == PAGE
 
 
+@pytest.mark.behaviour(9)
+def test_nor_into_one_that_a_framework_sends_where_the_server_has_no_way_of_its_own() -> None:
+    def app(environ: Any, start_response: App) -> Iterable[bytes]:
+        response = send_file(BytesIO(PAGE), environ, mimetype="text/html")
+        return response(environ, start_response)
+
+    server = serve(gated(app))
+
+    assert server.content == PAGE
+
+
 def test_what_was_written_before_a_file_leaves_before_it() -> None:
     def app(environ: Any, start_response: App) -> Iterable[bytes]:
         start_response("200 OK", [HTML])(b"<title>")
@@ -132,6 +144,15 @@ def test_it_is_put_into_what_is_written() -> None:
 
     assert server.sent[0].startswith(HEAD + PUT)
     assert server.sent[1:] == [b"<p>", REST]
+
+
+@pytest.mark.parametrize("page", [b"<title>t</title>", b"<title>"], ids=["whole", "cut-short"])
+def test_what_was_written_leaves_where_nothing_is_returned(page: bytes) -> None:
+    def app(environ: Any, start_response: App) -> Iterable[bytes]:
+        start_response("200 OK", [HTML])(page)
+        return []
+
+    assert serve(gated(app)).content.startswith(page)
 
 
 def test_and_where_the_place_comes_after_what_was_written() -> None:
