@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
+
+from tests.doors.wire import ALL, BARE, Visit
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +16,17 @@ def blockbuster() -> Iterator[BlockBuster]:
     """Any call that blocks while an event loop runs raises BlockingError."""
     with blockbuster_ctx() as active:
         yield active
+
+
+@pytest.fixture(params=list(ALL.values()), ids=list(ALL))
+def visit(request: Any) -> Visit:
+    """A visit behind each door and framework."""
+    found: Visit = request.param
+    return found
+
+
+@pytest.fixture(params=list(BARE.values()), ids=list(BARE))
+def bare(request: Any) -> Visit:
+    """A visit behind each door alone."""
+    found: Visit = request.param
+    return found

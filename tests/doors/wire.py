@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO, StringIO
@@ -112,6 +113,11 @@ class Reply:
     def preferences(self) -> str:
         """The Cookie header text with the choice that was set; empty where none was."""
         return "".join(value.partition(";")[0] for value in self.cookies[:1])
+
+
+def state_of(reply: Reply) -> Any:
+    """The state of each category that an answer tells."""
+    return json.loads(reply.body)["categories"]
 
 
 class Visit(Protocol):

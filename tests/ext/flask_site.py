@@ -84,3 +84,26 @@ def choose() -> Any:
 @requires_consent("statistics")
 def counted(name: str) -> str:
     return f"Counted {name}."
+
+
+def make_app(**config: Any) -> flask.Flask:
+    """An application that sets a session and three more cookies."""
+    app = flask.Flask("site")
+    app.config |= {"SECRET_KEY": KEY, "CONSENTGATE_BANNER": "manual", **config}
+
+    @app.route("/", methods=["GET", "POST"])
+    def home() -> flask.Response:
+        flask.session["seen"] = "yes"
+        response = flask.make_response("home")
+        for name in ("visits", "remember_token", "undeclared"):
+            response.set_cookie(name, "1")
+        return response
+
+    return app
+
+
+def left(app: flask.Flask, cookie: str = "") -> list[str]:
+    """The names of the cookies that leave."""
+    headers = {"Cookie": cookie} if cookie else {}
+    answer = app.test_client(use_cookies=False).get("/", headers=headers)
+    return [value.partition("=")[0] for value in answer.headers.getlist("Set-Cookie")]

@@ -15,36 +15,12 @@ from werkzeug.debug import DebuggedApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import Client
 
-from consentgate import ConfigurationError, Cookie, Gate, Policy, PolicyError, get_consent
-from consentgate.doorway import split_options
+from consentgate import ConfigurationError, Cookie, Policy, PolicyError, get_consent
 from consentgate.ext.flask import ConsentGate, current_consent, requires_consent
 from consentgate.ext.flask.settings import read_settings
-from tests.ext.flask_site import KEY, POLICY, PromoPlugin
+from tests.ext.flask_site import KEY, POLICY, PromoPlugin, left, make_app
 
 TOML = '[[cookies]]\nname = "visits"\ncategory = "statistics"\n'
-
-
-def make_app(**config: Any) -> flask.Flask:
-    """An application that sets a session and three more cookies."""
-    app = flask.Flask("site")
-    app.config |= {"SECRET_KEY": KEY, "CONSENTGATE_BANNER": "manual", **config}
-
-    @app.route("/", methods=["GET", "POST"])
-    def home() -> flask.Response:
-        flask.session["seen"] = "yes"
-        response = flask.make_response("home")
-        for name in ("visits", "remember_token", "undeclared"):
-            response.set_cookie(name, "1")
-        return response
-
-    return app
-
-
-def left(app: flask.Flask, cookie: str = "") -> list[str]:
-    """The names of the cookies that leave."""
-    headers = {"Cookie": cookie} if cookie else {}
-    answer = app.test_client(use_cookies=False).get("/", headers=headers)
-    return [value.partition("=")[0] for value in answer.headers.getlist("Set-Cookie")]
 
 
 def policy_of(app: flask.Flask, policy: Any = POLICY) -> Policy:
@@ -167,52 +143,6 @@ def test_an_application_has_one_gate() -> None:
 
     with pytest.raises(ConfigurationError, match="already"):
         ConsentGate(app)
-
-
-# Keys
-
-
-def choice_under(settings: Any) -> str:
-    """The Cookie header of a visitor who granted statistics at a gate of these settings."""
-    options, _ = split_options(settings.keywords)
-    gate = Gate(settings.policy, secret_key=settings.secret_key, **options)
-    return gate.preferences_for("statistics")
-
-
-def test_a_choice_under_an_older_key_of_the_application_still_holds() -> None:
-    old = choice_under(read_settings(make_app(SECRET_KEY="an older key of 30 characters"), POLICY))
-    app = make_app(
-        CONSENTGATE_POLICY=POLICY, SECRET_KEY_FALLBACKS=["an older key of 30 characters"]
-    )
-    ConsentGate(app)
-
-    assert "visits" in left(app, old)
-
-
-def test_the_gates_key_is_not_the_applications() -> None:
-    app = make_app(CONSENTGATE_POLICY=POLICY)
-    ConsentGate(app)
-
-    assert "visits" not in left(app, Gate(POLICY, secret_key=KEY).preferences_for("statistics"))
-
-
-def test_a_key_of_the_gates_own_is_used_as_it_stands() -> None:
-    own = "a key of the gate alone, 32 characters"
-    older = "the key of the gate before that, longer"
-    app = make_app(
-        CONSENTGATE_POLICY=POLICY, CONSENTGATE_SECRET_KEY=own, CONSENTGATE_FALLBACK_KEYS=[older]
-    )
-    ConsentGate(app)
-
-    choices = [Gate(POLICY, secret_key=key).preferences_for("statistics") for key in (own, older)]
-
-    assert ["visits" in left(app, choice) for choice in choices] == [True, True]
-
-
-def test_the_settings_show_no_key() -> None:
-    shown = repr(read_settings(make_app(CONSENTGATE_SECRET_KEY=KEY), POLICY))
-
-    assert KEY not in shown
 
 
 # The application's own cookies
