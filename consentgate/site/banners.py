@@ -57,8 +57,8 @@ class Where(NamedTuple):
 
 
 class Banners:
-    """The texts for the pages of one policy. What is read of a visitor here is not noted: who shows
-    a page that depends on it has to."""
+    """The texts for the pages of one policy. Apart from `text_for` nothing notes what was read of
+    a visitor: who shows a page that depends on it has to."""
 
     def __init__(
         self, policy: Policy, *, options: SiteOptions, texts: Mapping[str, Texts], pages: Pages
@@ -76,16 +76,16 @@ class Banners:
 
     def asks(self, visitor: VisitorConsent) -> bool:
         """True while something is to be asked that neither a choice nor a signal answered."""
-        return bool(self._unanswered(visitor)) and not self._is_answered_by_signal(visitor)
+        unanswered = self._unanswered(visitor)
+        if not unanswered:
+            return False
+        return not (visitor.context.signalled.issuperset(unanswered) and visitor.signal)
 
     def heeds_signal(self, visitor: VisitorConsent) -> bool:
         """True where the browser's signal answers, or would answer, all that the visitor did not:
         only then does a page depend on it."""
         unanswered = self._unanswered(visitor)
         return bool(unanswered) and visitor.context.signalled.issuperset(unanswered)
-
-    def _is_answered_by_signal(self, visitor: VisitorConsent) -> bool:
-        return self.heeds_signal(visitor) and visitor.signal
 
     def _unanswered(self, visitor: VisitorConsent) -> list[str]:
         chosen = visitor.explicit
@@ -102,8 +102,8 @@ class Banners:
 
     def mark_for(self, visitor: VisitorConsent) -> str:
         """The mark of what this visitor finds now."""
-        chosen, answered = visitor.explicit, self._is_answered_by_signal(visitor)
-        return self._mark(chosen.granted, chosen.refused, answered)
+        chosen = visitor.explicit
+        return self._mark(chosen.granted, chosen.refused, self.asks(visitor))
 
     def is_current(self, mark: str, visitor: VisitorConsent) -> bool:
         """True for the mark of what this visitor would find now."""
@@ -112,7 +112,7 @@ class Banners:
     def shared_text(self, language: str, *, where: Where, nonce: str, cookie: str) -> bytes:
         """What everybody finds: nothing of the request is in it. `cookie` is the name of the
         visitor's choice where scripts can read it."""
-        texts = self._texts[self._tag_of(language)]
+        texts = self._texts[self._tag_of(language) or self._negotiate("", "", "")]
         text = self._pages.static_banner(
             texts, mount=where.mount, nonce=nonce, readable_cookie=cookie
         )
@@ -121,10 +121,17 @@ class Banners:
     def text_for(
         self, visitor: VisitorConsent, *, language: str, where: Where, nonce: str
     ) -> bytes:
-        """What this visitor finds."""
-        if self.serves(language):
-            tag = self._tag_of(language)
-        else:
+        """What this visitor finds; the gate is told that the page depends on it."""
+        visitor.consulted = visitor.touched = True
+        visitor.showed_signal = visitor.showed_signal or self.heeds_signal(visitor)
+        return self.write_for(visitor, language=language, where=where, nonce=nonce)
+
+    def write_for(
+        self, visitor: VisitorConsent, *, language: str, where: Where, nonce: str
+    ) -> bytes:
+        """The same where the caller sees to the headers."""
+        tag = self._tag_of(language)
+        if tag is None:
             chosen = self._options.language_for(visitor.request)
             tag = self._negotiate("", chosen, where.accepted())
         asks = self.asks(visitor)
@@ -146,18 +153,20 @@ class Banners:
 
     def serves(self, language: str) -> bool:
         """True when there are texts in a language."""
-        return primary_language(language) in self._languages
+        return self._tag_of(language) is not None
 
-    def _tag(self, language: str) -> str:
+    def _tag(self, language: str) -> str | None:
         """The language of the texts for a page in a language."""
+        if primary_language(language) not in self._languages:
+            return None
         return self._negotiate(language, "", "")
 
     def _negotiate(self, language: str, chosen: str, accepted: str) -> str:
         served, default = tuple(self._texts), self._policy.default_language
         return negotiate(language, chosen, accepted, served=served, default=default)
 
-    def _digest(self, granted: frozenset[str], refused: frozenset[str], *signals: bool) -> str:
-        chosen = (self._version, *sorted(granted), "", *sorted(refused), *map(str, signals))
+    def _digest(self, granted: frozenset[str], refused: frozenset[str], asks: object) -> str:
+        chosen = (self._version, *sorted(granted), "", *sorted(refused), str(asks))
         return "v" + hashlib.sha256("\0".join(chosen).encode()).hexdigest()[:_DIGITS]
 
     @cached_property

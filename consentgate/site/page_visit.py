@@ -124,7 +124,7 @@ class PageVisit:
         if self._is_shared:
             cookie = self._readable_cookie()
             return self._banners.shared_text(said, where=where, nonce=nonce, cookie=cookie)
-        return self._banners.text_for(self._visitor, language=said, where=where, nonce=nonce)
+        return self._banners.write_for(self._visitor, language=said, where=where, nonce=nonce)
 
     def _readable_cookie(self) -> str:
         context = self._visitor.context

@@ -309,12 +309,10 @@ def test_a_page_that_is_tried_again_gets_it_again() -> None:
 
 def test_a_page_that_failed_before_gets_it_when_tried_again() -> None:
     environ = environ_of(Ask())
-    answers = iter([Failure(), None])
+    failures = iter([Failure()])
 
     def app(environ: Any, start_response: App) -> Iterable[bytes]:
-        for failure in answers:
-            if failure is None:
-                break
+        for failure in failures:
             raise failure
         start_response("200 OK", [HTML])
         return [PAGE]
