@@ -15,6 +15,7 @@ from jinja2 import (
     Environment,
     FileSystemLoader,
     PackageLoader,
+    PrefixLoader,
     StrictUndefined,
     Template,
     TemplateError,
@@ -28,6 +29,9 @@ from consentgate.site.static_files import SCRIPT, STYLE_SHEET, StaticFiles
 from consentgate.site.texts import Texts
 
 _PACKAGE = "consentgate.site"
+
+LIBRARY = "consentgate"
+"""Before the name of a template: the library's own, which one of the same name can extend."""
 
 
 class Language(NamedTuple):
@@ -89,10 +93,18 @@ class Templates:
         """Raises ConfigurationError for a template of the site's that fails within the block."""
         try:
             yield
-        except TemplateError as error:
+        except RecursionError as error:
             raise ConfigurationError(
-                f"templates={str(self._folder)!r}: {_place_of(error)}{error}; compare it with the "
-                "library's own of that name"
+                f"templates={str(self._folder)!r}: a template extends or includes itself; the "
+                f'library\'s own page.html, for example, is "{LIBRARY}/page.html"'
+            ) from error
+        except Exception as error:
+            # What is no TemplateError has no better name than its type: bytes that are no UTF-8,
+            # a filter that was given something else.
+            named = "" if isinstance(error, TemplateError) else f"{type(error).__name__}: "
+            raise ConfigurationError(
+                f"templates={str(self._folder)!r}: {_place_of(error)}{named}{error}; compare it "
+                "with the library's own of that name"
             ) from error
 
 
@@ -102,7 +114,7 @@ def _compile(folder: Path | None) -> dict[str, Template]:
     package = PackageLoader(_PACKAGE)
     loaders: list[BaseLoader] = [] if folder is None else [FileSystemLoader(folder)]
     environment = Environment(
-        loader=ChoiceLoader([*loaders, package]),
+        loader=ChoiceLoader([*loaders, package, PrefixLoader({LIBRARY: package})]),
         autoescape=True,
         # A name that nobody gave is an error, not a gap that visitors find.
         undefined=StrictUndefined,
@@ -114,9 +126,9 @@ def _compile(folder: Path | None) -> dict[str, Template]:
     return {name: environment.get_template(name) for name in package.list_templates()}
 
 
-def _place_of(error: TemplateError) -> str:
+def _place_of(error: Exception) -> str:
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
-    return f"{name}, line {line}: " if name else ""
+    return f"{name}, line {line}: " if line else ""
 
 
 def _own_name(texts: Texts) -> str:

@@ -475,19 +475,34 @@ def test_a_template_in_the_sites_folder_comes_before_the_librarys(tmp_path: Path
     assert FRENCH("Accept all") in html
 
 
+def test_it_may_extend_the_librarys_of_the_same_name(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(
+        '{% extends "consentgate/page.html" %}'
+        "{% block footer %}{{ super() }}<li>Ours</li>{% endblock %}"
+    )
+
+    html = pages_of(templates=tmp_path).forbidden(ask(policy=POLICY), FRENCH)
+
+    assert [one.words for one in find(html, "li")][-1] == "Ours"
+    assert FRENCH("Cookie charter") in html
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("{% if %}", r"forbidden\.html, line 1"),
         ("{{ no_such_name }}", "no_such_name"),
         ('{% extends "gone.html" %}', r"gone\.html"),
+        ('{% extends "forbidden.html" %}', 'itself; .* "consentgate/'),
+        ("{{ 1 / 0 }}", "ZeroDivisionError"),
+        ("\xe9", "UnicodeDecodeError"),
     ],
-    ids=["syntax", "name", "parent"],
+    ids=["syntax", "name", "parent", "itself", "sum", "encoding"],
 )
 def test_a_template_that_cannot_be_used_is_told_at_start_up(
     text: str, told: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "forbidden.html").write_text(text)
+    (tmp_path / "forbidden.html").write_text(text, encoding="latin-1")
 
     with pytest.raises(ConfigurationError, match=told) as caught:
         pages_of(templates=tmp_path)
