@@ -61,7 +61,7 @@ class AsgiBanner:
         if not banners.applies:
             return None
         # As they are now: routers write mounts of their own into the scope.
-        mount, inside = scope.get("root_path", ""), path_inside(scope)
+        mount, inside = mount_of(scope), path_inside(scope)
         return PageVisit(banners, visitor, where=lambda: _where(scope, mount, inside=inside))
 
     async def _run(self, scope: Scope, receive: Receive, send: Send, *, visit: PageVisit) -> None:
@@ -78,9 +78,15 @@ class AsgiBanner:
         await answer.release()
 
 
+def mount_of(scope: Scope) -> str:
+    """What the application is mounted on. Some say "/" where it is mounted on nothing, and an
+    address that began with two slashes would be another host's."""
+    return str(scope.get("root_path", "")).rstrip("/")
+
+
 def path_inside(scope: Scope) -> str:
     """The path below what the application is mounted on; some servers leave that out of it."""
-    path, mount = str(scope["path"]), str(scope.get("root_path", ""))
+    path, mount = str(scope["path"]), mount_of(scope)
     return path.removeprefix(mount) if mount and path.startswith(f"{mount}/") else path
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from urllib.parse import quote
 
-from consentgate.asgi_banner import App, AsgiBanner, Receive, Scope, Send, path_inside
+from consentgate.asgi_banner import (
+    App,
+    AsgiBanner,
+    Receive,
+    Scope,
+    Send,
+    mount_of,
+    path_inside,
+)
 from consentgate.errors import ConfigurationError
 from consentgate.site.choice_form import LARGEST_BODY
 from consentgate.site.options import Banner
@@ -77,7 +85,7 @@ def _as_request(scope: Scope, visitor: VisitorConsent, *, own: str, body: bytes)
         query=scope.get("query_string", b"").decode("latin-1"),
         headers=headers,
         body=body,
-        mount=quote(scope.get("root_path", "")),
+        mount=quote(mount_of(scope)),
         origin=f"{scope.get('scheme', 'http')}://{headers.get('host', '')}",
     )
 

@@ -24,7 +24,8 @@ def where_in_environ(environ: Request) -> Where:
 def where_in_scope(scope: Request) -> Where:
     """The page that an ASGI scope asks for."""
     # Starlette adds its own mounts to the root path, which no longer is the gate's then.
-    path, mount = scope["path"], scope.get("app_root_path", scope.get("root_path", ""))
+    path, root = scope["path"], scope.get("app_root_path", scope.get("root_path", ""))
+    mount = root.rstrip("/")
     # Some servers leave out of the path what the application is mounted on.
     inside = path.removeprefix(mount) if path.startswith(f"{mount}/") else path
     query = scope.get("query_string", b"").decode("latin-1")

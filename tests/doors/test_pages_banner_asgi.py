@@ -225,7 +225,9 @@ def test_a_page_that_is_tried_again_gets_it_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "root_path"), [("/shop/caf\xe9", "/shop"), ("/caf\xe9", "/shop")], ids=["whole", "cut"]
+    ("path", "root_path"),
+    [("/shop/caf\xe9", "/shop"), ("/caf\xe9", "/shop"), ("/shop/caf\xe9", "/shop/")],
+    ids=["whole", "cut", "slash"],
 )
 def test_a_mounted_application_is_come_back_to_where_it_is(path: str, root_path: str) -> None:
     scope = http_scope(path=path, root_path=root_path, query_string=b"")
@@ -234,6 +236,14 @@ def test_a_mounted_application_is_come_back_to_where_it_is(path: str, root_path:
 
     assert b'action="/shop/consent/"' in body["body"]
     assert b'name="next" value="/shop/caf%C3%A9"' in body["body"]
+
+
+def test_a_mount_on_the_root_leads_to_no_other_host() -> None:
+    scope = http_scope(path="/page", root_path="/", query_string=b"")
+
+    _, body = sent_by(START, part(PAGE, more_body=False), scope=scope)
+
+    assert b'action="/consent/"' in body["body"]
 
 
 def test_a_header_in_two_lines_is_one() -> None:

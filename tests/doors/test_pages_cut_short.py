@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 from tests.doors.wire import (
@@ -81,8 +83,9 @@ async def _never(*_: Any) -> Any:
     raise NotImplementedError
 
 
-def test_under_asgi_a_server_may_leave_the_mount_out_of_the_path() -> None:
-    scope = scope_of(Send(path="/consent")) | {"root_path": "/portal"}
+@pytest.mark.parametrize("root_path", ["/portal", "/portal/"])
+def test_under_asgi_a_server_may_leave_the_mount_out_of_the_path(root_path: str) -> None:
+    scope = scope_of(Send(path="/consent")) | {"root_path": root_path}
     sent: list[Any] = []
 
     async def receive() -> Any:

@@ -10,6 +10,7 @@ import flask
 import pytest
 from django.test.utils import override_settings
 
+import tests.contract.django_project  # noqa: F401 (sets Django up)
 from consentgate.doorway import split_options
 from consentgate.ext.django.settings import read_settings as read_django
 from consentgate.ext.flask.settings import read_settings as read_flask
