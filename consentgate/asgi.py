@@ -26,7 +26,6 @@ from consentgate.gate import Gate, Outcome
 from consentgate.headers import COOKIE_KINDS, Remembered, header_kind
 from consentgate.scanning import scan_message
 from consentgate.sieve import Alphabet, Sieve
-from consentgate.site.site import WELL_KNOWN
 from consentgate.site.sites import Sites
 from consentgate.standing import Standing
 from consentgate.thinning import Thinner
@@ -141,13 +140,13 @@ class AsgiVisit(VisitorConsent):
         own = [*headers]
         if own and type(own[0]) is list:
             own = [*map(tuple, own)]
-        always, must_sift = self.always, self.touched
+        must_sift = self.touched
         for name, value in own:
             if name in _plain_names:
                 continue
             # What passes byte for byte, whoever the visitor is. In bytes `in` is fast for numbers.
             cookie, has_name, _ = value.partition(b"=")
-            if has_name and cookie in always and name == b"set-cookie":
+            if has_name and name == b"set-cookie" and cookie in self.always:
                 must_sift = must_sift or 10 in value or 13 in value or 0 in value
             elif not _is_plain[name]:
                 must_sift = True
@@ -205,10 +204,10 @@ class ConsentMiddleware:
         gate_options, site_options = split_options(options)
         sites = sites_of(site_options)
         self.app = self._inner = app
-        self._prefix = None
+        self._mark = None
         if sites is not None:
             self.app = pages = AsgiPages(app, sites)
-            self._inner, self._prefix = pages.inner, sites.options.prefix
+            self._inner, self._mark = pages.inner, sites.mark
         self._passages = Passages(
             policy,
             lambda one: Gate(one, secret_key=secret_key, **gate_options),
@@ -249,12 +248,10 @@ class ConsentMiddleware:
         scope[CONSENT_KEY] = visit
         if passage.thinner is not None:
             _thin(scope, visit, passage.thinner)
-        app = self._inner
-        if self._prefix is not None:
-            # Nearly every path has neither: that is seen sooner than what a path is.
-            path = scope.get("path", "")
-            if self._prefix in path or WELL_KNOWN in path:
-                app = self.app
+        app, mark = self._inner, self._mark
+        # Nearly every path is without it: that is seen sooner than what a path is.
+        if mark is not None and mark in scope.get("path", ""):
+            app = self.app
         try:
             await app(scope, receive, visit.send_guarded)
         finally:

@@ -30,7 +30,6 @@ from consentgate.gate import Gate, Outcome
 from consentgate.headers import COOKIE_KINDS, Remembered, header_kind, tells_caches
 from consentgate.set_cookie import has_line_break
 from consentgate.sieve import Alphabet, Sieve
-from consentgate.site.site import WELL_KNOWN
 from consentgate.site.sites import Sites
 from consentgate.thinning import Thinner
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
@@ -126,10 +125,10 @@ class ConsentMiddleware:
         gate_options, site_options = split_options(options)
         sites = sites_of(site_options)
         self.app = self._inner = app
-        self._prefix = None
+        self._mark = None
         if sites is not None:
             self.app = pages = WsgiPages(app, sites)
-            self._inner, self._prefix = pages.inner, sites.options.prefix
+            self._inner, self._mark = pages.inner, sites.mark
         self._passages = Passages(
             policy,
             lambda one: Gate(one, secret_key=secret_key, **gate_options),
@@ -184,12 +183,10 @@ class ConsentMiddleware:
                 return start_response(status, own)
             return start_response(status, own, exc_info)
 
-        app = self._inner
-        if self._prefix is not None:
-            # Nearly every path has neither: that is seen sooner than what a path is.
-            path = environ.get("PATH_INFO", "")
-            if self._prefix in path or WELL_KNOWN in path:
-                app = self.app
+        app, mark = self._inner, self._mark
+        # Nearly every path is without it: that is seen sooner than what a path is.
+        if mark is not None and mark in environ.get("PATH_INFO", ""):
+            app = self.app
         try:
             body = app(environ, guarded_start)
         except BaseException:

@@ -27,6 +27,8 @@ class Sites:
         self.options = options
         self._prefix = options.prefix
         self._has_gpc = options.gpc_updated is not None
+        # What stands in each path that `own_path` knows: where it is not, nobody needs to ask.
+        self.mark = "/" if self._has_gpc else options.prefix
         self._texts = _PROOFREAD_TEXTS
         if options.languages or options.catalogues is not None:
             languages = options.languages or PROOFREAD
