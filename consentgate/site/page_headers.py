@@ -19,6 +19,7 @@ CONDITIONAL = ("if-none-match", "if-modified-since", "range", "if-range")
 """The request's headers that may have to change."""
 
 _CACHE_CONTROL = "cache-control"
+_FOR_VISITOR = "private, no-cache"
 _kinds = Remembered[str, str](header_kind)
 
 # Dates and digests of other bytes; ranges of a page that differs from one answer to the next.
@@ -79,6 +80,8 @@ def keep_to_visitor(headers: Sequence[Header], *, vary: tuple[str, ...]) -> list
     """The headers of a page for its visitor alone, who asks each time whether it still holds:
     `Cache-Control: private, no-cache`, and whatever forbids more; and on what it depends."""
     places = [place for place, (name, _) in enumerate(headers) if _is_caching(name)]
+    if not places:
+        return [*headers, (_CACHE_CONTROL, _FOR_VISITOR), ("vary", ", ".join(vary))]
     present = [(_kinds[headers[place][0]], headers[place][1]) for place in places]
     kept, appended = keep_private(present, private=True, vary=vary)
     fates: list[Header | None] = list(headers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from consentgate.caching import COOKIE
 from consentgate.site.entity_tags import Condition, mark_of, mark_tag, restore
 from consentgate.site.page_headers import (
     Header,
@@ -200,9 +201,10 @@ def test_a_page_of_one_visitor_is_kept_by_no_one_else_and_shown_by_no_one_unaske
 ) -> None:
     headers = [("A", "b"), *(("Cache-Control", value) for value in values)]
 
-    assert [(name.lower(), value) for name, value in keep_to_visitor(headers, vary=())] == [
+    assert [(name.lower(), value) for name, value in keep_to_visitor(headers, vary=COOKIE)] == [
         ("a", "b"),
         ("cache-control", kept),
+        ("vary", "Cookie"),
     ]
 
 
@@ -217,16 +219,16 @@ OVERRIDES = [
 @pytest.mark.behaviour(14)
 @pytest.mark.parametrize("header", OVERRIDES, ids=str)
 def test_nor_by_a_cache_that_listens_to_another_header(header: Header) -> None:
-    headers = [header, ("Cache-Control", "private, no-cache"), ("Vary", "Accept")]
+    headers = [header, ("Cache-Control", "private, no-cache"), ("Vary", "Cookie")]
 
-    assert keep_to_visitor(headers, vary=()) == headers[1:]
+    assert keep_to_visitor(headers, vary=COOKIE) == headers[1:]
 
 
 @pytest.mark.behaviour(14)
 def test_it_says_on_what_it_depends() -> None:
     headers = [("Vary", "Accept"), ("Cache-Control", "private")]
 
-    assert keep_to_visitor(headers, vary=("Cookie",)) == [
+    assert keep_to_visitor(headers, vary=COOKIE) == [
         ("Vary", "Accept, Cookie"),
         ("Cache-Control", "private, no-cache"),
     ]
