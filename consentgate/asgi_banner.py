@@ -45,10 +45,11 @@ class AsgiBanner:
         if scope["type"] != "http" or scope["method"] != "GET" or _FETCHED in scope["headers"]:
             return self._app(scope, receive, send)
         found = _told_by(scope["headers"])
-        visit = self._visit_of(scope) if asks_for_page("GET", found.get) else None
+        asks = not found or asks_for_page("GET", found.get)
+        visit = self._visit_of(scope) if asks else None
         if visit is None:
             return self._app(scope, receive, send)
-        if not found.keys().isdisjoint(CONDITIONAL):
+        if found and not found.keys().isdisjoint(CONDITIONAL):
             _change(scope, visit.settle_conditions(found))
         return self._run(scope, receive, send, visit=visit)
 

@@ -21,6 +21,7 @@ DOCUMENT = "document"
 # What scripts add that fetch a part of a page: htmx, Turbo, and most libraries since Prototype.
 FETCHED_WITH = ("hx-request", "turbo-frame", "x-requested-with")
 
+_ABSENT = frozenset({None})
 _TELLING = frozenset(
     {
         *("cache-control", "content-disposition", "content-encoding"),
@@ -55,7 +56,7 @@ def asks_for_page(method: str, header: Callable[[str], str | None]) -> bool:
     lower-case name, None where it is absent."""
     if method != "GET" or header(DESTINATION) not in (None, DOCUMENT):
         return False
-    return all(header(name) is None for name in FETCHED_WITH)
+    return _ABSENT.issuperset(map(header, FETCHED_WITH))
 
 
 def page_of(status: int, headers: Headers) -> Page:
