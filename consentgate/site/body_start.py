@@ -91,6 +91,8 @@ class Place(NamedTuple):
 def find_usual(text: bytes) -> Place | None:
     """The place in a page that has all the usual tags and is here up to its body; None elsewhere,
     where `BodyStart` finds it."""
+    if b"<body" not in text and b"<BODY" not in text:
+        return None
     start = len(_UTF_8_MARK) if text.startswith(_UTF_8_MARK) else 0
     html = _HTML.match(text, _end_of(_BEFORE_BODY, text, start))
     head = _HEAD_END.match(text, _end_of(_IN_HEAD, text, html.end())) if html else None
