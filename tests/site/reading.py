@@ -75,3 +75,9 @@ def only(html: str, tag: str, **attributes: str) -> Element:
     """The one element of that kind."""
     (found,) = find(html, tag, **attributes)
     return found
+
+
+def buttons(html: str) -> list[tuple[str, str]]:
+    """The value and the words of each button that makes a choice."""
+    found = find(html, "button", name="choice")
+    return [(button.get("value"), button.words) for button in found]
