@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from wsgiref.validate import validator
 
-from consentgate import Event
+from consentgate import Cookie, Event, Policy
 from tests.contract.drivers import run_asgi, run_wsgi
-from tests.contract.exchange import HTML, Ask
+from tests.contract.exchange import HTML, Ask, preferences_for
 from tests.doors.servers import App, asgi_gate, wsgi_gate
 
 PAGE = b"<!doctype html><html lang=en><head><title>t</title></head><body><p>x</p></body></html>"
@@ -102,3 +102,32 @@ class Show:
 
 
 DOORS = {"asgi": Show(show_asgi), "wsgi": Show(show_wsgi)}
+
+
+ALLOWED = preferences_for("statistics", "marketing")
+REFUSED = preferences_for()
+
+SIGNALLED = Policy(
+    necessary=["session"],
+    cookies=[
+        Cookie("_fbp", category="marketing", provider="F", purpose="p", lifetime="90 days"),
+    ],
+)
+MEASURED = Page(
+    headers=(
+        HTML,
+        ("Content-Length", str(len(PAGE))),
+        ("ETag", '"a"'),
+        ("Last-Modified", "Tue, 24 Nov 2026 16:00:00 GMT"),
+        ("Accept-Ranges", "bytes"),
+        ("Cache-Control", "max-age=60"),
+    )
+)
+PUBLIC = replace(
+    MEASURED, headers=(*MEASURED.headers[:-1], ("Cache-Control", "public, max-age=60"))
+)
+
+
+def asking(*headers: tuple[str, str], cookie: str = "", method: str = "GET") -> Ask:
+    """A request for the page."""
+    return Ask(headers=headers, cookie=cookie, method=method)
