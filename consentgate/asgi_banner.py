@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 from consentgate.enforcement import Mode
-from consentgate.site.banners import Where
-from consentgate.site.eligible import DESTINATION, FETCHED_WITH, asks_for_page
+from consentgate.site.banners import Banners, Where
+from consentgate.site.eligible import DESTINATION, FETCHED_WITH, PAGE_METHODS, fetched_by
 from consentgate.site.insertion import Found, Insertion
-from consentgate.site.page_headers import CONDITIONAL
+from consentgate.site.page_headers import CONDITIONAL, keep_apart
 from consentgate.site.page_visit import INSERTING_KEY, NOT_MODIFIED, PageVisit, is_inserting
 from consentgate.site.sites import Sites
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
@@ -29,6 +29,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 _BEARING = {name.encode("ascii"): name for name in (DESTINATION, *FETCHED_WITH, *CONDITIONAL)}
 # What a script fetches, by far the most requests for no page: told without a look at each header.
 _FETCHED = (b"sec-fetch-dest", b"empty")
+_FETCHED_ALONE = {DESTINATION: "empty"}
 _SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
 
 
@@ -42,28 +43,39 @@ class AsgiBanner:
     # No coroutine of its own: inside the gate nobody asks what kind of function this is.
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer the request."""
-        if scope["type"] != "http" or scope["method"] != "GET" or _FETCHED in scope["headers"]:
+        if scope["type"] != "http" or scope["method"] not in PAGE_METHODS:
             return self._app(scope, receive, send)
-        found = _told_by(scope["headers"])
-        asks = not found or asks_for_page("GET", found.get)
-        visit = self._visit_of(scope) if asks else None
-        if visit is None:
+        headers = scope["headers"]
+        found = _FETCHED_ALONE if _FETCHED in headers else _told_by(headers)
+        banners = self._banners_of(scope)
+        if banners is None:
             return self._app(scope, receive, send)
-        if found and not found.keys().isdisjoint(CONDITIONAL):
+        fetched_as = fetched_by(found.get) if found else None
+        if fetched_as is not None:
+            return self._app(scope, receive, _kept_apart(send, fetched_as))
+        # As they are now: routers write mounts of their own into the scope.
+        mount, inside, query = mount_of(scope), path_inside(scope), scope.get("query_string", b"")
+        if scope["method"] != "GET":
+            # What a form was sent to is no way back.
+            inside, query = f"{self._sites.options.prefix}/", b""
+        visit = PageVisit(
+            banners,
+            scope[CONSENT_KEY],
+            where=lambda: Where(
+                mount, inside, query.decode("latin-1"), _quote, lambda: _accepted(scope)
+            ),
+        )
+        if found and scope["method"] == "GET" and not found.keys().isdisjoint(CONDITIONAL):
             _change(scope, visit.settle_conditions(found))
         return self._run(scope, receive, send, visit=visit)
 
-    def _visit_of(self, scope: Scope) -> PageVisit | None:
-        """The request as that of a page; None where nothing is put in, or further out already."""
+    def _banners_of(self, scope: Scope) -> Banners | None:
+        """What is put into pages; None where nothing is, or further out already."""
         visitor: VisitorConsent = scope[CONSENT_KEY]
         if visitor.context.mode is Mode.REPORT or is_inserting(scope.get(INSERTING_KEY)):
             return None
         banners = self._sites.site_of(visitor.context.policy).banners
-        if not banners.applies:
-            return None
-        # As they are now: routers write mounts of their own into the scope.
-        mount, inside = mount_of(scope), path_inside(scope)
-        return PageVisit(banners, visitor, where=lambda: _where(scope, mount, inside=inside))
+        return banners if banners.applies else None
 
     async def _run(self, scope: Scope, receive: Receive, send: Send, *, visit: PageVisit) -> None:
         answer = _Answer(visit, send)
@@ -115,9 +127,23 @@ def _change(scope: Scope, changes: Mapping[str, str | None]) -> None:
     scope["headers"] = own
 
 
-def _where(scope: Scope, root_path: str, *, inside: str) -> Where:
-    query = scope.get("query_string", b"").decode("latin-1")
-    return Where(root_path, inside, query, _quote, lambda: _accepted(scope))
+def _kept_apart(send: Send, name: str) -> Send:
+    """A `send` that lets no cache answer with this response where a page is asked for."""
+
+    def send_apart(message: Message) -> Awaitable[None]:
+        if message["type"] == "http.response.start" and message.get("headers"):
+            message = _tell_apart(message, name)
+        return send(message)
+
+    return send_apart
+
+
+def _tell_apart(message: Message, name: str) -> Message:
+    own = [*message["headers"]]
+    # Most are no page, which is seen sooner than what a page is.
+    if not any(value[:9].lower() == b"text/html" for _, value in own):
+        return {**message, "headers": own}
+    return _with_headers(message, keep_apart(message.get("status", 0), _as_text(own), name))
 
 
 def _quote(text: str) -> str:

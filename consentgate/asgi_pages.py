@@ -86,8 +86,14 @@ def _as_request(scope: Scope, visitor: VisitorConsent, *, own: str, body: bytes)
         headers=headers,
         body=body,
         mount=quote(mount_of(scope)),
-        origin=f"{scope.get('scheme', 'http')}://{headers.get('host', '')}",
+        origin=f"{scope.get('scheme', 'http')}://{headers.get('host') or _own_host(scope)}",
     )
+
+
+def _own_host(scope: Scope) -> str:
+    """The server's own name and port, for a request that names no host, as in HTTP/1.0."""
+    server = scope.get("server")
+    return "" if server is None else f"{server[0]}:{server[1]}"
 
 
 def _as_server_response(answer: Response, method: str) -> ServerResponse:

@@ -60,6 +60,7 @@ class Reason(StrEnum):
     PREFERENCES_REJECTED = "CG140"
     REQUIRED_FAILED = "CG141"
     SECURE_MISSING = "CG142"
+    LANGUAGE_FAILED = "CG143"
     BANNER_COMPRESSED = "CG151"
     BANNER_NO_PLACE = "CG152"
 
@@ -75,6 +76,7 @@ _WARNINGS = frozenset(
         Reason.STATUS_LINE_BREAK,
         Reason.HEADER_NAME,
         Reason.REQUIRED_FAILED,
+        Reason.LANGUAGE_FAILED,
         Reason.SECURE_MISSING,
         Reason.BANNER_COMPRESSED,
         Reason.BANNER_NO_PLACE,
@@ -102,6 +104,7 @@ _WORDS = {
     Reason.HEADER_NAME: "a header's name would split into a Set-Cookie",
     Reason.PREFERENCES_REJECTED: "a preferences cookie was not accepted",
     Reason.REQUIRED_FAILED: "the site's `required` function failed; consent is enforced",
+    Reason.LANGUAGE_FAILED: "the site's `language` function failed; the visitor's is taken",
     Reason.SECURE_MISSING: (
         "the preferences cookie leaves without Secure though the site is https; let the server "
         "trust its proxy's scheme, or pass secure=True"

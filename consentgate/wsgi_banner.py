@@ -13,10 +13,10 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from wsgiref.util import FileWrapper
 
 from consentgate.enforcement import Mode
-from consentgate.site.banners import Where
-from consentgate.site.eligible import DESTINATION, FETCHED_WITH, asks_for_page
+from consentgate.site.banners import Banners, Where
+from consentgate.site.eligible import DESTINATION, FETCHED_WITH, PAGE_METHODS, fetched_by
 from consentgate.site.insertion import Found, Insertion
-from consentgate.site.page_headers import CONDITIONAL
+from consentgate.site.page_headers import CONDITIONAL, keep_apart
 from consentgate.site.page_visit import INSERTING_KEY, NOT_MODIFIED, PageVisit, is_inserting
 from consentgate.site.sites import Sites
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
@@ -41,11 +41,16 @@ class WsgiBanner:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the request."""
-        visit = self._visit_of(environ)
-        if visit is None:
+        method = environ.get("REQUEST_METHOD", "")
+        banners = self._banners_of(environ) if method in PAGE_METHODS else None
+        if banners is None:
             return self._app(environ, start_response)
+        fetched_as = fetched_by(lambda name: environ.get(_KEYS[name]))
+        if fetched_as is not None:
+            return self._app(environ, _kept_apart(start_response, fetched_as))
+        visit = self._visit_of(environ, banners)
         found = {name: environ[_KEYS[name]] for name in CONDITIONAL if _KEYS[name] in environ}
-        if found:
+        if found and method == "GET":
             if (destination := environ.get(_KEYS[DESTINATION])) is not None:
                 found[DESTINATION] = destination
             _change(environ, visit.settle_conditions(found))
@@ -55,20 +60,42 @@ class WsgiBanner:
         wrapper = environ.setdefault("wsgi.file_wrapper", FileWrapper)
         return answer.around(self._app(environ, answer.start), wrapper=wrapper)
 
-    def _visit_of(self, environ: WSGIEnvironment) -> PageVisit | None:
-        """The request as that of a page; None where nothing is put in, or further out already."""
-        method = environ.get("REQUEST_METHOD", "")
-        if not asks_for_page(method, lambda name: environ.get(_KEYS[name])):
-            return None
+    def _banners_of(self, environ: WSGIEnvironment) -> Banners | None:
+        """What is put into pages; None where nothing is, or further out already."""
         visitor: VisitorConsent = environ[CONSENT_KEY]
         if visitor.context.mode is Mode.REPORT or is_inserting(environ.get(INSERTING_KEY)):
             return None
         banners = self._sites.site_of(visitor.context.policy).banners
-        if not banners.applies:
-            return None
+        return banners if banners.applies else None
+
+    def _visit_of(self, environ: WSGIEnvironment, banners: Banners) -> PageVisit:
         # As they are now: dispatchers shift what is theirs from one to the other (PEP 3333).
         mount, inside = environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", "")
-        return PageVisit(banners, visitor, where=lambda: _where(environ, mount, inside=inside))
+        query = environ.get("QUERY_STRING", "")
+        if environ["REQUEST_METHOD"] != "GET":
+            # What a form was sent to is no way back.
+            inside, query = f"{self._sites.options.prefix}/", ""
+        return PageVisit(
+            banners,
+            environ[CONSENT_KEY],
+            where=lambda: Where(mount, inside, query, _quote, lambda: _accepted(environ)),
+        )
+
+
+def _kept_apart(start_response: StartResponse, name: str) -> StartResponse:
+    """A `start_response` that lets no cache answer with this response where a page is asked for."""
+
+    def start_apart(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
+        told = keep_apart(_code_of(status), headers, name)
+        if exc_info is None:
+            return start_response(status, list(told))
+        return start_response(status, list(told), exc_info)
+
+    return start_apart
+
+
+def _code_of(status: str) -> int:
+    return int(status[:3]) if status[:3].isdecimal() else 0
 
 
 def _change(environ: WSGIEnvironment, changes: Mapping[str, str | None]) -> None:
@@ -80,14 +107,8 @@ def _change(environ: WSGIEnvironment, changes: Mapping[str, str | None]) -> None
             environ[_KEYS[name]] = value
 
 
-def _where(environ: WSGIEnvironment, script_name: str, *, inside: str) -> Where:
-    return Where(
-        script_name,
-        inside,
-        environ.get("QUERY_STRING", ""),
-        _quote,
-        lambda: str(environ.get("HTTP_ACCEPT_LANGUAGE", "")),
-    )
+def _accepted(environ: WSGIEnvironment) -> str:
+    return str(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
 
 
 def _quote(text: str) -> str:
@@ -113,7 +134,7 @@ class _Answer:
             self.release()  # the server says what it thinks of a second start
         if self._write is not None:
             return self._call(status, headers, exc_info)
-        code = int(status[:3]) if status[:3].isdecimal() else 0
+        code = _code_of(status)
         if code == NOT_MODIFIED:
             return self._call(status, self._visit.confirm(headers), exc_info)
         # Where an error comes before a byte has left, its page takes the place of all before.

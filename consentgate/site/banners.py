@@ -132,7 +132,7 @@ class Banners:
         """The same where the caller sees to the headers."""
         tag = self._tag_of(language)
         if tag is None:
-            chosen = self._options.language_for(visitor.request)
+            chosen = self._options.language_for(visitor)
             tag = self._negotiate("", chosen, where.accepted())
         asks = self.asks(visitor)
         if nonce or len(where.inside) + len(where.query) > LONGEST_REMEMBERED:

@@ -15,13 +15,15 @@ from consentgate.caching import directive_names
 
 Headers = Sequence[tuple[str, str]]
 
+PAGE_METHODS = frozenset({"GET", "POST"})
+"""The methods of links and forms (HTML standard, 4.10.18.6)."""
+
 DESTINATION = "sec-fetch-dest"
 DOCUMENT = "document"
 
 # What scripts add that fetch a part of a page: htmx, Turbo, and most libraries since Prototype.
 FETCHED_WITH = ("hx-request", "turbo-frame", "x-requested-with")
 
-_ABSENT = frozenset({None})
 _TELLING = frozenset(
     {
         *("cache-control", "content-disposition", "content-encoding"),
@@ -54,9 +56,14 @@ class Page(Enum):
 def asks_for_page(method: str, header: Callable[[str], str | None]) -> bool:
     """True for a request that a browser may show the answer of; `header` gives a value by its
     lower-case name, None where it is absent."""
-    if method != "GET" or header(DESTINATION) not in (None, DOCUMENT):
-        return False
-    return _ABSENT.issuperset(map(header, FETCHED_WITH))
+    return method in PAGE_METHODS and fetched_by(header) is None
+
+
+def fetched_by(header: Callable[[str], str | None]) -> str | None:
+    """The request's header that says that its answer is no page of its own; None without any."""
+    if header(DESTINATION) not in (None, DOCUMENT):
+        return DESTINATION
+    return next((name for name in FETCHED_WITH if header(name) is not None), None)
 
 
 def page_of(status: int, headers: Headers) -> Page:

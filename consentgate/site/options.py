@@ -13,7 +13,9 @@ from typing import TypedDict
 
 from consentgate.context import Request as RawRequest
 from consentgate.errors import ConfigurationError
+from consentgate.events import Action, Reason
 from consentgate.site.cross_site import parse_origin
+from consentgate.visitor import VisitorConsent
 
 # Visible ASCII without what ends a path, escapes in it, or means something in HTML.
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")
@@ -104,9 +106,16 @@ class SiteOptions:
         for name, value in checked.items():
             object.__setattr__(self, name, value)
 
-    def language_for(self, request: RawRequest) -> str:
-        """The tag of the language that the site chose for a request; empty where it chose none."""
-        chosen = "" if self.language is None else self.language(request) or ""
+    def language_for(self, visitor: VisitorConsent) -> str:
+        """The tag of the language that the site chose for a visitor's request; empty where it
+        chose none, or where its function failed."""
+        if self.language is None:
+            return ""
+        try:
+            chosen = self.language(visitor.request) or ""
+        except Exception as error:  # noqa: BLE001 (the site's code may fail in any way)
+            visitor.report(Reason.LANGUAGE_FAILED, Action.NOTE, detail=type(error).__name__)
+            return ""
         # Babel's locales, which some extensions give, are written with an underscore.
         return str(chosen).replace("_", "-")
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from consentgate.caching import directives_of, keep_private
 from consentgate.headers import COOKIE_KINDS, Remembered, header_kind
-from consentgate.site.eligible import DESTINATION, DOCUMENT
+from consentgate.site.eligible import DESTINATION, DOCUMENT, Page, page_of
 from consentgate.site.entity_tags import Condition, Current, mark_tag, restore
 
 Header = tuple[str, str]
@@ -91,6 +91,22 @@ def keep_to_visitor(headers: Sequence[Header], *, vary: tuple[str, ...]) -> list
         fates[place] = None if told is None else (name, told)
     own = [(name, _asking(value) if name == _CACHE_CONTROL else value) for name, value in appended]
     return [*(fate for fate in fates if fate is not None), *own]
+
+
+def keep_apart(status: int, headers: Sequence[Header], name: str) -> Sequence[Header]:
+    """The headers of a page without the banner, where that is because of the request's header
+    `name`: no cache may answer with it where a page of its own is asked for (RFC 9111 section 4.1).
+    All other headers as they are."""
+    if page_of(status, headers) in (Page.NONE, Page.COMPRESSED):
+        return headers
+    places = [place for place, (known, _) in enumerate(headers) if known.lower() == "vary"]
+    if not places:
+        return [*headers, ("Vary", name.title())]
+    present = [("vary", headers[place][1]) for place in places]
+    told, _ = keep_private(present, private=False, vary=(name.title(),))
+    fates = dict(zip(places, told, strict=True))
+    kept = ((known, fates.get(place, value)) for place, (known, value) in enumerate(headers))
+    return [(known, value) for known, value in kept if value is not None]
 
 
 def headers_of_copy(headers: Sequence[Header], mark: str) -> list[Header]:

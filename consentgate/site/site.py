@@ -64,6 +64,7 @@ class Site:
         static: StaticFiles,
     ) -> None:
         self.policy = policy
+        self.prefix = options.prefix
         self.pages = Pages(policy, options=options, texts=texts, static=static)
         self.banners = Banners(policy, options=options, texts=texts, pages=self.pages)
         self._options = options
@@ -108,7 +109,7 @@ class Site:
     def texts_in(self, asked: str, *, visitor: VisitorConsent, accepted: str) -> Texts:
         """The texts in the language that is asked for, or else in the site's own choice, the
         browser's, the policy's default."""
-        chosen = self._options.language_for(visitor.request)
+        chosen = self._options.language_for(visitor)
         served, default = tuple(self._texts), self.policy.default_language
         tag = negotiate(asked, chosen, accepted, served=served, default=default)
         return self._texts[tag]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from consentgate import Enforcement, Policy, get_consent
+from consentgate import Enforcement, Policy, Reason, get_consent
 from tests.contract.exchange import HTML, Ask
 from tests.doors.banner_doors import (
     ALLOWED,
@@ -117,26 +117,67 @@ def test_a_door_that_asks_only_some_keeps_what_others_get_out_of_caches(show: Sh
     assert shown.all("cache-control") == ["private, max-age=60"]
 
 
-OTHER_REQUESTS = [
-    pytest.param(asking(("Sec-Fetch-Dest", "empty")), id="fetch"),
-    pytest.param(asking(("Sec-Fetch-Dest", "iframe")), id="frame"),
-    pytest.param(asking(("HX-Request", "true")), id="htmx"),
-    pytest.param(asking(("Turbo-Frame", "a")), id="turbo"),
-    pytest.param(asking(("X-Requested-With", "XMLHttpRequest")), id="xhr"),
-    pytest.param(asking(method="HEAD"), id="HEAD"),
-    pytest.param(asking(method="POST"), id="POST"),
+@pytest.mark.behaviour(9)
+@pytest.mark.parametrize("method", ["HEAD", "PUT"])
+def test_a_request_of_another_method_gets_what_the_application_sends(
+    show: Show, method: str
+) -> None:
+    page = replace(MEASURED, chunks=())
+
+    shown = show(page, asking(method=method))
+
+    assert shown.body == b""
+    assert [value for _, value in shown.headers] == [value for _, value in page.headers]
+
+
+FETCHED = [
+    pytest.param(("Sec-Fetch-Dest", "empty"), id="fetch"),
+    pytest.param(("Sec-Fetch-Dest", "iframe"), id="frame"),
+    pytest.param(("HX-Request", "true"), id="htmx"),
+    pytest.param(("Turbo-Frame", "a"), id="turbo"),
+    pytest.param(("X-Requested-With", "XMLHttpRequest"), id="xhr"),
 ]
 
 
-@pytest.mark.behaviour(9)
-@pytest.mark.parametrize("ask", OTHER_REQUESTS)
-def test_a_request_for_no_page_gets_what_the_application_sends(show: Show, ask: Ask) -> None:
-    page = replace(MEASURED, chunks=() if ask.method == "HEAD" else (PAGE,))
+@pytest.mark.behaviour(14)
+@pytest.mark.parametrize("header", FETCHED)
+def test_what_is_fetched_is_no_page_and_no_cache_answers_with_it_for_one(
+    show: Show, header: tuple[str, str]
+) -> None:
+    shown = show(PUBLIC, asking(header))
 
-    shown = show(page, ask)
+    assert shown.body == PAGE
+    assert [value for _, value in shown.headers[:-1]] == [value for _, value in PUBLIC.headers]
+    assert shown.headers[-1][0].lower() == "vary"
+    assert shown.headers[-1][1].lower() == header[0].lower()
 
-    assert shown.body == b"".join(page.chunks)
-    assert [value for _, value in shown.headers] == [value for _, value in page.headers]
+
+@pytest.mark.behaviour(14)
+def test_a_fetched_page_keeps_what_it_varies_on_already(show: Show) -> None:
+    page = Page(headers=(HTML, ("Vary", "Accept"), ("Vary", "Origin")))
+
+    shown = show(page, asking(("Sec-Fetch-Dest", "empty")))
+
+    assert [value for _, value in shown.headers[1:]] == ["Accept, Origin, Sec-Fetch-Dest"]
+
+
+@pytest.mark.behaviour(12)
+def test_what_is_fetched_and_no_page_is_let_alone(show: Show) -> None:
+    page = Page(headers=(("Content-Type", "application/json"), ("X-Note", "text/html")))
+
+    shown = show(page, asking(("Sec-Fetch-Dest", "empty")))
+
+    assert [value for _, value in shown.headers] == ["application/json", "text/html"]
+
+
+@pytest.mark.law(9)
+def test_the_answer_to_a_form_is_a_page_whose_way_back_is_the_preference_centre(
+    show: Show,
+) -> None:
+    shown = show(Page(), replace(asking(method="POST"), path="/send"))
+
+    assert PUT in shown.body
+    assert b'name="next" value="/consent/"' in shown.body
 
 
 OTHER_RESPONSES = [
@@ -235,6 +276,17 @@ def test_the_sites_own_choice_comes_before_the_visitors(show: Show) -> None:
     )
 
     assert b'lang="fr"' in shown.body
+
+
+@pytest.mark.law(19)
+def test_a_choice_that_fails_is_told_and_the_visitors_language_is_taken(show: Show) -> None:
+    ask = asking(("Accept-Language", "fr"))
+    page = Page((b"<!doctype html><body>x",))
+
+    shown = show(page, ask, language=lambda request: 1 / 0)
+
+    assert b'lang="fr"' in shown.body
+    assert [event.reason for event in shown.events] == [Reason.LANGUAGE_FAILED]
 
 
 # The nonce

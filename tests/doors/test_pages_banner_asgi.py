@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from tests.doors.banner_doors import ASKS, PAGE, PUT
-from tests.doors.servers import App, Message, Scope, asgi_gate, http_scope, sender, talk
+from tests.doors.servers import (
+    App,
+    Message,
+    Scope,
+    asgi_gate,
+    converse,
+    http_scope,
+    sender,
+    talk,
+)
 
 HEAD, REST = PAGE.split(b"<p>")
 START: Message = {
@@ -258,3 +267,27 @@ def test_a_header_in_two_lines_is_one() -> None:
     talk(gated(app), http_scope(headers=tags))
 
     assert seen == [(b"if-none-match", b'"a"')]
+
+
+def test_a_fetched_response_without_headers_is_let_alone() -> None:
+    scope = http_scope(headers=[(b"sec-fetch-dest", b"empty")])
+    bare: Message = {"type": "http.response.start", "status": 200}
+
+    start, body = sent_by(bare, part(PAGE), scope=scope)
+
+    assert start["headers"] == []
+    assert body["body"] == PAGE
+
+
+@pytest.mark.parametrize("server", [None, ("127.0.0.1", 8000)], ids=["unknown", "known"])
+def test_without_a_host_the_servers_own_name_is_the_origin(server: object) -> None:
+    headers = [
+        (b"origin", b"https://127.0.0.1:8000"),
+        (b"content-type", b"application/x-www-form-urlencoded"),
+    ]
+    scope = http_scope(method="POST", path="/consent/", headers=headers, server=server)
+    body: Message = {"type": "http.request", "body": b"choice=refuse"}
+
+    start, _ = asyncio.run(converse(gated(sender()), scope, body))
+
+    assert start["status"] == (403 if server is None else 303)

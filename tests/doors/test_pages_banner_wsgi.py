@@ -339,3 +339,19 @@ def test_a_mounted_application_is_come_back_to_where_it_is() -> None:
 
     assert b'action="/shop/consent/"' in server.content
     assert b'name="next" value="/shop/caf%C3%A9"' in server.content
+
+
+@pytest.mark.behaviour(14)
+def test_a_fetched_page_that_starts_anew_after_an_error_is_kept_apart_too() -> None:
+    def app(environ: dict[str, Any], start_response: App) -> Iterable[bytes]:
+        start_response("200 OK", [HTML])
+        try:
+            raise ValueError
+        except ValueError:
+            start_response("500 Internal Server Error", [HTML], sys.exc_info())
+        return [PAGE]
+
+    server = serve(gated(app), Ask(headers=(("Sec-Fetch-Dest", "empty"),)))
+
+    assert server.status == "500 Internal Server Error"
+    assert ("Vary", "Sec-Fetch-Dest") in server.headers

@@ -22,7 +22,9 @@ ASKING = [
         "GET", {"sec-fetch-dest": "document", "hx-request": "true"}, False, id="htmx-document"
     ),
     pytest.param("HEAD", {}, False, id="HEAD"),
-    pytest.param("POST", {}, False, id="POST"),
+    pytest.param("POST", {}, True, id="POST"),
+    pytest.param("POST", {"sec-fetch-dest": "empty"}, False, id="fetched-POST"),
+    pytest.param("PUT", {}, False, id="PUT"),
     pytest.param("get", {}, False, id="lower-case"),
 ]
 

@@ -103,6 +103,7 @@ def test_the_ids_of_reasons_are_stable() -> None:
         "PREFERENCES_REJECTED": "CG140",
         "REQUIRED_FAILED": "CG141",
         "SECURE_MISSING": "CG142",
+        "LANGUAGE_FAILED": "CG143",
         "BANNER_COMPRESSED": "CG151",
         "BANNER_NO_PLACE": "CG152",
     }

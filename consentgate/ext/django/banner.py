@@ -6,7 +6,7 @@ leave before the first of it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import chain
 
 from asgiref.sync import sync_to_async
@@ -15,9 +15,10 @@ from django.http.response import HttpResponseBase
 
 from consentgate.enforcement import Mode
 from consentgate.ext.django.place import where_of
-from consentgate.site.eligible import DESTINATION, asks_for_page
+from consentgate.site.banners import Banners
+from consentgate.site.eligible import DESTINATION, PAGE_METHODS, fetched_by
 from consentgate.site.insertion import Found, Insertion
-from consentgate.site.page_headers import CONDITIONAL, Header
+from consentgate.site.page_headers import CONDITIONAL, Header, keep_apart
 from consentgate.site.page_visit import NOT_MODIFIED, PageVisit, is_inserting
 from consentgate.site.placed import site_of
 from consentgate.visitor import VisitorConsent
@@ -28,11 +29,13 @@ def page_visit_of(
 ) -> PageVisit | None:
     """Return the request as that of a page, None where nothing is put in, or by the gate of
     `outer` already. The views see its conditional headers as they may (RFC 9110 section 13)."""
-    if visitor.site is None or visitor.context.mode is Mode.REPORT or is_inserting(outer):
+    banners = _banners_of(request, visitor, outer=outer)
+    if banners is None or fetched_by(request.headers.get) is not None:
         return None
-    banners = site_of(visitor).banners
-    if not banners.applies or not asks_for_page(request.method or "", request.headers.get):
-        return None
+    if request.method != "GET":
+        # What a form was sent to is no way back.
+        place = where_of(request)._replace(inside=f"{site_of(visitor).prefix}/", query="")
+        return PageVisit(banners, visitor, where=lambda: place)
     visit = PageVisit(banners, visitor, where=lambda: where_of(request))
     found = {
         name: request.headers[name]
@@ -47,6 +50,23 @@ def page_visit_of(
         # They are read from META again.
         vars(request).pop("headers", None)
     return visit
+
+
+def tell_apart(
+    request: HttpRequest, response: HttpResponseBase, visitor: VisitorConsent, *, outer: object
+) -> None:
+    """Let no cache answer with a page that was fetched where one of its own is asked for."""
+    fetched_as = fetched_by(request.headers.get)
+    if fetched_as is not None and _banners_of(request, visitor, outer=outer) is not None:
+        headers = list(response.headers.items())
+        _set_headers(response, keep_apart(response.status_code, headers, fetched_as))
+
+
+def _banners_of(request: HttpRequest, visitor: VisitorConsent, *, outer: object) -> Banners | None:
+    if visitor.site is None or visitor.context.mode is Mode.REPORT or is_inserting(outer):
+        return None
+    banners = site_of(visitor).banners
+    return banners if banners.applies and request.method in PAGE_METHODS else None
 
 
 def put_banner(response: HttpResponseBase, visit: PageVisit) -> None:
@@ -96,7 +116,7 @@ def _end(response: HttpResponseBase, visit: PageVisit, insertion: Insertion) -> 
     _set_headers(response, visit.end(insertion))
 
 
-def _set_headers(response: HttpResponseBase, headers: list[Header]) -> None:
+def _set_headers(response: HttpResponseBase, headers: Sequence[Header]) -> None:
     for name in list(response.headers):
         del response.headers[name]
     for name, value in headers:

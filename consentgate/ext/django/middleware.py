@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from consentgate.doorway import Passages, find_outer, is_inside, sites_of, split_options
-from consentgate.ext.django.banner import page_visit_of, put_banner, put_banner_async
+from consentgate.ext.django.banner import page_visit_of, put_banner, put_banner_async, tell_apart
 from consentgate.ext.django.guarding import guard_response
 from consentgate.ext.django.own_pages import answer_own_page
 from consentgate.ext.django.settings import read_settings
@@ -108,6 +108,8 @@ class ConsentMiddleware:
         response: HttpResponseBase = self.get_response(request)
         if page is not None:
             put_banner(response, page)
+        else:
+            tell_apart(request, response, visit, outer=_outer(request))
         return response
 
     async def _respond_async(self, request: HttpRequest, visit: DjangoVisit) -> HttpResponseBase:
@@ -118,6 +120,8 @@ class ConsentMiddleware:
         response: HttpResponseBase = await self.get_response(request)
         if page is not None:
             await put_banner_async(response, page)
+        else:
+            tell_apart(request, response, visit, outer=_outer(request))
         return response
 
     def _own_path(self, request: HttpRequest) -> str | None:
@@ -125,7 +129,12 @@ class ConsentMiddleware:
 
 
 def _page_visit(request: HttpRequest, visit: DjangoVisit) -> PageVisit | None:
-    return page_visit_of(request, visit, outer=_holder(request).get(INSERTING_KEY))
+    return page_visit_of(request, visit, outer=_outer(request))
+
+
+def _outer(request: HttpRequest) -> object:
+    """The visitor into whose page a gate further out puts the banner."""
+    return _holder(request).get(INSERTING_KEY)
 
 
 def _enter(request: HttpRequest, passage: _Passage) -> DjangoVisit | None:

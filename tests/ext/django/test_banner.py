@@ -183,7 +183,7 @@ def test_a_visitor_who_has_chosen_finds_the_way_back(visit: Visit) -> None:
 @pytest.mark.parametrize(
     ("send", "options"),
     [
-        pytest.param(Send("POST", path="/page"), {}, id="a POST"),
+        pytest.param(Send("PUT", path="/page"), {}, id="a PUT"),
         pytest.param(Send(path="/page", headers=(("HX-Request", "true"),)), {}, id="htmx"),
         pytest.param(Send(path="/page", headers=(("Sec-Fetch-Dest", "empty"),)), {}, id="fetched"),
         pytest.param(HOME, {"banner": "manual"}, id="manual"),
@@ -302,3 +302,23 @@ def test_under_asgi_the_middleware_puts_it_in_without_a_thread_of_its_own() -> N
         return whole(request)
 
     assert is_with_banner(visit_async(view, HOME))
+
+
+@pytest.mark.behaviour(14)
+def test_no_cache_answers_with_a_page_that_was_fetched_for_one_of_its_own(visit: Visit) -> None:
+    reply = visit(whole, Send(path="/page", headers=(("Sec-Fetch-Dest", "empty"),)))
+
+    assert reply.body == PAGE
+    assert reply["vary"] == "Sec-Fetch-Dest"
+
+
+@pytest.mark.law(9)
+def test_the_way_back_from_the_answer_to_a_form_is_the_preference_centre(visit: Visit) -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(PAGE)
+
+    view.csrf_exempt = True  # type: ignore[attr-defined]  # as Django's own decorator does
+
+    reply = visit(view, Send("POST", path="/page"))
+
+    assert b'name="next" value="/consent/"' in reply.body
