@@ -11,6 +11,7 @@ from consentgate.charter import charter_of
 from consentgate.consent import Consent
 from consentgate.policy import Policy
 from consentgate.preferences import LIFETIME
+from consentgate.site.charter_markdown import charter_markdown
 from consentgate.site.charter_words import closing, opening, tables_heading
 from consentgate.site.inserted import Frame, Inserted, as_ascii
 from consentgate.site.lasting import day_words
@@ -59,6 +60,11 @@ class Pages:
         """The cookie charter."""
         links = self._templates.links(texts, mount=request.mount)
         return self._charter_in("charter.html", texts, links)
+
+    def charter_markdown(self, request: Request, texts: Texts) -> str:
+        """The cookie charter as Markdown."""
+        links = self._templates.links(texts, mount=request.mount)
+        return charter_markdown(self._charter, texts, settings=links.centre)
 
     def charter_fragment(self, texts: Texts, *, mount: str = "") -> str:
         """The charter without a page around it, for one of the site's own: ASCII, with headings

@@ -47,6 +47,12 @@ _HTML = (
 _TEXT = (("content-type", "text/plain; charset=utf-8"),)
 _JSON = (("content-type", "application/json"),)
 _PROBLEM = (("content-type", "application/problem+json"),)
+_MARKDOWN = (
+    ("content-type", "text/markdown; charset=utf-8"),
+    ("x-content-type-options", "nosniff"),
+)
+# The site's own choice of a language may depend on anything.
+_BY_LANGUAGE = (("cache-control", "no-cache"), ("vary", "Accept-Language"))
 _NO_STORE = (("cache-control", "no-store"),)
 # A page that was deployed anew is seen soon, and no crowd asks for each visitor.
 _SHORTLY = (("cache-control", "public, max-age=300"),)
@@ -74,6 +80,7 @@ class Site:
         self._endpoints: dict[str, dict[str, Answer]] = {
             "/": {"GET": self._show_centre, "POST": self._take_choice},
             "/charter": {"GET": self._show_charter},
+            "/charter.md": {"GET": self._tell_charter},
             "/state": {"GET": self._tell_state},
             "/state.js": {"GET": state_script},
             "/policy.json": {"GET": self._tell_policy},
@@ -124,9 +131,11 @@ class Site:
         return _page(200, page, *_NO_STORE)
 
     def _show_charter(self, request: Request) -> Response:
-        # The site's own choice of a language may depend on anything.
-        caching = (("cache-control", "no-cache"), ("vary", "Accept-Language"))
-        return _page(200, self.pages.charter(request, self.texts_for(request)), *caching)
+        return _page(200, self.pages.charter(request, self.texts_for(request)), *_BY_LANGUAGE)
+
+    def _tell_charter(self, request: Request) -> Response:
+        text = self.pages.charter_markdown(request, self.texts_for(request))
+        return Response(200, (*_MARKDOWN, *_BY_LANGUAGE), text.encode("utf-8"))
 
     def _take_choice(self, request: Request) -> Response:
         trusted = self._options.trusted_origins

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Unknown REQUEST_METHOD")
 STATIC = [f"/consent/static/{name}" for name in StaticFiles().names]
 PAGES = ["/consent/", "/consent/charter"]
 PRIVATE = ["/consent/", "/consent/state", "/consent/state.js"]
-PUBLIC = ["/consent/charter", "/consent/policy.json", *STATIC]
+PUBLIC = ["/consent/charter", "/consent/charter.md", "/consent/policy.json", *STATIC]
 
 
 # What each path answers
@@ -37,6 +37,15 @@ def test_a_page_is_html(visit: Visit, path: str) -> None:
     assert reply.status == 200
     assert reply["content-type"] == "text/html; charset=utf-8"
     assert reply.text.startswith("<!doctype html>")
+
+
+@pytest.mark.law(6)
+def test_the_charter_is_there_as_markdown(visit: Visit) -> None:
+    reply = visit(Send(path="/consent/charter.md", query="lang=fr"))
+
+    assert reply["content-type"] == "text/markdown; charset=utf-8"
+    assert reply.text.startswith("# Charte des cookies\n")
+    assert "/consent/" in reply.text
 
 
 @pytest.mark.behaviour(14)
