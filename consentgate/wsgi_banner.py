@@ -35,9 +35,11 @@ _SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
 class WsgiBanner:
     """Has the application answer, and puts the banner into its answer if that is a page."""
 
-    def __init__(self, app: WSGIApplication, sites: Sites) -> None:
+    def __init__(self, app: WSGIApplication, sites: Sites, *, file_wrapper: type) -> None:
         self._app = app
         self._sites = sites
+        # The standard library's and the toolkit's: what frameworks take where the server has none.
+        self._file_types = (FileWrapper, file_wrapper)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the request."""
@@ -56,9 +58,10 @@ class WsgiBanner:
             _change(environ, visit.settle_conditions(found))
         answer = _Answer(visit, start_response)
         environ[INSERTING_KEY] = environ[CONSENT_KEY]
-        # Where the server has none, frameworks take one of their own, and nobody could tell a file.
-        wrapper = environ.setdefault("wsgi.file_wrapper", FileWrapper)
-        return answer.around(self._app(environ, answer.start), wrapper=wrapper)
+        body = self._app(environ, answer.start)
+        wrapper = environ.get("wsgi.file_wrapper")
+        files = (*self._file_types, wrapper) if isinstance(wrapper, type) else self._file_types
+        return answer.around(body, is_file=isinstance(body, files))
 
     def _banners_of(self, environ: WSGIEnvironment) -> Banners | None:
         """What is put into pages; None where nothing is, or further out already."""
@@ -125,14 +128,16 @@ class _Answer:
         self._status = ""
         self._headers: Headers = []
         self._exc_info: ExcInfo = None
-        self._write: Write | None = None
+        # Some servers have no `write` to return, so that it does not tell whether they started.
+        self._started = False
+        self._write: Write
         self.insertion: Insertion | None = None
 
     def start(self, status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
         """The application's `start_response`."""
         if self.insertion is not None and exc_info is None:
             self.release()  # the server says what it thinks of a second start
-        if self._write is not None:
+        if self._started:
             return self._call(status, headers, exc_info)
         code = _code_of(status)
         if code == NOT_MODIFIED:
@@ -144,13 +149,13 @@ class _Answer:
         self._status, self._headers, self._exc_info = status, headers, exc_info
         return self._insert_written
 
-    def around(self, body: Iterable[bytes], *, wrapper: object) -> Iterable[bytes]:
+    def around(self, body: Iterable[bytes], *, is_file: bool) -> Iterable[bytes]:
         """What the server iterates over: the body itself, unless something may be put into it."""
-        if self.insertion is not None and _is_file(body, wrapper):
+        if self.insertion is not None and is_file:
             held = self.release()
-            if held and self._write is not None:
+            if held:
                 self._write(held)
-        if self._write is not None:
+        if self._started:
             return body
         if self.insertion is not None and isinstance(body, list | tuple):
             # A list of one says how long the response is (PEP 3333, "Handling the Content-Length
@@ -189,22 +194,16 @@ class _Answer:
     def _insert_written(self, data: bytes) -> None:
         """The application's `write`, while the place is looked for and afterwards."""
         body = self.feed(data)
-        if body and self._write is not None:
+        if body and self._started:
             self._write(body)
 
     def _call(self, status: str, headers: Headers, exc_info: ExcInfo) -> Write:
+        self._started = True
         if exc_info is None:
             self._write = self._start_response(status, headers)
         else:
             self._write = self._start_response(status, headers, exc_info)
         return self._write
-
-
-def _is_file(body: object, wrapper: object) -> bool:
-    """True for a file that the server may send by itself."""
-    return isinstance(body, FileWrapper) or (
-        isinstance(wrapper, type) and isinstance(body, wrapper)
-    )
 
 
 class _Body:

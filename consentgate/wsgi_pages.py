@@ -18,6 +18,7 @@ try:
     from werkzeug.exceptions import ClientDisconnected
     from werkzeug.wrappers import Request as ServerRequest
     from werkzeug.wrappers import Response as ServerResponse
+    from werkzeug.wsgi import FileWrapper
 except ImportError as error:
     _missing: ImportError | None = error
 else:
@@ -33,7 +34,11 @@ class WsgiPages:
                 "the visitor's pages need Werkzeug: pip install 'consentgate[wsgi]'; or pass "
                 "prefix=None to have none"
             ) from _missing
-        self.inner = app if sites.options.banner is Banner.MANUAL else WsgiBanner(app, sites)
+        self.inner = (
+            app
+            if sites.options.banner is Banner.MANUAL
+            else WsgiBanner(app, sites, file_wrapper=FileWrapper)
+        )
         self._sites = sites
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

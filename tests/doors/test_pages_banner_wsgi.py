@@ -355,3 +355,15 @@ def test_a_fetched_page_that_starts_anew_after_an_error_is_kept_apart_too() -> N
 
     assert server.status == "500 Internal Server Error"
     assert ("Vary", "Sec-Fetch-Dest") in server.headers
+
+
+@pytest.mark.behaviour(12)
+def test_a_server_without_a_write_of_its_own_gets_the_applications_body_all_the_same() -> None:
+    body: list[bytes] = []
+
+    def start_response(status: str, headers: Any) -> None:
+        """Granian's returns nothing."""
+
+    answer = gated(answerer(JSON, body=body))(environ_of(Ask()), start_response)
+
+    assert answer is body
