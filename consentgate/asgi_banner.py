@@ -29,7 +29,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 _BEARING = {name.encode("ascii"): name for name in (DESTINATION, *FETCHED_WITH, *CONDITIONAL)}
 # What a script fetches, by far the most requests for no page: told without a look at each header.
 _FETCHED = (b"sec-fetch-dest", b"empty")
-_FETCHED_ALONE = {DESTINATION: "empty"}
+_MAY_BE_HTML = frozenset({b"t", b"T", b" ", b"\t"})
+# Bound once: the access to an Enum's member costs more than all that is looked at besides.
+_REPORT = Mode.REPORT
 _SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
 
 
@@ -46,13 +48,15 @@ class AsgiBanner:
         if scope["type"] != "http" or scope["method"] not in PAGE_METHODS:
             return self._app(scope, receive, send)
         headers = scope["headers"]
-        found = _FETCHED_ALONE if _FETCHED in headers else _told_by(headers)
-        banners = self._banners_of(scope)
-        if banners is None:
-            return self._app(scope, receive, send)
+        if _FETCHED in headers:
+            return self._app(scope, receive, self._kept_apart(scope, send, DESTINATION))
+        found = _told_by(headers)
         fetched_as = fetched_by(found.get) if found else None
         if fetched_as is not None:
-            return self._app(scope, receive, _kept_apart(send, fetched_as))
+            return self._app(scope, receive, self._kept_apart(scope, send, fetched_as))
+        banners = self._banners_of(scope, scope[CONSENT_KEY])
+        if banners is None:
+            return self._app(scope, receive, send)
         # As they are now: routers write mounts of their own into the scope.
         mount, inside, query = mount_of(scope), path_inside(scope), scope.get("query_string", b"")
         if scope["method"] != "GET":
@@ -69,10 +73,28 @@ class AsgiBanner:
             _change(scope, visit.settle_conditions(found))
         return self._run(scope, receive, send, visit=visit)
 
-    def _banners_of(self, scope: Scope) -> Banners | None:
+    def _kept_apart(self, scope: Scope, send: Send, name: str) -> Send:
+        """A `send` that lets no cache answer with this response where a page is asked for."""
+        visitor = scope[CONSENT_KEY]
+
+        def send_apart(message: Message) -> Awaitable[None]:
+            if message["type"] == "http.response.start":
+                raw = message.get("headers") or ()
+                if type(raw) is not list:
+                    # ASGI asks for an iterable only: it may be read once.
+                    message = {**message, "headers": (raw := [*raw])}
+                for _, value in raw:
+                    # Most responses to scripts are no page, which their first letters tell.
+                    if value[:1] in _MAY_BE_HTML and self._banners_of(scope, visitor) is not None:
+                        told = keep_apart(message.get("status", 0), _as_text(raw), name)
+                        return send(_with_headers(message, told))
+            return send(message)
+
+        return send_apart
+
+    def _banners_of(self, scope: Scope, visitor: VisitorConsent) -> Banners | None:
         """What is put into pages; None where nothing is, or further out already."""
-        visitor: VisitorConsent = scope[CONSENT_KEY]
-        if visitor.context.mode is Mode.REPORT or is_inserting(scope.get(INSERTING_KEY)):
+        if visitor.context.mode is _REPORT or is_inserting(scope.get(INSERTING_KEY)):
             return None
         banners = self._sites.site_of(visitor.context.policy).banners
         return banners if banners.applies else None
@@ -125,25 +147,6 @@ def _change(scope: Scope, changes: Mapping[str, str | None]) -> None:
         if value is not None
     ]
     scope["headers"] = own
-
-
-def _kept_apart(send: Send, name: str) -> Send:
-    """A `send` that lets no cache answer with this response where a page is asked for."""
-
-    def send_apart(message: Message) -> Awaitable[None]:
-        if message["type"] == "http.response.start" and message.get("headers"):
-            message = _tell_apart(message, name)
-        return send(message)
-
-    return send_apart
-
-
-def _tell_apart(message: Message, name: str) -> Message:
-    own = [*message["headers"]]
-    # Most are no page, which is seen sooner than what a page is.
-    if not any(value[:9].lower() == b"text/html" for _, value in own):
-        return {**message, "headers": own}
-    return _with_headers(message, keep_apart(message.get("status", 0), _as_text(own), name))
 
 
 def _quote(text: str) -> str:

@@ -29,6 +29,9 @@ _KEYS = {
     name: "HTTP_" + name.upper().replace("-", "_")
     for name in (DESTINATION, *FETCHED_WITH, *CONDITIONAL)
 }
+_MAY_BE_HTML = frozenset("tT \t")
+# Bound once: the access to an Enum's member costs more than all that is looked at besides.
+_REPORT = Mode.REPORT
 _SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
 
 
@@ -44,12 +47,14 @@ class WsgiBanner:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the request."""
         method = environ.get("REQUEST_METHOD", "")
-        banners = self._banners_of(environ) if method in PAGE_METHODS else None
-        if banners is None:
+        if method not in PAGE_METHODS:
             return self._app(environ, start_response)
         fetched_as = fetched_by(lambda name: environ.get(_KEYS[name]))
         if fetched_as is not None:
-            return self._app(environ, _kept_apart(start_response, fetched_as))
+            return self._app(environ, self._kept_apart(environ, start_response, fetched_as))
+        banners = self._banners_of(environ, environ[CONSENT_KEY])
+        if banners is None:
+            return self._app(environ, start_response)
         visit = self._visit_of(environ, banners)
         found = {name: environ[_KEYS[name]] for name in CONDITIONAL if _KEYS[name] in environ}
         if found and method == "GET":
@@ -63,10 +68,28 @@ class WsgiBanner:
         files = (*self._file_types, wrapper) if isinstance(wrapper, type) else self._file_types
         return answer.around(body, is_file=isinstance(body, files))
 
-    def _banners_of(self, environ: WSGIEnvironment) -> Banners | None:
+    def _kept_apart(
+        self, environ: WSGIEnvironment, start_response: StartResponse, name: str
+    ) -> StartResponse:
+        """A `start_response` that lets no cache answer with this response where a page is asked
+        for."""
+        visitor = environ[CONSENT_KEY]
+
+        def start_apart(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
+            for _, value in headers:
+                # Most responses to scripts are no page, which their first letters tell.
+                if value[:1] in _MAY_BE_HTML and self._banners_of(environ, visitor) is not None:
+                    headers = list(keep_apart(_code_of(status), headers, name))
+                    break
+            if exc_info is None:
+                return start_response(status, headers)
+            return start_response(status, headers, exc_info)
+
+        return start_apart
+
+    def _banners_of(self, environ: WSGIEnvironment, visitor: VisitorConsent) -> Banners | None:
         """What is put into pages; None where nothing is, or further out already."""
-        visitor: VisitorConsent = environ[CONSENT_KEY]
-        if visitor.context.mode is Mode.REPORT or is_inserting(environ.get(INSERTING_KEY)):
+        if visitor.context.mode is _REPORT or is_inserting(environ.get(INSERTING_KEY)):
             return None
         banners = self._sites.site_of(visitor.context.policy).banners
         return banners if banners.applies else None
@@ -83,18 +106,6 @@ class WsgiBanner:
             environ[CONSENT_KEY],
             where=lambda: Where(mount, inside, query, _quote, lambda: _accepted(environ)),
         )
-
-
-def _kept_apart(start_response: StartResponse, name: str) -> StartResponse:
-    """A `start_response` that lets no cache answer with this response where a page is asked for."""
-
-    def start_apart(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
-        told = keep_apart(_code_of(status), headers, name)
-        if exc_info is None:
-            return start_response(status, list(told))
-        return start_response(status, list(told), exc_info)
-
-    return start_apart
 
 
 def _code_of(status: str) -> int:

@@ -291,3 +291,22 @@ def test_without_a_host_the_servers_own_name_is_the_origin(server: object) -> No
     start, _ = asyncio.run(converse(gated(sender()), scope, body))
 
     assert start["status"] == (403 if server is None else 303)
+
+
+@pytest.mark.behaviour(14)
+def test_a_fetched_page_whose_headers_can_be_read_once_keeps_them() -> None:
+    scope = http_scope(headers=[(b"sec-fetch-dest", b"empty")])
+    once = START | {"headers": iter(START["headers"])}
+
+    start, _ = sent_by(once, part(PAGE), scope=scope)
+
+    assert start["headers"] == [*START["headers"], (b"Vary", b"Sec-Fetch-Dest")]
+
+
+@pytest.mark.behaviour(21)
+def test_report_mode_leaves_a_fetched_page_as_it_is() -> None:
+    scope = http_scope(headers=[(b"sec-fetch-dest", b"empty")])
+
+    start, _ = sent_by(START, part(PAGE), scope=scope, mode="report")
+
+    assert start["headers"] == START["headers"]

@@ -367,3 +367,11 @@ def test_a_server_without_a_write_of_its_own_gets_the_applications_body_all_the_
     answer = gated(answerer(JSON, body=body))(environ_of(Ask()), start_response)
 
     assert answer is body
+
+
+@pytest.mark.behaviour(12)
+def test_what_a_script_fetches_leaves_as_it_came() -> None:
+    server = serve(gated(answerer(JSON, body=[b"{}"])), Ask(headers=(("Sec-Fetch-Dest", "empty"),)))
+
+    assert server.headers == [JSON]
+    assert server.content == b"{}"
