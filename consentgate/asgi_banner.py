@@ -10,12 +10,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from typing import Any
 from urllib.parse import quote
 
-from consentgate.enforcement import Mode
 from consentgate.site.banners import Banners, Where
 from consentgate.site.eligible import DESTINATION, FETCHED_WITH, PAGE_METHODS, fetched_by
 from consentgate.site.insertion import Found, Insertion
 from consentgate.site.page_headers import CONDITIONAL, keep_apart
-from consentgate.site.page_visit import INSERTING_KEY, NOT_MODIFIED, PageVisit, is_inserting
+from consentgate.site.page_visit import INSERTING_KEY, NOT_MODIFIED, PageVisit, banners_of
 from consentgate.site.sites import Sites
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
 
@@ -30,8 +29,6 @@ _BEARING = {name.encode("ascii"): name for name in (DESTINATION, *FETCHED_WITH, 
 # What a script fetches, by far the most requests for no page: told without a look at each header.
 _FETCHED = (b"sec-fetch-dest", b"empty")
 _MAY_BE_HTML = frozenset({b"t", b"T", b" ", b"\t"})
-# Bound once: the access to an Enum's member costs more than all that is looked at besides.
-_REPORT = Mode.REPORT
 _SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
 
 
@@ -93,11 +90,8 @@ class AsgiBanner:
         return send_apart
 
     def _banners_of(self, scope: Scope, visitor: VisitorConsent) -> Banners | None:
-        """What is put into pages; None where nothing is, or further out already."""
-        if visitor.context.mode is _REPORT or is_inserting(scope.get(INSERTING_KEY)):
-            return None
-        banners = self._sites.site_of(visitor.context.policy).banners
-        return banners if banners.applies else None
+        site = self._sites.site_of(visitor.context.policy)
+        return banners_of(site, visitor, found=scope.get(INSERTING_KEY))
 
     async def _run(self, scope: Scope, receive: Receive, send: Send, *, visit: PageVisit) -> None:
         answer = _Answer(visit, send)

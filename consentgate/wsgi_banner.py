@@ -12,12 +12,11 @@ from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from wsgiref.util import FileWrapper
 
-from consentgate.enforcement import Mode
 from consentgate.site.banners import Banners, Where
 from consentgate.site.eligible import DESTINATION, FETCHED_WITH, PAGE_METHODS, fetched_by
 from consentgate.site.insertion import Found, Insertion
 from consentgate.site.page_headers import CONDITIONAL, keep_apart
-from consentgate.site.page_visit import INSERTING_KEY, NOT_MODIFIED, PageVisit, is_inserting
+from consentgate.site.page_visit import INSERTING_KEY, NOT_MODIFIED, PageVisit, banners_of
 from consentgate.site.sites import Sites
 from consentgate.visitor import CONSENT_KEY, VisitorConsent
 
@@ -30,8 +29,6 @@ _KEYS = {
     for name in (DESTINATION, *FETCHED_WITH, *CONDITIONAL)
 }
 _MAY_BE_HTML = frozenset("tT \t")
-# Bound once: the access to an Enum's member costs more than all that is looked at besides.
-_REPORT = Mode.REPORT
 _SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
 
 
@@ -88,11 +85,8 @@ class WsgiBanner:
         return start_apart
 
     def _banners_of(self, environ: WSGIEnvironment, visitor: VisitorConsent) -> Banners | None:
-        """What is put into pages; None where nothing is, or further out already."""
-        if visitor.context.mode is _REPORT or is_inserting(environ.get(INSERTING_KEY)):
-            return None
-        banners = self._sites.site_of(visitor.context.policy).banners
-        return banners if banners.applies else None
+        site = self._sites.site_of(visitor.context.policy)
+        return banners_of(site, visitor, found=environ.get(INSERTING_KEY))
 
     def _visit_of(self, environ: WSGIEnvironment, banners: Banners) -> PageVisit:
         # As they are now: dispatchers shift what is theirs from one to the other (PEP 3333).

@@ -53,14 +53,9 @@ class Page(Enum):
     PRIVATE = auto()
 
 
-def asks_for_page(method: str, header: Callable[[str], str | None]) -> bool:
-    """True for a request that a browser may show the answer of; `header` gives a value by its
-    lower-case name, None where it is absent."""
-    return method in PAGE_METHODS and fetched_by(header) is None
-
-
 def fetched_by(header: Callable[[str], str | None]) -> str | None:
-    """The request's header that says that its answer is no page of its own; None without any."""
+    """The request's header that says that its answer is no page of its own; None without any.
+    `header` gives a value by its lower-case name, None where it is absent."""
     if header(DESTINATION) not in (None, DOCUMENT):
         return DESTINATION
     return next((name for name in FETCHED_WITH if header(name) is not None), None)

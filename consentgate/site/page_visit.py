@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from consentgate.caching import COOKIE, COOKIE_AND_SIGNAL
-from consentgate.enforcement import Enforcement
+from consentgate.enforcement import Enforcement, Mode
 from consentgate.events import Action, Reason
 from consentgate.site.banners import Banners, Where
 from consentgate.site.eligible import Page, page_of
@@ -23,10 +23,14 @@ from consentgate.site.page_headers import (
     keep_to_visitor,
     settle_conditions,
 )
+from consentgate.site.site import Site
 from consentgate.visitor import VisitorConsent
 
 INSERTING_KEY = "consentgate.inserting"
 """Where a scope or an environ holds the visitor into whose page the banner is being put."""
+
+# Bound once: the access to an Enum's member costs more than the comparison with it.
+_REPORT = Mode.REPORT
 
 NOT_MODIFIED = 304
 _POLICY_HEADERS = frozenset({"content-security-policy", "content-security-policy-report-only"})
@@ -39,6 +43,14 @@ def is_inserting(found: object) -> bool:
     """True where a gate further out puts the banner in; what it left behind when it failed, and the
     request is tried again, is none."""
     return isinstance(found, VisitorConsent) and found.active and not found.started
+
+
+def banners_of(site: Site, visitor: VisitorConsent, *, found: object) -> Banners | None:
+    """What is put into the pages of a site; None where nothing is, or by a gate further out.
+    `found` is what the request holds under INSERTING_KEY."""
+    if visitor.context.mode is _REPORT or is_inserting(found):
+        return None
+    return site.banners if site.banners.applies else None
 
 
 class PageVisit:

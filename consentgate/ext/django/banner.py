@@ -13,13 +13,12 @@ from asgiref.sync import sync_to_async
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from consentgate.enforcement import Mode
 from consentgate.ext.django.place import where_of
 from consentgate.site.banners import Banners
 from consentgate.site.eligible import DESTINATION, PAGE_METHODS, fetched_by
 from consentgate.site.insertion import Found, Insertion
 from consentgate.site.page_headers import CONDITIONAL, Header, keep_apart
-from consentgate.site.page_visit import NOT_MODIFIED, PageVisit, is_inserting
+from consentgate.site.page_visit import NOT_MODIFIED, PageVisit, banners_of
 from consentgate.site.placed import site_of
 from consentgate.visitor import VisitorConsent
 
@@ -63,10 +62,9 @@ def tell_apart(
 
 
 def _banners_of(request: HttpRequest, visitor: VisitorConsent, *, outer: object) -> Banners | None:
-    if visitor.site is None or visitor.context.mode is Mode.REPORT or is_inserting(outer):
+    if visitor.site is None or request.method not in PAGE_METHODS:
         return None
-    banners = site_of(visitor).banners
-    return banners if banners.applies and request.method in PAGE_METHODS else None
+    return banners_of(site_of(visitor), visitor, found=outer)
 
 
 def put_banner(response: HttpResponseBase, visit: PageVisit) -> None:
