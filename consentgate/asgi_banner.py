@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any
-from urllib.parse import quote
 
-from consentgate.site.banners import Banners, Where
+from consentgate.site.banners import Banners, Where, quote_text
 from consentgate.site.eligible import DESTINATION, FETCHED_WITH, PAGE_METHODS, fetched_by
 from consentgate.site.insertion import Found, Insertion
 from consentgate.site.page_headers import CONDITIONAL, keep_apart
@@ -29,7 +28,6 @@ _BEARING = {name.encode("ascii"): name for name in (DESTINATION, *FETCHED_WITH, 
 # What a script fetches, by far the most requests for no page: told without a look at each header.
 _FETCHED = (b"sec-fetch-dest", b"empty")
 _MAY_BE_HTML = frozenset({b"t", b"T", b" ", b"\t"})
-_SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
 
 
 class AsgiBanner:
@@ -63,7 +61,7 @@ class AsgiBanner:
             banners,
             scope[CONSENT_KEY],
             where=lambda: Where(
-                mount, inside, query.decode("latin-1"), _quote, lambda: _accepted(scope)
+                mount, inside, query.decode("latin-1"), quote_text, lambda: accepted_by(scope)
             ),
         )
         if found and scope["method"] == "GET" and not found.keys().isdisjoint(CONDITIONAL):
@@ -143,11 +141,8 @@ def _change(scope: Scope, changes: Mapping[str, str | None]) -> None:
     scope["headers"] = own
 
 
-def _quote(text: str) -> str:
-    return quote(text, safe=_SAFE_IN_PATH)
-
-
-def _accepted(scope: Scope) -> str:
+def accepted_by(scope: Scope) -> str:
+    """The Accept-Language header of a request."""
     found = [value for name, value in scope["headers"] if name == b"accept-language"]
     return b", ".join(found).decode("latin-1")
 

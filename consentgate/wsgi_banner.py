@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
-from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from wsgiref.util import FileWrapper
 
-from consentgate.site.banners import Banners, Where
+from consentgate.site.banners import Banners, Where, quote_bytes
 from consentgate.site.eligible import DESTINATION, FETCHED_WITH, PAGE_METHODS, fetched_by
 from consentgate.site.insertion import Found, Insertion
 from consentgate.site.page_headers import CONDITIONAL, keep_apart
@@ -29,7 +28,6 @@ _KEYS = {
     for name in (DESTINATION, *FETCHED_WITH, *CONDITIONAL)
 }
 _MAY_BE_HTML = frozenset("tT \t")
-_SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
 
 
 class WsgiBanner:
@@ -98,7 +96,7 @@ class WsgiBanner:
         return PageVisit(
             banners,
             environ[CONSENT_KEY],
-            where=lambda: Where(mount, inside, query, _quote, lambda: _accepted(environ)),
+            where=lambda: Where(mount, inside, query, quote_bytes, lambda: accepted_by(environ)),
         )
 
 
@@ -115,13 +113,9 @@ def _change(environ: WSGIEnvironment, changes: Mapping[str, str | None]) -> None
             environ[_KEYS[name]] = value
 
 
-def _accepted(environ: WSGIEnvironment) -> str:
+def accepted_by(environ: Mapping[str, object]) -> str:
+    """The Accept-Language header of a request."""
     return str(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
-
-
-def _quote(text: str) -> str:
-    # The bytes of the path, one character each (PEP 3333).
-    return quote(text, encoding="latin-1", safe=_SAFE_IN_PATH)
 
 
 class _Answer:

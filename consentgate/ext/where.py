@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
+from consentgate import asgi_banner, wsgi_banner
 from consentgate.context import Request
-from consentgate.site.banners import Where
-
-_SAFE = "/:@!$&'()*+,;=-._~"
+from consentgate.site.banners import Where, quote_bytes, quote_text
 
 
 def where_in_environ(environ: Request) -> Where:
@@ -16,32 +13,19 @@ def where_in_environ(environ: Request) -> Where:
         environ.get("SCRIPT_NAME", ""),
         environ.get("PATH_INFO", ""),
         environ.get("QUERY_STRING", ""),
-        _quote_bytes,
-        lambda: str(environ.get("HTTP_ACCEPT_LANGUAGE", "")),
+        quote_bytes,
+        lambda: wsgi_banner.accepted_by(environ),
     )
 
 
 def where_in_scope(scope: Request) -> Where:
     """The page that an ASGI scope asks for."""
     # Starlette adds its own mounts to the root path, which no longer is the gate's then.
-    path, root = scope["path"], scope.get("app_root_path", scope.get("root_path", ""))
-    mount = root.rstrip("/")
-    # Some servers leave out of the path what the application is mounted on.
-    inside = path.removeprefix(mount) if path.startswith(f"{mount}/") else path
-    query = scope.get("query_string", b"").decode("latin-1")
-    return Where(mount, inside, query, quote_text, lambda: _accepted(scope))
-
-
-def quote_text(path: str) -> str:
-    """A path as a browser has it."""
-    return quote(path, safe=_SAFE)
-
-
-def _quote_bytes(path: str) -> str:
-    # PEP 3333: the bytes of the path, one character each.
-    return quote(path, safe=_SAFE, encoding="latin-1")
-
-
-def _accepted(scope: Request) -> str:
-    found = [value for name, value in scope["headers"] if name == b"accept-language"]
-    return b", ".join(found).decode("latin-1")
+    outside = {**scope, "root_path": scope.get("app_root_path", scope.get("root_path", ""))}
+    return Where(
+        asgi_banner.mount_of(outside),
+        asgi_banner.path_inside(outside),
+        scope.get("query_string", b"").decode("latin-1"),
+        quote_text,
+        lambda: asgi_banner.accepted_by(scope),
+    )

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
+from urllib.parse import quote
 
 from consentgate.policy import Policy
 from consentgate.site.languages import negotiate, primary_language
@@ -32,6 +33,19 @@ MOST_LANGUAGES = 64
 """How many languages that pages say they have are remembered."""
 
 _DIGITS = 12
+
+
+_SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
+
+
+def quote_text(path: str) -> str:
+    """A path as a browser has it."""
+    return quote(path, safe=_SAFE_IN_PATH)
+
+
+def quote_bytes(path: str) -> str:
+    """The same of a path whose characters are its bytes (PEP 3333)."""
+    return quote(path, safe=_SAFE_IN_PATH, encoding="latin-1")
 
 
 class Where(NamedTuple):

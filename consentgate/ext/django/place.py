@@ -12,9 +12,8 @@ from django.utils.translation import get_supported_language_variant
 
 from consentgate.context import Request
 from consentgate.ext.django.host import header_of
-from consentgate.ext.where import quote_text
 from consentgate.set_cookie import cookie_values
-from consentgate.site.banners import Where
+from consentgate.site.banners import Where, quote_text
 
 
 def where_of(request: HttpRequest) -> Where:
