@@ -41,8 +41,13 @@ Write = Callable[[bytes], object]
 
 _kinds = Remembered[str, str](header_kind, wanted=lambda kind: kind == "")
 
-# By which headers no cookie can leave.
-_is_plain = Remembered[str, bool](lambda name: header_kind(name) not in COOKIE_KINDS, wanted=bool)
+
+def _is_plain_name(name: str) -> bool:
+    """True where by a header of this name no cookie can leave, nor the response's head be split."""
+    return header_kind(name) not in COOKIE_KINDS and not has_line_break(name)
+
+
+_is_plain = Remembered[str, bool](_is_plain_name, wanted=bool)
 _plain_names = _is_plain.gathered
 
 _IN_TEXT = Alphabet(
@@ -139,9 +144,11 @@ class ConsentMiddleware:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Run the application behind the gate."""
         passage = self._single or self._passages.pick(environ)
-        found = environ.get(CONSENT_KEY)
-        if found is not None and is_inside(found, passage.context):
-            return self.app(environ, start_response)
+        found = None
+        if CONSENT_KEY in environ:
+            found = environ[CONSENT_KEY]
+            if is_inside(found, passage.context):
+                return self.app(environ, start_response)
         visit = passage.visit_type()
         visit.request = environ
         # What is asked at each response is set here: an attribute of the class is found later.
@@ -158,16 +165,19 @@ class ConsentMiddleware:
         def guarded_start(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
             visit.request = environ
             own = [*headers]
-            # One text for all: a bare CR, LF or NUL anywhere in it would split the head.
-            text = status + "".join(chain.from_iterable(own))
-            must_decide = passage.blocks or "\n" in text or "\r" in text or "\0" in text
             must_sift = visit.touched
+            # One text for all: a bare CR, LF or NUL anywhere in it would split the head.
+            text = status
             for name, value in own:
+                text += value
                 if name in _plain_names:
                     continue
                 cookie, has_name, _ = value.partition("=")
-                if name != "Set-Cookie" or not has_name or cookie not in passage.always:
-                    must_sift = must_sift or not _is_plain[name]
+                is_allowed = name == "Set-Cookie" and has_name and cookie in passage.always
+                if not (is_allowed or _is_plain[name]):
+                    must_sift = True
+                    text += name
+            must_decide = "\n" in text or "\r" in text or "\0" in text or passage.blocks
             if must_sift and not must_decide:
                 left = passage.sieve.sift(visit, own)
                 must_decide = left is None
@@ -178,7 +188,10 @@ class ConsentMiddleware:
             if passage.blocks:
                 write = start_response(status, own, *(() if exc_info is None else (exc_info,)))
                 return _discard if visit.blocked else write
-            visit.let_go()
+            if passage.context.required or "HTTP_SEC_GPC" in environ:
+                visit.let_go()
+            else:
+                visit.request = {}
             if exc_info is None:
                 return start_response(status, own)
             return start_response(status, own, exc_info)
