@@ -119,11 +119,9 @@ class AsgiVisit(VisitorConsent):
 
     def read_standing(self) -> Standing:
         """What the stored choice that came in is worth: mostly, what is remembered of it."""
-        if self.outer is None and (raw := _raw_cookie(self.headers)) is not None:
-            known = self.context.reader.recall(raw)
-            if known is not None:
-                return known
-        return super().read_standing()
+        if self.outer is not None:
+            return super().read_standing()
+        return self.context.reader.read(_raw_cookie(self.headers) or b"")
 
     def send_guarded(self, message: Message) -> Awaitable[None]:
         """Send a message of the response with what the gate lets out of it."""

@@ -24,6 +24,7 @@ ONE_DAY = timedelta(days=1)
 ONE_DAY_S = ONE_DAY.total_seconds()
 NEVER = inf
 LAST_DAY = datetime(9999, 1, 1, tzinfo=UTC)
+MOST_PLACES = 4096  # headers in which it is known where the choice stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +85,37 @@ class StandingReader:
             (category.name, policy.fingerprint(category.name)) for category in policy.categories
         )
         self._remembered: dict[str, Standing] = {}
-        self._recalled: dict[bytes, Standing] = {}  # the same, for headers in bytes
-        self._raw_name = self._name.encode("latin-1")
-        self._raw_pair = b"; " + self._raw_name + b"="
+        # The same for headers in text and in bytes; what stands for no choice in them as well.
+        self._recalled: dict[str | bytes, Standing] = {}
+        self._places: dict[int, tuple[int, int]] = {}
+        self._forget()
 
-    def read(self, header: str) -> Standing:
+    def read(self, header: str | bytes) -> Standing:
         """The standing of the visitor who sends this Cookie header; never raises.
 
         Invalid values beside valid ones are ignored and valid ones are intersected: a sibling
         subdomain can neither plant consent nor silence it.
+
+        A visitor sends the same header with every request, so that where the choice stands in it
+        is remembered, under a keyed hash of the header (Python's own, fresh for each process):
+        other visitors' sessions do not stay in memory. What is found at that place counts only if
+        it is, to the letter, a choice that was verified.
         """
-        values = cookie_values(header, self._name)
+        place = self._places.get(hash(header))
+        if place is not None:
+            known = self._recalled.get(header[place[0] : place[1]])
+            if known is not None and self._now_s() < known.ends:
+                return known
+        return self._look(header)
+
+    def _look(self, header: str | bytes) -> Standing:
+        text = header.decode("latin-1") if isinstance(header, bytes) else header
+        place = _place_of(self._name, text)
+        if place is not None:
+            if len(self._places) >= MOST_PLACES:
+                self._places.clear()
+            self._places[hash(header)] = place
+        values = cookie_values(text, self._name)
         if not values:
             return NOTHING
         if len(values) == 1:
@@ -103,19 +124,6 @@ class StandingReader:
                 return found
             return Standing(rejected=(found,), arrived=1)
         return self._combine(values)
-
-    def recall(self, header: bytes) -> Standing | None:
-        """What is remembered of the preferences cookie in this header, where there is one and it
-        stands as browsers write it; None where `read` must look."""
-        start = header.find(self._raw_name)
-        if not header.startswith(self._raw_pair, start - 2):
-            return None
-        start += len(self._raw_name) + 1
-        if header.find(self._raw_name, start) >= 0:
-            return None
-        end = header.find(b";", start)
-        known = self._recalled.get(header[start:end] if end >= 0 else header[start:])
-        return known if known is not None and self._now_s() < known.ends else None
 
     def settle(self, consent: Consent) -> Standing:
         """What holds now of a consent, as if its cookie came in."""
@@ -188,10 +196,29 @@ class StandingReader:
 
     def _remember(self, value: str, standing: Standing) -> None:
         if len(self._remembered) >= MOST_REMEMBERED:
-            self._remembered.clear()
-            self._recalled.clear()
+            self._forget()
         self._remembered[value] = standing
-        self._recalled[value.encode("latin-1")] = standing
+        self._recalled[value] = self._recalled[value.encode("latin-1")] = standing
+
+    def _forget(self) -> None:
+        self._remembered.clear()
+        self._recalled.clear()
+        self._recalled[""] = self._recalled[b""] = NOTHING
+
+
+def _place_of(name: str, header: str) -> tuple[int, int] | None:
+    """The start and end of the cookie's value; the beginning twice where its name is nowhere, and
+    None where it must be read with care."""
+    start = header.find(name)
+    if start < 0:
+        return 0, 0
+    begins = start == 0 or header.startswith("; ", start - 2)
+    start += len(name) + 1
+    if not (begins and header.startswith("=", start - 1)) or header.find(name, start) >= 0:
+        return None
+    end = header.find(";", start)
+    end = len(header) if end < 0 else end
+    return (start, end) if start < end else None
 
 
 def _intersect(one: Standing, other: Standing) -> Standing:
