@@ -275,19 +275,26 @@ def _note(own: list[RawHeader]) -> tuple[list[int], Noted]:
 
 def _thin(scope: Scope, visit: AsgiVisit, thinner: Thinner) -> None:
     """Hide from the application what it may not read, in the same scope."""
-    raw = _raw_cookie(visit.headers)
+    headers = visit.headers
+    raw = None
+    pieces = 0
+    for name, value in headers:
+        if name == b"cookie":
+            raw = value if raw is None else raw + b"; " + value
+            pieces += 1
     if raw is None or (spans := thinner.spans(visit, raw)) is None:
         return
     # The visit keeps the headers that came; these are the application's.
-    try:
-        place = visit.headers.index((b"cookie", raw))
-        own = [*visit.headers]
-        del own[place]
-    except ValueError:  # HTTP/2 split it, or its pair is a list
-        own = [header for header in visit.headers if header[0] != b"cookie"]
-        place = len(own)
+    own = [*headers] if pieces == 1 else [one for one in headers if one[0] != b"cookie"]
+    if pieces > 1:  # HTTP/2 split it
+        own.append((b"cookie", raw))
+    place = len(own) - 1  # browsers send it late
+    while own[place][1] is not raw:
+        place -= 1
     if spans:
-        own.insert(place, (b"cookie", b"; ".join([raw[start:end] for start, end in spans])))
+        own[place] = (b"cookie", b"; ".join([raw[start:end] for start, end in spans]))
+    else:
+        del own[place]
     scope["headers"] = own
 
 

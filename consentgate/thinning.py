@@ -63,10 +63,8 @@ class Thinner:
         """The places of the Cookie header that the application may see (none: the header goes),
         or None when it may see all of it. `header` is the one that came in."""
         followed = self._followed.get(hash(header))
-        if followed is not None and visit.outer is None:
-            ends, kept = followed
-            if ends is NEVER or self._now_s() < ends:
-                return kept
+        if followed is not None and self._now_s() < followed[0] and visit.outer is None:
+            return followed[1]
         return self._look(visit, header)
 
     def _look(self, visit: Visit, header: str | bytes) -> Spans | None:
