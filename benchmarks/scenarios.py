@@ -6,8 +6,6 @@ from dataclasses import replace
 from functools import partial
 from unittest.mock import patch
 
-from itsdangerous import Signer
-
 from benchmarks import traffic
 from benchmarks.asgi import (
     application,
@@ -22,6 +20,7 @@ from benchmarks.timing import Contender
 from benchmarks.traffic import Rotation, Traffic, Wire, browser_cookie, browser_request, page
 from benchmarks.truth import NotTrue, Outcome, check_outcome
 from benchmarks.wsgi import observe_wsgi, wsgi_contenders
+from consentgate.signatures import Verifier
 
 BROWSER = browser_request(browser_cookie(traffic.STATISTICS))
 OUTDATED_BROWSER = browser_request(browser_cookie(traffic.MARKETING_IS_NEW))
@@ -162,10 +161,11 @@ def _uncached_row() -> Row:
 def _check_each_value_is_verified(flow: Traffic) -> None:
     visits = 2 * len(traffic.distinct_choices())
     serve = serve_with(gated(application, thin="off"), flow)
-    with patch.object(Signer, "unsign", autospec=True, side_effect=Signer.unsign) as unsign:
+    verify = Verifier.payload_of
+    with patch.object(Verifier, "payload_of", autospec=True, side_effect=verify) as verified:
         serve(visits)
-    if unsign.call_count != visits:
-        raise NotTrue(f"{visits} values came, {unsign.call_count} were verified")
+    if verified.call_count != visits:
+        raise NotTrue(f"{visits} values came, {verified.call_count} were verified")
 
 
 def _wsgi_rows() -> list[Row]:

@@ -7,18 +7,19 @@ value identifies nobody: visitors who chose the same on the same day share it.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import re
+from binascii import a2b_base64
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 
-from itsdangerous import BadData, BadSignature, HMACAlgorithm, Signer
-from itsdangerous.encoding import base64_decode, base64_encode
+from itsdangerous import Signer
+from itsdangerous.encoding import base64_encode
 
 from consentgate.consent import Consent
 from consentgate.errors import ConfigurationError
+from consentgate.signatures import Verifier
 
 LIFETIME = timedelta(days=182)
 """How long a choice holds, acceptance and refusal alike (CNIL 2020-092: about six months)."""
@@ -27,7 +28,15 @@ SHORTEST_KEY = 16  # bytes; NIST SP 800-107 wants at least 112 bits of key for H
 LONGEST_VALUE = 2048  # characters; checked before any HMAC work
 FORMAT_VERSION = 1
 
-_decode_json = json.JSONDecoder().decode  # of text: json.loads would first guess an encoding
+MOST_KNOWN = 512  # choices, whatever their day
+
+# Where the day stands in a payload, as `encode` writes it.
+_BEFORE_DAY = b'{"v":%d,"d":"' % FORMAT_VERSION
+_DAY_ENDS = len(_BEFORE_DAY) + len("2026-11-24")
+_AFTER_DAY = b'","g":{'
+
+_FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+_FILLING = (b"", b"===", b"==", b"=")  # what fills a text up to a multiple of four characters
 _TEXTS = frozenset({str})
 
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}", re.ASCII)
@@ -41,35 +50,6 @@ class Rejection(StrEnum):
     FORGED = "forged"
     FUTURE = "dated in the future"
     EXPIRED = "too old"
-
-
-class _PreparedHmac(HMACAlgorithm):
-    """The library's HMAC, with each key's hashing begun once: it costs ten times the rest."""
-
-    def __init__(self) -> None:
-        super().__init__(hashlib.sha256)
-        self._begun: dict[bytes, hmac.HMAC] = {}
-
-    def get_signature(self, key: bytes, value: bytes) -> bytes:
-        """The signature of the value."""
-        begun = self._begun.get(key)
-        if begun is None:
-            begun = self._begun[key] = hmac.new(key, digestmod=self.digest_method)
-        mac = begun.copy()
-        mac.update(value)
-        return mac.digest()
-
-
-class _Signer(Signer):
-    """The library's signer with each key derived once, not at each signature: half the cost, of
-    which a hostile request may ask many."""
-
-    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
-        """The key that signs, derived from one of the secrets (the newest if None)."""
-        derived: dict[object, bytes] = vars(self).setdefault("_derived", {})
-        if secret_key not in derived:
-            derived[secret_key] = super().derive_key(secret_key)
-        return derived[secret_key]
 
 
 class PreferencesCodec:
@@ -90,13 +70,14 @@ class PreferencesCodec:
     ) -> None:
         if not isinstance(audience, str):
             raise ConfigurationError(f"audience is a {type(audience).__name__}; pass a str")
-        self._signer = _Signer(
+        self._signer = Signer(
             _check_keys(secret_key, fallback_keys),
             salt=f"consentgate.preferences.v{FORMAT_VERSION}\0{name}\0{audience}".encode(),
             key_derivation="hmac",
             digest_method=hashlib.sha256,
-            algorithm=_PreparedHmac(),
         )
+        self._verifier = Verifier(self._signer)
+        self._known: dict[bytes, Consent] = {}  # by what stands after the day
 
     def encode(self, consent: Consent) -> str:
         """The signed value of a decided consent; equal consents give equal values."""
@@ -114,17 +95,32 @@ class PreferencesCodec:
         """The consent that was signed, of whatever age, or why the value is not believed."""
         if len(value) > LONGEST_VALUE:
             return Rejection.OVERSIZED
-        # The strict shape keeps lenient base64 decoders from accepting many spellings of one value.
-        if _SHAPE.fullmatch(value) is None:
-            return Rejection.MALFORMED
+        payload = self._verifier.payload_of(value)
+        if payload is None:
+            return Rejection.MALFORMED if _SHAPE.fullmatch(value) is None else Rejection.FORGED
         try:
-            payload = self._signer.unsign(value)
-        except BadSignature:
-            return Rejection.FORGED
-        try:
-            return _read_payload(_decode_json(base64_decode(payload).decode()))
-        except (BadData, ValueError, TypeError, KeyError, RecursionError):
+            return self._read(payload)
+        except (ValueError, TypeError, KeyError, RecursionError):
             return Rejection.MALFORMED
+
+    def _read(self, payload: bytes) -> Consent:
+        """The consent in a payload that was signed.
+
+        Visitors who chose the same on different days have payloads that differ by the day alone,
+        so that all after it is read once for all of them.
+        """
+        text = a2b_base64(payload.translate(_FROM_URL_SAFE) + _FILLING[len(payload) % 4])
+        choices = text[_DAY_ENDS:] if text.startswith(_BEFORE_DAY) else b""
+        known = self._known.get(choices)
+        if known is not None:
+            day = date.fromisoformat(text[len(_BEFORE_DAY) : _DAY_ENDS].decode("ascii"))
+            return Consent(known.granted, known.refused, known.fingerprints, day)
+        consent = _read_payload(json.loads(text.decode()))
+        if choices.startswith(_AFTER_DAY):
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[choices] = consent
+        return consent
 
 
 def _read_payload(payload: Mapping[str, object]) -> Consent:

@@ -7,16 +7,16 @@ visitor; only values that verified enter, so that forged ones can't push them ou
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, reduce
 from math import inf
+from typing import NamedTuple
 
 from consentgate.clock import seconds_of
 from consentgate.consent import Consent
 from consentgate.policy import Policy
 from consentgate.preferences import LIFETIME, PreferencesCodec, Rejection
-from consentgate.set_cookie import cookie_values
+from consentgate.set_cookie import BLANKS, cookie_values
 
 MOST_REMEMBERED = 512  # values: visitors with the same choice and day share one
 MOST_VERIFIED = 32  # signatures a request may cost; values already known are never counted
@@ -27,8 +27,7 @@ LAST_DAY = datetime(9999, 1, 1, tzinfo=UTC)
 MOST_PLACES = 4096  # headers in which it is known where the choice stands
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What holds now of a visitor's choice.
 
     `consent` has only categories whose fingerprints still hold; `stale` are those chosen under
@@ -88,6 +87,7 @@ class StandingReader:
         # The same for headers in text and in bytes; what stands for no choice in them as well.
         self._recalled: dict[str | bytes, Standing] = {}
         self._places: dict[int, tuple[int, int]] = {}
+        self._is_current = lru_cache(maxsize=MOST_REMEMBERED)(self._compare)
         self._forget()
 
     def read(self, header: str | bytes) -> Standing:
@@ -111,11 +111,14 @@ class StandingReader:
     def _look(self, header: str | bytes) -> Standing:
         text = header.decode("latin-1") if isinstance(header, bytes) else header
         place = _place_of(self._name, text)
-        if place is not None:
+        if place is None:
+            values = cookie_values(text, self._name)
+        else:
             if len(self._places) >= MOST_PLACES:
                 self._places.clear()
             self._places[hash(header)] = place
-        values = cookie_values(text, self._name)
+            value = text[place[0] : place[1]]
+            values = [value] if value else []
         if not values:
             return NOTHING
         if len(values) == 1:
@@ -137,7 +140,8 @@ class StandingReader:
         nothing is granted: forged ones planted around it must not silence it.
         """
         distinct = list(dict.fromkeys(values))
-        if sum(value not in self._remembered for value in distinct) > MOST_VERIFIED:
+        known = sum(map(self._remembered.__contains__, distinct))
+        if len(distinct) - known > MOST_VERIFIED:
             return Standing(rejected=(Rejection.OVERSIZED,), arrived=len(values))
         found = [self._judge(value) for value in distinct]
         valid = [standing for standing in found if isinstance(standing, Standing)]
@@ -145,7 +149,7 @@ class StandingReader:
         if not valid:
             return Standing(rejected=rejected, arrived=len(values))
         merged = reduce(_intersect, valid)
-        return replace(merged, rejected=rejected, arrived=len(values))
+        return merged._replace(rejected=rejected, arrived=len(values))
 
     def _judge(self, value: str) -> Standing | Rejection:
         known = self._remembered.get(value)
@@ -168,7 +172,7 @@ class StandingReader:
         return Rejection.EXPIRED if now_s >= ends_s else self._hold(consent, ends_s)
 
     def _hold(self, consent: Consent, ends: float) -> Standing:
-        if self._is_current(consent):
+        if self._is_current(consent.granted, consent.refused, consent.fingerprints):
             return Standing(consent=consent, ends=ends, arrived=1)
         chosen = dict(consent.fingerprints)
         current = frozenset(
@@ -185,13 +189,17 @@ class StandingReader:
         stale = (consent.granted | consent.refused) - current
         return Standing(consent=held, stale=stale, ends=ends, arrived=1)
 
-    def _is_current(self, consent: Consent) -> bool:
+    def _compare(
+        self,
+        granted: frozenset[str],
+        refused: frozenset[str],
+        fingerprints: frozenset[tuple[str, str]],
+    ) -> bool:
         """True where each category was chosen as it is declared now: nearly always."""
-        names = consent.granted | consent.refused
         return (
-            consent.fingerprints <= self._current
-            and len(consent.fingerprints) == len(names)
-            and all(name in names for name, _ in consent.fingerprints)
+            fingerprints <= self._current
+            and len(fingerprints) == len(granted) + len(refused)
+            and (granted | refused).issuperset([name for name, _ in fingerprints])
         )
 
     def _remember(self, value: str, standing: Standing) -> None:
@@ -218,7 +226,8 @@ def _place_of(name: str, header: str) -> tuple[int, int] | None:
         return None
     end = header.find(";", start)
     end = len(header) if end < 0 else end
-    return (start, end) if start < end else None
+    value = header[start:end]
+    return (start, end) if value and value.strip(BLANKS) == value else None
 
 
 def _intersect(one: Standing, other: Standing) -> Standing:

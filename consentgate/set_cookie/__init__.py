@@ -6,6 +6,7 @@ The name judged is the name that a browser stores and sends; nothing here raises
 
 from __future__ import annotations
 
+from consentgate.set_cookie.attributes import BLANKS
 from consentgate.set_cookie.cookie_header import cookie_spans, cookie_values
 from consentgate.set_cookie.expiry import deletes_from
 from consentgate.set_cookie.reading import has_line_break, is_deletion, split_set_cookie
@@ -18,6 +19,7 @@ from consentgate.set_cookie.writing import (
 )
 
 __all__ = [
+    "BLANKS",
     "clamp_lifetime",
     "cookie_spans",
     "cookie_values",

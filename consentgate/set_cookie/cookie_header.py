@@ -14,8 +14,9 @@ def cookie_values(header: str, name: str) -> list[str]:
     if start < 0:
         return []
     if header.find(name, start + 1) >= 0:
-        values = [_value(pair, name) for pair in header.split(";")]
-        return [value for value in values if value is not None]
+        pairs = [pair.partition("=") for pair in header.split(";")]
+        named = [value for found, equals, value in pairs if equals and found.strip(BLANKS) == name]
+        return [value.strip(BLANKS) for value in named]
     # Only the one pair that holds the name is looked at, however many others there are.
     end = header.find(";", start)
     if end < 0:

@@ -8,10 +8,10 @@ from itertools import compress, product
 from typing import Any
 
 import pytest
-from itsdangerous import Signer
 
 from consentgate import Category, Consent, Cookie, Gate, Policy
 from consentgate.preferences import Rejection
+from consentgate.signatures import Verifier
 from consentgate.standing import MOST_REMEMBERED, MOST_VERIFIED, Standing
 from tests.contract.exchange import NOW, POLICY, Clock, gate_of, preferences_for
 
@@ -34,13 +34,13 @@ class Signatures:
 @pytest.fixture
 def signatures(monkeypatch: pytest.MonkeyPatch) -> Signatures:
     counted = Signatures()
-    unsign = Signer.unsign
+    verify = Verifier.payload_of
 
-    def counting(self: Signer, value: Any) -> bytes:
+    def counting(self: Verifier, value: str) -> bytes | None:
         counted.values.append(value)
-        return unsign(self, value)
+        return verify(self, value)
 
-    monkeypatch.setattr(Signer, "unsign", counting)
+    monkeypatch.setattr(Verifier, "payload_of", counting)
     return counted
 
 
