@@ -13,7 +13,7 @@ from consentgate.policy.faults import Fault, as_word
 from consentgate.policy.fields import Hosts, as_domains, as_flag, as_hosts, as_line, as_paths
 from consentgate.policy.frozen import FrozenMapping
 from consentgate.policy.lifetime import Lifetime, as_duration, as_lifetime
-from consentgate.policy.names import name_fault
+from consentgate.policy.names import is_plain_name, name_fault
 from consentgate.policy.reasons import usual_reason
 from consentgate.policy.text import Text, as_text
 from consentgate.policy.vocabulary import MARKETING, NECESSARY, ExemptReason, Kind, Party, SameSite
@@ -149,7 +149,10 @@ class Cookie:
         elif self.anonymous:
             own["exempt"] = True
             own.setdefault("exempt_reason", ExemptReason.AUDIENCE_MEASUREMENT)
-        faults += _own_faults(self)
+        if not (is_plain_name(name) and type(category) is str and category):
+            faults += _word_faults(self)
+        if not _ENTANGLED.isdisjoint(said):
+            faults += _own_faults(self)
         if faults:
             raise PolicyError(fault.at(f"Cookie({name!r:.80})") for fault in faults)
 
@@ -173,22 +176,22 @@ def _reader(key: str) -> Callable[..., Any]:
         raise TypeError(f"Cookie() got an unexpected keyword argument {key!r}") from None
 
 
-def _own_faults(cookie: Cookie) -> list[Fault]:
-    """Return what is wrong with a declaration, whatever the rest of the policy says."""
-    faults: list[Fault] = []
-    given = cookie.given
+def _word_faults(cookie: Cookie) -> Iterator[Fault]:
+    """Yield what is wrong with a cookie's name, and with that of its category."""
     if (fault := name_fault(cookie.name, cookie.kind)) is not None:
-        faults.append(fault)
+        yield fault
     if not (isinstance(cookie.category, str) and cookie.category):
         message = f"no category can be called {cookie.category!r:.80}"
-        faults.append(Fault("CG003", message, "name a declared category"))
-    if _ENTANGLED.isdisjoint(given):
-        return faults  # nearly always
+        yield Fault("CG003", message, "name a declared category")
+
+
+def _own_faults(cookie: Cookie) -> Iterator[Fault]:
+    """Yield what is wrong between the fields of a declaration."""
+    given = cookie.given
     if "anonymous" in given or "exempt_reason" in given:
-        faults.extend(_exemption_faults(cookie))
+        yield from _exemption_faults(cookie)
     if "path" in given or "domain" in given:
-        faults.extend(_prefix_faults(cookie))
-    return faults
+        yield from _prefix_faults(cookie)
 
 
 def _exemption_faults(cookie: Cookie) -> Iterator[Fault]:

@@ -16,7 +16,7 @@ from hashlib import sha256
 
 from consentgate.policy.cookie import Cookie
 from consentgate.policy.lifetime import Lifetime
-from consentgate.policy.text import Text, text_in
+from consentgate.policy.text import text_in
 
 _FORM = re.compile(r"[A-Za-z0-9_-]{8}")
 
@@ -45,20 +45,17 @@ def fingerprints(
 
 
 def _row(rule: Cookie, language: str) -> str:
+    provider, purpose = rule.provider, rule.purpose_id or rule.purpose
     facts = (
         rule.name,
         rule.kind,
-        _folded(rule.provider, language),
+        _fold(provider if type(provider) is str else text_in(provider, language)),
         rule.party,
-        _folded(rule.purpose_id or rule.purpose, language),
+        _fold(purpose if type(purpose) is str else text_in(purpose, language)),
         _seconds(rule.lifetime),
         _hosts(rule) if "hosts" in rule.given else "",
     )
     return _BETWEEN_FACTS.join(facts)
-
-
-def _folded(text: Text, language: str) -> str:
-    return _fold(text if isinstance(text, str) else text_in(text, language))
 
 
 # Cookies of one provider and one purpose say the same texts again and again.
