@@ -93,13 +93,32 @@ def find_usual(text: bytes) -> Place | None:
     where `BodyStart` finds it."""
     if b"<body" not in text and b"<BODY" not in text:
         return None
-    start = len(_UTF_8_MARK) if text.startswith(_UTF_8_MARK) else 0
-    html = _HTML.match(text, _end_of(_BEFORE_BODY, text, start))
-    head = _HEAD_END.match(text, _end_of(_IN_HEAD, text, html.end())) if html else None
-    body = _BODY.match(text, _end_of(_BEFORE_BODY, text, head.end())) if head else None
-    if html is None or body is None:
+    usual = _pass_usual(text, len(_UTF_8_MARK) if text.startswith(_UTF_8_MARK) else 0)
+    body = _BODY.match(text, usual.start) if usual.is_after_head else None
+    if body is None:
         return None
-    return Place(body.end(), _language_in(body[0]) or _language_in(html[0]))
+    return Place(body.end(), _language_in(body[0]) or usual.language)
+
+
+class _Usual(NamedTuple):
+    """How far a text is as most pages are: what is before `start` is whole."""
+
+    start: int
+    is_after_head: bool
+    language: str | None
+
+
+def _pass_usual(text: bytes | bytearray, start: int) -> _Usual:
+    html = _HTML.match(text, _end_of(_BEFORE_BODY, text, start))
+    if html is None:
+        return _Usual(start, is_after_head=False, language=None)
+    language = _language_in(html[0])
+    inside = _end_of(_IN_HEAD, text, html.end())
+    head = _HEAD_END.match(text, inside)
+    if head is None:
+        return _Usual(inside, is_after_head=False, language=language)
+    after = _end_of(_BEFORE_BODY, text, head.end())
+    return _Usual(after, is_after_head=True, language=language)
 
 
 def _end_of(pieces: re.Pattern[bytes], text: bytes | bytearray, start: int) -> int:
@@ -133,6 +152,8 @@ class BodyStart:
         """The place, None where the page has no body; throw EndOfText in at the text's end."""
         try:
             yield from self._skip_mark()
+            usual = _pass_usual(self._text.so_far, self._start)
+            self._start, self._is_after_head, self.language = usual
             while True:
                 place = yield from self._step()
                 if place is not None:
