@@ -81,6 +81,15 @@ _ATTRIBUTE = compile_markup(ATTRIBUTE)
 _LANGUAGE = compile_markup(rb"""lang[\t\n\f\r ]*=[\t\n\f\r ]*["']?([a-z0-9-]{1,64})["']?""")
 
 
+MOST_HEADS = 512
+"""How many heads are remembered."""
+
+# Most pages are sent again and again, many with the same head: what led to the first "<body" is
+# known again by a keyed hash (Python's own, fresh for each process), so that no text of a page
+# stays in memory.
+_known_heads: dict[int, _Usual] = {}
+
+
 class Place(NamedTuple):
     """Where a body starts, and in which language `<body lang>` or else `<html lang>` says it is."""
 
@@ -91,13 +100,27 @@ class Place(NamedTuple):
 def find_usual(text: bytes) -> Place | None:
     """The place in a page that has all the usual tags and is here up to its body; None elsewhere,
     where `BodyStart` finds it."""
-    if b"<body" not in text and b"<BODY" not in text:
+    place = text.find(b"<body")
+    if place < 0:
+        place = text.find(b"<BODY")
+    if place < 0:
         return None
-    usual = _pass_usual(text, len(_UTF_8_MARK) if text.startswith(_UTF_8_MARK) else 0)
+    key = hash(text[:place])
+    usual = _known_heads.get(key)
+    if usual is None:
+        usual = _pass_usual(text, len(_UTF_8_MARK) if text.startswith(_UTF_8_MARK) else 0)
+        if usual.start == place:
+            _remember_head(key, usual)
     body = _BODY.match(text, usual.start) if usual.is_after_head else None
     if body is None:
         return None
     return Place(body.end(), _language_in(body[0]) or usual.language)
+
+
+def _remember_head(key: int, usual: _Usual) -> None:
+    if len(_known_heads) >= MOST_HEADS:
+        _known_heads.clear()
+    _known_heads[key] = usual
 
 
 class _Usual(NamedTuple):

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consentgate.site import body_start
+from consentgate.site.body_start import MOST_HEADS
 from consentgate.site.insertion import LONGEST_SEARCH, Found, Insertion
 from tests.site.inserting import bounded, chunks_after, insert
 from tests.site.pitfalls import (
@@ -28,6 +30,29 @@ HEAD = b"<!doctype html><html lang=fr><head><title>t</title></head><body>"
 @every_page
 def test_a_page_gets_it_at_the_start_of_its_body(pitfall: Pitfall) -> None:
     assert insert(pitfall.page) == pitfall.becomes
+
+
+@every_page
+def test_so_does_a_page_whose_head_came_before(pitfall: Pitfall) -> None:
+    insert(pitfall.page)
+
+    assert insert(pitfall.page) == pitfall.becomes
+
+
+@pytest.mark.parametrize("rest", [b"x></body>", b' lang="en">', b"-like>", b" ", b""])
+def test_a_head_that_came_before_says_nothing_of_what_follows_it(rest: bytes) -> None:
+    page = HEAD.removesuffix(b">") + rest
+    cut = insert(page, cuts=range(len(page)))
+    insert(HEAD)
+
+    assert insert(page) == cut
+
+
+def test_no_more_than_so_many_heads_are_remembered() -> None:
+    for number in range(2 * MOST_HEADS):
+        insert(HEAD.replace(b"<title>", b"<title>%d" % number))
+
+    assert 0 < len(body_start._known_heads) <= MOST_HEADS
 
 
 @every_page
