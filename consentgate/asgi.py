@@ -110,7 +110,8 @@ class AsgiVisit(VisitorConsent):
     def header(self, name: str) -> str:
         """All values of a request header, joined by ", "."""
         key = name.encode("ascii")
-        return ", ".join([v.decode("latin-1") for k, v in self.headers if k == key])
+        found = [value for one, value in self.headers if one == key]
+        return b", ".join(found).decode("latin-1") if found else ""
 
     def read_cookie(self) -> str:
         """The Cookie header."""

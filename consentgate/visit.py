@@ -18,6 +18,9 @@ from consentgate.standing import Standing
 
 # Bound once: on CPython 3.11 the access to an Enum's member costs more than what is done with it.
 _IS_REFUSED = Reason.REFUSED
+_IS_STALE = Reason.STALE
+_IS_EXPIRED = Reason.EXPIRED
+_IS_UNDECIDED = Reason.UNDECIDED
 
 _ASSIGNED = (
     *("request", "headers", "send", "touched", "started", "active", "consulted", "let_out"),
@@ -145,8 +148,8 @@ class Visit:
     def signal(self) -> bool:
         """True when the request bears `Sec-GPC: 1`; any other value is no signal."""
         if self._signal is None:
-            parts = self.header("sec-gpc").split(",")
-            self._signal = any(part.strip(" \t") == "1" for part in parts)
+            said = self.header("sec-gpc")
+            self._signal = said != "" and "1" in [part.strip(" \t") for part in said.split(",")]
         return self._signal
 
     @property
@@ -193,13 +196,15 @@ class Visit:
 
     def why_denied(self, categories: tuple[str, ...]) -> Reason:
         """The reason why a rule of these categories that is not allowed is not."""
-        if not self.explicit.refused.isdisjoint(categories):
+        standing = self.standing
+        chosen = standing.consent if self.chosen is None else self.chosen
+        if not chosen.refused.isdisjoint(categories):
             return _IS_REFUSED
         if not self.context.signalled.isdisjoint(categories) and self.signal:
             return _IS_REFUSED
-        if not self.standing.stale.isdisjoint(categories):
-            return Reason.STALE
-        return Reason.EXPIRED if self.standing.expired else Reason.UNDECIDED
+        if not standing.stale.isdisjoint(categories):
+            return _IS_STALE
+        return _IS_EXPIRED if standing.expired else _IS_UNDECIDED
 
     def report(
         self,
