@@ -33,7 +33,7 @@ def expiries(
     """
     if is_shareable(caching) or not _is_document(visit, content_type):
         return []
-    targets = _chosen_targets(visit, context) if visit.chosen else visit.still_sent
+    targets = _chosen_targets(visit, context) if visit.chosen else _turn(visit.still_sent, context)
     values: list[str] = []
     for name, rule in targets:
         if len(values) >= MOST_EXPIRED:
@@ -41,6 +41,15 @@ def expiries(
         values += [value for value in _expire(name, rule) if value not in values]
         _report(name, rule, visit)
     return values[:MOST_EXPIRED]
+
+
+def _turn(targets: Sequence[Target], context: GateContext) -> Sequence[Target]:
+    """The same, beginning with others at each second: those that a browser keeps nevertheless, as
+    it does under another Path than the declared one, must not keep the rest from their turn."""
+    if len(targets) <= MOST_EXPIRED:
+        return targets
+    first = int(context.now_s()) % len(targets)
+    return (*targets[first:], *targets[:first])
 
 
 def may_expire(visit: Visit) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from consentgate import Cookie, Event, Gate, Policy, Reason, VisitorConsent
 from consentgate.expiry import MOST_EXPIRED, may_expire
-from tests.contract.exchange import gate_of, preferences_for
+from tests.contract.exchange import Clock, gate_of, preferences_for
 from tests.unit.visits import respond, visit_of
 
 ENDED = "=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/"
@@ -141,6 +142,19 @@ def test_a_cookie_on_more_places_than_a_response_may_expire_is_expired_on_ten() 
     expired = expired_after("wide=1", gate_of(policy=policy))
 
     assert [value.rpartition("Path=")[2] for value in expired] == paths[:MOST_EXPIRED]
+
+
+@pytest.mark.behaviour(18)
+def test_cookies_that_the_browser_keeps_do_not_keep_the_others_from_being_expired() -> None:
+    clock = Clock()
+    gate = gate_of(clock=clock)
+    cookies = "; ".join(f"_pk_id.{number:02}=1" for number in range(3 * MOST_EXPIRED))
+    expired = set()
+    for _ in range(3 * MOST_EXPIRED):
+        expired |= {value.partition("=")[0] for value in expired_after(cookies, gate)}
+        clock.now += timedelta(seconds=1)
+
+    assert len(expired) == 3 * MOST_EXPIRED
 
 
 @pytest.mark.behaviour(18)
