@@ -203,7 +203,7 @@ class ConsentMiddleware:
         gate_options, site_options = split_options(options)
         sites = sites_of(site_options)
         self.app = self._inner = app
-        self._mark = None
+        self._mark = ""  # in every path
         if sites is not None:
             self.app = pages = AsgiPages(app, sites)
             self._inner, self._mark = pages.inner, sites.mark
@@ -216,9 +216,7 @@ class ConsentMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application behind the gate."""
-        passage = self._single
-        if passage is None:
-            passage = self._passages.pick(scope)
+        passage = self._single or self._passages.pick(scope)
         found = None
         if CONSENT_KEY in scope:
             found = scope[CONSENT_KEY]
@@ -227,9 +225,9 @@ class ConsentMiddleware:
                 return
         # As they came in: what the application writes into them is no visitor's choice.
         try:
-            headers = scope["headers"]
+            headers, path = scope["headers"], scope["path"]
         except KeyError:
-            headers = None
+            headers, path = scope.get("headers"), scope.get("path", "")
         if type(headers) is not list:
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
@@ -247,10 +245,8 @@ class ConsentMiddleware:
         scope[CONSENT_KEY] = visit
         if passage.thinner is not None:
             _thin(scope, visit, passage.thinner)
-        app, mark = self._inner, self._mark
-        # Nearly every path is without it: that is seen sooner than what a path is.
-        if mark is not None and mark in scope.get("path", ""):
-            app = self.app
+        # Nearly every path is without the mark: that is seen sooner than what a path is.
+        app = self.app if self._mark in path else self._inner
         try:
             await app(scope, receive, visit.send_guarded)
         finally:

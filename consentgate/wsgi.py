@@ -130,7 +130,7 @@ class ConsentMiddleware:
         gate_options, site_options = split_options(options)
         sites = sites_of(site_options)
         self.app = self._inner = app
-        self._mark = None
+        self._mark = ""  # in every path
         if sites is not None:
             self.app = pages = WsgiPages(app, sites)
             self._inner, self._mark = pages.inner, sites.mark
@@ -196,10 +196,8 @@ class ConsentMiddleware:
                 return start_response(status, own)
             return start_response(status, own, exc_info)
 
-        app, mark = self._inner, self._mark
-        # Nearly every path is without it: that is seen sooner than what a path is.
-        if mark is not None and mark in environ.get("PATH_INFO", ""):
-            app = self.app
+        # Nearly every path is without the mark: that is seen sooner than what a path is.
+        app = self.app if self._mark in environ.get("PATH_INFO", "") else self._inner
         try:
             body = app(environ, guarded_start)
         except BaseException:

@@ -146,7 +146,8 @@ class Site:
         if form.wants_json:
             return self._tell_state(request)
         after = checked_path(form.next) or self._came_from(request) or self._centre_of(request)
-        return _redirect(303, after + SAVED, *_NO_STORE)
+        # Who had granted nothing has nothing to withdraw: there is no choice that was saved.
+        return _redirect(303, after + SAVED if request.visitor.decided else after, *_NO_STORE)
 
     def _came_from(self, request: Request) -> str | None:
         """The page of the same site that the form was on: where no `next` is in it, as in a

@@ -52,6 +52,15 @@ def test_a_form_chooses_and_leads_back(visit: Visit, send: Send, granted: set[st
     assert set(state.values()) <= {"granted", "refused", "exempt"}
 
 
+def test_who_withdraws_what_was_never_granted_is_not_told_that_a_choice_is_saved(
+    visit: Visit,
+) -> None:
+    chosen = visit(choose("withdraw"))
+
+    assert (chosen.status, chosen["location"]) == (303, "/consent/")
+    assert list(chosen.cookies) == []
+
+
 @pytest.mark.law(9)
 @pytest.mark.law(10)
 def test_a_withdrawal_refuses_all_and_expires_what_was_stored(visit: Visit) -> None:
