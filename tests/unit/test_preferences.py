@@ -12,7 +12,7 @@ import pytest
 from itsdangerous import Signer
 
 from consentgate import ConfigurationError, Consent
-from consentgate.preferences import LONGEST_VALUE, PreferencesCodec, Rejection
+from consentgate.preferences import LONGEST_VALUE, MOST_KNOWN, PreferencesCodec, Rejection
 from consentgate.signatures import Verifier
 
 KEY = "a key for tests, of enough bytes"
@@ -230,3 +230,36 @@ def test_a_short_fallback_key_is_refused(keys: list[str]) -> None:
 def test_an_audience_that_is_no_text_is_refused(audience: Any) -> None:
     with pytest.raises(ConfigurationError, match="audience"):
         codec_of(audience=audience)
+
+
+def on_day(day: date, fingerprint: str = "aaaaaaaa") -> Consent:
+    return Consent.undecided().with_granted({"statistics": fingerprint}, day=day)
+
+
+def test_the_same_choice_on_another_day_is_read_with_its_own_day() -> None:
+    codec = codec_of()
+    consents = [on_day(date(2026, 11, number)) for number in range(1, 29)]
+
+    assert [codec.decode(codec.encode(one)) for one in consents] == consents
+
+
+def test_a_day_that_is_none_is_malformed_though_the_choice_is_known() -> None:
+    codec = codec_of()
+    codec.decode(codec.encode(on_day(date(2026, 11, 24))))
+    payload = b'{"v":1,"d":"2026-11-31","g":{"statistics":"aaaaaaaa"},"r":{}}'
+
+    assert codec.decode(sign(payload)) is Rejection.MALFORMED
+
+
+def test_a_payload_written_in_another_way_is_read_all_the_same() -> None:
+    payload = b'{"d": "2026-11-24", "g": {"statistics": "aaaaaaaa"}, "r": {}, "v": 1}'
+
+    assert codec_of().decode(sign(payload)) == on_day(date(2026, 11, 24))
+
+
+def test_no_more_than_so_many_choices_are_remembered() -> None:
+    codec = codec_of()
+    for number in range(MOST_KNOWN + 1):
+        codec.decode(codec.encode(on_day(date(2026, 11, 24), f"{number:08}")))
+
+    assert 0 < len(codec._known) <= MOST_KNOWN

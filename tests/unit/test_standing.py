@@ -12,7 +12,7 @@ import pytest
 from consentgate import Category, Consent, Cookie, Gate, Policy
 from consentgate.preferences import Rejection
 from consentgate.signatures import Verifier
-from consentgate.standing import MOST_REMEMBERED, MOST_VERIFIED, Standing
+from consentgate.standing import MOST_PLACES, MOST_REMEMBERED, MOST_VERIFIED, Standing
 from tests.contract.exchange import NOW, POLICY, Clock, gate_of, preferences_for
 
 ACCEPTED = preferences_for("statistics", "marketing")
@@ -279,3 +279,58 @@ def test_an_expired_consent_is_settled_as_expired() -> None:
     consent = gate_of(clock=Clock(NOW - timedelta(days=400))).consent_for("statistics")
 
     assert gate_of().context.reader.settle(consent).expired
+
+
+def test_no_more_than_so_many_headers_are_remembered_and_none_of_them_as_text() -> None:
+    reader = gate_of().context.reader
+    for number in range(MOST_PLACES + 1):
+        reader.read(f"session={number}; {ACCEPTED}")
+
+    assert 0 < len(reader._places) <= MOST_PLACES
+    assert {type(key) for key in reader._places} == {int}
+
+
+ODD_HEADERS = [
+    pytest.param("", id="nothing"),
+    pytest.param("session=1", id="none"),
+    pytest.param("{}", id="alone"),
+    pytest.param("{}; session=1", id="first"),
+    pytest.param("session=1; {}", id="last"),
+    pytest.param("session=1;{}", id="without a blank"),
+    pytest.param(" {} ;session=1", id="with blanks around"),
+    pytest.param("session=1\t;\t{}\t", id="with tabs around"),
+    pytest.param("x={}", id="as another cookie's value"),
+    pytest.param("x{}", id="behind a letter"),
+    pytest.param("{}x", id="with a letter more"),
+    pytest.param("{}; {}", id="twice"),
+    pytest.param("cookies_preferences; {}", id="beside its name alone"),
+    pytest.param("cookies_preferences=; {}", id="beside an empty one"),
+    pytest.param("cookies_preferences_old=1; {}", id="beside a longer name"),
+    pytest.param("{}; note=cookies_preferences", id="named in a value"),
+    pytest.param("cookies_preferences=", id="empty"),
+    pytest.param("cookies_preferences", id="its name alone"),
+    pytest.param("Cookies_Preferences={}", id="in another case"),
+    pytest.param("\xe9=1; {}", id="beside a name that is not ascii"),
+]
+
+
+@pytest.mark.behaviour(3)
+@pytest.mark.parametrize("form", ODD_HEADERS)
+def test_a_header_that_comes_again_is_worth_the_same_in_text_and_in_bytes(form: str) -> None:
+    reader = gate_of().context.reader
+    header = form.replace("{}", ACCEPTED)
+    first = reader.read(header)
+    reader.read(ACCEPTED)
+
+    assert reader.read(header) == first
+    assert reader.read(header.encode("latin-1")) == first
+    assert reader.read(header.encode("latin-1")) == first
+
+
+def test_a_header_that_comes_again_too_late_counts_no_more() -> None:
+    clock = Clock()
+    reader = gate_of(clock=clock).context.reader
+    reader.read(f"session=1; {ACCEPTED}")
+    clock.now += timedelta(days=184)
+
+    assert reader.read(f"session=1; {ACCEPTED}").rejected == (Rejection.EXPIRED,)
