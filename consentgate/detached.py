@@ -18,7 +18,7 @@ class DetachedVisit(Visit):
         self.context = context
         self.request = {}
         self.original_cookie = cookie
-        self._standing = context.reader.settle(consent)
+        self.known = context.reader.settle(consent)
 
     def header(self, name: str) -> str:
         """No request, no headers."""

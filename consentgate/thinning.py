@@ -14,7 +14,7 @@ from consentgate.events import Action, Reason
 from consentgate.expiry import may_expire
 from consentgate.policy import Cookie
 from consentgate.set_cookie import cookie_spans
-from consentgate.standing import NEVER
+from consentgate.standing import NEVER, Standing
 from consentgate.visit import Visit
 
 MOST_PLANS = 4096
@@ -56,15 +56,18 @@ class Thinner:
         self._tells_all = context.reporter.has_listener
         self._now_s = context.now_s
         self._plans: dict[object, Plan] = {}
-        # The plans that need nothing but to be followed: until when, and what stays.
-        self._followed: dict[int, tuple[float, Spans | None]] = {}
+        # The plans that need nothing but to be followed: what stays, and the choice that says so.
+        self._followed: dict[int, tuple[Spans | None, Standing]] = {}
 
     def spans(self, visit: Visit, header: str | bytes) -> Spans | None:
         """The places of the Cookie header that the application may see (none: the header goes),
         or None when it may see all of it. `header` is the one that came in."""
         followed = self._followed.get(hash(header))
-        if followed is not None and self._now_s() < followed[0] and visit.outer is None:
-            return followed[1]
+        if followed is not None and visit.outer is None:
+            kept, standing = followed
+            if self._now_s() < standing.ends:
+                visit.known = standing
+                return kept
         return self._look(visit, header)
 
     def _look(self, visit: Visit, header: str | bytes) -> Spans | None:
@@ -83,13 +86,13 @@ class Thinner:
         if not plan.told or self._tells_all:
             self._tell(plan, visit)
         elif is_plain and not plan.still_sent:
-            self._follow(hash(header), plan.ends, kept)
+            self._follow(hash(header), kept, visit.standing)
         return kept
 
-    def _follow(self, key: int, ends: float, kept: Spans | None) -> None:
+    def _follow(self, key: int, kept: Spans | None, standing: Standing) -> None:
         if len(self._followed) >= MOST_PLANS:
             self._followed.clear()
-        self._followed[key] = (ends, kept)
+        self._followed[key] = (kept, standing)
 
     def _full_key(self, key: object, visit: Visit) -> object:
         """The key with all else that decides: the site's `required`, the browser's signal, and

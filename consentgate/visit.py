@@ -24,7 +24,7 @@ _IS_UNDECIDED = Reason.UNDECIDED
 
 _ASSIGNED = (
     *("request", "headers", "send", "touched", "started", "active", "consulted", "let_out"),
-    "_standing",
+    "known",
 )
 """What most requests assign to a visit."""
 
@@ -37,7 +37,8 @@ class Visit:
     out, because no choice was needed, or because a header was dropped that may have said so.
     `chosen`: the choice made in this very response. `still_sent`: refused cookies that the browser
     sent nevertheless. `touched`: the response may need more than verdicts. `active`: the
-    application is at work. `outer`: the visit of another gate around this one.
+    application is at work. `outer`: the visit of another gate around this one. `known`: the
+    standing of the choice that came in, as soon as somebody asked for it.
     """
 
     # Class attributes until something happens, so that a visit costs one assignment. A gate has
@@ -57,7 +58,7 @@ class Visit:
     inner_preferences: tuple[str, ...] = ()
     outer: Visit | None = None
     blocked: tuple[str, ...] = ()
-    _standing: Standing | None = None
+    known: Standing | None = None
     _enforcement: Enforcement | None = None
     _signal: bool | None = None
 
@@ -118,10 +119,10 @@ class Visit:
     @property
     def standing(self) -> Standing:
         """What holds of the visitor's stored choice; verified at the first call."""
-        return self._read() if self._standing is None else self._standing
+        return self._read() if self.known is None else self.known
 
     def _read(self) -> Standing:
-        standing = self._standing = self.read_standing()
+        standing = self.known = self.read_standing()
         if standing.rejected:
             for rejection in standing.rejected:
                 self.report(Reason.PREFERENCES_REJECTED, Action.NOTE, detail=rejection.value)
@@ -183,7 +184,7 @@ class Visit:
         self.consulted = True
         if self.chosen is not None:
             return self.chosen
-        standing = self._standing
+        standing = self.known
         return self._read().consent if standing is None else standing.consent
 
     def permits(self, rule: Cookie, consent: Consent) -> bool:
