@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 from consentgate.set_cookie.attributes import BLANKS
 
 _NO_NAME = "=" + "".join(filter(str.isspace, map(chr, range(256))))
@@ -14,9 +17,7 @@ def cookie_values(header: str, name: str) -> list[str]:
     if start < 0:
         return []
     if header.find(name, start + 1) >= 0:
-        pairs = [pair.partition("=") for pair in header.split(";")]
-        named = [value for found, equals, value in pairs if equals and found.strip(BLANKS) == name]
-        return [value.strip(BLANKS) for value in named]
+        return [value.strip(BLANKS) for value in _pairs_of(name).findall(header)]
     # Only the one pair that holds the name is looked at, however many others there are.
     end = header.find(";", start)
     if end < 0:
@@ -46,6 +47,14 @@ def cookie_spans(header: str) -> list[tuple[str, int, int]]:
                 start = end - len(pair)
                 spans.append((name, start, start + len(pair.rstrip())))
     return spans
+
+
+@lru_cache(maxsize=64)
+def _pairs_of(name: str) -> re.Pattern[str]:
+    """The pattern of all pairs of that name: many of them are a hostile header, and must not cost
+    more than other headers do."""
+    blanks = f"[{BLANKS}]*+"
+    return re.compile(f"(?:^|;){blanks}{re.escape(name)}{blanks}=([^;]*+)")
 
 
 def _value(pair: str, name: str) -> str | None:
