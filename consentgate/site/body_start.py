@@ -84,9 +84,9 @@ _LANGUAGE = compile_markup(rb"""lang[\t\n\f\r ]*=[\t\n\f\r ]*["']?([a-z0-9-]{1,6
 MOST_HEADS = 512
 """How many heads are remembered."""
 
-# Most pages are sent again and again, many with the same head: what led to the first "<body" is
-# known again by a keyed hash (Python's own, fresh for each process), so that no text of a page
-# stays in memory.
+# Most pages are sent again and again, many with the same head: what stood before the first "<body",
+# or in a first chunk without one, is known again by a keyed hash (Python's own, fresh for each
+# process), so that no text of a page stays in memory.
 _known_heads: dict[int, _Usual] = {}
 
 
@@ -105,22 +105,23 @@ def find_usual(text: bytes) -> Place | None:
         place = text.find(b"<BODY")
     if place < 0:
         return None
-    key = hash(text[:place])
-    usual = _known_heads.get(key)
-    if usual is None:
-        usual = _pass_usual(text, len(_UTF_8_MARK) if text.startswith(_UTF_8_MARK) else 0)
-        if usual.start == place:
-            _remember_head(key, usual)
+    usual = _recall_usual(text[:place])
     body = _BODY.match(text, usual.start) if usual.is_after_head else None
     if body is None:
         return None
     return Place(body.end(), _language_in(body[0]) or usual.language)
 
 
-def _remember_head(key: int, usual: _Usual) -> None:
-    if len(_known_heads) >= MOST_HEADS:
-        _known_heads.clear()
-    _known_heads[key] = usual
+def _recall_usual(head: bytes) -> _Usual:
+    """The same as `_pass_usual` says of a text from its beginning."""
+    key = hash(head)
+    usual = _known_heads.get(key)
+    if usual is None:
+        usual = _pass_usual(head, len(_UTF_8_MARK) if head.startswith(_UTF_8_MARK) else 0)
+        if len(_known_heads) >= MOST_HEADS:
+            _known_heads.clear()
+        _known_heads[key] = usual
+    return usual
 
 
 class _Usual(NamedTuple):
@@ -175,7 +176,7 @@ class BodyStart:
         """The place, None where the page has no body; throw EndOfText in at the text's end."""
         try:
             yield from self._skip_mark()
-            usual = _pass_usual(self._text.so_far, self._start)
+            usual = _recall_usual(bytes(self._text.so_far))
             self._start, self._is_after_head, self.language = usual
             while True:
                 place = yield from self._step()
