@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -36,20 +37,26 @@ HEAD = (
 PAGE = (HEAD + b"<p>Lorem ipsum dolor sit amet</p>\n" * 3_000)[:PAGE_BYTES]
 SPLIT_BYTES = HEAD.index(b"<body") + 3
 
+# What an application makes for each answer.
+MakePage = Callable[[], Sequence[bytes]]
+
 UNDECIDED = browser_request()
 DECIDED = browser_request(STATISTICS)
 
 
 def banner_rows() -> list[Row]:
     """The rows of pages, of what is none, and of heads made to be slow."""
-    chunks = _cut(PAGE, CHUNK_BYTES)
-    split = [PAGE[:SPLIT_BYTES], *_cut(PAGE[SPLIT_BYTES:], CHUNK_BYTES)]
+    page = _always(_cut(PAGE, CHUNK_BYTES))
+    capitals = _always(_cut(PAGE.upper(), CHUNK_BYTES))
+    split = _always([PAGE[:SPLIT_BYTES], *_cut(PAGE[SPLIT_BYTES:], CHUNK_BYTES)])
     return [
-        _page_row("ASGI: banner in a page of 100 KB", asgi_serve, UNDECIDED, chunks),
-        _page_row("ASGI: the same, chosen before", asgi_serve, DECIDED, chunks),
-        _page_row("ASGI: the same in capitals", asgi_serve, UNDECIDED, _cut(PAGE.upper(), 16_384)),
+        _page_row("ASGI: banner in a page of 100 KB", asgi_serve, UNDECIDED, page),
+        _page_row("ASGI: the same, chosen before", asgi_serve, DECIDED, page),
+        _page_row("ASGI: the same in capitals", asgi_serve, UNDECIDED, capitals),
+        _page_row("ASGI: the same, each head another", asgi_serve, UNDECIDED, _new_heads()),
         _page_row("ASGI: tags split", asgi_serve, UNDECIDED, split),
-        _page_row("WSGI: banner in a page of 100 KB", wsgi_serve, UNDECIDED, chunks),
+        _page_row("WSGI: banner in a page of 100 KB", wsgi_serve, UNDECIDED, page),
+        _page_row("WSGI: the same, each head another", wsgi_serve, UNDECIDED, _new_heads()),
         _json_row("ASGI: JSON for a script, banner on", asgi_serve),
         _json_row("WSGI: JSON for a script, banner on", wsgi_serve),
         *(_hostile_row(name, piece) for name, piece in HOSTILE.items()),
@@ -60,24 +67,36 @@ def _cut(page: bytes, size: int) -> list[bytes]:
     return [page[start : start + size] for start in range(0, len(page), size)]
 
 
+def _always(chunks: Sequence[bytes]) -> MakePage:
+    return lambda: chunks
+
+
+def _new_heads() -> MakePage:
+    """Pages whose heads nobody has seen before: their titles differ."""
+    first, *others = _cut(PAGE, CHUNK_BYTES)
+    numbers = itertools.count(100_000)
+    return lambda: [first.replace(b"portal", b"%d" % next(numbers), 1), *others]
+
+
 # Servers that know one answer
 
 
 Serve = Callable[..., Callable[[int], None]]
 
 
-def asgi_serve(flow: Traffic, chunks: Sequence[bytes], *, banner: str) -> Callable[[int], None]:
-    """Serves exchanges whose answer has these chunks, behind the ASGI gate."""
-    return asgi.serve_with(asgi_gated(chunks, banner=banner), flow)
+def asgi_serve(flow: Traffic, make: MakePage, *, banner: str) -> Callable[[int], None]:
+    """Serves exchanges whose answer has such chunks, behind the ASGI gate."""
+    return asgi.serve_with(asgi_gated(make, banner=banner), flow)
 
 
-def asgi_gated(chunks: Sequence[bytes], *, banner: str) -> asgi.App:
-    """An ASGI application that answers with these chunks, behind its gate."""
+def asgi_gated(make: MakePage, *, banner: str) -> asgi.App:
+    """An ASGI application that answers with such chunks, behind its gate."""
 
     async def app(scope: asgi.Exchange, receive: asgi.Receive, send: asgi.Send) -> None:
         flow: Traffic = scope[asgi.RESPONSE]
         headers = flow.response.as_bytes()
         await send({"type": "http.response.start", "status": 200, "headers": headers})
+        chunks = make()
         for chunk in chunks[:-1]:
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": chunks[-1]})
@@ -85,18 +104,18 @@ def asgi_gated(chunks: Sequence[bytes], *, banner: str) -> asgi.App:
     return AsgiMiddleware(app, policy=POLICY, secret_key=SECRET, banner=banner)
 
 
-def wsgi_serve(flow: Traffic, chunks: Sequence[bytes], *, banner: str) -> Callable[[int], None]:
-    """Serves exchanges whose answer has these chunks, behind the WSGI gate."""
-    return wsgi.serve_with(wsgi_gated(chunks, banner=banner), flow)
+def wsgi_serve(flow: Traffic, make: MakePage, *, banner: str) -> Callable[[int], None]:
+    """Serves exchanges whose answer has such chunks, behind the WSGI gate."""
+    return wsgi.serve_with(wsgi_gated(make, banner=banner), flow)
 
 
-def wsgi_gated(chunks: Sequence[bytes], *, banner: str) -> WSGIApplication:
-    """A WSGI application that answers with these chunks, behind its gate."""
+def wsgi_gated(make: MakePage, *, banner: str) -> WSGIApplication:
+    """A WSGI application that answers with such chunks, behind its gate."""
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         flow: Traffic = environ[wsgi.RESPONSE]
         start_response("200 OK", flow.response.as_text())
-        return iter(chunks)
+        return iter(make())
 
     return WsgiMiddleware(app, policy=POLICY, secret_key=SECRET, banner=banner)
 
@@ -104,37 +123,37 @@ def wsgi_gated(chunks: Sequence[bytes], *, banner: str) -> WSGIApplication:
 # The rows
 
 
-def _page_row(title: str, serve: Serve, request: Wire, chunks: Sequence[bytes]) -> Row:
-    """What the banner costs for each byte of a page that passes it in these chunks."""
-    length = sum(map(len, chunks))
+def _page_row(title: str, serve: Serve, request: Wire, make: MakePage) -> Row:
+    """What the banner costs for each byte of a page that passes it in such chunks."""
+    length = sum(map(len, make()))
     lines = [("Content-Length", str(length)), ("Content-Type", "text/html; charset=utf-8")]
     flow = Traffic(request, Wire(lines, literals=["Content-Length", "Content-Type"]))
 
     def measure(effort: Effort) -> Measured:
-        added = _added_by_banner(serve, flow, chunks, effort=effort, share=4)
+        added = _added_by_banner(serve, flow, make, effort=effort, share=4)
         return Measured(added, {"ns a byte": added / length})
 
-    return Row(title, (Aim("ns a byte", 0.8),), lambda: _check_is_put(flow, chunks), measure)
+    return Row(title, (Aim("ns a byte", 0.8),), lambda: _check_is_put(flow, make), measure)
 
 
 def _added_by_banner(
-    serve: Serve, flow: Traffic, chunks: Sequence[bytes], *, effort: Effort, share: int
+    serve: Serve, flow: Traffic, make: MakePage, *, effort: Effort, share: int
 ) -> float:
     contenders = {
-        "manual": Contender(serve(flow, chunks, banner="manual")),
-        "auto": Contender(serve(flow, chunks, banner="auto"), baseline="manual"),
+        "manual": Contender(serve(flow, make, banner="manual")),
+        "auto": Contender(serve(flow, make, banner="auto"), baseline="manual"),
     }
     batch = max(1, effort.batch // share)
     return measure_added_ns(contenders, rounds=effort.rounds, batch=batch)["auto"]
 
 
-def _check_is_put(flow: Traffic, chunks: Sequence[bytes]) -> None:
-    body = b"".join(asgi_body(flow, chunks))
-    if body.count(PUT) != 1 or len(body) <= sum(map(len, chunks)):
+def _check_is_put(flow: Traffic, make: MakePage) -> None:
+    body = b"".join(asgi_body(flow, make))
+    if body.count(PUT) != 1 or len(body) <= sum(map(len, make())):
         raise NotTrue("the banner is not in the page")
 
 
-def asgi_body(flow: Traffic, chunks: Sequence[bytes]) -> list[bytes]:
+def asgi_body(flow: Traffic, make: MakePage) -> list[bytes]:
     """The body that really leaves."""
     sent: list[asgi.Message] = []
 
@@ -145,7 +164,7 @@ def asgi_body(flow: Traffic, chunks: Sequence[bytes]) -> list[bytes]:
         raise NotTrue("nobody reads")
 
     async def serve() -> None:
-        await asgi_gated(chunks, banner="auto")(asgi.exchange_maker(flow)(), receive, collect)
+        await asgi_gated(make, banner="auto")(asgi.exchange_maker(flow)(), receive, collect)
 
     asgi.run_to_end(serve())
     return [message["body"] for message in sent[1:]]
@@ -154,12 +173,14 @@ def asgi_body(flow: Traffic, chunks: Sequence[bytes]) -> list[bytes]:
 def _json_row(title: str, serve: Serve) -> Row:
     """What a response that is no page pays for the banner, over what the gate costs alone."""
     request = Wire([*browser_lines(), ("Sec-Fetch-Dest", "empty")])
+    answer = _always([b"{}"])
     lines = [("Content-Length", "2"), ("Content-Type", "application/json")]
     flow = Traffic(request, Wire(lines, literals=["Content-Length", "Content-Type"]))
 
     def measure(effort: Effort) -> Measured:
         contenders = {
-            banner: Contender(serve(flow, [b"{}"], banner=banner)) for banner in ("manual", "auto")
+            banner: Contender(serve(flow, _always([b"{}"]), banner=banner))
+            for banner in ("manual", "auto")
         }
         spent = measure_added_ns(contenders, rounds=effort.rounds, batch=effort.batch)
         return Measured(
@@ -167,7 +188,7 @@ def _json_row(title: str, serve: Serve) -> Row:
         )
 
     def check() -> None:
-        if asgi_body(flow, [b"{}"]) != [b"{}"]:
+        if asgi_body(flow, answer) != [b"{}"]:
             raise NotTrue("something is put into JSON")
 
     return Row(title, (Aim("banner='manual'", 1.1),), check, measure)
