@@ -286,7 +286,7 @@ def _thin(scope: Scope, visit: AsgiVisit, thinner: Thinner) -> None:
     if pieces > 1:  # HTTP/2 split it
         own.append((b"cookie", raw))
     place = len(own) - 1  # browsers send it late
-    while own[place][1] is not raw:
+    while own[place][0] != b"cookie":
         place -= 1
     if spans:
         own[place] = (b"cookie", b"; ".join([raw[start:end] for start, end in spans]))

@@ -6,7 +6,7 @@ cookie that nobody declared is never expired: it may be a sibling application's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from consentgate.caching import Header, is_shareable
 from consentgate.context import GateContext
@@ -22,6 +22,8 @@ MOST_EXPIRED = 10  # headers in one response: the rest follows with the next doc
 _DOCUMENTS = ("text/html", "application/xhtml+xml", "text/plain")
 
 Target = tuple[str, Cookie]
+Place = tuple[str, Cookie, str, str]
+"""A cookie, its rule, a Path and a Domain."""
 
 
 def expiries(
@@ -33,23 +35,30 @@ def expiries(
     """
     if is_shareable(caching) or not _is_document(visit, content_type):
         return []
-    targets = _chosen_targets(visit, context) if visit.chosen else _turn(visit.still_sent, context)
-    values: list[str] = []
-    for name, rule in targets:
-        if len(values) >= MOST_EXPIRED:
-            break
-        values += [value for value in _expire(name, rule) if value not in values]
+    targets = _chosen_targets(visit, context) if visit.chosen else visit.still_sent
+    places = [
+        (name, rule, path, domain)
+        for name, rule in dict(targets).items()
+        for path in rule.path
+        for domain in rule.domain or ("",)
+    ]
+    if visit.chosen is None:
+        places = _turn(places, second=int(context.now_s()))
+    chosen = places[:MOST_EXPIRED]
+    for name, rule in {name: rule for name, rule, _, _ in chosen}.items():
         _report(name, rule, visit)
-    return values[:MOST_EXPIRED]
+    return [expire_cookie(name, path=path, domain=domain) for name, _, path, domain in chosen]
 
 
-def _turn(targets: Sequence[Target], context: GateContext) -> Sequence[Target]:
-    """The same, beginning with others at each second: those that a browser keeps nevertheless, as
-    it does under another Path than the declared one, must not keep the rest from their turn."""
-    if len(targets) <= MOST_EXPIRED:
-        return targets
-    first = int(context.now_s()) % len(targets)
-    return (*targets[first:], *targets[:first])
+def _turn(places: list[Place], *, second: int) -> list[Place]:
+    """The same, beginning elsewhere in each second where not all get their turn at once: those that
+    a browser keeps nevertheless, as it does under another Path than the declared one, must not keep
+    the others from theirs."""
+    if len(places) <= MOST_EXPIRED:
+        return places
+    # Scattered, so that pages that are asked for every minute do not begin at the same one.
+    first = hash((second,)) % len(places)
+    return places[first:] + places[:first]
 
 
 def may_expire(visit: Visit) -> bool:
@@ -85,12 +94,6 @@ def _chosen_targets(visit: Visit, context: GateContext) -> list[Target]:
 
 def _is_refused(rule: Cookie, refused: frozenset[str]) -> bool:
     return not refused.isdisjoint(rule.categories)
-
-
-def _expire(name: str, rule: Cookie) -> Iterable[str]:
-    for path in rule.path:
-        for domain in rule.domain or ("",):
-            yield expire_cookie(name, path=path, domain=domain)
 
 
 def _report(name: str, rule: Cookie, visit: Visit) -> None:

@@ -70,6 +70,9 @@ def _bounds_of(day: date | None) -> tuple[float, float]:
         return start.timestamp(), inf
 
 
+IsCurrent = Callable[[frozenset[str], frozenset[str], frozenset[tuple[str, str]]], bool]
+
+
 class StandingReader:
     """Reads the standing of a visitor from a Cookie header's text."""
 
@@ -84,10 +87,11 @@ class StandingReader:
             (category.name, policy.fingerprint(category.name)) for category in policy.categories
         )
         self._remembered: dict[str, Standing] = {}
-        # The same for headers in text and in bytes; what stands for no choice in them as well.
-        self._recalled: dict[str | bytes, Standing] = {}
+        # The same for headers in text and in bytes, with what stands for no choice in them.
+        self._in_text: dict[str | bytes, Standing] = {}
+        self._in_bytes: dict[str | bytes, Standing] = {}
         self._places: dict[int, tuple[int, int]] = {}
-        self._is_current = lru_cache(maxsize=MOST_REMEMBERED)(self._compare)
+        self._compare_once = lru_cache(maxsize=MOST_REMEMBERED)(self._compare)
         self._forget()
 
     def read(self, header: str | bytes) -> Standing:
@@ -103,7 +107,8 @@ class StandingReader:
         """
         place = self._places.get(hash(header))
         if place is not None:
-            known = self._recalled.get(header[place[0] : place[1]])
+            recalled = self._in_bytes if type(header) is bytes else self._in_text
+            known = recalled.get(header[place[0] : place[1]])
             if known is not None and self._now_s() < known.ends:
                 return known
         return self._look(header)
@@ -130,7 +135,7 @@ class StandingReader:
 
     def settle(self, consent: Consent) -> Standing:
         """What holds now of a consent, as if its cookie came in."""
-        found = self._weigh(consent)
+        found = self._weigh(consent, is_current=self._compare)
         return found if isinstance(found, Standing) else Standing(rejected=(found,), arrived=1)
 
     def _combine(self, values: list[str]) -> Standing:
@@ -158,22 +163,24 @@ class StandingReader:
         consent = self._codec.decode(value)
         if isinstance(consent, Rejection):
             return consent
-        found = self._weigh(consent)
+        found = self._weigh(consent, is_current=self._compare_once)
         if isinstance(found, Standing):
             self._remember(value, found)
         return found
 
-    def _weigh(self, consent: Consent) -> Standing | Rejection:
+    def _weigh(self, consent: Consent, *, is_current: IsCurrent) -> Standing | Rejection:
         starts_s, ends_s = _bounds_of(consent.day)
         now_s = self._now_s()
         # A day ahead is another server's clock; more is nobody's.
         if starts_s > now_s + ONE_DAY_S:
             return Rejection.FUTURE
-        return Rejection.EXPIRED if now_s >= ends_s else self._hold(consent, ends_s)
+        if now_s >= ends_s:
+            return Rejection.EXPIRED
+        if is_current(consent.granted, consent.refused, consent.fingerprints):
+            return Standing(consent=consent, ends=ends_s, arrived=1)
+        return self._hold(consent, ends_s)
 
     def _hold(self, consent: Consent, ends: float) -> Standing:
-        if self._is_current(consent.granted, consent.refused, consent.fingerprints):
-            return Standing(consent=consent, ends=ends, arrived=1)
         chosen = dict(consent.fingerprints)
         current = frozenset(
             name
@@ -205,13 +212,14 @@ class StandingReader:
     def _remember(self, value: str, standing: Standing) -> None:
         if len(self._remembered) >= MOST_REMEMBERED:
             self._forget()
-        self._remembered[value] = standing
-        self._recalled[value] = self._recalled[value.encode("latin-1")] = standing
+        self._remembered[value] = self._in_text[value] = standing
+        self._in_bytes[value.encode("latin-1")] = standing
 
     def _forget(self) -> None:
         self._remembered.clear()
-        self._recalled.clear()
-        self._recalled[""] = self._recalled[b""] = NOTHING
+        self._in_text.clear()
+        self._in_bytes.clear()
+        self._in_text[""] = self._in_bytes[b""] = NOTHING
 
 
 def _place_of(name: str, header: str) -> tuple[int, int] | None:

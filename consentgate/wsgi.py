@@ -188,7 +188,7 @@ class ConsentMiddleware:
             if passage.blocks:
                 write = start_response(status, own, *(() if exc_info is None else (exc_info,)))
                 return _discard if visit.blocked else write
-            if passage.context.required or "HTTP_SEC_GPC" in environ:
+            if passage.context.required is not None or "HTTP_SEC_GPC" in environ:
                 visit.let_go()
             else:
                 visit.request = {}

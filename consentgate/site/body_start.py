@@ -105,7 +105,7 @@ def find_usual(text: bytes) -> Place | None:
         place = text.find(b"<BODY")
     if place < 0:
         return None
-    usual = _recall_usual(text[:place])
+    usual = _recall_usual(bytes(text[:place]))
     body = _BODY.match(text, usual.start) if usual.is_after_head else None
     if body is None:
         return None

@@ -105,7 +105,8 @@ class Withdrawn:
 
         answer = self.play(Ask(cookie=cookie, headers=DOCUMENT), Say())
 
-        assert answer.cookie_names == names[:10]
+        assert len(answer.cookie_names) == 10
+        assert set(answer.cookie_names) < set(names)
 
     @pytest.mark.behaviour(18)
     @pytest.mark.parametrize("destination", ["image", "script", "empty", "iframe"])

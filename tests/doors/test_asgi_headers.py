@@ -233,6 +233,28 @@ def test_other_headers_keep_their_values_and_order() -> None:
 
 
 @pytest.mark.behaviour(10)
+@pytest.mark.parametrize(
+    ("value", "left"),
+    [
+        pytest.param(b"session=1; _ga=2", [b"session=1"], id="with some left"),
+        pytest.param(b"_ga=2", [], id="with nothing left"),
+    ],
+)
+def test_another_header_of_the_same_bytes_keeps_its_own(value: bytes, left: list[bytes]) -> None:
+    seen: list[Any] = []
+
+    async def app(scope: Any, receive: App, send: App) -> None:
+        seen.extend(scope["headers"])
+
+    # Servers and middleware may use one object for both.
+    headers = [(b"x-before", value), (b"cookie", value), (b"x-after", value)]
+    talk(asgi_gate(app), http_scope(headers=headers))
+
+    cookies_left = [(b"cookie", one) for one in left]
+    assert seen == [(b"x-before", value), *cookies_left, (b"x-after", value)]
+
+
+@pytest.mark.behaviour(10)
 @pytest.mark.parametrize("line", [b"session=\xff\xfe; _ga=\xe9", b"session=\xff\xfe; \xa0_ga=1"])
 def test_bytes_of_a_request_that_are_not_ascii_stay_as_they_are(line: bytes) -> None:
     headers = seen_by_the_application(line)

@@ -375,3 +375,10 @@ def test_what_a_script_fetches_leaves_as_it_came() -> None:
 
     assert server.headers == [JSON]
     assert server.content == b"{}"
+
+
+def test_a_chunk_may_be_a_bytearray_as_servers_let_it() -> None:
+    # PEP 3333 asks for bytes; some applications yield what has the same contents.
+    chunks: Any = [bytearray(PAGE)]
+
+    assert ASKS in serve(gated(answerer(HTML, body=chunks))).content

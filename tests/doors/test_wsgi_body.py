@@ -10,6 +10,7 @@ from wsgiref.validate import validator
 
 import pytest
 
+from consentgate import get_consent
 from tests.contract.exchange import Ask
 from tests.doors.servers import App, WsgiServer, answerer, serve, set_cookies, wsgi_gate
 
@@ -165,3 +166,23 @@ def test_a_request_that_is_still_streaming_does_not_let_the_next_one_through() -
     app(environ, second.start_response)
 
     assert (first.cookies, second.cookies) == (["session=1"], ["session=1"])
+
+
+class Required(dict[str, Any]):
+    """A function of the site's that counts as false where it is asked for its truth."""
+
+    def __call__(self, environ: Any) -> str:
+        return "not-required" if environ.get("PATH_INFO") == "/" else "enforce"
+
+
+def test_what_the_site_requires_is_known_while_the_body_is_sent() -> None:
+    allowed: list[bool] = []
+
+    def app(environ: Any, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        yield b"a"
+        allowed.append(get_consent(environ).allows("statistics"))
+
+    serve(wsgi_gate(app, required=Required()), PATH_INFO="/")
+
+    assert allowed == [True]

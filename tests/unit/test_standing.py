@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import compress, product
@@ -334,3 +336,24 @@ def test_a_header_that_comes_again_too_late_counts_no_more() -> None:
     clock.now += timedelta(days=184)
 
     assert reader.read(f"session=1; {ACCEPTED}").rejected == (Rejection.EXPIRED,)
+
+
+def test_a_choice_made_of_plain_sets_is_weighed_too() -> None:
+    granted: Any = {"statistics"}
+    prints: Any = {("statistics", POLICY.fingerprint("statistics"))}
+    consent = Consent(granted=granted, refused=frozenset(), fingerprints=prints, day=NOW.date())
+
+    assert gate_of().judge("_ga=1", consent).value == "_ga=1"
+
+
+def test_text_and_bytes_are_never_compared_with_each_other() -> None:
+    program = (
+        "from consentgate import Cookie, Gate, Policy\n"
+        "policy = Policy(cookies=[Cookie('_ga', category='statistics')])\n"
+        "gate = Gate(policy, secret_key='a secret of more than 16 bytes')\n"
+        "header = gate.preferences_for('statistics')\n"
+        "for _ in range(2):\n"
+        "    assert gate.context.reader.read(header) == gate.context.reader.read(header.encode())\n"
+    )
+
+    subprocess.run([sys.executable, "-bb", "-c", program], check=True)
