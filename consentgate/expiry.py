@@ -47,7 +47,10 @@ def expiries(
     chosen = places[:MOST_EXPIRED]
     for name, rule in {name: rule for name, rule, _, _ in chosen}.items():
         _report(name, rule, visit)
-    return [expire_cookie(name, path=path, domain=domain) for name, _, path, domain in chosen]
+    return [
+        expire_cookie(name, path=path, domain=domain, partitioned=rule.partitioned)
+        for name, rule, path, domain in chosen
+    ]
 
 
 def _turn(places: list[Place], *, second: int) -> list[Place]:

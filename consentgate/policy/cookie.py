@@ -38,6 +38,7 @@ class CookieFields(TypedDict, total=False):
     hosts: Mapping[str, str | Iterable[str]] | None
     secure: bool | None
     http_only: bool | None
+    partitioned: bool | None
     same_site: SameSite | str | None
 
 
@@ -59,6 +60,7 @@ _READERS: dict[str, Callable[..., Any]] = {
     "hosts": as_hosts,
     "secure": as_flag,
     "http_only": as_flag,
+    "partitioned": as_flag,
     "same_site": partial(as_word, SameSite),
 }
 
@@ -117,6 +119,8 @@ class Cookie:
     """True where the gate adds Secure (on https)."""
     http_only: bool = False
     """True where the gate adds HttpOnly."""
+    partitioned: bool = False
+    """True where it is set with Partitioned: without it a browser expires another cookie."""
     same_site: SameSite | None = None
     """The SameSite that the gate raises it to, never lowers."""
 

@@ -183,6 +183,15 @@ def test_where_both_a_domain_and_the_host_alone_are_declared_both_are_expired() 
 
 
 @pytest.mark.behaviour(18)
+def test_a_partitioned_cookie_is_expired_in_its_partition() -> None:
+    policy = Policy(cookies=[Cookie("chips", category="statistics", partitioned=True)])
+
+    [expired] = expired_after("chips=1", gate_of(policy=policy))
+
+    assert expired == f"chips{ENDED}; Secure; SameSite=None; Partitioned"
+
+
+@pytest.mark.behaviour(18)
 @pytest.mark.law(16)
 def test_a_refused_measurement_is_expired_too() -> None:
     policy = Policy(cookies=[Cookie("_pk_ses", category="statistics", anonymous=True)])

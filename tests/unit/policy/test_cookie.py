@@ -31,6 +31,7 @@ FULL: dict[str, Any] = {
     "hosts": {"script": "b.example", "image": ["c.example", "a.example", "a.example"]},
     "secure": True,
     "http_only": True,
+    "partitioned": True,
     "same_site": "Strict",
 }
 
@@ -49,6 +50,7 @@ def test_a_name_and_a_category_are_enough() -> None:
     assert (cookie.party, cookie.kind, cookie.anonymous) == (Party.FIRST, Kind.COOKIE, False)
     assert (cookie.path, cookie.domain, len(cookie.hosts)) == (("/",), (), 0)
     assert (cookie.secure, cookie.http_only, cookie.same_site) == (False, False, None)
+    assert not cookie.partitioned
     assert (cookie.necessary, cookie.exempt, cookie.is_glob) == (False, False, False)
     assert cookie.given == ()
 

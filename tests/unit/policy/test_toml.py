@@ -52,6 +52,7 @@ purpose_id = "audience"
 hosts = { script = ["stats.example.org"], "image" = "stats.example.org" }
 secure = true
 http_only = true
+partitioned = true
 same_site = "Lax"
 
 [[cookies]]
@@ -81,6 +82,7 @@ SAME = Policy(
             hosts={"script": ["stats.example.org"], "image": ["stats.example.org"]},
             secure=True,
             http_only=True,
+            partitioned=True,
             same_site=SameSite.LAX,
         ),
         Cookie("https://www.example.org/embed/*", category="social", kind=Kind.FRAME),
@@ -294,6 +296,7 @@ SAID = st.fixed_dictionaries(
         "hosts": HOSTS,
         "secure": st.booleans(),
         "http_only": st.booleans(),
+        "partitioned": st.booleans(),
         "same_site": st.sampled_from(SameSite),
     },
 )
