@@ -53,7 +53,8 @@ class AsgiBanner:
         if banners is None:
             return self._app(scope, receive, send)
         # As they are now: routers write mounts of their own into the scope.
-        mount, inside, query = mount_of(scope), path_inside(scope), scope.get("query_string", b"")
+        mount, query = mount_of(scope), scope.get("query_string", b"")
+        inside = _inside(str(scope["path"]), mount)
         if scope["method"] != "GET":
             # What a form was sent to is no way back.
             inside, query = f"{self._sites.options.prefix}/", b""
@@ -78,11 +79,9 @@ class AsgiBanner:
                 if type(raw) is not list:
                     # ASGI asks for an iterable only: it may be read once.
                     message = {**message, "headers": (raw := [*raw])}
-                for _, value in raw:
-                    # Most responses to scripts are no page, which their first letters tell.
-                    if value[:1] in _MAY_BE_HTML and self._banners_of(scope, visitor) is not None:
-                        told = keep_apart(message.get("status", 0), _as_text(raw), name)
-                        return send(_with_headers(message, told))
+                if _may_be_html(raw) and self._banners_of(scope, visitor) is not None:
+                    told = keep_apart(message.get("status", 0), _as_text(raw), name)
+                    return send(_with_headers(message, told))
             return send(message)
 
         return send_apart
@@ -113,7 +112,10 @@ def mount_of(scope: Scope) -> str:
 
 def path_inside(scope: Scope) -> str:
     """The path below what the application is mounted on; some servers leave that out of it."""
-    path, mount = str(scope["path"]), mount_of(scope)
+    return _inside(str(scope["path"]), mount_of(scope))
+
+
+def _inside(path: str, mount: str) -> str:
     return path.removeprefix(mount) if mount and path.startswith(f"{mount}/") else path
 
 
@@ -185,6 +187,8 @@ class _Answer:
             message = {**message, "headers": (raw := [*raw])}
         if status == NOT_MODIFIED:
             return self._send(_with_headers(message, self._visit.confirm(_as_text(raw))))
+        if not _may_be_html(raw):
+            return self._send(message)
         self._insertion = self._visit.begin(status, _as_text(raw))
         if self._insertion is None:
             return self._send(message)
@@ -210,6 +214,14 @@ class _Answer:
         comes after it."""
         await self.release()
         await self._send(message)
+
+
+def _may_be_html(raw: Iterable[tuple[bytes, bytes]]) -> bool:
+    """False where no header says so, which its first letter tells: most of what is no page."""
+    for _, value in raw:  # noqa: SIM110 (a generator costs twice as much)
+        if value[:1] in _MAY_BE_HTML:
+            return True
+    return False
 
 
 async def _nothing() -> None:

@@ -12,7 +12,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from wsgiref.util import FileWrapper
 
 from consentgate.site.banners import Banners, Where, quote_bytes
-from consentgate.site.eligible import DESTINATION, FETCHED_WITH, PAGE_METHODS, fetched_by
+from consentgate.site.eligible import DESTINATION, DOCUMENT, FETCHED_WITH, PAGE_METHODS, fetched_by
 from consentgate.site.insertion import Found, Insertion
 from consentgate.site.page_headers import CONDITIONAL, keep_apart
 from consentgate.site.page_visit import INSERTING_KEY, NOT_MODIFIED, PageVisit, banners_of
@@ -27,6 +27,8 @@ _KEYS = {
     name: "HTTP_" + name.upper().replace("-", "_")
     for name in (DESTINATION, *FETCHED_WITH, *CONDITIONAL)
 }
+_FETCHED_WITH = frozenset(_KEYS[name] for name in FETCHED_WITH)
+_CONDITIONAL = frozenset(_KEYS[name] for name in CONDITIONAL)
 _MAY_BE_HTML = frozenset("tT \t")
 
 
@@ -44,15 +46,15 @@ class WsgiBanner:
         method = environ.get("REQUEST_METHOD", "")
         if method not in PAGE_METHODS:
             return self._app(environ, start_response)
-        fetched_as = fetched_by(lambda name: environ.get(_KEYS[name]))
+        fetched_as = _fetched_by(environ)
         if fetched_as is not None:
             return self._app(environ, self._kept_apart(environ, start_response, fetched_as))
         banners = self._banners_of(environ, environ[CONSENT_KEY])
         if banners is None:
             return self._app(environ, start_response)
         visit = self._visit_of(environ, banners)
-        found = {name: environ[_KEYS[name]] for name in CONDITIONAL if _KEYS[name] in environ}
-        if found and method == "GET":
+        if method == "GET" and not environ.keys().isdisjoint(_CONDITIONAL):
+            found = {name: environ[_KEYS[name]] for name in CONDITIONAL if _KEYS[name] in environ}
             if (destination := environ.get(_KEYS[DESTINATION])) is not None:
                 found[DESTINATION] = destination
             _change(environ, visit.settle_conditions(found))
@@ -71,11 +73,8 @@ class WsgiBanner:
         visitor = environ[CONSENT_KEY]
 
         def start_apart(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
-            for _, value in headers:
-                # Most responses to scripts are no page, which their first letters tell.
-                if value[:1] in _MAY_BE_HTML and self._banners_of(environ, visitor) is not None:
-                    headers = list(keep_apart(_code_of(status), headers, name))
-                    break
+            if _may_be_html(headers) and self._banners_of(environ, visitor) is not None:
+                headers = list(keep_apart(_code_of(status), headers, name))
             if exc_info is None:
                 return start_response(status, headers)
             return start_response(status, headers, exc_info)
@@ -98,6 +97,21 @@ class WsgiBanner:
             environ[CONSENT_KEY],
             where=lambda: Where(mount, inside, query, quote_bytes, lambda: accepted_by(environ)),
         )
+
+
+def _fetched_by(environ: WSGIEnvironment) -> str | None:
+    destination = environ.get(_KEYS[DESTINATION], DOCUMENT)
+    if destination == DOCUMENT and environ.keys().isdisjoint(_FETCHED_WITH):
+        return None  # as most requests for pages
+    return fetched_by(lambda name: environ.get(_KEYS[name]))
+
+
+def _may_be_html(headers: Headers) -> bool:
+    """False where no header says so, which its first letter tells: most of what is no page."""
+    for _, value in headers:  # noqa: SIM110 (a generator costs twice as much)
+        if value[:1] in _MAY_BE_HTML:
+            return True
+    return False
 
 
 def _code_of(status: str) -> int:
@@ -139,6 +153,9 @@ class _Answer:
         if self._started:
             return self._call(status, headers, exc_info)
         code = _code_of(status)
+        if code != NOT_MODIFIED and not _may_be_html(headers):
+            self.insertion = None
+            return self._call(status, headers, exc_info)
         if code == NOT_MODIFIED:
             return self._call(status, self._visit.confirm(headers), exc_info)
         # Where an error comes before a byte has left, its page takes the place of all before.
