@@ -14,7 +14,7 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
-from upstream.suites import Suite
+from upstream.suites import GATE_NEEDS, Suite
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".upstream"
@@ -39,7 +39,7 @@ class Prepared:
 def prepare(suite: Suite) -> Prepared:
     """The suite's sources and environment, from the cache where they are there already."""
     sources = unpack_source(suite.name, suite.version)
-    python = make_environment(suite.name, (str(sources), *suite.needs), key=suite.pin)
+    python = make_environment(suite.name, (str(sources), *GATE_NEEDS, *suite.needs), key=suite.pin)
     put_gate_beside(python)
     return Prepared(sources / suite.folder, python)
 

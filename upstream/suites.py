@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+# What the gate and its pages need in every environment.
+GATE_NEEDS = ("babel==2.19.0", "itsdangerous==2.2.0", "jinja2==3.1.6")
+
 
 class Runner(StrEnum):
     """How a suite is run, and so how its results are read."""
@@ -17,10 +20,11 @@ class Runner(StrEnum):
 class Suite:
     """One project's own tests at one version.
 
-    `needs` are the versions that the project's own lock file names, where it has one, and what
-    the gate itself needs. `selection` is what is run behind a gate that lets out the undeclared,
-    and without it; `strict_selection` what is run behind one that lets out nothing: the part
-    that has to do with cookies is proof enough. It is run in `folder` of the sources.
+    `needs` are the versions that the project's own lock file names, where it has one, and the
+    toolkits of the gate's pages where the project is neither of them. `selection` is what is run
+    behind a gate that lets out the undeclared, and without it; `strict_selection` what is run
+    behind one that lets out nothing: the part that has to do with cookies is proof enough. It is
+    run in `folder` of the sources.
     """
 
     name: str
@@ -53,8 +57,6 @@ STARLETTE = Suite(
         "httpx==0.28.1",
         "httpx2[zstd]==2.13.1",
         "importlib-metadata==9.0.1",
-        "itsdangerous==2.2.0",
-        "jinja2==3.1.6",
         "opentelemetry-api==1.44.0",
         "opentelemetry-sdk==1.44.0",
         "pytest==9.1.1",
@@ -72,7 +74,6 @@ WERKZEUG = Suite(
         "cffi==2.1.1",
         "cryptography==50.0.1",
         "ephemeral-port-reserve==1.1.4",
-        "itsdangerous==2.2.0",
         "pytest==9.1.1",
         "pytest-timeout==2.4.0",
         "watchdog==6.0.0",
@@ -89,8 +90,6 @@ FLASK = Suite(
         "blinker==1.9.0",
         "click==8.3.1",
         "greenlet==3.3.1",
-        "itsdangerous==2.2.0",
-        "jinja2==3.1.6",
         "pytest==9.0.2",
         "python-dotenv==1.2.1",
         "werkzeug==3.1.5",
@@ -109,10 +108,10 @@ DJANGO = Suite(
     folder="tests",
     needs=(
         "asgiref==3.13.0",
-        "itsdangerous==2.2.0",
-        "jinja2==3.1.6",
         "sqlparse==0.6.1",
+        "starlette==1.10.0",
         "tblib==3.2.2",
+        "werkzeug==3.1.9",
     ),
     selection=(
         "admin_changelist",

@@ -14,10 +14,11 @@ from pathlib import Path
 import httpx
 
 from upstream.sources import make_environment, put_gate_beside
+from upstream.suites import GATE_NEEDS
 
 VERSION = "1.6"
 # The last setuptools that brings pkg_resources, by which Trac finds its plug-ins.
-NEEDS = (f"trac=={VERSION}", "setuptools==80.9.0", "itsdangerous==2.2.0")
+NEEDS = (f"trac=={VERSION}", "setuptools==80.9.0", "werkzeug==3.1.9", *GATE_NEEDS)
 SITE = Path(__file__).parent / "trac_site.py"
 USER = ("ada", "open-data")
 STARTUP_S = 120.0
