@@ -118,14 +118,13 @@ class Thinner:
             rule = self._rule_for(name)
             if rule is None:
                 unknown.append(name)
-                hides, reason = self._hides_unknown, Reason.UNKNOWN_IN_REQUEST
-            else:
-                hides = not visit.permits(rule, consent)
-                reason = visit.why_denied(rule.categories) if hides else Reason.NECESSARY
-            if hides:
-                hidden.append((name, rule, reason))
-            else:
-                kept.append((start, end))
+                if self._hides_unknown:
+                    hidden.append((name, None, Reason.UNKNOWN_IN_REQUEST))
+                    continue
+            elif not (rule.necessary or visit.permits(rule, consent)):
+                hidden.append((name, rule, visit.why_denied(rule.categories)))
+                continue
+            kept.append((start, end))
         return Plan(
             kept=_join(kept, header) if hidden else None,
             hidden=tuple(hidden),
