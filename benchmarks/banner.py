@@ -179,8 +179,7 @@ def _json_row(title: str, serve: Serve) -> Row:
 
     def measure(effort: Effort) -> Measured:
         contenders = {
-            banner: Contender(serve(flow, _always([b"{}"]), banner=banner))
-            for banner in ("manual", "auto")
+            banner: Contender(serve(flow, answer, banner=banner)) for banner in ("manual", "auto")
         }
         spent = measure_added_ns(contenders, rounds=effort.rounds, batch=effort.batch)
         return Measured(

@@ -10,7 +10,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from typing import Any
 
 from consentgate.site.banners import Banners, Where, quote_text
-from consentgate.site.eligible import DESTINATION, FETCHED_WITH, PAGE_METHODS, fetched_by
+from consentgate.site.eligible import (
+    DESTINATION,
+    FETCHED_WITH,
+    HTML_BEGINS,
+    PAGE_METHODS,
+    fetched_by,
+    may_be_html,
+)
 from consentgate.site.insertion import Found, Insertion
 from consentgate.site.page_headers import CONDITIONAL, keep_apart
 from consentgate.site.page_visit import INSERTING_KEY, NOT_MODIFIED, PageVisit, banners_of
@@ -27,7 +34,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 _BEARING = {name.encode("ascii"): name for name in (DESTINATION, *FETCHED_WITH, *CONDITIONAL)}
 # What a script fetches, by far the most requests for no page: told without a look at each header.
 _FETCHED = (b"sec-fetch-dest", b"empty")
-_MAY_BE_HTML = frozenset({b"t", b"T", b" ", b"\t"})
+_HTML_BEGINS = frozenset(letter.encode("ascii") for letter in HTML_BEGINS)
 
 
 class AsgiBanner:
@@ -79,7 +86,8 @@ class AsgiBanner:
                 if type(raw) is not list:
                     # ASGI asks for an iterable only: it may be read once.
                     message = {**message, "headers": (raw := [*raw])}
-                if _may_be_html(raw) and self._banners_of(scope, visitor) is not None:
+                is_page = may_be_html(raw, first_letters=_HTML_BEGINS)
+                if is_page and self._banners_of(scope, visitor) is not None:
                     told = keep_apart(message.get("status", 0), _as_text(raw), name)
                     return send(_with_headers(message, told))
             return send(message)
@@ -187,9 +195,8 @@ class _Answer:
             message = {**message, "headers": (raw := [*raw])}
         if status == NOT_MODIFIED:
             return self._send(_with_headers(message, self._visit.confirm(_as_text(raw))))
-        if not _may_be_html(raw):
-            return self._send(message)
-        self._insertion = self._visit.begin(status, _as_text(raw))
+        if may_be_html(raw, first_letters=_HTML_BEGINS):
+            self._insertion = self._visit.begin(status, _as_text(raw))
         if self._insertion is None:
             return self._send(message)
         self._start = message
@@ -214,14 +221,6 @@ class _Answer:
         comes after it."""
         await self.release()
         await self._send(message)
-
-
-def _may_be_html(raw: Iterable[tuple[bytes, bytes]]) -> bool:
-    """False where no header says so, which its first letter tells: most of what is no page."""
-    for _, value in raw:  # noqa: SIM110 (a generator costs twice as much)
-        if value[:1] in _MAY_BE_HTML:
-            return True
-    return False
 
 
 async def _nothing() -> None:

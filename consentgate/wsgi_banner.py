@@ -12,7 +12,15 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from wsgiref.util import FileWrapper
 
 from consentgate.site.banners import Banners, Where, quote_bytes
-from consentgate.site.eligible import DESTINATION, DOCUMENT, FETCHED_WITH, PAGE_METHODS, fetched_by
+from consentgate.site.eligible import (
+    DESTINATION,
+    DOCUMENT,
+    FETCHED_WITH,
+    HTML_BEGINS,
+    PAGE_METHODS,
+    fetched_by,
+    may_be_html,
+)
 from consentgate.site.insertion import Found, Insertion
 from consentgate.site.page_headers import CONDITIONAL, keep_apart
 from consentgate.site.page_visit import INSERTING_KEY, NOT_MODIFIED, PageVisit, banners_of
@@ -29,7 +37,6 @@ _KEYS = {
 }
 _FETCHED_WITH = frozenset(_KEYS[name] for name in FETCHED_WITH)
 _CONDITIONAL = frozenset(_KEYS[name] for name in CONDITIONAL)
-_MAY_BE_HTML = frozenset("tT \t")
 
 
 class WsgiBanner:
@@ -73,7 +80,8 @@ class WsgiBanner:
         visitor = environ[CONSENT_KEY]
 
         def start_apart(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
-            if _may_be_html(headers) and self._banners_of(environ, visitor) is not None:
+            is_page = may_be_html(headers, first_letters=HTML_BEGINS)
+            if is_page and self._banners_of(environ, visitor) is not None:
                 headers = list(keep_apart(_code_of(status), headers, name))
             if exc_info is None:
                 return start_response(status, headers)
@@ -104,14 +112,6 @@ def _fetched_by(environ: WSGIEnvironment) -> str | None:
     if destination == DOCUMENT and environ.keys().isdisjoint(_FETCHED_WITH):
         return None  # as most requests for pages
     return fetched_by(lambda name: environ.get(_KEYS[name]))
-
-
-def _may_be_html(headers: Headers) -> bool:
-    """False where no header says so, which its first letter tells: most of what is no page."""
-    for _, value in headers:  # noqa: SIM110 (a generator costs twice as much)
-        if value[:1] in _MAY_BE_HTML:
-            return True
-    return False
 
 
 def _code_of(status: str) -> int:
@@ -153,13 +153,12 @@ class _Answer:
         if self._started:
             return self._call(status, headers, exc_info)
         code = _code_of(status)
-        if code != NOT_MODIFIED and not _may_be_html(headers):
-            self.insertion = None
-            return self._call(status, headers, exc_info)
         if code == NOT_MODIFIED:
             return self._call(status, self._visit.confirm(headers), exc_info)
         # Where an error comes before a byte has left, its page takes the place of all before.
-        self.insertion = self._visit.begin(code, headers)
+        self.insertion = None
+        if may_be_html(headers, first_letters=HTML_BEGINS):
+            self.insertion = self._visit.begin(code, headers)
         if self.insertion is None:
             return self._call(status, headers, exc_info)
         self._status, self._headers, self._exc_info = status, headers, exc_info

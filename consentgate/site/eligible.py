@@ -7,9 +7,10 @@ a page, no file, and nothing that is compressed already.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from enum import Enum, auto
 from functools import lru_cache
+from typing import AnyStr
 
 from consentgate.caching import directive_names
 
@@ -17,6 +18,9 @@ Headers = Sequence[tuple[str, str]]
 
 PAGE_METHODS = frozenset({"GET", "POST"})
 """The methods of links and forms (HTML standard, 4.10.18.6)."""
+
+HTML_BEGINS = frozenset("tT \t")
+"""With which letters the Content-Type of a page can begin."""
 
 DESTINATION = "sec-fetch-dest"
 DOCUMENT = "document"
@@ -59,6 +63,17 @@ def fetched_by(header: Callable[[str], str | None]) -> str | None:
     if header(DESTINATION) not in (None, DOCUMENT):
         return DESTINATION
     return next((name for name in FETCHED_WITH if header(name) is not None), None)
+
+
+def may_be_html(
+    headers: Iterable[tuple[AnyStr, AnyStr]], *, first_letters: Container[AnyStr]
+) -> bool:
+    """False where no header says so, which its first letter tells: most of what is no page.
+    `first_letters` are `HTML_BEGINS` as the headers are written, in text or in bytes."""
+    for _, value in headers:  # noqa: SIM110 (a generator costs twice as much)
+        if value[:1] in first_letters:
+            return True
+    return False
 
 
 def page_of(status: int, headers: Headers) -> Page:
