@@ -73,13 +73,15 @@ class AsyncPassThrough:
         await self._app(scope, receive, pass_on)
 
 
-def gated(app: App, *, thin: str, policy: Policy = POLICY) -> App:
+def gated(app: App, *, hide_cookies: str, policy: Policy = POLICY) -> App:
     """The application behind the gate."""
-    return ConsentMiddleware(app, policy=policy, secret_key=SECRET, thin=thin, banner="manual")
+    return ConsentMiddleware(
+        app, policy=policy, secret_key=SECRET, hide_cookies=hide_cookies, banner="manual"
+    )
 
 
 def asgi_contenders(
-    traffic: Traffic, *, thin: str, policy: Policy = POLICY
+    traffic: Traffic, *, hide_cookies: str, policy: Policy = POLICY
 ) -> dict[str, Contender]:
     """Every contender that a row may compare the gate with, over the same traffic.
 
@@ -94,7 +96,7 @@ def asgi_contenders(
         "bare": over(traffic, application),
         "N": over(traffic, PassThrough(application), "bare"),
         "async": over(traffic, AsyncPassThrough(application), "bare"),
-        "gate": over(traffic, gated(application, thin=thin, policy=policy), "bare"),
+        "gate": over(traffic, gated(application, hide_cookies=hide_cookies, policy=policy), "bare"),
         "bare session": over(SESSION_ONLY, application),
         "S": over(SESSION_ONLY, SessionMiddleware(application, SECRET), "bare session"),
     }
@@ -147,7 +149,7 @@ def exchange_maker(traffic: Traffic) -> Callable[[], Exchange]:
     return make
 
 
-def observe_asgi(traffic: Traffic, *, thin: str, policy: Policy = POLICY) -> Outcome:
+def observe_asgi(traffic: Traffic, *, hide_cookies: str, policy: Policy = POLICY) -> Outcome:
     """What really happens to one exchange behind the gate."""
     exchange = exchange_maker(traffic)()
     seen: list[str] = []
@@ -161,7 +163,9 @@ def observe_asgi(traffic: Traffic, *, thin: str, policy: Policy = POLICY) -> Out
         sent.append(message)
 
     came = _cookie_headers(exchange)
-    run_to_end(_serve_one(gated(observing, thin=thin, policy=policy), exchange, collect))
+    run_to_end(
+        _serve_one(gated(observing, hide_cookies=hide_cookies, policy=policy), exchange, collect)
+    )
     lines = [
         (name.decode("latin-1"), value.decode("latin-1")) for name, value in sent[0]["headers"]
     ]

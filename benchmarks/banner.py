@@ -12,7 +12,7 @@ from benchmarks.timing import Contender, Effort, measure_added_ns
 from benchmarks.traffic import POLICY, SECRET, STATISTICS, Traffic, Wire, browser_request
 from benchmarks.truth import NotTrue
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
-from consentgate.site.insertion import LONGEST_SEARCH, Insertion
+from consentgate.banner.insertion import LONGEST_SEARCH, Insertion
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 
 CHUNK_BYTES = 16_384

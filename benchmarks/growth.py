@@ -36,9 +36,11 @@ def growth_rows() -> list[Row]:
     return [
         _declared_row(),
         _building_row(),
-        _long_cookie_row("1 consented", response=page(traffic.SET_STATISTICS), thin="off"),
+        _long_cookie_row("1 consented", response=page(traffic.SET_STATISTICS), hide_cookies="off"),
         _long_cookie_row(
-            "1 consented, thinning on", response=page(traffic.SET_STATISTICS), thin="refused"
+            "1 consented, thinning on",
+            response=page(traffic.SET_STATISTICS),
+            hide_cookies="refused",
         ),
         _many_set_row(),
     ]
@@ -76,12 +78,12 @@ def _declared_row() -> Row:
     title = "10,000 declared, 3 set, 1 stripped"
 
     def contenders() -> dict[str, Contender]:
-        few = asgi_contenders(flow, thin="refused")
-        many = asgi_contenders(flow, thin="refused", policy=many_declared())
+        few = asgi_contenders(flow, hide_cookies="refused")
+        many = asgi_contenders(flow, hide_cookies="refused", policy=many_declared())
         return {"bare": few["bare"], "10 declared": few[GATE], GATE: many[GATE]}
 
     def check() -> None:
-        got = observe_asgi(flow, thin="refused", policy=many_declared())
+        got = observe_asgi(flow, hide_cookies="refused", policy=many_declared())
         expected = Outcome(sets=("session", "_pk_id.1.0000"), hidden=traffic.MARKETING_NAMES)
         check_outcome(title, expected=expected, got=got)
 
@@ -109,7 +111,7 @@ def _time_building_ns() -> int:
     return time.thread_time_ns() - started
 
 
-def _long_cookie_row(title: str, *, response: Lines, thin: str) -> Row:
+def _long_cookie_row(title: str, *, response: Lines, hide_cookies: str) -> Row:
     short_cookie = browser_cookie(traffic.EVERYTHING)
     long_cookie = _lengthen(short_cookie)
     title = f"Cookie header of 16 KB, {title}"
@@ -119,16 +121,16 @@ def _long_cookie_row(title: str, *, response: Lines, thin: str) -> Row:
     aims = (Aim("900 bytes", 6),)
 
     def contenders() -> dict[str, Contender]:
-        few = asgi_contenders(short, thin=thin)
+        few = asgi_contenders(short, hide_cookies=hide_cookies)
         return {
-            **asgi_contenders(long, thin=thin),
+            **asgi_contenders(long, hide_cookies=hide_cookies),
             "bare 900 bytes": few["bare"],
             "900 bytes": replace(few[GATE], baseline="bare 900 bytes"),
         }
 
     def check() -> None:
         expected = Outcome(sets=("_pk_id.1.1fff",))
-        check_outcome(title, expected=expected, got=observe_asgi(long, thin=thin))
+        check_outcome(title, expected=expected, got=observe_asgi(long, hide_cookies=hide_cookies))
 
     return Row(title=title, aims=aims, check=check, measure=compare_gate(contenders, aims=aims))
 
@@ -151,15 +153,15 @@ def _many_set_row() -> Row:
     title = "1,000 Set-Cookie"
 
     def contenders() -> dict[str, Contender]:
-        fewer = asgi_contenders(few, thin="off")
+        fewer = asgi_contenders(few, hide_cookies="off")
         return {
-            **asgi_contenders(many, thin="off"),
+            **asgi_contenders(many, hide_cookies="off"),
             "bare 100": fewer["bare"],
             "100 Set-Cookie": replace(fewer[GATE], baseline="bare 100"),
         }
 
     def check() -> None:
-        got = observe_asgi(many, thin="off")
+        got = observe_asgi(many, hide_cookies="off")
         if len(got.sets) != 600 or len(set(got.sets)) != 6:
             raise NotTrue(f"{title}: {len(got.sets)} left, 600 of six names should")
 

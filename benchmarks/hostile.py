@@ -39,7 +39,7 @@ def hostile_row() -> Row:
 def measure_hostile(name: str, effort: Effort) -> Measured:
     """What one form of hostile header costs."""
     flow = _traffic(name)
-    contenders = asgi_contenders(flow, thin="refused")
+    contenders = asgi_contenders(flow, hide_cookies="refused")
     added = measure_added_ns(
         {
             "bare": contenders["bare"],
@@ -148,4 +148,4 @@ def _parse_texts(flow: Traffic, count: int) -> None:
 def _check() -> None:
     """Nothing raises on any of them."""
     for name in FORMS:
-        observe_asgi(_traffic(name), thin="refused")
+        observe_asgi(_traffic(name), hide_cookies="refused")

@@ -20,7 +20,7 @@ from benchmarks.timing import Contender
 from benchmarks.traffic import Rotation, Traffic, Wire, browser_cookie, browser_request, page
 from benchmarks.truth import NotTrue, Outcome, check_outcome
 from benchmarks.wsgi import observe_wsgi, wsgi_contenders
-from consentgate.signatures import Verifier
+from consentgate.choice.codec import Verifier
 
 BROWSER = browser_request(browser_cookie(traffic.STATISTICS))
 OUTDATED_BROWSER = browser_request(browser_cookie(traffic.MARKETING_IS_NEW))
@@ -49,17 +49,21 @@ def _nothing_set_rows() -> list[Row]:
     willing = Traffic(WILLING_BROWSER, page())
     return [
         _asgi_row("no cookies, nothing set", plain, n=2.3),
-        _asgi_row("no cookies, nothing set, thinning on", plain, n=2.3, thin="refused"),
+        _asgi_row("no cookies, nothing set, thinning on", plain, n=2.3, hide_cookies="refused"),
         _asgi_row("browser request, nothing set", browser, n=2.3, s=0.06),
         _asgi_row(
-            "nothing set, thinning on, nothing to remove", willing, n=4, s=0.10, thin="refused"
+            "nothing set, thinning on, nothing to remove",
+            willing,
+            n=4,
+            s=0.10,
+            hide_cookies="refused",
         ),
         _asgi_row(
             "nothing set, thinning on, three names to remove",
             Traffic(OUTDATED_BROWSER, page()),
             n=6,
             s=0.15,
-            thin="refused",
+            hide_cookies="refused",
             expected=Outcome(hidden=traffic.MARKETING_NAMES),
         ),
     ]
@@ -106,20 +110,20 @@ def _asgi_row(
     *,
     n: float,
     s: float = 0.0,
-    thin: str = "off",
+    hide_cookies: str = "off",
     expected: Outcome = NOTHING_SET,
 ) -> Row:
     aims = (Aim("N", n), *([Aim("S", s)] if s else []))
 
     def check() -> None:
-        check_outcome(title, expected=expected, got=observe_asgi(flow, thin=thin))
+        check_outcome(title, expected=expected, got=observe_asgi(flow, hide_cookies=hide_cookies))
         check_session_is_read()
 
     return Row(
         title=f"ASGI: {title}",
         aims=aims,
         check=check,
-        measure=compare_gate(partial(asgi_contenders, flow, thin=thin), aims=aims),
+        measure=compare_gate(partial(asgi_contenders, flow, hide_cookies=hide_cookies), aims=aims),
     )
 
 
@@ -131,9 +135,11 @@ def _chunks_row() -> Row:
         title=title,
         aims=aims,
         check=lambda: check_outcome(
-            title, expected=Outcome(chunks=100), got=observe_asgi(flow, thin="off")
+            title, expected=Outcome(chunks=100), got=observe_asgi(flow, hide_cookies="off")
         ),
-        measure=compare_gate(partial(asgi_contenders, flow, thin="off"), aims=aims, share=4),
+        measure=compare_gate(
+            partial(asgi_contenders, flow, hide_cookies="off"), aims=aims, share=4
+        ),
     )
 
 
@@ -147,20 +153,20 @@ def _uncached_row() -> Row:
 
     def check() -> None:
         expected = Outcome(sets=("_pk_id.1.1fff",))
-        check_outcome(title, expected=expected, got=observe_asgi(flow, thin="off"))
+        check_outcome(title, expected=expected, got=observe_asgi(flow, hide_cookies="off"))
         _check_each_value_is_verified(flow)
 
     return Row(
         title=title,
         aims=aims,
         check=check,
-        measure=compare_gate(partial(asgi_contenders, flow, thin="off"), aims=aims),
+        measure=compare_gate(partial(asgi_contenders, flow, hide_cookies="off"), aims=aims),
     )
 
 
 def _check_each_value_is_verified(flow: Traffic) -> None:
     visits = 2 * len(traffic.distinct_choices())
-    serve = serve_with(gated(application, thin="off"), flow)
+    serve = serve_with(gated(application, hide_cookies="off"), flow)
     verify = Verifier.payload_of
     with patch.object(Verifier, "payload_of", autospec=True, side_effect=verify) as verified:
         serve(visits)
@@ -188,8 +194,10 @@ def _wsgi_row(title: str, response: Wire, *, n: float, expected: Outcome = NOTHI
     return Row(
         title=f"WSGI: {title}",
         aims=aims,
-        check=lambda: check_outcome(title, expected=expected, got=observe_wsgi(flow, thin="off")),
-        measure=compare_gate(partial(wsgi_contenders, flow, thin="off"), aims=aims),
+        check=lambda: check_outcome(
+            title, expected=expected, got=observe_wsgi(flow, hide_cookies="off")
+        ),
+        measure=compare_gate(partial(wsgi_contenders, flow, hide_cookies="off"), aims=aims),
     )
 
 
@@ -199,9 +207,9 @@ def _wsgi_chunks_row() -> Row:
     title = "WSGI: 100 chunks"
 
     def contenders() -> dict[str, Contender]:
-        alone = wsgi_contenders(one, thin="off")
+        alone = wsgi_contenders(one, hide_cookies="off")
         return {
-            **wsgi_contenders(many, thin="off"),
+            **wsgi_contenders(many, hide_cookies="off"),
             "bare 1 chunk": alone["bare"],
             "1 chunk": replace(alone["gate"], baseline="bare 1 chunk"),
         }
@@ -210,7 +218,7 @@ def _wsgi_chunks_row() -> Row:
         title=title,
         aims=aims,
         check=lambda: check_outcome(
-            title, expected=Outcome(chunks=100), got=observe_wsgi(many, thin="off")
+            title, expected=Outcome(chunks=100), got=observe_wsgi(many, hide_cookies="off")
         ),
         measure=compare_gate(contenders, aims=aims),
     )

@@ -43,11 +43,11 @@ def framework() -> App:
 
 APPLICATIONS: dict[str, Callable[[], App]] = {
     "bare": lambda: bare,
-    "gate": lambda: gated(bare, thin="off"),
-    "gate, thinning on": lambda: gated(bare, thin="refused"),
+    "gate": lambda: gated(bare, hide_cookies="off"),
+    "gate, thinning on": lambda: gated(bare, hide_cookies="refused"),
     "SessionMiddleware": lambda: SessionMiddleware(bare, traffic.SECRET),
     "page": framework,
-    "page behind the gate": lambda: gated(framework(), thin="off"),
+    "page behind the gate": lambda: gated(framework(), hide_cookies="off"),
 }
 
 

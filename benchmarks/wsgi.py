@@ -45,17 +45,21 @@ class PassThrough:
         return self._app(environ, pass_on)
 
 
-def gated(app: WSGIApplication, *, thin: str) -> WSGIApplication:
+def gated(app: WSGIApplication, *, hide_cookies: str) -> WSGIApplication:
     """The application behind the gate."""
-    return ConsentMiddleware(app, policy=POLICY, secret_key=SECRET, thin=thin, banner="manual")
+    return ConsentMiddleware(
+        app, policy=POLICY, secret_key=SECRET, hide_cookies=hide_cookies, banner="manual"
+    )
 
 
-def wsgi_contenders(traffic: Traffic, *, thin: str) -> dict[str, Contender]:
+def wsgi_contenders(traffic: Traffic, *, hide_cookies: str) -> dict[str, Contender]:
     """Every contender that a row may compare the gate with, over the same traffic."""
     return {
         "bare": Contender(serve_with(application, traffic)),
         "N": Contender(serve_with(PassThrough(application), traffic), baseline="bare"),
-        "gate": Contender(serve_with(gated(application, thin=thin), traffic), baseline="bare"),
+        "gate": Contender(
+            serve_with(gated(application, hide_cookies=hide_cookies), traffic), baseline="bare"
+        ),
     }
 
 
@@ -101,7 +105,7 @@ def exchange_maker(traffic: Traffic) -> Callable[[], WSGIEnvironment]:
     return make
 
 
-def observe_wsgi(traffic: Traffic, *, thin: str) -> Outcome:
+def observe_wsgi(traffic: Traffic, *, hide_cookies: str) -> Outcome:
     """What really happens to one exchange behind the gate."""
     exchange = exchange_maker(traffic)()
     seen: list[str] = []
@@ -116,7 +120,7 @@ def observe_wsgi(traffic: Traffic, *, thin: str) -> Outcome:
         return _write
 
     came = _cookie_headers(exchange)
-    body = list(gated(observing, thin=thin)(exchange, collect))
+    body = list(gated(observing, hide_cookies=hide_cookies)(exchange, collect))
     return Outcome(sets=cookie_names(started), hidden=hidden_names(came, seen), chunks=len(body))
 
 

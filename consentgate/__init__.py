@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from consentgate.consent import Consent
-from consentgate.enforcement import Enforcement, Mode, Thin, Unknown
+from consentgate.choice.consent import Consent
 from consentgate.errors import (
     ConfigurationError,
     ConsentGateError,
@@ -12,11 +11,12 @@ from consentgate.errors import (
     PolicyError,
     RecordStoreError,
 )
-from consentgate.events import Action, Event, Reason
-from consentgate.gate import Gate
-from consentgate.judge import Verdict
+from consentgate.gate.events import Action, Event, Reason
+from consentgate.gate.gate import Gate
+from consentgate.gate.judge import Verdict
+from consentgate.gate.options import Enforcement, HideCookies, Mode, Unknown
+from consentgate.gate.visitor import VisitorConsent, get_consent
 from consentgate.policy import Category, Controller, Cookie, Policy
-from consentgate.visitor import VisitorConsent, get_consent
 
 __all__ = [
     "Action",
@@ -31,12 +31,12 @@ __all__ = [
     "Event",
     "Finding",
     "Gate",
+    "HideCookies",
     "Mode",
     "Policy",
     "PolicyError",
     "Reason",
     "RecordStoreError",
-    "Thin",
     "Unknown",
     "Verdict",
     "VisitorConsent",

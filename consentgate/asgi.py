@@ -8,28 +8,28 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Container, Iterable, MutableMapping, Sequence
 from typing import Any, Unpack
 
-from consentgate.asgi_pages import AsgiPages
-from consentgate.doorway import (
+from consentgate._middleware import (
     BLOCKED_HEADERS,
+    GatesByPolicy,
     MiddlewareOptions,
-    Passages,
     PolicyOption,
     blocked_body,
     blocked_lines,
     find_outer,
     is_inside,
-    sites_of,
+    pages_of,
     split_options,
 )
-from consentgate.enforcement import Mode
-from consentgate.gate import Gate, Outcome
-from consentgate.headers import COOKIE_KINDS, Remembered, header_kind
-from consentgate.scanning import scan_message
-from consentgate.sieve import Alphabet, Sieve
-from consentgate.site.sites import Sites
-from consentgate.standing import Standing
-from consentgate.thinning import Thinner
-from consentgate.visitor import CONSENT_KEY, VisitorConsent
+from consentgate.choice.stored import StoredChoice
+from consentgate.gate.gate import Gate, Outcome
+from consentgate.gate.options import Mode
+from consentgate.gate.request_filter import RequestFilter
+from consentgate.gate.response_filter import Alphabet, ResponseFilter
+from consentgate.gate.scanning import scan_message
+from consentgate.gate.visitor import CONSENT_KEY, VisitorConsent
+from consentgate.http.header_names import COOKIE_KINDS, Remembered, header_kind
+from consentgate.pages.asgi import AsgiPages
+from consentgate.pages.by_policy import PagesByPolicy
 
 # Any: the values of scopes and messages are the specification's, of many types.
 Scope = MutableMapping[str, Any]
@@ -64,23 +64,31 @@ _STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.
 class _Passage:
     """What the door made ready for one policy."""
 
-    __slots__ = ("blocks", "context", "gate", "scans", "sieve", "thinner", "visit_type")
+    __slots__ = (
+        "blocks",
+        "context",
+        "exchange_type",
+        "gate",
+        "request_filter",
+        "response_filter",
+        "scans",
+    )
 
-    def __init__(self, gate: Gate, sites: Sites | None) -> None:
+    def __init__(self, gate: Gate, sites: PagesByPolicy | None) -> None:
         self.gate = gate
         self.context = gate.context
-        self.thinner = gate.thinner
-        self.sieve = Sieve[bytes](gate, kinds=_kinds, alphabet=_IN_BYTES)
+        self.request_filter = gate.request_filter
+        self.response_filter = ResponseFilter[bytes](gate, kinds=_kinds, alphabet=_IN_BYTES)
         self.blocks = gate.context.mode is Mode.BLOCK
         self.scans = gate.scan_headers
-        base = StrictVisit if self.blocks or self.scans else AsgiVisit
-        self.visit_type = base.of(gate.context)
-        self.visit_type.site = None if sites is None else sites.site_of(gate.policy)
-        self.visit_type.passage = self
-        self.visit_type.always = self.sieve.always
+        base = StrictExchange if self.blocks or self.scans else AsgiExchange
+        self.exchange_type = base.of(gate.context)
+        self.exchange_type.site = None if sites is None else sites.site_of(gate.policy)
+        self.exchange_type.passage = self
+        self.exchange_type.always = self.response_filter.always
 
 
-class AsgiVisit(VisitorConsent):
+class AsgiExchange(VisitorConsent):
     """A visit whose facts are in an ASGI scope, and through which its response is sent.
 
     `headers` are the request's as they came in and `send` is the server's; `passage` is the gate's,
@@ -118,9 +126,9 @@ class AsgiVisit(VisitorConsent):
         raw = _raw_cookie(self.headers)
         return "" if raw is None else raw.decode("latin-1")
 
-    def read_standing(self) -> Standing:
+    def read_standing(self) -> StoredChoice:
         """What the stored choice that came in is worth: mostly, what is remembered of it."""
-        if self.outer is not None:
+        if self.outer_gate is not None:
             return super().read_standing()
         return self.context.reader.read(_raw_cookie(self.headers) or b"")
 
@@ -139,7 +147,7 @@ class AsgiVisit(VisitorConsent):
         own = [*headers]
         if own and type(own[0]) is list:
             own = [*map(tuple, own)]
-        must_sift = self.touched
+        must_sift = self.needs_review
         for name, value in own:
             if name in _plain_names:
                 continue
@@ -151,7 +159,7 @@ class AsgiVisit(VisitorConsent):
                 must_sift = True
                 break
         if must_sift:
-            left = self.passage.sieve.sift(self, own)
+            left = self.passage.response_filter.sift(self, own)
             if left is None:
                 return _decide(self, message, own)
             own = left
@@ -162,7 +170,7 @@ class AsgiVisit(VisitorConsent):
         return send(message)
 
 
-class StrictVisit(AsgiVisit):
+class StrictExchange(AsgiExchange):
     """A visit to a gate that blocks or scans."""
 
     def send_guarded(self, message: Message) -> Awaitable[None]:
@@ -201,13 +209,13 @@ class ConsentMiddleware:
         **options: Unpack[MiddlewareOptions],
     ) -> None:
         gate_options, site_options = split_options(options)
-        sites = sites_of(site_options)
+        sites = pages_of(site_options)
         self.app = self._inner = app
         self._mark = ""  # in every path
         if sites is not None:
             self.app = pages = AsgiPages(app, sites)
             self._inner, self._mark = pages.inner, sites.mark
-        self._passages = Passages(
+        self._passages = GatesByPolicy(
             policy,
             lambda one: Gate(one, secret_key=secret_key, **gate_options),
             lambda gate: _Passage(gate, sites),
@@ -234,23 +242,23 @@ class ConsentMiddleware:
                 return
             # ASGI asks for an iterable only: one that is read here would be empty for the rest.
             headers = scope["headers"] = [*(headers or ())]
-        visit = passage.visit_type()
-        visit.request = scope
-        visit.headers = headers
-        visit.send = send
+        exchange = passage.exchange_type()
+        exchange.request = scope
+        exchange.headers = headers
+        exchange.send = send
         # What is asked at each response is set here: an attribute of the class is found later.
-        visit.touched = False
+        exchange.needs_review = False
         if found is not None:
-            visit.outer = find_outer(found, passage.context)
-        scope[CONSENT_KEY] = visit
-        if passage.thinner is not None:
-            _thin(scope, visit, passage.thinner)
+            exchange.outer_gate = find_outer(found, passage.context)
+        scope[CONSENT_KEY] = exchange
+        if passage.request_filter is not None:
+            _thin(scope, exchange, passage.request_filter)
         # Nearly every path is without the mark: that is seen sooner than what a path is.
         app = self.app if self._mark in path else self._inner
         try:
-            await app(scope, receive, visit.send_guarded)
+            await app(scope, receive, exchange.send_guarded)
         finally:
-            visit.active = False
+            exchange.is_running = False
             # What ended is no gate around anything, and a scope that holds its visit, which
             # holds its scope, would live until the next garbage collection.
             if found is None:
@@ -270,16 +278,16 @@ def _note(own: list[RawHeader]) -> tuple[list[int], Noted]:
     return places, noted
 
 
-def _thin(scope: Scope, visit: AsgiVisit, thinner: Thinner) -> None:
+def _thin(scope: Scope, exchange: AsgiExchange, request_filter: RequestFilter) -> None:
     """Hide from the application what it may not read, in the same scope."""
-    headers = visit.headers
+    headers = exchange.headers
     raw = None
     pieces = 0
     for name, value in headers:
         if name == b"cookie":
             raw = value if raw is None else raw + b"; " + value
             pieces += 1
-    if raw is None or (spans := thinner.spans(visit, raw)) is None:
+    if raw is None or (spans := request_filter.spans(exchange, raw)) is None:
         return
     # The visit keeps the headers that came; these are the application's.
     own = [*headers] if pieces == 1 else [one for one in headers if one[0] != b"cookie"]
@@ -295,30 +303,30 @@ def _thin(scope: Scope, visit: AsgiVisit, thinner: Thinner) -> None:
     scope["headers"] = own
 
 
-def _send_other(visit: AsgiVisit, message: Message) -> Awaitable[None]:
+def _send_other(exchange: AsgiExchange, message: Message) -> Awaitable[None]:
     """Send a message that is neither the usual start of a response nor its body."""
     # A handshake is rare, and servers that refuse line breaks in the headers of a response let
     # them into its answer: uvicorn does with websockets 16.0 and older.
-    if visit.request["type"] == "websocket":
-        message = scan_message(message, visit)
+    if exchange.request["type"] == "websocket":
+        message = scan_message(message, exchange)
     if message["type"] in _STARTS:
         own = [*map(tuple, message.get("headers") or ())]
-        return _decide(visit, message, own)
+        return _decide(exchange, message, own)
     if message.get("headers"):
-        return _screen(visit, message)
-    return visit.send(message)
+        return _screen(exchange, message)
+    return exchange.send(message)
 
 
-async def _decide(visit: AsgiVisit, message: Message, own: list[RawHeader]) -> None:
+async def _decide(exchange: AsgiExchange, message: Message, own: list[RawHeader]) -> None:
     """Send the start of a response with what the gate lets out of it."""
-    visit.started = True
+    exchange.started = True
     places, noted = _note(own)
     is_websocket = message["type"] == "websocket.accept"
     content_type = "websocket" if is_websocket else _content_type(own)
-    outcome = visit.passage.gate.respond(visit, noted, content_type=content_type)
+    outcome = exchange.passage.gate.respond(exchange, noted, content_type=content_type)
     if outcome.blocked:
-        visit.blocked = blocked_lines(outcome.blocked)
-        await _send_block(message["type"], visit)
+        exchange.blocked = blocked_lines(outcome.blocked)
+        await _send_block(message["type"], exchange)
         return
     headers = _replace(own, places, noted, outcome)
     if outcome.first:
@@ -326,15 +334,15 @@ async def _decide(visit: AsgiVisit, message: Message, own: list[RawHeader]) -> N
     headers += [(b"set-cookie", value.encode("latin-1")) for value in outcome.expired]
     if not is_websocket:
         headers += [(name.encode(), value.encode()) for name, value in outcome.caching]
-    await visit.send({**message, "headers": headers})
+    await exchange.send({**message, "headers": headers})
 
 
-async def _screen(visit: AsgiVisit, message: Message) -> None:
+async def _screen(exchange: AsgiExchange, message: Message) -> None:
     """Send a message that can't bear a choice, without the cookies that must not leave."""
     own = [*map(tuple, message["headers"])]
     places, noted = _note(own)
-    outcome = visit.passage.gate.screen(visit, noted)
-    await visit.send({**message, "headers": _replace(own, places, noted, outcome)})
+    outcome = exchange.passage.gate.screen(exchange, noted)
+    await exchange.send({**message, "headers": _replace(own, places, noted, outcome)})
 
 
 def _replace(
@@ -350,17 +358,19 @@ def _replace(
     return [header for header in fates if header is not None]
 
 
-async def _send_block(kind: str, visit: AsgiVisit) -> None:
+async def _send_block(kind: str, exchange: AsgiExchange) -> None:
     """Send what replaces a blocked response; a websocket is denied."""
     if kind == "websocket.accept":
-        await visit.send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": ""})
+        await exchange.send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": ""})
         return
-    body = blocked_body(visit.blocked)
+    body = blocked_body(exchange.blocked)
     stem = kind.removesuffix(".start")
     headers = [(name.encode(), value.encode()) for name, value in BLOCKED_HEADERS]
     headers.append((b"content-length", str(len(body)).encode()))
-    await visit.send({"type": kind, "status": 500, "headers": headers})
-    await visit.send({"type": f"{stem}.body", "body": b"" if visit.method == "HEAD" else body})
+    await exchange.send({"type": kind, "status": 500, "headers": headers})
+    await exchange.send(
+        {"type": f"{stem}.body", "body": b"" if exchange.method == "HEAD" else body}
+    )
 
 
 def _content_type(own: list[RawHeader]) -> str:

@@ -21,10 +21,10 @@ class Finding:
     id: str
     place: str
     message: str
-    mend: str
+    hint: str
 
     def __str__(self) -> str:
-        return f"{self.id} at {self.place}: {self.message}; {self.mend}"
+        return f"{self.id} at {self.place}: {self.message}; {self.hint}"
 
 
 class PolicyError(ConsentGateError):

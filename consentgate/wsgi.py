@@ -12,28 +12,28 @@ from types import TracebackType
 from typing import Unpack
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from consentgate.doorway import (
+from consentgate._middleware import (
     BLOCKED_HEADERS,
+    GatesByPolicy,
     MiddlewareOptions,
-    Passages,
     PolicyOption,
     blocked_body,
     blocked_lines,
     find_outer,
     is_inside,
-    sites_of,
+    pages_of,
     split_options,
 )
-from consentgate.enforcement import Mode
-from consentgate.events import Action, Reason
-from consentgate.gate import Gate, Outcome
-from consentgate.headers import COOKIE_KINDS, Remembered, header_kind, tells_caches
-from consentgate.set_cookie import has_line_break
-from consentgate.sieve import Alphabet, Sieve
-from consentgate.site.sites import Sites
-from consentgate.thinning import Thinner
-from consentgate.visitor import CONSENT_KEY, VisitorConsent
-from consentgate.wsgi_pages import WsgiPages
+from consentgate.gate.events import Action, Reason
+from consentgate.gate.gate import Gate, Outcome
+from consentgate.gate.options import Mode
+from consentgate.gate.request_filter import RequestFilter
+from consentgate.gate.response_filter import Alphabet, ResponseFilter
+from consentgate.gate.visitor import CONSENT_KEY, VisitorConsent
+from consentgate.http.header_names import COOKIE_KINDS, Remembered, header_kind, tells_caches
+from consentgate.http.set_cookie import has_line_break
+from consentgate.pages.by_policy import PagesByPolicy
+from consentgate.pages.wsgi import WsgiPages
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
 Headers = list[tuple[str, str]]
@@ -64,20 +64,28 @@ BLOCKED_STATUS = "500 Internal Server Error"
 class _Passage:
     """What the door made ready for one policy."""
 
-    __slots__ = ("always", "blocks", "context", "gate", "sieve", "thinner", "visit_type")
+    __slots__ = (
+        "always",
+        "blocks",
+        "context",
+        "exchange_type",
+        "gate",
+        "request_filter",
+        "response_filter",
+    )
 
-    def __init__(self, gate: Gate, sites: Sites | None) -> None:
+    def __init__(self, gate: Gate, sites: PagesByPolicy | None) -> None:
         self.gate = gate
         self.context = gate.context
-        self.thinner = gate.thinner
-        self.visit_type = WsgiVisit.of(gate.context)
-        self.visit_type.site = None if sites is None else sites.site_of(gate.policy)
-        self.sieve = Sieve[str](gate, kinds=_kinds, alphabet=_IN_TEXT)
-        self.always = self.sieve.always
+        self.request_filter = gate.request_filter
+        self.exchange_type = WsgiExchange.of(gate.context)
+        self.exchange_type.site = None if sites is None else sites.site_of(gate.policy)
+        self.response_filter = ResponseFilter[str](gate, kinds=_kinds, alphabet=_IN_TEXT)
+        self.always = self.response_filter.always
         self.blocks = gate.context.mode is Mode.BLOCK
 
 
-class WsgiVisit(VisitorConsent):
+class WsgiExchange(VisitorConsent):
     """A visit whose facts are in a WSGI environ."""
 
     @property
@@ -128,13 +136,13 @@ class ConsentMiddleware:
         **options: Unpack[MiddlewareOptions],
     ) -> None:
         gate_options, site_options = split_options(options)
-        sites = sites_of(site_options)
+        sites = pages_of(site_options)
         self.app = self._inner = app
         self._mark = ""  # in every path
         if sites is not None:
             self.app = pages = WsgiPages(app, sites)
             self._inner, self._mark = pages.inner, sites.mark
-        self._passages = Passages(
+        self._passages = GatesByPolicy(
             policy,
             lambda one: Gate(one, secret_key=secret_key, **gate_options),
             lambda gate: _Passage(gate, sites),
@@ -149,23 +157,23 @@ class ConsentMiddleware:
             found = environ[CONSENT_KEY]
             if is_inside(found, passage.context):
                 return self.app(environ, start_response)
-        visit = passage.visit_type()
-        visit.request = environ
+        exchange = passage.exchange_type()
+        exchange.request = environ
         # What is asked at each response is set here: an attribute of the class is found later.
-        visit.touched = False
+        exchange.needs_review = False
         # As it came in: what the application writes into it is no visitor's choice.
-        visit.original_cookie = environ.get("HTTP_COOKIE", "")
+        exchange.original_cookie = environ.get("HTTP_COOKIE", "")
         if found is not None and (outer := find_outer(found, passage.context)) is not None:
-            visit.outer = outer
-            visit.original_cookie = outer.original_cookie
-        environ[CONSENT_KEY] = visit
-        if passage.thinner is not None and "HTTP_COOKIE" in environ:
-            _thin(environ, visit, passage.thinner)
+            exchange.outer_gate = outer
+            exchange.original_cookie = outer.original_cookie
+        environ[CONSENT_KEY] = exchange
+        if passage.request_filter is not None and "HTTP_COOKIE" in environ:
+            _thin(environ, exchange, passage.request_filter)
 
         def guarded_start(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
-            visit.request = environ
+            exchange.request = environ
             own = [*headers]
-            must_sift = visit.touched
+            must_sift = exchange.needs_review
             # One text for all: a bare CR, LF or NUL anywhere in it would split the head.
             text = status
             for name, value in own:
@@ -182,19 +190,19 @@ class ConsentMiddleware:
                     text += name
             must_decide = "\n" in text or "\r" in text or "\0" in text or passage.blocks
             if must_sift and not must_decide:
-                left = passage.sieve.sift(visit, own)
+                left = passage.response_filter.sift(exchange, own)
                 must_decide = left is None
                 own = own if left is None else left
             if must_decide:
-                status, own = _decide(passage.gate, visit, status, own)
-            visit.started = True
+                status, own = _decide(passage.gate, exchange, status, own)
+            exchange.started = True
             if passage.blocks:
                 write = start_response(status, own, *(() if exc_info is None else (exc_info,)))
-                return _discard if visit.blocked else write
+                return _discard if exchange.blocked else write
             if passage.context.required is not None or "HTTP_SEC_GPC" in environ:
-                visit.let_go()
+                exchange.let_go()
             else:
-                visit.request = {}
+                exchange.request = {}
             if exc_info is None:
                 return start_response(status, own)
             return start_response(status, own, exc_info)
@@ -205,15 +213,15 @@ class ConsentMiddleware:
             body = app(environ, guarded_start)
         except BaseException:
             # What failed is no gate around anything.
-            visit.active = False
+            exchange.is_running = False
             raise
-        return _BodyUnlessBlocked(body, visit) if passage.blocks else body
+        return _BodyUnlessBlocked(body, exchange) if passage.blocks else body
 
 
-def _thin(environ: WSGIEnvironment, visit: WsgiVisit, thinner: Thinner) -> None:
+def _thin(environ: WSGIEnvironment, exchange: WsgiExchange, request_filter: RequestFilter) -> None:
     """Hide from the application what it may not read, in the same environ."""
     text = environ["HTTP_COOKIE"]
-    spans = thinner.spans(visit, text)
+    spans = request_filter.spans(exchange, text)
     if spans is None:
         return
     if spans:
@@ -222,16 +230,16 @@ def _thin(environ: WSGIEnvironment, visit: WsgiVisit, thinner: Thinner) -> None:
         del environ["HTTP_COOKIE"]
 
 
-def _cut_breaks(visit: WsgiVisit, status: str, own: Headers) -> tuple[str, Headers]:
+def _cut_breaks(exchange: WsgiExchange, status: str, own: Headers) -> tuple[str, Headers]:
     """The status line and headers without what would split the response's head.
 
     Set-Cookie headers stay: the verdict on them says so itself. Report mode changes nothing.
     """
     if not has_line_break(status + "".join(chain.from_iterable(own))):
         return status, own
-    reports = visit.context.mode is Mode.REPORT
+    reports = exchange.context.mode is Mode.REPORT
     if has_line_break(status):
-        visit.report(Reason.STATUS_LINE_BREAK, Action.REWRITE)
+        exchange.report(Reason.STATUS_LINE_BREAK, Action.REWRITE)
         status = status if reports else BLOCKED_STATUS
     kept = []
     for name, value in own:
@@ -239,22 +247,22 @@ def _cut_breaks(visit: WsgiVisit, status: str, own: Headers) -> tuple[str, Heade
         if is_judged or not (has_line_break(name) or has_line_break(value)):
             kept.append((name, value))
             continue
-        visit.report(Reason.HEADER_LINE_BREAK, Action.STRIP, name=name)
-        visit.let_out = visit.let_out or tells_caches(name)
+        exchange.report(Reason.HEADER_LINE_BREAK, Action.STRIP, name=name)
+        exchange.is_private = exchange.is_private or tells_caches(name)
         if reports:
             kept.append((name, value))
     return status, kept
 
 
-def _decide(gate: Gate, visit: WsgiVisit, status: str, own: Headers) -> tuple[str, Headers]:
+def _decide(gate: Gate, exchange: WsgiExchange, status: str, own: Headers) -> tuple[str, Headers]:
     """The status line and headers of a response with what the gate lets out of it."""
-    status, own = _cut_breaks(visit, status, own)
+    status, own = _cut_breaks(exchange, status, own)
     places = [place for place, (name, _) in enumerate(own) if _kinds[name]]
     noted = [(_kinds[own[place][0]], own[place][1]) for place in places]
-    outcome = gate.respond(visit, noted, content_type=_content_type(own))
-    visit.blocked = blocked_lines(outcome.blocked)
-    if visit.blocked:
-        length = str(len(blocked_body(visit.blocked)))
+    outcome = gate.respond(exchange, noted, content_type=_content_type(own))
+    exchange.blocked = blocked_lines(outcome.blocked)
+    if exchange.blocked:
+        length = str(len(blocked_body(exchange.blocked)))
         headers = [(_as_title(name), value) for name, value in BLOCKED_HEADERS]
         return BLOCKED_STATUS, [*headers, ("Content-Length", length)]
     headers = [("Set-Cookie", value) for value in outcome.first]
@@ -286,10 +294,10 @@ def _discard(data: bytes) -> None:
 class _BodyUnlessBlocked:
     """The application's body, or what replaces it once its response was blocked."""
 
-    def __init__(self, body: Iterable[bytes], visit: WsgiVisit) -> None:
+    def __init__(self, body: Iterable[bytes], exchange: WsgiExchange) -> None:
         self._body = body
         self._chunks = iter(body)
-        self._visit = visit
+        self._visit = exchange
         self._done = False
 
     def __iter__(self) -> Iterator[bytes]:

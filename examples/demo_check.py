@@ -36,7 +36,7 @@ BUTTON = re.compile(r'<button[^>]* name="choice" value="(\w+)"')
 
 
 @dataclass(slots=True)
-class Visit:
+class Exchange:
     """One visitor of one site, with a browser's cookie jar, and what was found wrong on the way."""
 
     url: str
@@ -99,7 +99,7 @@ def explain(answer: Answer) -> list[str]:
     ]
 
 
-def visit(shop: Visit) -> None:
+def visit(shop: Exchange) -> None:
     """Browse before the choice, after an acceptance and after its withdrawal."""
     visits, preferences = shop.prefix + "visits", shop.prefix + "cookies_preferences"
 
@@ -136,12 +136,12 @@ def run(
     url: str,
     journal: Journal,
     prefix: str = "",
-    visit_site: Callable[[Visit], None] = visit,
+    visit_site: Callable[[Exchange], None] = visit,
 ) -> list[str]:
     """Visit one site; the sentences that did not hold."""
     print(f"\n{name} at {url}")
     with httpx.Client(trust_env=False) as browser:
-        site = Visit(url, journal=journal, prefix=prefix, browser=browser)
+        site = Exchange(url, journal=journal, prefix=prefix, browser=browser)
         visit_site(site)
     print(f"\n  {name}: " + ("FAILED" if site.failures else "as it should be"))
     return site.failures

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from consentgate.events import Event
+from consentgate.gate.events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

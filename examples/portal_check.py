@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from wsgiref.types import WSGIApplication
 
-    from demo_check import Visit
+    from demo_check import Exchange
     from journal import Journal
 
 STATISTICS, TRACKER, CHOICE = "_pk_id.7.5f1c", "_carte_id", "cookies_preferences"
@@ -35,7 +35,7 @@ def portal_of(journal: Journal, *, mode: str) -> Iterator[WSGIApplication]:
         yield WatchWSGI(application, journal)
 
 
-def visit_portal(portal: Visit) -> None:
+def visit_portal(portal: Exchange) -> None:
     """Use all of the portal before a choice, then allow statistics and take that back."""
     left = use_before_choice(portal)
     portal.expect(STATISTICS not in left, "the portal's statistics stay in before consent")
@@ -58,12 +58,12 @@ def visit_portal(portal: Visit) -> None:
     portal.expect(not portal.holds(TRACKER), "the plug-in's tracker never leaves")
 
 
-def has_charter(portal: Visit) -> bool:
+def has_charter(portal: Exchange) -> bool:
     """True where the page tells of each cookie of the portal by its name."""
     return all(f">{name}<" in portal.page for name in DECLARED)
 
 
-def use_before_choice(portal: Visit) -> list[str]:
+def use_before_choice(portal: Exchange) -> list[str]:
     """Sign in, change the language, call the API; the names of all cookies that left."""
     left = portal.go("GET", "connexion/", why="nobody asked yet")
     portal.expect(portal.buttons == ["accept", "refuse"], "the page asks, with two buttons")
@@ -81,12 +81,12 @@ def use_before_choice(portal: Visit) -> list[str]:
     return left
 
 
-def post(portal: Visit, path: str, *, why: str, **fields: str) -> list[str]:
+def post(portal: Exchange, path: str, *, why: str, **fields: str) -> list[str]:
     """Send a form with its token; the names of the cookies that left."""
     token = portal.browser.cookies["csrftoken"]
     return portal.go("POST", path, why=why, fields={"csrfmiddlewaretoken": token, **fields})
 
 
-def page(portal: Visit, path: str = "") -> str:
+def page(portal: Exchange, path: str = "") -> str:
     """The text of a page."""
     return portal.browser.get(portal.url + path).text

@@ -34,7 +34,7 @@ PUBLIC_NAMES = {
     "PolicyError",
     "Reason",
     "RecordStoreError",
-    "Thin",
+    "HideCookies",
     "Unknown",
     "Verdict",
     "VisitorConsent",

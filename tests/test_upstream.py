@@ -72,14 +72,14 @@ def test_a_run_that_broke_off_has_no_results() -> None:
 def test_a_suite_that_fails_alike_and_that_the_strict_gate_breaks_has_no_fault() -> None:
     comparison = compare(suite_that(bare=[{"a"}], gated=[{"a"}], strict=MANY | {"a"}))
 
-    assert comparison.faults == ()
+    assert comparison.problems == ()
     assert comparison.broken == MANY
 
 
 def test_a_test_that_fails_behind_the_gate_each_time_is_a_fault() -> None:
     comparison = compare(suite_that(bare=[set(), set()], gated=[{"a"}, {"a"}], strict=MANY))
 
-    assert comparison.faults == ("a: differs behind the gate",)
+    assert comparison.problems == ("a: differs behind the gate",)
 
 
 def test_a_test_that_passes_behind_the_gate_only_is_a_fault_too() -> None:
@@ -91,21 +91,21 @@ def test_a_test_that_passes_behind_the_gate_only_is_a_fault_too() -> None:
 def test_a_test_that_differs_once_is_told_and_no_fault() -> None:
     comparison = compare(suite_that(bare=[set(), set()], gated=[{"a"}, set()], strict=MANY))
 
-    assert comparison.faults == ()
+    assert comparison.problems == ()
     assert comparison.unsteady == {"a"}
 
 
 def test_a_strict_gate_that_breaks_nothing_is_a_fault() -> None:
     comparison = compare(suite_that(bare=[set()], gated=[set()], strict=frozenset()))
 
-    assert comparison.faults == ("a gate that lets out nothing broke 0 tests only",)
+    assert comparison.problems == ("a gate that lets out nothing broke 0 tests only",)
 
 
 def test_another_number_of_tests_is_a_fault() -> None:
     none: frozenset[str] = frozenset()
     comparison = Comparison(Results(4, none), Results(3, none), none, none, broken=MANY)
 
-    assert comparison.faults == ("4 tests ran without the gate, 3 with",)
+    assert comparison.problems == ("4 tests ran without the gate, 3 with",)
 
 
 @pytest.mark.parametrize("suite", SUITES, ids=lambda suite: str(suite.title))

@@ -24,10 +24,10 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from consentgate import Gate, Policy  # noqa: E402
-from consentgate.site.options import SiteOptions  # noqa: E402
-from consentgate.site.pages import Pages  # noqa: E402
-from consentgate.site.static_files import StaticFiles  # noqa: E402
-from consentgate.site.texts import load_texts  # noqa: E402
+from consentgate.pages.options import PagesOptions  # noqa: E402
+from consentgate.pages.render import Pages  # noqa: E402
+from consentgate.pages.static_files import StaticFiles  # noqa: E402
+from consentgate.pages.texts import load_texts  # noqa: E402
 from consentgate.wsgi import ConsentMiddleware  # noqa: E402
 
 FOLDER = ROOT / "screenshots"
@@ -119,7 +119,7 @@ class Site:
         sheets = ["/theme.css"] if theme else []
         self._pages = Pages(
             POLICY,
-            options=SiteOptions(stylesheets=sheets),
+            options=PagesOptions(stylesheets=sheets),
             texts=self._texts,
             static=StaticFiles(),
         )

@@ -19,7 +19,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
-LOCALE = ROOT / "consentgate" / "site" / "locale"
+LOCALE = ROOT / "consentgate" / "pages" / "locale"
 WIDTH = 96
 
 _KEYWORDS = {**DEFAULT_KEYWORDS, "plural": (1, 2)}

@@ -25,12 +25,12 @@ def main() -> int:
     asked = parser.parse_args().names or names
     rows = [(suite, _compare(suite)) for suite in SUITES if suite.title in asked]
     _print_table(rows)
-    faults = [f"{suite.title}: {fault}" for suite, one in rows for fault in one.faults]
+    problems = [f"{suite.title}: {problem}" for suite, one in rows for problem in one.problems]
     if TRAC in asked:
-        faults += _visit_trac()
-    for fault in faults:
-        print(fault)
-    return 1 if faults else 0
+        problems += _visit_trac()
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0
 
 
 def _visit_trac() -> list[str]:

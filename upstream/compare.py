@@ -28,7 +28,7 @@ class Comparison:
     broken: frozenset[str]
 
     @property
-    def faults(self) -> tuple[str, ...]:
+    def problems(self) -> tuple[str, ...]:
         """Why the gate can't be called invisible, or can't be called present; empty if neither."""
         found = [f"{one}: differs behind the gate" for one in sorted(self.differing)]
         if self.bare.tests != self.gated.tests:

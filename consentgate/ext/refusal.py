@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from consentgate.gate.visitor import VisitorConsent
 from consentgate.policy import Policy, text_in
-from consentgate.visitor import VisitorConsent
 
 _TITLE = {"en": "Your consent is needed", "fr": "Votre accord est nécessaire"}
 _SENTENCE = {

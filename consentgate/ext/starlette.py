@@ -17,8 +17,8 @@ from consentgate.asgi import ConsentMiddleware
 from consentgate.errors import ConfigurationError
 from consentgate.ext.refusal import missing_categories, refusal_page
 from consentgate.ext.where import where_in_scope
-from consentgate.site.placed import Placed
-from consentgate.visitor import VisitorConsent, get_consent
+from consentgate.gate.visitor import VisitorConsent, get_consent
+from consentgate.pages.template_helpers import TemplateHelpers
 
 try:
     from starlette.applications import Starlette
@@ -121,7 +121,7 @@ def consent_context(request: Request) -> dict[str, Any]:
     (`banner="manual"`) `consent_banner()`, `consent_link()` and `cookie_charter()`.
     """
     consent = get_consent(request)
-    placed = Placed(consent, where_in_scope(request.scope))
+    placed = TemplateHelpers(consent, where_in_scope(request.scope))
     return {
         "current_consent": consent,
         "consent_allows": consent.allows,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from consentgate import asgi_banner, wsgi_banner
-from consentgate.context import Request
-from consentgate.site.banners import Where, quote_bytes, quote_text
+from consentgate.banner import asgi as asgi_banner
+from consentgate.banner import wsgi as wsgi_banner
+from consentgate.gate.settings import Request
+from consentgate.pages.banners import Where, quote_bytes, quote_text
 
 
 def where_in_environ(environ: Request) -> Where:

@@ -14,13 +14,13 @@ from consentgate.policy.declaration import (
     DEFAULT_LANGUAGE,
     DEFAULT_PREFERENCES_COOKIE,
     Declaration,
-    Placed,
+    DeclaredAt,
     moved,
     place_of,
 )
-from consentgate.policy.faults import Fault, invalid_value
 from consentgate.policy.fingerprint import is_fingerprint
-from consentgate.policy.names import name_fault
+from consentgate.policy.names import name_problem
+from consentgate.policy.problems import Problem, invalid_value
 from consentgate.policy.text import is_language
 from consentgate.policy.vocabulary import NECESSARY, Kind
 
@@ -65,10 +65,10 @@ class _Reading:
     def __init__(self) -> None:
         self.errors: list[Finding] = []
 
-    def necessary(self, value: object) -> tuple[tuple[Placed, ...], tuple[Placed, ...]]:
+    def necessary(self, value: object) -> tuple[tuple[DeclaredAt, ...], tuple[DeclaredAt, ...]]:
         """Return what is declared by name alone, and what as a whole cookie."""
-        names: list[Placed] = []
-        whole: list[Placed] = []
+        names: list[DeclaredAt] = []
+        whole: list[DeclaredAt] = []
         for number, entry in enumerate(self._entries("necessary", value)):
             if isinstance(entry, str):
                 self._add_name(entry, number, names)
@@ -76,19 +76,19 @@ class _Reading:
                 self._refuse(f"necessary[{number}]", entry, "give a name")
             elif not entry.necessary:
                 place = place_of("necessary", number, entry.name)
-                mend = 'declare it under cookies, or with category="necessary"'
-                self.errors.append(Finding("CG007", place, f"it is {entry.category!r}", mend))
+                hint = 'declare it under cookies, or with category="necessary"'
+                self.errors.append(Finding("CG007", place, f"it is {entry.category!r}", hint))
             else:
-                whole.append(Placed(entry, "necessary", number))
+                whole.append(DeclaredAt(entry, "necessary", number))
         return tuple(names), tuple(whole)
 
-    def cookies(self, value: object) -> tuple[Placed, ...]:
+    def cookies(self, value: object) -> tuple[DeclaredAt, ...]:
         """Return the declared cookies."""
-        found: list[Placed] = []
+        found: list[DeclaredAt] = []
         for number, entry in enumerate(self._entries("cookies", value)):
             if isinstance(entry, Cookie):
-                found.append(Placed(entry, "cookies", number))
-            elif isinstance(entry, Placed):
+                found.append(DeclaredAt(entry, "cookies", number))
+            elif isinstance(entry, DeclaredAt):
                 found.append(entry)
             else:
                 self._refuse(f"cookies[{number}]", entry, "give a Cookie")
@@ -136,12 +136,12 @@ class _Reading:
 
     def preferences_cookie(self, value: object) -> str:
         """Return the name of the cookie that keeps the choice."""
-        fault = name_fault(value, Kind.COOKIE)
-        if fault is None and "*" not in str(value):
+        problem = name_problem(value, Kind.COOKIE)
+        if problem is None and "*" not in str(value):
             return str(value)
-        mend = 'give one exact name, such as "__Host-cookies_preferences"'
+        hint = 'give one exact name, such as "__Host-cookies_preferences"'
         message = f"no cookie can be called {value!r:.80}"
-        self.errors.append(Finding("CG011", "preferences_cookie", message, mend))
+        self.errors.append(Finding("CG011", "preferences_cookie", message, hint))
         return DEFAULT_PREFERENCES_COOKIE
 
     def language(self, value: object) -> str:
@@ -158,13 +158,13 @@ class _Reading:
             if is_fingerprint(entry):
                 found.append(str(entry))
             else:
-                mend = "give what Policy.fingerprint returned, 8 characters"
-                self._refuse(f"accept_fingerprints[{number}]", entry, mend)
+                hint = "give what Policy.fingerprint returned, 8 characters"
+                self._refuse(f"accept_fingerprints[{number}]", entry, hint)
         return tuple(found)
 
-    def _add_name(self, name: str, number: int, names: list[Placed]) -> None:
+    def _add_name(self, name: str, number: int, names: list[DeclaredAt]) -> None:
         try:
-            names.append(Placed(Cookie(name, category=NECESSARY), "necessary", number))
+            names.append(DeclaredAt(Cookie(name, category=NECESSARY), "necessary", number))
         except PolicyError as error:
             self.errors += moved(error.findings, place_of("necessary", number, name))
 
@@ -175,11 +175,11 @@ class _Reading:
         self._refuse(field, value, "give a list")
         return ()
 
-    def _refuse(self, field: str, value: object, mend: str) -> None:
-        self.errors.append(invalid_value(field, value, mend).at(field))
+    def _refuse(self, field: str, value: object, hint: str) -> None:
+        self.errors.append(invalid_value(field, value, hint).at(field))
 
 
-def _category_fault(name: str) -> Fault:
+def _category_fault(name: str) -> Problem:
     if name == NECESSARY:
-        return Fault("CG012", "necessary is what the library says it is", "leave it out")
-    return Fault("CG004", "declared twice", "keep one")
+        return Problem("CG012", "necessary is what the library says it is", "leave it out")
+    return Problem("CG004", "declared twice", "keep one")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from consentgate.errors import PolicyError
-from consentgate.policy.faults import Fault, invalid_value
+from consentgate.policy.problems import Problem, invalid_value
 from consentgate.policy.text import Text, Translations, as_text
 from consentgate.policy.vocabulary import MARKETING, NECESSARY, STATISTICS
 
@@ -82,30 +82,30 @@ class Category:
         description: Text | None = None,
         gpc: bool | None = None,
     ) -> None:
-        faults = list(_name_faults(name))
+        problems = list(_name_faults(name))
         default = _BUILT_IN.get(str(name), _Defaults())
         given = _Defaults(
-            default.title if title is None else as_text(title, field="title", faults=faults),
+            default.title if title is None else as_text(title, field="title", problems=problems),
             default.description
             if description is None
-            else as_text(description, field="description", faults=faults),
+            else as_text(description, field="description", problems=problems),
             default.gpc if gpc is None else gpc,
         )
         if not isinstance(given.gpc, bool):
-            faults.append(invalid_value("gpc", gpc, "write true or false"))
-        if faults:
-            raise PolicyError(fault.at(f"Category({name!r:.80})") for fault in faults)
+            problems.append(invalid_value("gpc", gpc, "write true or false"))
+        if problems:
+            raise PolicyError(problem.at(f"Category({name!r:.80})") for problem in problems)
         object.__setattr__(self, "name", name)
         for part in _Defaults._fields:
             object.__setattr__(self, part, getattr(given, part))
 
 
-def _name_faults(name: object) -> list[Fault]:
+def _name_faults(name: object) -> list[Problem]:
     # The name stands in the preferences cookie, in forms and in page classes.
     if isinstance(name, str) and _NAME.fullmatch(name):
         return []
-    mend = "use lower-case letters, digits, - and _; the title is what visitors read"
-    return [Fault("CG012", f"{name!r:.80} is no name of a category", mend)]
+    hint = "use lower-case letters, digits, - and _; the title is what visitors read"
+    return [Problem("CG012", f"{name!r:.80} is no name of a category", hint)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +121,20 @@ class Controller:
     privacy_page: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
-        faults = list(_controller_faults(self))
-        if faults:
-            raise PolicyError(fault.at("controller") for fault in faults)
+        problems = list(_controller_faults(self))
+        if problems:
+            raise PolicyError(problem.at("controller") for problem in problems)
 
 
-def _controller_faults(controller: Controller) -> Iterator[Fault]:
+def _controller_faults(controller: Controller) -> Iterator[Problem]:
     if not isinstance(controller.name, str) or not controller.name.strip():
-        yield Fault("CG012", "the controller has no name", "name who answers for the site")
+        yield Problem("CG012", "the controller has no name", "name who answers for the site")
     if not isinstance(controller.contact, str):
-        yield Fault("CG012", "contact is no text", "give an address to write to")
+        yield Problem("CG012", "contact is no text", "give an address to write to")
     page = controller.privacy_page
     if page != "" and not (isinstance(page, str) and _PAGE.match(page)):
-        mend = "give an http(s) address, or a path that begins with /"
-        yield Fault("CG012", f"privacy_page cannot be {page!r:.80}", mend)
+        hint = "give an http(s) address, or a path that begins with /"
+        yield Problem("CG012", f"privacy_page cannot be {page!r:.80}", hint)
 
 
 BUILT_IN_CATEGORIES = tuple(Category(name) for name in _BUILT_IN)

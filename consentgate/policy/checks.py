@@ -6,26 +6,26 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from consentgate.errors import Finding
 from consentgate.policy.category import Category
-from consentgate.policy.declaration import Placed
-from consentgate.policy.faults import choose_from
+from consentgate.policy.declaration import DeclaredAt
 from consentgate.policy.names import Glob
 from consentgate.policy.overlaps import Claim, rivals
+from consentgate.policy.problems import choose_from
 from consentgate.policy.vocabulary import Kind
 
 
 def unknown_categories(
-    declared: Iterable[Placed], categories: Sequence[Category]
+    declared: Iterable[DeclaredAt], categories: Sequence[Category]
 ) -> Iterator[Finding]:
     """Yield an error (CG003) for each cookie of a category that nobody declared."""
     known = {category.name: None for category in categories}
     for placed in declared:
         for name in placed.cookie.categories:
             if name not in known:
-                mend = choose_from(known, instead_of=name)
-                yield Finding("CG003", placed.place, f"no category is called {name!r:.80}", mend)
+                hint = choose_from(known, instead_of=name)
+                yield Finding("CG003", placed.place, f"no category is called {name!r:.80}", hint)
 
 
-def rival_globs(declared: Sequence[Placed]) -> Iterator[Finding]:
+def rival_globs(declared: Sequence[DeclaredAt]) -> Iterator[Finding]:
     """Yield an error (CG005) for globs of different categories between which nothing decides."""
     claims = (
         Claim(number, Glob.of(placed.cookie.name), placed.cookie.category)
@@ -38,5 +38,5 @@ def rival_globs(declared: Sequence[Placed]) -> Iterator[Finding]:
             f"a name can match it and {one.cookie.name!r} at {one.source}[{one.number}] equally, "
             f"in {other.cookie.category!r} and in {one.cookie.category!r}"
         )
-        mend = "make one of them longer, or give both one category"
-        yield Finding("CG005", other.place, message, mend)
+        hint = "make one of them longer, or give both one category"
+        yield Finding("CG005", other.place, message, hint)

@@ -9,12 +9,12 @@ from functools import partial
 from typing import Any, TypedDict, Unpack
 
 from consentgate.errors import PolicyError
-from consentgate.policy.faults import Fault, as_word
+from consentgate.policy.default_reasons import usual_reason
 from consentgate.policy.fields import Hosts, as_domains, as_flag, as_hosts, as_line, as_paths
-from consentgate.policy.frozen import FrozenMapping
+from consentgate.policy.frozen_mapping import FrozenMapping
 from consentgate.policy.lifetime import Lifetime, as_duration, as_lifetime
-from consentgate.policy.names import is_plain_name, name_fault
-from consentgate.policy.reasons import usual_reason
+from consentgate.policy.names import is_plain_name, name_problem
+from consentgate.policy.problems import Problem, as_word
 from consentgate.policy.text import Text, as_text
 from consentgate.policy.vocabulary import MARKETING, NECESSARY, ExemptReason, Kind, Party, SameSite
 
@@ -134,7 +134,7 @@ class Cookie:
     """True where it needs no consent: it is necessary, or anonymous."""
 
     def __init__(self, name: str, *, category: str, **said: Unpack[CookieFields]) -> None:
-        faults: list[Fault] = []
+        problems: list[Problem] = []
         own = self.__dict__
         own["name"] = name
         own["category"] = category
@@ -142,7 +142,7 @@ class Cookie:
             if type(value) is str and key in _TEXTS:
                 own[key] = value  # as its reader would, which costs more than all the rest
             elif value is not None:
-                read = _reader(key)(value, field=key, faults=faults)
+                read = _reader(key)(value, field=key, problems=problems)
                 if read is not None:
                     own[key] = read
         own["given"] = tuple(own)[2:]
@@ -154,11 +154,11 @@ class Cookie:
             own["exempt"] = True
             own.setdefault("exempt_reason", ExemptReason.AUDIENCE_MEASUREMENT)
         if not (is_plain_name(name) and type(category) is str and category):
-            faults += _word_faults(self)
+            problems += _word_faults(self)
         if not _ENTANGLED.isdisjoint(said):
-            faults += _own_faults(self)
-        if faults:
-            raise PolicyError(fault.at(f"Cookie({name!r:.80})") for fault in faults)
+            problems += _own_faults(self)
+        if problems:
+            raise PolicyError(problem.at(f"Cookie({name!r:.80})") for problem in problems)
 
     @property
     def is_glob(self) -> bool:
@@ -180,16 +180,16 @@ def _reader(key: str) -> Callable[..., Any]:
         raise TypeError(f"Cookie() got an unexpected keyword argument {key!r}") from None
 
 
-def _word_faults(cookie: Cookie) -> Iterator[Fault]:
+def _word_faults(cookie: Cookie) -> Iterator[Problem]:
     """Yield what is wrong with a cookie's name, and with that of its category."""
-    if (fault := name_fault(cookie.name, cookie.kind)) is not None:
-        yield fault
+    if (problem := name_problem(cookie.name, cookie.kind)) is not None:
+        yield problem
     if not (isinstance(cookie.category, str) and cookie.category):
         message = f"no category can be called {cookie.category!r:.80}"
-        yield Fault("CG003", message, "name a declared category")
+        yield Problem("CG003", message, "name a declared category")
 
 
-def _own_faults(cookie: Cookie) -> Iterator[Fault]:
+def _own_faults(cookie: Cookie) -> Iterator[Problem]:
     """Yield what is wrong between the fields of a declaration."""
     given = cookie.given
     if "anonymous" in given or "exempt_reason" in given:
@@ -198,7 +198,7 @@ def _own_faults(cookie: Cookie) -> Iterator[Fault]:
         yield from _prefix_faults(cookie)
 
 
-def _exemption_faults(cookie: Cookie) -> Iterator[Fault]:
+def _exemption_faults(cookie: Cookie) -> Iterator[Problem]:
     # CNIL deliberation 2020-091, art. 5, and its page on audience measurement of 4 July 2025.
     measures = cookie.exempt_reason is ExemptReason.AUDIENCE_MEASUREMENT
     if cookie.anonymous and cookie.necessary:
@@ -212,17 +212,17 @@ def _exemption_faults(cookie: Cookie) -> Iterator[Fault]:
     if cookie.anonymous and not (measures or cookie.necessary):
         yield _misuse("anonymous has one reason, audience_measurement", "leave the reason out")
     if cookie.exempt_reason and not cookie.exempt:
-        mend = "leave exempt_reason out, or make it necessary or anonymous"
-        yield _misuse("it needs consent, so it has no exempt reason", mend)
+        hint = "leave exempt_reason out, or make it necessary or anonymous"
+        yield _misuse("it needs consent, so it has no exempt reason", hint)
 
 
-def _misuse(message: str, mend: str) -> Fault:
-    return Fault("CG008", message, mend)
+def _misuse(message: str, hint: str) -> Problem:
+    return Problem("CG008", message, hint)
 
 
-def _prefix_faults(cookie: Cookie) -> Iterator[Fault]:
+def _prefix_faults(cookie: Cookie) -> Iterator[Problem]:
     # RFC 6265bis section 4.1.3.2: without a Domain and on / only, else browsers drop it.
     bound = str(cookie.name).lower().startswith("__host-") and cookie.kind is Kind.COOKIE
     if bound and (cookie.path != ("/",) or any(cookie.domain)):
-        mend = "leave path and domain out, or the prefix"
-        yield Fault("CG007", "a __Host- cookie has Path=/ and no Domain", mend)
+        hint = "leave path and domain out, or the prefix"
+        yield Problem("CG007", "a __Host- cookie has Path=/ and no Domain", hint)

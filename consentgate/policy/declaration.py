@@ -14,7 +14,7 @@ DEFAULT_PREFERENCES_COOKIE = "cookies_preferences"
 DEFAULT_LANGUAGE = "en"
 
 
-class Placed(NamedTuple):
+class DeclaredAt(NamedTuple):
     """A cookie and where it was declared: the list and the number in it."""
 
     cookie: Cookie
@@ -36,9 +36,9 @@ def place_of(source: str, number: int, name: object) -> str:
 class Declaration:
     """All that a site wrote and that could be read; `errors` is what could not."""
 
-    necessary: tuple[Placed, ...]
+    necessary: tuple[DeclaredAt, ...]
     """Those declared by their name alone."""
-    cookies: tuple[Placed, ...]
+    cookies: tuple[DeclaredAt, ...]
     categories: tuple[Category, ...]
     """All there are: `necessary` first, the site's own last."""
     presets: tuple[str, ...]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from consentgate.policy.faults import Fault, invalid_value
-from consentgate.policy.frozen import FrozenMapping
+from consentgate.policy.frozen_mapping import FrozenMapping
+from consentgate.policy.problems import Problem, invalid_value
 
 Hosts = FrozenMapping[tuple[str, ...]]
 """Hosts by resource type ("script", "frame", "image" ...), each sorted and once."""
@@ -18,49 +18,49 @@ _RESOURCE_TYPE = re.compile(r"[a-z][a-z_-]*")
 _HOST = re.compile(r"[^\s;,'\"\x00-\x1f\x7f]+")
 
 
-def as_flag(value: object, *, field: str, faults: list[Fault]) -> bool:
+def as_flag(value: object, *, field: str, problems: list[Problem]) -> bool:
     """Return `value` as it is, with a fault where it is neither true nor false."""
     if not isinstance(value, bool):
-        faults.append(invalid_value(field, value, "write true or false"))
+        problems.append(invalid_value(field, value, "write true or false"))
     return value is True
 
 
-def as_line(value: object, *, field: str, faults: list[Fault]) -> str:
+def as_line(value: object, *, field: str, problems: list[Problem]) -> str:
     """Return `value`, a text without languages; the empty text and a fault where it is none."""
     if isinstance(value, str):
         return value
-    faults.append(invalid_value(field, value, "give one text"))
+    problems.append(invalid_value(field, value, "give one text"))
     return ""
 
 
-def as_paths(value: object, *, field: str, faults: list[Fault]) -> tuple[str, ...]:
+def as_paths(value: object, *, field: str, problems: list[Problem]) -> tuple[str, ...]:
     """Return one path or several as a tuple; each begins with a slash."""
     paths = _texts(value)
     if paths and all(map(_PATH.fullmatch, paths)):
         return paths
-    faults.append(invalid_value(field, value, 'give one path or several, such as "/app"'))
+    problems.append(invalid_value(field, value, 'give one path or several, such as "/app"'))
     return ("/",)
 
 
-def as_domains(value: object, *, field: str, faults: list[Fault]) -> tuple[str, ...]:
+def as_domains(value: object, *, field: str, problems: list[Problem]) -> tuple[str, ...]:
     """Return one domain or several as a tuple, in lower case; "" is the host itself."""
     domains = _texts(value)
     if domains is None or not all(map(_DOMAIN.fullmatch, domains)):
-        mend = 'give one domain or several, such as "example.org"; "" is the host itself'
-        faults.append(invalid_value(field, value, mend))
+        hint = 'give one domain or several, such as "example.org"; "" is the host itself'
+        problems.append(invalid_value(field, value, hint))
         return ()
     # Browsers ignore a leading dot and letter case (RFC 6265 section 5.2.3).
     return tuple(domain.removeprefix(".").lower() for domain in domains)
 
 
-def as_hosts(value: object, *, field: str, faults: list[Fault]) -> Hosts:
+def as_hosts(value: object, *, field: str, problems: list[Problem]) -> Hosts:
     """Return hosts by resource type, each list sorted; order means nothing here."""
     if isinstance(value, Mapping):
         found = {kind: _texts(hosts) or () for kind, hosts in value.items()}
         if all(map(_are_hosts, found.items())):
             return FrozenMapping({kind: tuple(sorted(set(found[kind]))) for kind in sorted(found)})
-    mend = 'give hosts by resource type, such as {"frame": ["www.example.org"]}'
-    faults.append(invalid_value(field, value, mend))
+    hint = 'give hosts by resource type, such as {"frame": ["www.example.org"]}'
+    problems.append(invalid_value(field, value, hint))
     return FrozenMapping({})
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from consentgate.errors import Finding
 from consentgate.policy.category import Controller
 from consentgate.policy.cookie import Cookie
-from consentgate.policy.declaration import Placed
+from consentgate.policy.declaration import DeclaredAt
 from consentgate.policy.lifetime import lifetime_text
 from consentgate.policy.lookup import GlobIndex
 from consentgate.policy.names import Glob
@@ -33,7 +33,7 @@ _NAMED = 3
 
 
 def findings(
-    rules: Sequence[Placed], *, controller: Controller | None, language: str
+    rules: Sequence[DeclaredAt], *, controller: Controller | None, language: str
 ) -> Iterator[Finding]:
     """Yield what is to be told of the rules, in their order, and of the controller."""
     if controller is None and any(not placed.cookie.exempt for placed in rules):
@@ -48,7 +48,7 @@ def findings(
     yield from _hidden_names([placed for placed in rules if placed.cookie.kind is Kind.COOKIE])
 
 
-def _of_cookie(placed: Placed, language: str) -> Iterator[Finding]:
+def _of_cookie(placed: DeclaredAt, language: str) -> Iterator[Finding]:
     if placed.cookie.necessary:
         yield from _of_necessary(placed)
     elif placed.cookie.exempt:
@@ -57,7 +57,7 @@ def _of_cookie(placed: Placed, language: str) -> Iterator[Finding]:
         yield from _missing_facts(placed, language)
 
 
-def _missing_facts(placed: Placed, language: str) -> Iterator[Finding]:
+def _missing_facts(placed: DeclaredAt, language: str) -> Iterator[Finding]:
     # Purpose, duration and who has access are told before the choice (CJEU C-673/17 Planet49).
     cookie = placed.cookie
     facts = {"provider": cookie.provider, "purpose": cookie.purpose}
@@ -82,7 +82,7 @@ def _speaks(text: Text, language: str) -> bool:
     return isinstance(text, str) or said_in(text, language) is not None
 
 
-def _of_necessary(placed: Placed) -> Iterator[Finding]:
+def _of_necessary(placed: DeclaredAt) -> Iterator[Finding]:
     cookie = placed.cookie
     tracker = tracker_among(cookie.name) if cookie.kind is Kind.COOKIE else None
     if tracker is not None:
@@ -102,7 +102,7 @@ def _reason(cookie: Cookie) -> ExemptReason:
     return cookie.exempt_reason
 
 
-def _of_measurement(placed: Placed) -> Iterator[Finding]:
+def _of_measurement(placed: DeclaredAt) -> Iterator[Finding]:
     cookie = placed.cookie
     if cookie.retention is None:
         message = "how long its measurements are kept is not said"
@@ -115,7 +115,7 @@ def _of_measurement(placed: Placed) -> Iterator[Finding]:
         yield Finding("CG057", placed.place, message, 'declare a lifetime of at most "13 months"')
 
 
-def _hidden_names(cookies: Sequence[Placed]) -> Iterator[Finding]:
+def _hidden_names(cookies: Sequence[DeclaredAt]) -> Iterator[Finding]:
     """Yield globs (CG054) that a reader may think to decide on a name that has its own rule."""
     globs = [placed for placed in cookies if placed.cookie.is_glob]
     index = GlobIndex((Glob.of(glob.cookie.name), number) for number, glob in enumerate(globs))

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Literal
 
-from consentgate.policy.faults import Fault, invalid_value
+from consentgate.policy.problems import Problem, invalid_value
 
 Lifetime = timedelta | Literal["session"]
 """A duration in whole seconds, or "session": until the browser is closed."""
@@ -22,19 +22,19 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 60480
 _MEND = 'write "session", "13 months", "30 days", "2 hours", or a timedelta of whole seconds'
 
 
-def as_lifetime(value: object, *, field: str, faults: list[Fault]) -> Lifetime | None:
+def as_lifetime(value: object, *, field: str, problems: list[Problem]) -> Lifetime | None:
     """Return `value` as a lifetime; None and a fault where it is none."""
     found = _parse(value) if isinstance(value, str) else _whole_seconds(value)
     if found is None:
-        faults.append(invalid_value(field, value, _MEND))
+        problems.append(invalid_value(field, value, _MEND))
     return found
 
 
-def as_duration(value: object, *, field: str, faults: list[Fault]) -> timedelta | None:
+def as_duration(value: object, *, field: str, problems: list[Problem]) -> timedelta | None:
     """Return `value` as a duration, which "session" is not; None and a fault where it is none."""
-    found = as_lifetime(value, field=field, faults=faults)
+    found = as_lifetime(value, field=field, problems=problems)
     if found == SESSION:
-        faults.append(invalid_value(field, value, 'write a duration such as "25 months"'))
+        problems.append(invalid_value(field, value, 'write a duration such as "25 months"'))
         return None
     return found
 

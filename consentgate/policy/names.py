@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from consentgate.policy.faults import Fault
+from consentgate.policy.problems import Problem
 from consentgate.policy.vocabulary import Kind
 
 # Visible ASCII without `"`, `,`, `;`, `=` and `\`. Wider than a token (RFC 6265 section 4.1.1),
@@ -20,20 +20,20 @@ def is_plain_name(name: object) -> bool:
     return type(name) is str and name.isidentifier() and name.isascii()
 
 
-def name_fault(name: object, kind: Kind) -> Fault | None:
+def name_problem(name: object, kind: Kind) -> Problem | None:
     """Return what is wrong with the name of a declaration, None where nothing is."""
     if is_plain_name(name):
         return None
     allowed = _COOKIE_NAME if kind is Kind.COOKIE else _OTHER_NAME
     if not isinstance(name, str) or allowed.fullmatch(name) is None:
-        mend = 'use visible ASCII without space " , ; = \\, and * for any text'
-        return Fault("CG001", f"{name!r:.80} is no name of a {kind}", mend)
+        hint = 'use visible ASCII without space " , ; = \\, and * for any text'
+        return Problem("CG001", f"{name!r:.80} is no name of a {kind}", hint)
     if "*" not in name:
         return None
     if not name.strip("*"):
-        return Fault("CG002", f"{name!r:.80} matches every name", "name what you mean")
+        return Problem("CG002", f"{name!r:.80} matches every name", "name what you mean")
     if "**" in name:
-        return Fault("CG001", f"{name!r:.80} has two stars in a row", "write one star")
+        return Problem("CG001", f"{name!r:.80} has two stars in a row", "write one star")
     return None
 
 

@@ -15,14 +15,14 @@ from consentgate.policy.declaration import (
     DEFAULT_LANGUAGE,
     DEFAULT_PREFERENCES_COOKIE,
     Declaration,
-    Placed,
+    DeclaredAt,
 )
-from consentgate.policy.faults import choose_from
 from consentgate.policy.findings import findings
 from consentgate.policy.fingerprint import fingerprints
 from consentgate.policy.lookup import RuleLookup
 from consentgate.policy.policy_file import in_file, policy_toml, read_policy
 from consentgate.policy.presets import load_preset
+from consentgate.policy.problems import choose_from
 from consentgate.policy.resolve import Resolved, resolve
 
 _SIMPLE = (
@@ -120,7 +120,9 @@ class Policy:
     def with_cookies(self, *cookies: Cookie) -> Policy:
         """Return this policy with these cookies declared as well. Raises PolicyError."""
         declared = self._declaration.cookies
-        added = [Placed(cookie, "added cookies", number) for number, cookie in enumerate(cookies)]
+        added = [
+            DeclaredAt(cookie, "added cookies", number) for number, cookie in enumerate(cookies)
+        ]
         policy = object.__new__(type(self))
         _settle(policy, replace(self._declaration, cookies=(*declared, *added)))
         return policy
@@ -137,8 +139,8 @@ class Policy:
         try:
             return self._fingerprints[category]
         except KeyError:
-            mend = choose_from(self._fingerprints, instead_of=str(category))
-            raise ConfigurationError(f"no category is called {category!r}; {mend}") from None
+            hint = choose_from(self._fingerprints, instead_of=str(category))
+            raise ConfigurationError(f"no category is called {category!r}; {hint}") from None
 
     def accepts_fingerprint(self, category: str, fingerprint: str) -> bool:
         """Tell whether a choice made under `fingerprint` still holds; never raises."""
@@ -192,7 +194,7 @@ def _derived(declaration: Declaration, resolved: Resolved) -> Iterator[tuple[str
     yield "consent_categories", tuple(name for name in names[1:] if name in asked)
 
 
-def _load(presets: Iterable[str], errors: list[Finding]) -> Iterator[tuple[Placed, ...]]:
+def _load(presets: Iterable[str], errors: list[Finding]) -> Iterator[tuple[DeclaredAt, ...]]:
     for preset in presets:
         try:
             yield load_preset(preset)

@@ -13,7 +13,7 @@ from consentgate.policy.declaration import (
     DEFAULT_PREFERENCES_COOKIE,
     Declaration,
 )
-from consentgate.policy.tables import (
+from consentgate.policy.toml_tables import (
     parse_toml,
     read_categories,
     read_controller,

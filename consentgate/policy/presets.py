@@ -7,9 +7,9 @@ from functools import cache
 from importlib import resources
 
 from consentgate.errors import Finding, PolicyError
-from consentgate.policy.declaration import Placed
-from consentgate.policy.faults import choose_from
-from consentgate.policy.tables import parse_toml, read_cookies, read_text, unknown_keys
+from consentgate.policy.declaration import DeclaredAt
+from consentgate.policy.problems import choose_from
+from consentgate.policy.toml_tables import parse_toml, read_cookies, read_text, unknown_keys
 
 _FOLDER = resources.files("consentgate").joinpath("presets")
 _KEYS = ("title", "source", "date", "cookies")
@@ -24,7 +24,7 @@ def shipped_presets() -> tuple[str, ...]:
     )
 
 
-def load_preset(preset: str) -> tuple[Placed, ...]:
+def load_preset(preset: str) -> tuple[DeclaredAt, ...]:
     """Return the cookies of a preset: a shipped name, or a path that ends in ".toml".
 
     Raises PolicyError with all that is wrong in it.
@@ -33,19 +33,19 @@ def load_preset(preset: str) -> tuple[Placed, ...]:
         label = f"preset {preset!r}"
         return _cookies_in(read_text(preset, label=label), label=label)
     if preset not in shipped_presets():
-        mend = choose_from(shipped_presets(), instead_of=preset)
+        hint = choose_from(shipped_presets(), instead_of=preset)
         message = f"no preset is called {preset!r:.80}"
-        raise PolicyError([Finding("CG009", "presets", message, f"{mend}; or a path to a .toml")])
+        raise PolicyError([Finding("CG009", "presets", message, f"{hint}; or a path to a .toml")])
     return _shipped(preset)
 
 
 @cache
-def _shipped(preset: str) -> tuple[Placed, ...]:
+def _shipped(preset: str) -> tuple[DeclaredAt, ...]:
     file = _FOLDER.joinpath(f"{preset}.toml")
     return _cookies_in(file.read_text(encoding="utf-8"), label=f"preset {preset!r}")
 
 
-def _cookies_in(text: str, *, label: str) -> tuple[Placed, ...]:
+def _cookies_in(text: str, *, label: str) -> tuple[DeclaredAt, ...]:
     document = parse_toml(text, label=label)
     cookies, errors = read_cookies(document, source=f"{label}: cookies")
     errors += unknown_keys(document, known=_KEYS, place=label)
@@ -55,9 +55,9 @@ def _cookies_in(text: str, *, label: str) -> tuple[Placed, ...]:
     return tuple(cookies)
 
 
-def _claimed_exemptions(cookies: list[Placed]) -> Iterator[Finding]:
+def _claimed_exemptions(cookies: list[DeclaredAt]) -> Iterator[Finding]:
     # Whether measurement is anonymous depends on how a site sets it up, not on the software.
     for placed in cookies:
         if placed.cookie.anonymous:
-            mend = "leave it out here; the site declares it"
-            yield Finding("CG008", placed.place, "a preset cannot promise anonymous", mend)
+            hint = "leave it out here; the site declares it"
+            yield Finding("CG008", placed.place, "a preset cannot promise anonymous", hint)

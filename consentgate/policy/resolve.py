@@ -9,7 +9,7 @@ from itertools import chain
 
 from consentgate.errors import Finding, PolicyError
 from consentgate.policy.cookie import Cookie
-from consentgate.policy.declaration import Declaration, Placed, moved
+from consentgate.policy.declaration import Declaration, DeclaredAt, moved
 from consentgate.policy.merge import override, strictest
 from consentgate.policy.text import Translations
 from consentgate.policy.vocabulary import NECESSARY, ExemptReason
@@ -28,16 +28,16 @@ _TEXTS = frozenset({"provider", "service", "location", "purpose"})
 class Resolved:
     """The rules with their places: the library's own, the site's, then the presets'."""
 
-    site: tuple[Placed, ...]
+    site: tuple[DeclaredAt, ...]
     """The library's own first; each name once."""
-    presets: tuple[Placed, ...]
+    presets: tuple[DeclaredAt, ...]
     """What the site does not declare."""
     differences: tuple[Finding, ...]
     """Where presets differ (CG056)."""
     errors: tuple[Finding, ...]
 
     @property
-    def placed(self) -> tuple[Placed, ...]:
+    def placed(self) -> tuple[DeclaredAt, ...]:
         """All rules in their order."""
         return (*self.site, *self.presets)
 
@@ -48,7 +48,7 @@ class Resolved:
         return site, presets
 
 
-def resolve(declaration: Declaration, presets: Iterable[Sequence[Placed]]) -> Resolved:
+def resolve(declaration: Declaration, presets: Iterable[Sequence[DeclaredAt]]) -> Resolved:
     """Return what holds: the site over the presets field by field, else the strictest preset."""
     resolving = _Resolving(_preferences_rule(declaration), presets)
     for placed in chain(declaration.necessary, declaration.cookies):
@@ -61,7 +61,7 @@ def resolve(declaration: Declaration, presets: Iterable[Sequence[Placed]]) -> Re
     )
 
 
-def _preferences_rule(declaration: Declaration) -> Placed:
+def _preferences_rule(declaration: Declaration) -> DeclaredAt:
     """Return the library's declaration of the cookie that keeps the choice itself."""
     controller = declaration.controller
     cookie = Cookie(
@@ -72,7 +72,7 @@ def _preferences_rule(declaration: Declaration) -> Placed:
         purpose=_PREFERENCES_PURPOSE,
         lifetime=PREFERENCES_LIFETIME,
     )
-    return Placed(cookie, "consentgate", 0)
+    return DeclaredAt(cookie, "consentgate", 0)
 
 
 def _key(cookie: Cookie) -> str:
@@ -83,12 +83,12 @@ def _key(cookie: Cookie) -> str:
 class _Resolving:
     """The presets merged into one, from which the site's declarations take what they override."""
 
-    def __init__(self, own: Placed, presets: Iterable[Sequence[Placed]]) -> None:
+    def __init__(self, own: DeclaredAt, presets: Iterable[Sequence[DeclaredAt]]) -> None:
         self.errors: list[Finding] = []
         self.differences: dict[str, Finding] = {}
-        self.presets: dict[str, Placed] = {}
+        self.presets: dict[str, DeclaredAt] = {}
         self._own = own
-        merged: dict[str, list[Placed]] = {}
+        merged: dict[str, list[DeclaredAt]] = {}
         for placed in chain.from_iterable(presets):
             merged.setdefault(_key(placed.cookie), []).append(placed)
         for placed in merged.pop(_key(own.cookie), ()):
@@ -97,7 +97,7 @@ class _Resolving:
         for key, candidates in merged.items():
             self.presets[key] = self._merge(key, candidates)
 
-    def add(self, placed: Placed) -> None:
+    def add(self, placed: DeclaredAt) -> None:
         """Take in a declaration of the site, in place of what presets say of the same name."""
         key = _key(placed.cookie)
         if key in self.site:
@@ -109,7 +109,7 @@ class _Resolving:
         else:
             self.site[key] = placed
 
-    def _add_again(self, key: str, placed: Placed) -> None:
+    def _add_again(self, key: str, placed: DeclaredAt) -> None:
         first = self.site[key]
         if first is self._own:
             self.site[key] = placed._replace(cookie=self._explained(placed))
@@ -117,7 +117,7 @@ class _Resolving:
             message = f"declared already at {first.source}[{first.number}]"
             self.errors.append(Finding("CG004", placed.place, message, "keep one"))
 
-    def _explained(self, placed: Placed) -> Cookie:
+    def _explained(self, placed: DeclaredAt) -> Cookie:
         """Return the library's own cookie with the texts of the site or of a preset."""
         said, own = placed.cookie, self._own.cookie
         changed = (key for key in said.given if getattr(said, key) != getattr(own, key))
@@ -126,7 +126,7 @@ class _Resolving:
         self.errors.append(_misuse(placed))
         return own
 
-    def _merge(self, key: str, candidates: list[Placed]) -> Placed:
+    def _merge(self, key: str, candidates: list[DeclaredAt]) -> DeclaredAt:
         rules = [placed.cookie for placed in candidates]
         rule = strictest(rules)
         wanted = rule.category, rule.exempt
@@ -139,7 +139,7 @@ class _Resolving:
             self.differences[key] = _difference(candidates)
         return winner._replace(cookie=rule)
 
-    def _override(self, placed: Placed, below: Placed) -> Placed:
+    def _override(self, placed: DeclaredAt, below: DeclaredAt) -> DeclaredAt:
         try:
             return placed._replace(cookie=override(placed.cookie, below=below.cookie))
         except PolicyError as error:
@@ -147,13 +147,13 @@ class _Resolving:
             return placed
 
 
-def _difference(candidates: list[Placed]) -> Finding:
+def _difference(candidates: list[DeclaredAt]) -> Finding:
     others = ", ".join(placed.place for placed in candidates[1:])
     message = f"declared otherwise by {others}; the stricter one holds, or the first"
     return Finding("CG056", candidates[0].place, message, "declare it yourself to settle it")
 
 
-def _misuse(placed: Placed) -> Finding:
+def _misuse(placed: DeclaredAt) -> Finding:
     message = "this cookie keeps the choice itself, and the library declares it"
-    mend = "say no more of it than provider, service, location and purpose"
-    return Finding("CG011", placed.place, message, mend)
+    hint = "say no more of it than provider, service, location and purpose"
+    return Finding("CG011", placed.place, message, hint)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from consentgate.policy.faults import Fault, invalid_value
-from consentgate.policy.frozen import FrozenMapping
+from consentgate.policy.frozen_mapping import FrozenMapping
+from consentgate.policy.problems import Problem, invalid_value
 
 Text = str | Mapping[str, str]
 """A text in the site's default language, or texts by language tag ("en", "fr", "pt-BR")."""
@@ -25,14 +25,14 @@ def is_language(tag: object) -> bool:
     return isinstance(tag, str) and _TAG.fullmatch(tag) is not None
 
 
-def as_text(value: object, *, field: str, faults: list[Fault]) -> Text:
+def as_text(value: object, *, field: str, problems: list[Problem]) -> Text:
     """Return `value` as text that cannot change; the empty text and a fault where it is none."""
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping) and value and all(map(_is_translation, value.items())):
         return Translations(value)
-    mend = 'give a text, or texts by language such as {"en": "...", "fr": "..."}'
-    faults.append(invalid_value(field, value, mend))
+    hint = 'give a text, or texts by language such as {"en": "...", "fr": "..."}'
+    problems.append(invalid_value(field, value, hint))
     return ""
 
 

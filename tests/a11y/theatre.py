@@ -15,14 +15,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from consentgate.site import texts as texts_module
-from consentgate.site.pages import Pages
-from consentgate.site.static_files import StaticFiles
-from consentgate.site.texts import Said, Texts, load_texts
+from consentgate.pages import texts as texts_module
+from consentgate.pages.render import Pages
+from consentgate.pages.static_files import StaticFiles
+from consentgate.pages.texts import Said, Texts, load_texts
 from tests.browser.stage import ARGUMENTS
 from tests.contract.exchange import preferences_for
-from tests.site.asking import ask
-from tests.site.showing import POLICY, pages_of
+from tests.pages.asking import ask
+from tests.pages.showing import POLICY, pages_of
 
 ROOT = Path(__file__).parents[2]
 THEMES = ROOT / "examples" / "themes"
@@ -159,7 +159,7 @@ def _static(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
 def _centre(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
     granted = query["granted"].split() if "granted" in query else None
     cookie = "" if granted is None else preferences_for(*granted, policy=POLICY)
-    return pages.centre(ask(policy=POLICY, cookie=cookie), texts, next_path="/banner")
+    return pages.preferences_page(ask(policy=POLICY, cookie=cookie), texts, next_path="/banner")
 
 
 def _charter(pages: Pages, texts: Texts, _: dict[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from consentgate.clock import utc_now
+from consentgate.choice.clock import utc_now
 
 
 class Clock:

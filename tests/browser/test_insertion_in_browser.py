@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.browser.stage import Stage
-from tests.site.inserting import bounded, insert
-from tests.site.pitfalls import (
+from tests.banner.inserting import bounded, insert
+from tests.banner.pitfalls import (
     FRAMES,
     PITFALLS,
     PUT,
     WITH_NOSCRIPT,
     Pitfall,
 )
+from tests.browser.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

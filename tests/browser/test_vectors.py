@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from consentgate.set_cookie import has_line_break
+from consentgate.http.set_cookie import has_line_break
 from tests.browser.site import GRANTED, NEEDED, REFUSED, TRACKED, Answer
 from tests.browser.stage import Jar, Play, Stage
 from tests.browser.vectors import AHEAD, FAMILIES, VECTORS, Vector

@@ -93,7 +93,10 @@ class KeyedCacheContract(CacheContract):
         cut = Page(page.port, f"{page.target}&x=")
         whole = Page(page.port, f"{cut.target}{ALLOWED.partition('=')[2]}")
 
-        assert (cut.visit(ALLOWED).body[2:], whole.visit().body[2:]) == ("allowed", "not allowed")
+        assert (cut.visit(ALLOWED).body[2:], whole.visit().body[2:]) == (
+            "allowed",
+            "not allowed",
+        )
 
     def test_a_choice_holds_for_the_next_page(self, cache: Cache) -> None:
         page = cache.page(SHARED, do="ask")

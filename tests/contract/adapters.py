@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from consentgate import Event, Gate, get_consent
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
-from consentgate.gate import Outcome
-from consentgate.headers import header_kind
-from consentgate.visitor import VisitorConsent
+from consentgate.gate.gate import Outcome
+from consentgate.gate.visitor import VisitorConsent
+from consentgate.http.header_names import header_kind
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 from tests.contract.drivers import run_asgi, run_wsgi
 from tests.contract.exchange import Answer, Ask, Say, options_with
@@ -60,7 +60,9 @@ def play_core(ask: Ask, say: Say, **options: Any) -> Answer:
     gate = Gate(given.pop("policy"), **given)
     visit = CoreVisit.of(gate.context)()
     visit.request = {"ask": ask}
-    spans = gate.thinner.spans(visit, ask.cookie) if gate.thinner and ask.cookie else None
+    spans = (
+        gate.request_filter.spans(visit, ask.cookie) if gate.request_filter and ask.cookie else None
+    )
     seen = ask.cookie if spans is None else "; ".join(ask.cookie[a:b] for a, b in spans)
     acted = say.act(visit) if say.act else None
     headers = [(name.lower(), value) for name, value in say.headers]

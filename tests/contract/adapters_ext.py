@@ -9,8 +9,8 @@ import flask
 from starlette.responses import Response
 
 from consentgate import Event
+from consentgate._middleware import MiddlewareOptions
 from consentgate.asgi import ConsentMiddleware
-from consentgate.doorway import MiddlewareOptions
 from consentgate.ext.flask import ConsentGate, current_consent
 from consentgate.ext.starlette import CurrentConsent
 from tests.contract.adapters import METHODS, Stage

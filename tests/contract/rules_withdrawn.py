@@ -198,12 +198,12 @@ class Withdrawn:
 
     @pytest.mark.behaviour(19)
     def test_thin_undeclared_hides_unknown_names_too(self) -> None:
-        answer = self.play(Ask(cookie="session=1; other=2"), Say(), thin="undeclared")
+        answer = self.play(Ask(cookie="session=1; other=2"), Say(), hide_cookies="undeclared")
 
         assert answer.seen == "session=1"
 
     def test_thin_off_hides_nothing(self) -> None:
-        answer = self.play(Ask(cookie="session=1; _ga=2; other=3"), Say(), thin="off")
+        answer = self.play(Ask(cookie="session=1; _ga=2; other=3"), Say(), hide_cookies="off")
 
         assert answer.seen == "session=1; _ga=2; other=3"
 

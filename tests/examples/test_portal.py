@@ -211,9 +211,9 @@ def test_the_gates_pages_are_in_the_language_that_was_chosen_in_the_portal(
 ) -> None:
     visitor.post("/langue/", language="en", next="/")
 
-    centre = visitor.browser.get("/consent/", headers={"Accept-Language": "fr"}).text
+    preferences_page = visitor.browser.get("/consent/", headers={"Accept-Language": "fr"}).text
 
-    assert '<html lang="en"' in centre
+    assert '<html lang="en"' in preferences_page
     assert ">Refuse all<" in visitor.get("/").text
 
 

@@ -165,9 +165,9 @@ def test_a_form_on_another_site_cannot_answer_for_the_visitor(shop: Shop, choice
 
 
 def test_the_shop_has_its_own_colours_on_the_pages_of_the_gate(shop: Shop) -> None:
-    centre = shop.request("GET", "/consent/").text
+    preferences_page = shop.request("GET", "/consent/").text
 
-    assert '<link rel="stylesheet" href="/colours.css">' in centre
+    assert '<link rel="stylesheet" href="/colours.css">' in preferences_page
     assert "--consentgate-accent" in shop.request("GET", "/colours.css").text
 
 

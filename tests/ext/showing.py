@@ -22,7 +22,7 @@ from consentgate.ext.django.wrap import wrap_asgi, wrap_wsgi
 from consentgate.ext.flask import ConsentGate
 from consentgate.ext.starlette import consent_context
 from tests.contract.django_project import GATE_CLASS, Urls
-from tests.doors.wire import Reply, Send, call_asgi, call_wsgi, options_of
+from tests.middleware.wire import Reply, Send, call_asgi, call_wsgi, options_of
 
 JINJA = {
     "banner": "{{ consent_banner() }}",

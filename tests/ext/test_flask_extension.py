@@ -130,7 +130,8 @@ def test_a_setting_that_is_nothing_like_another_is_told_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "config", [{"CONSENTGATE_POLICY": 7}, {"CONSENTGATE_POLICY": POLICY, "CONSENTGATE_THIN": "x"}]
+    "config",
+    [{"CONSENTGATE_POLICY": 7}, {"CONSENTGATE_POLICY": POLICY, "CONSENTGATE_HIDE_COOKIES": "x"}],
 )
 def test_a_value_that_cannot_be_used_is_told_at_start_up(config: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):

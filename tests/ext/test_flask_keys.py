@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from consentgate import Gate
-from consentgate.doorway import split_options
+from consentgate._middleware import split_options
 from consentgate.ext.flask import ConsentGate
 from consentgate.ext.flask.settings import read_settings
 from tests.ext.flask_site import KEY, POLICY, left, make_app

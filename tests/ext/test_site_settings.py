@@ -11,10 +11,10 @@ import pytest
 from django.test.utils import override_settings
 
 import tests.contract.django_project  # noqa: F401 (sets Django up)
-from consentgate.doorway import split_options
+from consentgate._middleware import split_options
 from consentgate.ext.django.settings import read_settings as read_django
 from consentgate.ext.flask.settings import read_settings as read_flask
-from consentgate.site.options import SiteFields, SiteOptions
+from consentgate.pages.options import PagesFields, PagesOptions
 from tests.contract.exchange import POLICY
 from tests.ext.flask_site import KEY
 
@@ -36,7 +36,7 @@ GIVEN: dict[str, Any] = {
 }
 
 
-def in_flask(given: dict[str, Any], root: Path) -> SiteOptions:
+def in_flask(given: dict[str, Any], root: Path) -> PagesOptions:
     """What a Flask application of this root folder makes of the options."""
     app = flask.Flask("site", root_path=str(root))
     app.config |= {f"CONSENTGATE_{name.upper()}": value for name, value in given.items()}
@@ -44,7 +44,7 @@ def in_flask(given: dict[str, Any], root: Path) -> SiteOptions:
     return split_options(read_flask(app, POLICY).keywords)[1]
 
 
-def in_django(given: dict[str, Any], root: Path) -> SiteOptions:
+def in_django(given: dict[str, Any], root: Path) -> PagesOptions:
     """What a Django project makes of them."""
     settings = {name.upper(): value for name, value in given.items()} | {"POLICY": POLICY}
     for name in ("TEMPLATES", "CATALOGUES"):
@@ -54,7 +54,7 @@ def in_django(given: dict[str, Any], root: Path) -> SiteOptions:
 
 
 def test_no_option_is_left_out_here() -> None:
-    assert set(GIVEN) == set(SiteFields.__annotations__)
+    assert set(GIVEN) == set(PagesFields.__annotations__)
 
 
 @pytest.mark.parametrize("read", [in_flask, in_django])
@@ -64,7 +64,7 @@ def test_each_option_arrives(read: Any, tmp_path: Path) -> None:
 
     options = read(GIVEN, tmp_path)
 
-    assert options == SiteOptions(**GIVEN | {"templates": own, "catalogues": own})
+    assert options == PagesOptions(**GIVEN | {"templates": own, "catalogues": own})
 
 
 def test_in_django_a_function_may_be_a_dotted_path(tmp_path: Path) -> None:

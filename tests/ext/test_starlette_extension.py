@@ -31,7 +31,7 @@ from consentgate.ext.starlette import (
 )
 from tests.contract.drivers import run_asgi
 from tests.contract.exchange import POLICY, SECRET, Ask, preferences_for
-from tests.doors.servers import talk, websocket_scope
+from tests.middleware.servers import talk, websocket_scope
 
 NOW_ALLOWED = preferences_for("statistics")
 

@@ -12,7 +12,7 @@ from werkzeug.sansio.http import parse_cookie
 
 from consentgate import get_consent
 from tests.contract.exchange import Ask, gate_of
-from tests.doors.servers import App, asgi_gate, http_scope, serve, start, talk, wsgi_gate
+from tests.middleware.servers import App, asgi_gate, http_scope, serve, start, talk, wsgi_gate
 from tests.properties.hostile import BELIEVED, COOKIE_HEADERS, PREFERENCES
 
 HIDDEN = ("_ga", "_fbp", "_pk_id.1")

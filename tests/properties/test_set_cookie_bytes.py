@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentgate import Consent, Gate, Policy, Unknown
-from consentgate.set_cookie import has_line_break
+from consentgate.http.set_cookie import has_line_break
 from tests.contract.exchange import Ask, gate_of
-from tests.doors.servers import (
+from tests.middleware.servers import (
     answerer,
     asgi_gate,
     http_scope,
@@ -154,7 +154,7 @@ def test_no_header_that_an_asgi_server_gets_stores_without_consent(
         {
             "mode": st.sampled_from(["enforce", "report", "block"]),
             "unknown": st.sampled_from(["strip", "report"]),
-            "thin": st.sampled_from(["off", "refused", "undeclared"]),
+            "hide_cookies": st.sampled_from(["off", "refused", "undeclared"]),
             "clamp": st.booleans(),
         }
     ),

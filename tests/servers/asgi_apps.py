@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from consentgate.asgi import ConsentMiddleware
-from consentgate.visitor import CONSENT_KEY
+from consentgate.gate.visitor import CONSENT_KEY
 from tests.servers.cases import (
     BREAKS,
     CONTENT,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from consentgate.visitor import CONSENT_KEY
+from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.wsgi import ConsentMiddleware
 from tests.servers.cases import (
     CONTENT,

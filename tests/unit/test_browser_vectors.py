@@ -10,14 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from consentgate.set_cookie import (
-    clamp_lifetime,
-    delete_canonically,
-    deletes_from,
-    has_line_break,
-    is_deletion,
-    split_set_cookie,
-)
+from consentgate.http.cookie_writing import clamp_lifetime, delete_canonically
+from consentgate.http.set_cookie import deletes_from, has_line_break, is_deletion, split_set_cookie
 
 DATA = Path(__file__).parent.parent / "data"
 NOW_S = datetime(2026, 11, 24, 16, tzinfo=UTC).timestamp()

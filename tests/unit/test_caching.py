@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from consentgate.caching import COOKIE, NOTHING, Header, is_caching, is_shareable, keep_private
+from consentgate.http.caching import (
+    COOKIE,
+    NOTHING,
+    Header,
+    is_caching,
+    is_shareable,
+    keep_private,
+)
 
 
 @pytest.mark.parametrize(

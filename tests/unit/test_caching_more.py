@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from consentgate import Consent, Enforcement, Gate, Policy
-from consentgate.asgi import AsgiVisit
-from consentgate.caching import NOTHING, Header, keep_private
-from consentgate.headers import header_kind
+from consentgate.asgi import AsgiExchange
+from consentgate.http.caching import NOTHING, Header, keep_private
+from consentgate.http.header_names import header_kind
 from tests.contract.exchange import POLICY, SECRET
-from tests.doors.servers import (
+from tests.middleware.servers import (
     answerer,
     asgi_gate,
     sender,
@@ -18,22 +18,22 @@ from tests.doors.servers import (
     talk,
     wsgi_gate,
 )
-from tests.unit.visits import respond
+from tests.unit.exchanges import respond
 
 PUBLIC = [("cache-control", "public, max-age=60")]
 PRIVATE = "private, max-age=60"
 
 
-def read_value(visit: AsgiVisit) -> Consent:
-    return visit.value
+def read_value(exchange: AsgiExchange) -> Consent:
+    return exchange.value
 
 
-def ask(visit: AsgiVisit) -> bool:
-    return visit.allows("statistics")
+def ask(exchange: AsgiExchange) -> bool:
+    return exchange.allows("statistics")
 
 
-def see_whether_decided(visit: AsgiVisit) -> bool:
-    return visit.decided
+def see_whether_decided(exchange: AsgiExchange) -> bool:
+    return exchange.decided
 
 
 def gate(*, mode: str = "enforce", policy: Policy = POLICY) -> Gate:
@@ -130,7 +130,7 @@ def test_a_necessary_cookie_is_none_of_the_gates_business_there() -> None:
 
 def test_a_choice_is_for_its_visitor_alone_in_report_mode_too() -> None:
     outcome = respond(
-        gate(mode="report"), lambda visit: visit.refuse(), caching=PUBLIC, cookies=["_ga=1"]
+        gate(mode="report"), lambda exchange: exchange.refuse(), caching=PUBLIC, cookies=["_ga=1"]
     )
 
     assert (len(outcome.first), outcome.values) == (1, (PRIVATE, "_ga=1"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentgate.set_cookie import cookie_spans, cookie_values
+from consentgate.http.cookie_header import cookie_spans, cookie_values
 
 LATIN_1 = st.text(st.characters(max_codepoint=255), max_size=200)
 COOKIE_LIKE = st.text(st.sampled_from("ab=; \t\xa0\x85\x1f\"'"), max_size=60)

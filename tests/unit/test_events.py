@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from consentgate import Action, Consent, Event, Gate, Mode, Policy, Reason
-from consentgate.events import LONGEST_TEXT, MOST_LOGGED, Reporter, escape_text
+from consentgate.gate.events import LONGEST_TEXT, MOST_LOGGED, Reporter, escape_text
 from tests.contract.exchange import POLICY, gate_of
 
 UNDECIDED = Consent.undecided()

@@ -19,10 +19,10 @@ from consentgate import (
     Policy,
     Reason,
 )
-from consentgate.clock import utc_now
-from consentgate.headers import SET_COOKIE, SMUGGLED
+from consentgate.choice.clock import utc_now
+from consentgate.http.header_names import SET_COOKIE, SMUGGLED
 from tests.contract.exchange import NOW, POLICY, SECRET, TODAY, gate_of
-from tests.unit.visits import visit_of
+from tests.unit.exchanges import visit_of
 
 PRIVATE = "the value of a secret cookie"
 
@@ -40,7 +40,7 @@ async def never_awaited(*_: object) -> None:
         pytest.param({"mode": "strict"}, "use one of 'enforce', 'report', 'block'", id="mode"),
         pytest.param({"mode": None}, "mode=None is not known", id="mode None"),
         pytest.param({"unknown": "allow"}, "use one of 'strip', 'report'", id="unknown"),
-        pytest.param({"thin": True}, "'off', 'refused', 'undeclared'", id="thin"),
+        pytest.param({"hide_cookies": True}, "'off', 'refused', 'undeclared'", id="hide_cookies"),
         pytest.param({"clamp": "no"}, "clamp is a str", id="clamp"),
         pytest.param({"clamp": None}, "clamp is a NoneType", id="clamp None"),
         pytest.param({"required": "silent"}, "required is no function", id="required"),
@@ -342,10 +342,10 @@ def test_a_smuggled_header_goes_and_is_reported() -> None:
 
 def test_a_message_that_can_not_bear_the_choice_is_screened_only() -> None:
     gate = gate_of()
-    visit = visit_of(gate)
-    visit.grant("statistics")
+    exchange = visit_of(gate)
+    exchange.grant("statistics")
 
-    outcome = gate.screen(visit, [(SET_COOKIE, "_fbp=1"), (SET_COOKIE, "_ga=1"), ("vary", "x")])
+    outcome = gate.screen(exchange, [(SET_COOKIE, "_fbp=1"), (SET_COOKIE, "_ga=1"), ("vary", "x")])
 
     assert outcome == ((None, "_ga=1", "x"), (), (), (), ())
 
@@ -362,9 +362,9 @@ def test_block_mode_blocks_for_what_is_stripped_and_for_nothing_else() -> None:
 def test_block_mode_does_not_block_for_a_measurement_that_is_not_renewed() -> None:
     cookie = Cookie("_pk_ses", category="statistics", anonymous=True)
     gate = gate_of(policy=Policy(cookies=[cookie]), mode="block")
-    visit = visit_of(gate, cookie="_pk_ses=1")
+    exchange = visit_of(gate, cookie="_pk_ses=1")
 
-    outcome = gate.respond(visit, [(SET_COOKIE, "_pk_ses=2")])
+    outcome = gate.respond(exchange, [(SET_COOKIE, "_pk_ses=2")])
 
     assert (outcome.blocked, outcome.values) == ((), (None,))
 

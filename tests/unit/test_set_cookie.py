@@ -9,12 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentgate.set_cookie import (
-    deletes_from,
-    has_line_break,
-    is_deletion,
-    split_set_cookie,
-)
+from consentgate.http.set_cookie import deletes_from, has_line_break, is_deletion, split_set_cookie
 
 NOW_S = datetime(2026, 11, 24, 16, tzinfo=UTC).timestamp()
 PAST = "Thu, 01 Jan 1970 00:00:00 GMT"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import BadSignature, Signer
 
-from consentgate.signatures import Verifier
+from consentgate.choice.codec import Verifier
 
 # Longer than a block of the hash as well: such a key is hashed before it is used (RFC 2104).
 KEYS = st.lists(st.binary(min_size=16, max_size=100), min_size=1, max_size=3)

@@ -23,9 +23,9 @@ from consentgate import (
     VisitorConsent,
     get_consent,
 )
-from consentgate.visitor import CONSENT_KEY
+from consentgate.gate.visitor import CONSENT_KEY
 from tests.contract.exchange import NOW, TODAY, Clock, gate_of, preferences_for
-from tests.unit.visits import respond, visit_of
+from tests.unit.exchanges import respond, visit_of
 
 # Where it is found
 
@@ -45,10 +45,10 @@ async def never(*_: Any) -> Any:
     ],
 )
 def test_the_consent_of_an_asgi_request_is_found(kind: str, wrap: Callable[[Any], Any]) -> None:
-    visit = visit_of(gate_of())
-    scope = {"type": kind, "headers": [], CONSENT_KEY: visit}
+    exchange = visit_of(gate_of())
+    scope = {"type": kind, "headers": [], CONSENT_KEY: exchange}
 
-    assert get_consent(wrap(scope)) is visit
+    assert get_consent(wrap(scope)) is exchange
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,9 @@ def test_the_consent_of_an_asgi_request_is_found(kind: str, wrap: Callable[[Any]
     ],
 )
 def test_the_consent_of_a_wsgi_request_is_found(wrap: Callable[[Any], Any]) -> None:
-    visit = visit_of(gate_of())
+    exchange = visit_of(gate_of())
 
-    assert get_consent(wrap({CONSENT_KEY: visit})) is visit
+    assert get_consent(wrap({CONSENT_KEY: exchange})) is exchange
 
 
 @pytest.mark.parametrize(
@@ -84,18 +84,18 @@ def test_where_no_gate_is_installed_the_error_says_what_to_install(request_: Any
 
 def test_without_a_question_no_choice_is_read() -> None:
     events: list[Event] = []
-    visit = visit_of(gate_of(on_event=events.append), cookie="cookies_preferences=forged")
+    exchange = visit_of(gate_of(on_event=events.append), cookie="cookies_preferences=forged")
 
-    assert visit.allows("necessary")
-    assert not visit.consulted
+    assert exchange.allows("necessary")
+    assert not exchange.varies_on_cookie
     assert events == []
 
 
 def test_a_choice_that_was_rejected_is_reported_with_the_reason() -> None:
     events: list[Event] = []
-    visit = visit_of(gate_of(on_event=events.append), cookie="cookies_preferences=forged")
+    exchange = visit_of(gate_of(on_event=events.append), cookie="cookies_preferences=forged")
 
-    assert not visit.decided
+    assert not exchange.decided
     assert [(event.reason, event.detail) for event in events] == [
         (Reason.PREFERENCES_REJECTED, "malformed")
     ]
@@ -103,22 +103,22 @@ def test_a_choice_that_was_rejected_is_reported_with_the_reason() -> None:
 
 def test_a_choice_is_read_once_however_often_it_is_asked_for() -> None:
     events: list[Event] = []
-    visit = visit_of(gate_of(on_event=events.append), cookie="cookies_preferences=forged")
+    exchange = visit_of(gate_of(on_event=events.append), cookie="cookies_preferences=forged")
 
-    asked = [visit.value, visit.decided, visit.allows("statistics"), visit.value]
+    asked = [exchange.value, exchange.decided, exchange.allows("statistics"), exchange.value]
 
     assert asked == [Consent.undecided(), False, False, Consent.undecided()]
     assert len(events) == 1
 
 
 def test_a_visitor_who_chose_on_some_categories_has_not_decided() -> None:
-    visit = visit_of(gate_of())
+    exchange = visit_of(gate_of())
 
-    visit.refuse("marketing")
+    exchange.refuse("marketing")
 
-    assert not visit.decided
-    visit.refuse("statistics")
-    assert visit.decided
+    assert not exchange.decided
+    exchange.refuse("statistics")
+    assert exchange.decided
 
 
 def test_where_nothing_needs_consent_there_is_nothing_to_decide() -> None:
@@ -133,19 +133,19 @@ def test_a_site_may_have_categories_of_its_own() -> None:
         categories=[Category("video")],
         cookies=[Cookie("v", category="video"), Cookie("_ga", category="statistics")],
     )
-    visit = visit_of(gate_of(policy=policy))
+    exchange = visit_of(gate_of(policy=policy))
 
-    visit.grant("video")
+    exchange.grant("video")
 
-    assert (visit.allows("video"), visit.allows("statistics")) == (True, False)
+    assert (exchange.allows("video"), exchange.allows("statistics")) == (True, False)
 
 
 @pytest.mark.law(22)
 def test_the_browsers_signal_is_no_decision() -> None:
-    visit = visit_of(gate_of(), headers=[("sec-gpc", "1")])
+    exchange = visit_of(gate_of(), headers=[("sec-gpc", "1")])
 
-    assert visit.value.refused == {"marketing"}
-    assert not visit.decided
+    assert exchange.value.refused == {"marketing"}
+    assert not exchange.decided
 
 
 @pytest.mark.law(22)
@@ -162,12 +162,12 @@ def test_nothing_else_is_a_signal(value: str) -> None:
 
 @pytest.mark.law(22)
 def test_the_signal_grants_nothing_and_is_not_written_into_a_choice() -> None:
-    visit = visit_of(gate_of(), headers=[("sec-gpc", "1")])
+    exchange = visit_of(gate_of(), headers=[("sec-gpc", "1")])
 
-    visit.grant("statistics")
+    exchange.grant("statistics")
 
-    assert visit.explicit.refused == frozenset()
-    assert visit.allows("statistics")
+    assert exchange.choice.refused == frozenset()
+    assert exchange.allows("statistics")
 
 
 @pytest.mark.law(22)
@@ -176,9 +176,9 @@ def test_a_signal_of_a_category_of_the_site_counts_where_the_site_says_so() -> N
         categories=[Category("sale", gpc=True), Category("marketing", gpc=False)],
         cookies=[Cookie("a", category="sale"), Cookie("b", category="marketing")],
     )
-    visit = visit_of(gate_of(policy=policy), headers=[("sec-gpc", "1")])
+    exchange = visit_of(gate_of(policy=policy), headers=[("sec-gpc", "1")])
 
-    assert visit.value.refused == {"sale"}
+    assert exchange.value.refused == {"sale"}
 
 
 # How a choice is made
@@ -187,33 +187,33 @@ def test_a_signal_of_a_category_of_the_site_counts_where_the_site_says_so() -> N
 @pytest.mark.law(5)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "QUERY"])
 def test_a_method_that_is_not_safe_may_grant(method: str) -> None:
-    visit = visit_of(gate_of(), method=method)
+    exchange = visit_of(gate_of(), method=method)
 
-    visit.grant()
+    exchange.grant()
 
-    assert visit.allows("statistics")
+    assert exchange.allows("statistics")
 
 
 @pytest.mark.law(5)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 @pytest.mark.parametrize("call", ["refuse", "withdraw"])
 def test_refusing_is_possible_under_any_method(method: str, call: str) -> None:
-    visit = visit_of(gate_of(), method=method, cookie=preferences_for("statistics"))
+    exchange = visit_of(gate_of(), method=method, cookie=preferences_for("statistics"))
 
-    getattr(visit, call)()
+    getattr(exchange, call)()
 
-    assert not visit.allows("statistics")
+    assert not exchange.allows("statistics")
 
 
 @pytest.mark.behaviour(5)
 @pytest.mark.parametrize(
     "act",
     [
-        lambda visit: visit.grant("necessary"),
-        lambda visit: visit.refuse("necessary"),
-        lambda visit: visit.grant("statistics"),
-        lambda visit: visit.refuse("marketing"),
-        lambda visit: visit.grant("statistics", "necessary"),
+        lambda exchange: exchange.grant("necessary"),
+        lambda exchange: exchange.refuse("necessary"),
+        lambda exchange: exchange.grant("statistics"),
+        lambda exchange: exchange.refuse("marketing"),
+        lambda exchange: exchange.grant("statistics", "necessary"),
     ],
     ids=["grant necessary", "refuse necessary", "grant again", "refuse again", "grant both"],
 )
@@ -225,7 +225,7 @@ def test_what_changes_nothing_writes_nothing(act: Callable[[VisitorConsent], Non
 
 @pytest.mark.behaviour(5)
 def test_nothing_can_be_granted_where_nothing_is_declared() -> None:
-    outcome = respond(gate_of(policy=Policy()), lambda visit: visit.grant())
+    outcome = respond(gate_of(policy=Policy()), lambda exchange: exchange.grant())
 
     assert outcome.first == ()
 
@@ -233,69 +233,69 @@ def test_nothing_can_be_granted_where_nothing_is_declared() -> None:
 def test_a_partial_refusal_keeps_the_older_day_and_a_complete_one_sets_today() -> None:
     clock = Clock(NOW - timedelta(days=30))
     cookie = preferences_for("statistics", "marketing", clock=clock)
-    visit = visit_of(gate_of(), cookie=cookie)
+    exchange = visit_of(gate_of(), cookie=cookie)
 
-    visit.refuse("marketing")
-    assert visit.value.day == date(2026, 10, 25)
+    exchange.refuse("marketing")
+    assert exchange.value.day == date(2026, 10, 25)
 
-    visit.refuse()
-    assert visit.value.day == TODAY
+    exchange.refuse()
+    assert exchange.value.day == TODAY
 
 
 def test_a_first_partial_choice_is_of_today() -> None:
-    visit = visit_of(gate_of())
+    exchange = visit_of(gate_of())
 
-    visit.grant("statistics")
+    exchange.grant("statistics")
 
-    assert visit.value.day == TODAY
+    assert exchange.value.day == TODAY
 
 
 @pytest.mark.behaviour(6)
 def test_refuse_all_takes_back_a_category_without_declarations_too() -> None:
     policy = Policy(cookies=[Cookie("_ga", category="statistics")])
-    visit = visit_of(gate_of(policy=policy))
+    exchange = visit_of(gate_of(policy=policy))
 
-    visit.grant("marketing")
-    visit.refuse()
+    exchange.grant("marketing")
+    exchange.refuse()
 
-    assert visit.value.granted == frozenset()
-    assert visit.value.refused == {"statistics", "marketing"}
+    assert exchange.value.granted == frozenset()
+    assert exchange.value.refused == {"statistics", "marketing"}
 
 
 @pytest.mark.behaviour(6)
 def test_a_saved_choice_takes_back_a_category_without_declarations_too() -> None:
     policy = Policy(cookies=[Cookie("_ga", category="statistics")])
-    visit = visit_of(gate_of(policy=policy))
+    exchange = visit_of(gate_of(policy=policy))
 
-    visit.grant("marketing")
-    visit.save("statistics", "necessary")
+    exchange.grant("marketing")
+    exchange.save("statistics", "necessary")
 
-    assert visit.value.granted == {"statistics"}
-    assert visit.value.refused == {"marketing"}
+    assert exchange.value.granted == {"statistics"}
+    assert exchange.value.refused == {"marketing"}
 
 
 @pytest.mark.behaviour(6)
 def test_the_last_of_several_changes_counts() -> None:
-    visit = visit_of(gate_of())
+    exchange = visit_of(gate_of())
 
-    visit.grant()
-    visit.refuse("statistics")
-    visit.grant("statistics")
-    visit.refuse("marketing")
+    exchange.grant()
+    exchange.refuse("statistics")
+    exchange.grant("statistics")
+    exchange.refuse("marketing")
 
-    assert visit.value.granted == {"statistics"}
-    assert visit.value.refused == {"marketing"}
+    assert exchange.value.granted == {"statistics"}
+    assert exchange.value.refused == {"marketing"}
 
 
 @pytest.mark.behaviour(7)
 @pytest.mark.parametrize("call", ["grant", "save", "refuse", "withdraw"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_change_after_the_start_is_one_error_under_any_method(call: str, method: str) -> None:
-    visit = visit_of(gate_of(), method=method)
-    visit.started = True
+    exchange = visit_of(gate_of(), method=method)
+    exchange.started = True
 
     with pytest.raises(ConfigurationError, match="after the response started"):
-        getattr(visit, call)()
+        getattr(exchange, call)()
 
 
 @pytest.mark.parametrize("name", ["x" * 10_000, "\x1b[31m", ""])
@@ -317,18 +317,18 @@ def test_what_is_required_is_asked_once_with_the_request() -> None:
         asked.append(request)
         return "not-required"
 
-    visit = visit_of(gate_of(required=required))
+    exchange = visit_of(gate_of(required=required))
 
-    assert [visit.allows("statistics"), visit.allows("marketing")] == [True, True]
-    assert asked == [visit.request]
+    assert [exchange.allows("statistics"), exchange.allows("marketing")] == [True, True]
+    assert asked == [exchange.request]
 
 
 @pytest.mark.parametrize("answer", [None, "never", 1, []])
 def test_what_is_no_enforcement_enforces_and_is_reported(answer: Any) -> None:
     events: list[Event] = []
-    visit = visit_of(gate_of(required=lambda _: answer, on_event=events.append))
+    exchange = visit_of(gate_of(required=lambda _: answer, on_event=events.append))
 
-    assert not visit.allows("statistics")
+    assert not exchange.allows("statistics")
     assert [(event.reason, event.detail) for event in events] == [
         (Reason.REQUIRED_FAILED, "ValueError")
     ]
@@ -338,7 +338,7 @@ def test_a_function_that_asks_for_the_consent_it_decides_on_enforces() -> None:
     def required(request: Any) -> Any:
         return "not-required" if get_consent(request).allows("statistics") else "enforce"
 
-    visit = visit_of(gate_of(required=required))
-    visit.request[CONSENT_KEY] = visit
+    exchange = visit_of(gate_of(required=required))
+    exchange.request[CONSENT_KEY] = exchange
 
-    assert not visit.allows("statistics")
+    assert not exchange.allows("statistics")

@@ -13,14 +13,14 @@ from asgiref.sync import sync_to_async
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from consentgate.banner.html_response import DESTINATION, PAGE_METHODS, fetched_by
+from consentgate.banner.insertion import Found, Insertion
+from consentgate.banner.page_headers import CONDITIONAL, Header, keep_apart
+from consentgate.banner.response import NOT_MODIFIED, PageVisit, banners_of
 from consentgate.ext.django.place import where_of
-from consentgate.site.banners import Banners
-from consentgate.site.eligible import DESTINATION, PAGE_METHODS, fetched_by
-from consentgate.site.insertion import Found, Insertion
-from consentgate.site.page_headers import CONDITIONAL, Header, keep_apart
-from consentgate.site.page_visit import NOT_MODIFIED, PageVisit, banners_of
-from consentgate.site.placed import site_of
-from consentgate.visitor import VisitorConsent
+from consentgate.gate.visitor import VisitorConsent
+from consentgate.pages.banners import Banners
+from consentgate.pages.template_helpers import site_of
 
 
 def page_visit_of(
@@ -35,20 +35,20 @@ def page_visit_of(
         # What a form was sent to is no way back.
         place = where_of(request)._replace(inside=f"{site_of(visitor).prefix}/", query="")
         return PageVisit(banners, visitor, where=lambda: place)
-    visit = PageVisit(banners, visitor, where=lambda: where_of(request))
+    exchange = PageVisit(banners, visitor, where=lambda: where_of(request))
     found = {
         name: request.headers[name]
         for name in (DESTINATION, *CONDITIONAL)
         if name in request.headers
     }
-    for name, value in visit.settle_conditions(found).items():
+    for name, value in exchange.settle_conditions(found).items():
         key = "HTTP_" + name.upper().replace("-", "_")
         del request.META[key]
         if value is not None:
             request.META[key] = value
         # They are read from META again.
         vars(request).pop("headers", None)
-    return visit
+    return exchange
 
 
 def tell_apart(
@@ -67,51 +67,51 @@ def _banners_of(request: HttpRequest, visitor: VisitorConsent, *, outer: object)
     return banners_of(site_of(visitor), visitor, found=outer)
 
 
-def put_banner(response: HttpResponseBase, visit: PageVisit) -> None:
+def put_banner(response: HttpResponseBase, exchange: PageVisit) -> None:
     """Put the banner into a response, if that is a page."""
-    insertion = _begin(response, visit)
+    insertion = _begin(response, exchange)
     if insertion is None:
         return
     if isinstance(response, HttpResponse):
         body = insertion.feed(response.content) + insertion.finish()
-        _end(response, visit, insertion)
+        _end(response, exchange, insertion)
         response.content = body
     elif isinstance(response, StreamingHttpResponse) and not response.is_async:
         chunks = iter(response)
         start = _start_of(chunks, insertion)
-        _end(response, visit, insertion)
+        _end(response, exchange, insertion)
         response.streaming_content = chain([start], chunks)
 
 
-async def put_banner_async(response: HttpResponseBase, visit: PageVisit) -> None:
+async def put_banner_async(response: HttpResponseBase, exchange: PageVisit) -> None:
     """Put the banner into a response of an async view, if that is a page."""
     if not isinstance(response, StreamingHttpResponse):
-        put_banner(response, visit)
+        put_banner(response, exchange)
         return
     if not response.is_async:
         # What it is read from may wait for a disk or a database.
-        await sync_to_async(put_banner)(response, visit)
+        await sync_to_async(put_banner)(response, exchange)
         return
-    insertion = _begin(response, visit)
+    insertion = _begin(response, exchange)
     if insertion is not None:
         chunks = aiter(response)
         start = await _start_of_async(chunks, insertion)
-        _end(response, visit, insertion)
+        _end(response, exchange, insertion)
         response.streaming_content = _follow(start, chunks)
 
 
-def _begin(response: HttpResponseBase, visit: PageVisit) -> Insertion | None:
+def _begin(response: HttpResponseBase, exchange: PageVisit) -> Insertion | None:
     if isinstance(response, FileResponse):
         return None
     headers = list(response.headers.items())
     if response.status_code == NOT_MODIFIED:
-        _set_headers(response, visit.confirm(headers))
+        _set_headers(response, exchange.confirm(headers))
         return None
-    return visit.begin(response.status_code, headers)
+    return exchange.begin(response.status_code, headers)
 
 
-def _end(response: HttpResponseBase, visit: PageVisit, insertion: Insertion) -> None:
-    _set_headers(response, visit.end(insertion))
+def _end(response: HttpResponseBase, exchange: PageVisit, insertion: Insertion) -> None:
+    _set_headers(response, exchange.end(insertion))
 
 
 def _set_headers(response: HttpResponseBase, headers: Sequence[Header]) -> None:

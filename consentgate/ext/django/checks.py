@@ -12,12 +12,12 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 (its name)
 from django.utils.module_loading import import_string
 
+from consentgate._middleware import pages_of, split_options
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
-from consentgate.doorway import sites_of, split_options
 from consentgate.errors import ConfigurationError, PolicyError
 from consentgate.ext.django.own_cookies import own_cookies
 from consentgate.ext.django.settings import GateSettings, KeyTooShortError, read_settings
-from consentgate.gate import Gate
+from consentgate.gate.gate import Gate
 from consentgate.policy import Policy
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 
@@ -34,7 +34,7 @@ def check_settings(**_: Any) -> list[CheckMessage]:  # Any: Django's own argumen
         made = _gate_of(read)
     except PolicyError as error:
         return [
-            Error(f"{one.id} at {one.place}: {one.message}", hint=one.mend, id="consentgate.E003")
+            Error(f"{one.id} at {one.place}: {one.message}", hint=one.hint, id="consentgate.E003")
             for one in error.findings
         ]
     except KeyTooShortError as error:
@@ -64,7 +64,7 @@ def _gate_of(read: GateSettings) -> Policy | None:
     policy = read.policy if isinstance(read.policy, Policy) else None
     options, pages = split_options(read.options)
     Gate(policy or Policy(), secret_key=read.secret_key, **options)
-    sites_of(pages)
+    pages_of(pages)
     return policy
 
 
@@ -83,7 +83,7 @@ def _own_cookies_refusable(policy: Policy) -> Iterator[CheckMessage]:
 def _findings(policy: Policy) -> Iterator[CheckMessage]:
     for one in policy.findings():
         text = f"{one.id} at {one.place}: {one.message}"
-        yield Warning(text, hint=one.mend, id="consentgate.W002")
+        yield Warning(text, hint=one.hint, id="consentgate.W002")
 
 
 def _outside(before: Sequence[str]) -> Iterator[CheckMessage]:

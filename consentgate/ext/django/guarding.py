@@ -11,28 +11,28 @@ from http.cookies import Morsel
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
-from consentgate.caching import Header
-from consentgate.doorway import BLOCKED_HEADERS, blocked_body, blocked_lines
+from consentgate._middleware import BLOCKED_HEADERS, blocked_body, blocked_lines
 from consentgate.ext.django.written import WrittenMorsel
-from consentgate.gate import Gate, Outcome
-from consentgate.headers import SET_COOKIE, header_kind
-from consentgate.visit import Visit
+from consentgate.gate.exchange import Exchange
+from consentgate.gate.gate import Gate, Outcome
+from consentgate.http.caching import Header
+from consentgate.http.header_names import SET_COOKIE, header_kind
 
 Entry = tuple[str, "Morsel[str]"]
 
 
-def guard_response(response: HttpResponseBase, gate: Gate, visit: Visit) -> HttpResponseBase:
+def guard_response(response: HttpResponseBase, gate: Gate, exchange: Exchange) -> HttpResponseBase:
     """Return the response with what the gate lets out of it."""
     names = [name for name in response.headers if header_kind(name)]
     entries: list[Entry] = list(response.cookies.items())
     noted = [(header_kind(name), response.headers[name]) for name in names]
     noted += [(SET_COOKIE, morsel.OutputString()) for _, morsel in entries]
-    if not (noted or visit.touched):
+    if not (noted or exchange.needs_review):
         return response
     content_type = response.headers.get("Content-Type", "")
-    outcome = gate.respond(visit, noted, content_type=content_type)
+    outcome = gate.respond(exchange, noted, content_type=content_type)
     if outcome.blocked:
-        return _blocked(response, outcome, visit)
+        return _blocked(response, outcome, exchange)
     _apply_to_headers(response, names, outcome)
     left = _cookies_left(entries, noted[len(names) :], outcome)
     response.cookies.clear()
@@ -79,12 +79,12 @@ def _keyed(values: Iterable[str], taken: list[str]) -> list[Entry]:
     return entries
 
 
-def _blocked(response: HttpResponseBase, outcome: Outcome, visit: Visit) -> HttpResponse:
+def _blocked(response: HttpResponseBase, outcome: Outcome, exchange: Exchange) -> HttpResponse:
     """The 500 that replaces a response with cookies that must not leave; it closes that one's
     files as well."""
-    visit.blocked = blocked_lines(outcome.blocked)
+    exchange.blocked = blocked_lines(outcome.blocked)
     replacement = HttpResponse(
-        b"" if visit.method == "HEAD" else blocked_body(visit.blocked), status=500
+        b"" if exchange.method == "HEAD" else blocked_body(exchange.blocked), status=500
     )
     for name, value in BLOCKED_HEADERS:
         replacement.headers[name.title()] = value

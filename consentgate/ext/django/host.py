@@ -6,7 +6,7 @@ import re
 
 from django.conf import settings
 
-from consentgate.context import Request
+from consentgate.gate.settings import Request
 
 _PORT = re.compile(r":[0-9]*$")
 

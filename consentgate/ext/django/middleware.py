@@ -15,22 +15,22 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from consentgate.doorway import Passages, find_outer, is_inside, sites_of, split_options
+from consentgate._middleware import GatesByPolicy, find_outer, is_inside, pages_of, split_options
+from consentgate.banner.response import INSERTING_KEY, PageVisit
 from consentgate.ext.django.banner import page_visit_of, put_banner, put_banner_async, tell_apart
 from consentgate.ext.django.guarding import guard_response
 from consentgate.ext.django.own_pages import answer_own_page
 from consentgate.ext.django.settings import read_settings
-from consentgate.gate import Gate
-from consentgate.site.page_visit import INSERTING_KEY, PageVisit
-from consentgate.site.sites import Sites
-from consentgate.visitor import CONSENT_KEY
-from consentgate.wsgi import WsgiVisit
+from consentgate.gate.gate import Gate
+from consentgate.gate.visitor import CONSENT_KEY
+from consentgate.pages.by_policy import PagesByPolicy
+from consentgate.wsgi import WsgiExchange
 
 # Any: a response, or under ASGI what is awaited for one.
 GetResponse = Callable[[HttpRequest], Any]
 
 
-class DjangoVisit(WsgiVisit):
+class DjangoExchange(WsgiExchange):
     """A visit whose facts are in a request's META, which has the form of an environ."""
 
     is_secure = False
@@ -44,14 +44,14 @@ class DjangoVisit(WsgiVisit):
 class _Passage:
     """What the middleware made ready for one policy."""
 
-    __slots__ = ("context", "gate", "thinner", "visit_type")
+    __slots__ = ("context", "exchange_type", "gate", "request_filter")
 
-    def __init__(self, gate: Gate, sites: Sites | None) -> None:
+    def __init__(self, gate: Gate, sites: PagesByPolicy | None) -> None:
         self.gate = gate
         self.context = gate.context
-        self.thinner = gate.thinner
-        self.visit_type = DjangoVisit.of(gate.context)
-        self.visit_type.site = None if sites is None else sites.site_of(gate.policy)
+        self.request_filter = gate.request_filter
+        self.exchange_type = DjangoExchange.of(gate.context)
+        self.exchange_type.site = None if sites is None else sites.site_of(gate.policy)
 
 
 class ConsentMiddleware:
@@ -68,8 +68,8 @@ class ConsentMiddleware:
         self.get_response = get_response
         read = read_settings()
         options, site_options = split_options(read.options)
-        self._sites = sites_of(site_options)
-        self._passages = Passages(
+        self._sites = pages_of(site_options)
+        self._passages = GatesByPolicy(
             read.policy,
             lambda one: Gate(one, secret_key=read.secret_key, **options),
             lambda gate: _Passage(gate, self._sites),
@@ -81,55 +81,57 @@ class ConsentMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """Answer the request; under ASGI what is returned must be awaited."""
         passage = self._passages.single or self._passages.pick(request.META)
-        visit = _enter(request, passage)
-        if visit is None:
+        exchange = _enter(request, passage)
+        if exchange is None:
             answered: HttpResponseBase | Awaitable[HttpResponseBase] = self.get_response(request)
             return answered
         if self._is_async:
-            return self._answer_async(request, passage.gate, visit)
+            return self._answer_async(request, passage.gate, exchange)
         try:
-            return guard_response(self._respond(request, visit), passage.gate, visit)
+            return guard_response(self._respond(request, exchange), passage.gate, exchange)
         finally:
-            _leave(visit)
+            _leave(exchange)
 
     async def _answer_async(
-        self, request: HttpRequest, gate: Gate, visit: DjangoVisit
+        self, request: HttpRequest, gate: Gate, exchange: DjangoExchange
     ) -> HttpResponseBase:
         try:
-            return guard_response(await self._respond_async(request, visit), gate, visit)
+            return guard_response(await self._respond_async(request, exchange), gate, exchange)
         finally:
-            _leave(visit)
+            _leave(exchange)
 
-    def _respond(self, request: HttpRequest, visit: DjangoVisit) -> HttpResponseBase:
+    def _respond(self, request: HttpRequest, exchange: DjangoExchange) -> HttpResponseBase:
         own = self._own_path(request)
         if own is not None:
-            return answer_own_page(request, visit, own)
-        page = _page_visit(request, visit)
+            return answer_own_page(request, exchange, own)
+        page = _page_visit(request, exchange)
         response: HttpResponseBase = self.get_response(request)
         if page is not None:
             put_banner(response, page)
         else:
-            tell_apart(request, response, visit, outer=_outer(request))
+            tell_apart(request, response, exchange, outer=_outer(request))
         return response
 
-    async def _respond_async(self, request: HttpRequest, visit: DjangoVisit) -> HttpResponseBase:
+    async def _respond_async(
+        self, request: HttpRequest, exchange: DjangoExchange
+    ) -> HttpResponseBase:
         own = self._own_path(request)
         if own is not None:
-            return answer_own_page(request, visit, own)
-        page = _page_visit(request, visit)
+            return answer_own_page(request, exchange, own)
+        page = _page_visit(request, exchange)
         response: HttpResponseBase = await self.get_response(request)
         if page is not None:
             await put_banner_async(response, page)
         else:
-            tell_apart(request, response, visit, outer=_outer(request))
+            tell_apart(request, response, exchange, outer=_outer(request))
         return response
 
     def _own_path(self, request: HttpRequest) -> str | None:
         return None if self._sites is None else self._sites.own_path(request.path_info)
 
 
-def _page_visit(request: HttpRequest, visit: DjangoVisit) -> PageVisit | None:
-    return page_visit_of(request, visit, outer=_outer(request))
+def _page_visit(request: HttpRequest, exchange: DjangoExchange) -> PageVisit | None:
+    return page_visit_of(request, exchange, outer=_outer(request))
 
 
 def _outer(request: HttpRequest) -> object:
@@ -137,30 +139,30 @@ def _outer(request: HttpRequest) -> object:
     return _holder(request).get(INSERTING_KEY)
 
 
-def _enter(request: HttpRequest, passage: _Passage) -> DjangoVisit | None:
+def _enter(request: HttpRequest, passage: _Passage) -> DjangoExchange | None:
     """Begin the visit of a request, None where an equal gate is around it already."""
     holder = _holder(request)
     outer = holder.get(CONSENT_KEY)
     if outer is not None and is_inside(outer, passage.context):
         return None
-    visit = passage.visit_type()
-    visit.request = request.META
-    visit.is_secure = request.is_secure()
-    visit.original_cookie = request.META.get("HTTP_COOKIE", "")
-    visit.outer = find_outer(outer, passage.context)
-    if visit.outer is not None:
-        visit.original_cookie = visit.outer.cookie
-    holder[CONSENT_KEY] = visit
-    if passage.thinner is not None and "HTTP_COOKIE" in request.META:
-        _thin(request, passage, visit)
-    return visit
+    exchange = passage.exchange_type()
+    exchange.request = request.META
+    exchange.is_secure = request.is_secure()
+    exchange.original_cookie = request.META.get("HTTP_COOKIE", "")
+    exchange.outer_gate = find_outer(outer, passage.context)
+    if exchange.outer_gate is not None:
+        exchange.original_cookie = exchange.outer_gate.cookie
+    holder[CONSENT_KEY] = exchange
+    if passage.request_filter is not None and "HTTP_COOKIE" in request.META:
+        _thin(request, passage, exchange)
+    return exchange
 
 
-def _leave(visit: DjangoVisit) -> None:
+def _leave(exchange: DjangoExchange) -> None:
     """End the visit: nothing can be changed any more, and nothing of the request is kept."""
-    visit.started = True
-    visit.active = False
-    visit.let_go()
+    exchange.started = True
+    exchange.is_running = False
+    exchange.let_go()
 
 
 def _holder(request: HttpRequest) -> MutableMapping[str, Any]:
@@ -169,11 +171,11 @@ def _holder(request: HttpRequest) -> MutableMapping[str, Any]:
     return request.META if scope is None else scope
 
 
-def _thin(request: HttpRequest, passage: _Passage, visit: DjangoVisit) -> None:
+def _thin(request: HttpRequest, passage: _Passage, exchange: DjangoExchange) -> None:
     """Hide from the views what they may not read."""
-    assert passage.thinner is not None
+    assert passage.request_filter is not None
     text = request.META["HTTP_COOKIE"]
-    spans = passage.thinner.spans(visit, text)
+    spans = passage.request_filter.spans(exchange, text)
     if spans is None:
         return
     del request.META["HTTP_COOKIE"]

@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 
 from consentgate.ext.django.place import where_of
-from consentgate.site.choice_form import LARGEST_BODY
-from consentgate.site.placed import site_of
-from consentgate.site.values import Request, Response
-from consentgate.visitor import VisitorConsent
+from consentgate.gate.visitor import VisitorConsent
+from consentgate.pages.choice_form import LARGEST_BODY
+from consentgate.pages.http import Request, Response
+from consentgate.pages.template_helpers import site_of
 
 
 def answer_own_page(request: HttpRequest, visitor: VisitorConsent, own: str) -> HttpResponse:

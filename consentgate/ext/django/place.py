@@ -10,10 +10,10 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils.module_loading import import_string
 from django.utils.translation import get_supported_language_variant
 
-from consentgate.context import Request
 from consentgate.ext.django.host import header_of
-from consentgate.set_cookie import cookie_values
-from consentgate.site.banners import Where, quote_text
+from consentgate.gate.settings import Request
+from consentgate.http.cookie_header import cookie_values
+from consentgate.pages.banners import Where, quote_text
 
 
 def where_of(request: HttpRequest) -> Where:

@@ -17,14 +17,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
-from consentgate.context import Request
-from consentgate.doorway import MOST_POLICIES, MiddlewareOptions, PolicyOption
+from consentgate._middleware import MOST_POLICIES, MiddlewareOptions, PolicyOption
+from consentgate.choice.codec import SHORTEST_KEY
 from consentgate.errors import ConfigurationError
 from consentgate.ext.django.host import host_of
 from consentgate.ext.django.own_cookies import declare_own_cookies
 from consentgate.ext.django.place import language_of
+from consentgate.gate.settings import Request
 from consentgate.policy import Policy
-from consentgate.preferences import SHORTEST_KEY
 
 SETTING = "CONSENTGATE"
 _OPTIONS = tuple(MiddlewareOptions.__annotations__)

@@ -15,7 +15,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, request
 
-from consentgate.doorway import PolicyOption
+from consentgate._middleware import PolicyOption
 from consentgate.errors import ConfigurationError
 from consentgate.ext.flask.commands import consent_commands
 from consentgate.ext.flask.settings import (
@@ -34,7 +34,7 @@ from consentgate.ext.flask.views import (
     current_consent,
 )
 from consentgate.ext.outer import tell_outer_wrappers
-from consentgate.visitor import CONSENT_KEY
+from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.wsgi import ConsentMiddleware
 
 EXTENSION = "consentgate"

@@ -17,11 +17,11 @@ from typing import Any, cast
 
 from flask import Flask
 
-from consentgate.context import Request
-from consentgate.doorway import MOST_POLICIES, MiddlewareOptions, PolicyOption
+from consentgate._middleware import MOST_POLICIES, MiddlewareOptions, PolicyOption
+from consentgate.choice.codec import SHORTEST_KEY
 from consentgate.errors import ConfigurationError
+from consentgate.gate.settings import Request
 from consentgate.policy import Cookie, Policy
-from consentgate.preferences import SHORTEST_KEY
 
 PREFIX = "CONSENTGATE_"
 _OPTIONS = tuple(MiddlewareOptions.__annotations__)

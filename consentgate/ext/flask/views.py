@@ -12,8 +12,8 @@ from werkzeug.local import LocalProxy
 
 from consentgate.ext.refusal import missing_categories, refusal_page
 from consentgate.ext.where import where_in_environ
-from consentgate.site.placed import Placed
-from consentgate.visitor import VisitorConsent, get_consent
+from consentgate.gate.visitor import VisitorConsent, get_consent
+from consentgate.pages.template_helpers import TemplateHelpers
 
 View = TypeVar("View", bound=Callable[..., Any])  # Any: what Flask takes from a view
 
@@ -43,8 +43,8 @@ def cookie_charter(*, language: str = "") -> Markup:
     return Markup(_placed().charter(language=language))  # noqa: S704 (the library's)
 
 
-def _placed() -> Placed:
-    return Placed(get_consent(request), where_in_environ(request.environ))
+def _placed() -> TemplateHelpers:
+    return TemplateHelpers(get_consent(request), where_in_environ(request.environ))
 
 
 def requires_consent(

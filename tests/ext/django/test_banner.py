@@ -20,7 +20,7 @@ from consentgate import Cookie, Policy
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 from tests.contract.django_project import GATE_CLASS, Urls
 from tests.contract.exchange import preferences_for
-from tests.doors.wire import (
+from tests.middleware.wire import (
     Reply,
     Send,
     call_asgi,
@@ -37,7 +37,7 @@ PAGE = b"<!doctype html><html lang=en><title>T</title><body><p>hello</p></body><
 START, BODY, END = PAGE.partition(b"<body>")
 LONG = b"<p>more</p>" * 1000
 
-Visit = Callable[..., Reply]
+Exchange = Callable[..., Reply]
 
 
 def visit_sync(view: Any, send: Send, *inner: str, **options: Any) -> Reply:
@@ -63,9 +63,9 @@ def project(view: Any, options: dict[str, Any], inner: tuple[str, ...]) -> Any:
 
 
 @pytest.fixture(params=[visit_sync, visit_async], ids=["wsgi", "asgi"])
-def visit(request: Any) -> Visit:
+def visit(request: Any) -> Exchange:
     """A visit under each interface."""
-    found: Visit = request.param
+    found: Exchange = request.param
     return found
 
 
@@ -98,7 +98,7 @@ def is_with_banner(reply: Reply) -> bool:
 
 @pytest.mark.behaviour(16)
 @pytest.mark.parametrize("view", [whole, streamed], ids=["whole", "streamed"])
-def test_a_page_gets_the_banner_first_in_its_body(visit: Visit, view: Any) -> None:
+def test_a_page_gets_the_banner_first_in_its_body(visit: Exchange, view: Any) -> None:
     reply = visit(view, HOME)
 
     assert is_with_banner(reply)
@@ -126,7 +126,7 @@ def test_a_stream_that_can_not_be_read_here_is_let_alone() -> None:
     [[], [b""], [b"<!doctype ht"], [START, b"<frameset>"]],
     ids=["none", "empty", "half", "frames"],
 )
-def test_a_stream_without_a_place_leaves_as_it_was(visit: Visit, body: list[bytes]) -> None:
+def test_a_stream_without_a_place_leaves_as_it_was(visit: Exchange, body: list[bytes]) -> None:
     reply = visit(lambda _: StreamingHttpResponse(iter(body)), HOME)
 
     assert reply.body == b"".join(body)
@@ -164,7 +164,7 @@ def test_a_stream_is_read_no_further_than_to_its_place() -> None:
         assert b"".join(response).endswith(LONG)
 
 
-def test_where_the_page_names_no_language_the_project_s_choice_counts(visit: Visit) -> None:
+def test_where_the_page_names_no_language_the_project_s_choice_counts(visit: Exchange) -> None:
     def view(request: HttpRequest) -> HttpResponse:
         return HttpResponse("<!doctype html><body>hello")
 
@@ -173,7 +173,7 @@ def test_where_the_page_names_no_language_the_project_s_choice_counts(visit: Vis
 
 
 @pytest.mark.law(9)
-def test_a_visitor_who_has_chosen_finds_the_way_back(visit: Visit) -> None:
+def test_a_visitor_who_has_chosen_finds_the_way_back(visit: Exchange) -> None:
     reply = visit(whole, Send(path="/page", cookie=preferences_for()))
 
     assert b"consentgate-settings" in reply.body
@@ -194,7 +194,7 @@ def test_a_visitor_who_has_chosen_finds_the_way_back(visit: Visit) -> None:
     ],
 )
 def test_where_no_banner_belongs_the_page_is_let_alone(
-    visit: Visit, send: Send, options: dict[str, Any]
+    visit: Exchange, send: Send, options: dict[str, Any]
 ) -> None:
     assert visit(whole, send, **options).body == PAGE
 
@@ -208,7 +208,7 @@ def test_where_no_banner_belongs_the_page_is_let_alone(
     ],
     ids=["text", "compressed", "a file"],
 )
-def test_what_is_no_page_to_be_read_is_let_alone(visit: Visit, view: Any) -> None:
+def test_what_is_no_page_to_be_read_is_let_alone(visit: Exchange, view: Any) -> None:
     assert visit(view, HOME).body == PAGE
 
 
@@ -223,7 +223,7 @@ def test_below_another_gate_that_puts_it_in_nothing_is_put_in_twice() -> None:
     assert b'action="/other/"' in reply.body
 
 
-def test_a_page_that_is_the_same_for_everybody_stays_so(visit: Visit) -> None:
+def test_a_page_that_is_the_same_for_everybody_stays_so(visit: Exchange) -> None:
     shared = cache_control(public=True, max_age=60)(whole)
 
     undecided = visit(shared, HOME)
@@ -234,7 +234,7 @@ def test_a_page_that_is_the_same_for_everybody_stays_so(visit: Visit) -> None:
     assert "private" not in undecided["cache-control"]
 
 
-def test_the_length_of_the_page_is_told_anew(visit: Visit) -> None:
+def test_the_length_of_the_page_is_told_anew(visit: Exchange) -> None:
     reply = visit(whole, HOME, "django.middleware.common.CommonMiddleware")
 
     assert reply["content-length"] == str(len(reply.body))
@@ -242,7 +242,7 @@ def test_the_length_of_the_page_is_told_anew(visit: Visit) -> None:
 
 
 @pytest.mark.behaviour(14)
-def test_a_copy_is_good_only_while_the_choice_is_the_same(visit: Visit) -> None:
+def test_a_copy_is_good_only_while_the_choice_is_the_same(visit: Exchange) -> None:
     tagged = etag(lambda _: '"v1"')(whole)
     first = visit(tagged, HOME)
     condition = (("If-None-Match", first["etag"]), ("Sec-Fetch-Dest", "document"))
@@ -256,7 +256,7 @@ def test_a_copy_is_good_only_while_the_choice_is_the_same(visit: Visit) -> None:
     assert b"consentgate-settings" in other.body
 
 
-def test_a_view_sees_no_date_to_compare_with_and_its_own_tag(visit: Visit) -> None:
+def test_a_view_sees_no_date_to_compare_with_and_its_own_tag(visit: Exchange) -> None:
     seen: list[dict[str, str]] = []
     names = ("If-None-Match", "If-Modified-Since", "Range")
 
@@ -305,7 +305,9 @@ def test_under_asgi_the_middleware_puts_it_in_without_a_thread_of_its_own() -> N
 
 
 @pytest.mark.behaviour(14)
-def test_no_cache_answers_with_a_page_that_was_fetched_for_one_of_its_own(visit: Visit) -> None:
+def test_no_cache_answers_with_a_page_that_was_fetched_for_one_of_its_own(
+    visit: Exchange,
+) -> None:
     reply = visit(whole, Send(path="/page", headers=(("Sec-Fetch-Dest", "empty"),)))
 
     assert reply.body == PAGE
@@ -313,7 +315,9 @@ def test_no_cache_answers_with_a_page_that_was_fetched_for_one_of_its_own(visit:
 
 
 @pytest.mark.law(9)
-def test_the_way_back_from_the_answer_to_a_form_is_the_preference_centre(visit: Visit) -> None:
+def test_the_way_back_from_the_answer_to_a_form_is_the_preference_centre(
+    visit: Exchange,
+) -> None:
     def view(request: HttpRequest) -> HttpResponse:
         return HttpResponse(PAGE)
 

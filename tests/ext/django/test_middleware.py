@@ -20,7 +20,7 @@ from consentgate.ext.django.middleware import ConsentMiddleware
 from consentgate.ext.django.settings import GateSettings
 from consentgate.ext.django.wrap import wrap_asgi, wrap_wsgi
 from consentgate.ext.django.written import WrittenMorsel
-from consentgate.visitor import CONSENT_KEY
+from consentgate.gate.visitor import CONSENT_KEY
 from tests.contract.adapters_django import AsyncPlugin, Plugin, patient
 from tests.contract.django_project import GATE_CLASS, Urls
 from tests.contract.drivers import run_asgi, run_wsgi
@@ -187,7 +187,7 @@ def test_a_view_that_fails_ends_the_visit_too() -> None:
 
     with pytest.raises(ValueError, match="own"):
         answer(view, request)
-    assert not get_consent(request).active
+    assert not get_consent(request).is_running
 
 
 @pytest.mark.parametrize("method", ["get", "head"])

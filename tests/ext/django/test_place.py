@@ -14,7 +14,7 @@ from django.test.utils import override_settings
 from consentgate.ext.django.place import language_of
 from consentgate.ext.django.wrap import wrap_wsgi
 from tests.contract.django_project import Urls
-from tests.doors.wire import FORM, Send, call_wsgi, environ_of, options_of, scope_of
+from tests.middleware.wire import FORM, Send, call_wsgi, environ_of, options_of, scope_of
 
 LOCALE = "django.middleware.locale.LocaleMiddleware"
 OWN_LOCALE = f"{__name__}.OwnLocaleMiddleware"

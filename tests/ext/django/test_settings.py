@@ -11,7 +11,7 @@ import pytest
 from django.test.utils import override_settings
 
 from consentgate import ConfigurationError, Cookie, Gate, Policy, PolicyError
-from consentgate.doorway import MOST_POLICIES, split_options
+from consentgate._middleware import MOST_POLICIES, split_options
 from consentgate.ext.django.host import host_of
 from consentgate.ext.django.own_cookies import declare_own_cookies, own_cookies
 from consentgate.ext.django.settings import PolicyByHost, read_settings
@@ -82,7 +82,12 @@ def test_errors_of_the_policy_file_are_told_as_such(tmp_path: Path) -> None:
 
 
 def test_options_of_the_gate_are_written_in_capitals_and_functions_as_dotted_paths() -> None:
-    given = {"POLICY": PLAIN, "MODE": "report", "CLAMP": True, "CLOCK": "consentgate.clock.utc_now"}
+    given = {
+        "POLICY": PLAIN,
+        "MODE": "report",
+        "CLAMP": True,
+        "CLOCK": "consentgate.choice.clock.utc_now",
+    }
 
     with override_settings(CONSENTGATE=given):
         options = read_settings().options

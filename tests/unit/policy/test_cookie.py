@@ -157,11 +157,11 @@ def test_a_value_that_cannot_be_used_is_an_error(said: dict[str, Any]) -> None:
 def test_a_wrong_word_comes_with_the_right_one() -> None:
     (error,) = refusal(lambda: declared(same_site="lax"))
 
-    assert error.mend == "did you mean 'Lax'? known: None, Lax, Strict"
+    assert error.hint == "did you mean 'Lax'? known: None, Lax, Strict"
     (error,) = refusal(lambda: declared(kind="local_storge"))
-    assert error.mend.startswith("did you mean 'local_storage'? known: cookie, local_storage")
+    assert error.hint.startswith("did you mean 'local_storage'? known: cookie, local_storage")
     (error,) = refusal(lambda: declared(party="none of them"))
-    assert error.mend == "known: first, third"
+    assert error.hint == "known: first, third"
 
 
 def test_an_argument_that_does_not_exist_is_no_declaration() -> None:

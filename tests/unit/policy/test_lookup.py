@@ -9,12 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentgate import Cookie, Policy
-from consentgate.policy.lookup import (
-    REMEMBERED_LENGTH,
-    REMEMBERED_NAMES,
-    GlobIndex,
-    RuleLookup,
-)
+from consentgate.policy.lookup import REMEMBERED_LENGTH, REMEMBERED_NAMES, GlobIndex, RuleLookup
 from consentgate.policy.names import Glob
 
 GLOBS = st.lists(st.sampled_from(["", "a", "b", "ab", "ba"]), min_size=2, max_size=3).map("*".join)

@@ -121,7 +121,7 @@ def test_an_unknown_category_is_an_error_with_the_nearest_name() -> None:
     (error,) = refusal(lambda: Policy(cookies=[Cookie("_ga", category="statistic")]))
 
     assert (error.id, error.place) == ("CG003", "cookies[0] ('_ga')")
-    assert error.mend == "did you mean 'statistics'? known: necessary, statistics, marketing"
+    assert error.hint == "did you mean 'statistics'? known: necessary, statistics, marketing"
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def test_an_unknown_preset_is_an_error_with_the_nearest_name() -> None:
     (error,) = refusal(lambda: Policy(presets=["djago"]))
 
     assert (error.id, error.place) == ("CG009", "presets")
-    assert error.mend.startswith("did you mean 'django'? known: at-internet, cdn, ")
+    assert error.hint.startswith("did you mean 'django'? known: at-internet, cdn, ")
 
 
 def test_the_word_of_the_site_goes_over_the_preset_field_by_field() -> None:

@@ -199,7 +199,7 @@ def test_an_unknown_key_is_an_error_with_the_nearest_one(
     (error,) = refusal(lambda: policy_in(file, text))
 
     assert (error.id, error.place) == ("CG006", f"consent.toml: {place}")
-    assert error.mend.startswith(f"did you mean {key!r}? known: ")
+    assert error.hint.startswith(f"did you mean {key!r}? known: ")
 
 
 def test_a_cookie_without_name_or_category_is_an_error(file: Path) -> None:

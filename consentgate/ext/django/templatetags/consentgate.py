@@ -22,8 +22,8 @@ from django.utils.translation import get_language
 from consentgate.errors import ConfigurationError
 from consentgate.ext.django.explained import ExplainedCookie, explain_cookies
 from consentgate.ext.django.place import where_of
-from consentgate.site.placed import Placed
-from consentgate.visitor import VisitorConsent, get_consent
+from consentgate.gate.visitor import VisitorConsent, get_consent
+from consentgate.pages.template_helpers import TemplateHelpers
 
 register = template.Library()
 
@@ -96,8 +96,8 @@ def if_consent(parser: Parser, token: Token) -> IfConsentNode:
     return IfConsentNode(parser.compile_filter(words[1]), allowed, otherwise)
 
 
-def _placed_in(context: Context) -> Placed:
-    return Placed(_consent_in(context), where_of(_request_in(context)))
+def _placed_in(context: Context) -> TemplateHelpers:
+    return TemplateHelpers(_consent_in(context), where_of(_request_in(context)))
 
 
 def _consent_in(context: Context) -> VisitorConsent:

@@ -1,0 +1,1 @@
+"""Puts the banner into the site's own HTML while a response passes."""

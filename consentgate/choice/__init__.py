@@ -1,0 +1,1 @@
+"""What one visitor chose, and the signed cookie that holds it."""

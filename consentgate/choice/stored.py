@@ -1,0 +1,251 @@
+"""What a visitor's preferences cookies are worth now, under one policy.
+
+Verified values are remembered, so that a signature costs once per choice and day and not once per
+visitor; only values that verified enter, so that forged ones can't push them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache, reduce
+from math import inf
+from typing import NamedTuple
+
+from consentgate.choice.clock import seconds_of
+from consentgate.choice.codec import LIFETIME, PreferencesCodec, Rejection
+from consentgate.choice.consent import Consent
+from consentgate.http.cookie_header import cookie_values
+from consentgate.http.set_cookie import BLANKS
+from consentgate.policy import Policy
+
+MOST_REMEMBERED = 512  # values: visitors with the same choice and day share one
+MOST_VERIFIED = 32  # signatures a request may cost; values already known are never counted
+ONE_DAY = timedelta(days=1)
+ONE_DAY_S = ONE_DAY.total_seconds()
+NEVER = inf
+LAST_DAY = datetime(9999, 1, 1, tzinfo=UTC)
+MOST_PLACES = 4096  # headers in which it is known where the choice stands
+
+
+class StoredChoice(NamedTuple):
+    """What holds now of a visitor's choice.
+
+    `consent` has only categories whose fingerprints still hold; `stale` are those chosen under
+    another declaration. `expires_at_s` is the moment (POSIX seconds) from which this value no
+    longer counts. `rejected` are the reasons of the preferences cookies that were not believed;
+    `cookies_received` is how many came.
+    """
+
+    consent: Consent = Consent.undecided()
+    stale: frozenset[str] = frozenset()
+    expires_at_s: float = NEVER
+    rejected: tuple[Rejection, ...] = ()
+    cookies_received: int = 0
+
+    @property
+    def expired(self) -> bool:
+        """True when a signed choice came in that is too old to count."""
+        return Rejection.EXPIRED in self.rejected
+
+
+NOTHING = StoredChoice()
+
+
+def end_of(consent: Consent) -> datetime:
+    """The UTC moment from which a decided consent is too old: its day, 182 days and the rest of
+    that last day, so that no choice ends before its cookie does."""
+    assert consent.day is not None, "an undecided consent has no end"
+    return datetime.combine(consent.day, time(), tzinfo=UTC) + LIFETIME + ONE_DAY
+
+
+@lru_cache(maxsize=1024)
+def _bounds_of(day: date | None) -> tuple[float, float]:
+    """When a choice of that day begins and ends, in POSIX seconds."""
+    if day is None:
+        return -inf, LAST_DAY.timestamp()
+    start = datetime.combine(day, time(), tzinfo=UTC)
+    try:
+        return start.timestamp(), (start + LIFETIME + ONE_DAY).timestamp()
+    except OverflowError:  # a day at the end of the calendar
+        return start.timestamp(), inf
+
+
+IsCurrent = Callable[[frozenset[str], frozenset[str], frozenset[tuple[str, str]]], bool]
+
+
+class ChoiceReader:
+    """Reads the standing of a visitor from a Cookie header's text."""
+
+    def __init__(
+        self, policy: Policy, codec: PreferencesCodec, *, clock: Callable[[], datetime]
+    ) -> None:
+        self._policy = policy
+        self._codec = codec
+        self._now_s = seconds_of(clock)
+        self._name = policy.preferences_cookie
+        self._current = frozenset(
+            (category.name, policy.fingerprint(category.name)) for category in policy.categories
+        )
+        self._remembered: dict[str, StoredChoice] = {}
+        # The same for headers in text and in bytes, with what stands for no choice in them.
+        self._in_text: dict[str | bytes, StoredChoice] = {}
+        self._in_bytes: dict[str | bytes, StoredChoice] = {}
+        self._places: dict[int, tuple[int, int]] = {}
+        self._compare_once = lru_cache(maxsize=MOST_REMEMBERED)(self._compare)
+        self._forget()
+
+    def read(self, header: str | bytes) -> StoredChoice:
+        """The standing of the visitor who sends this Cookie header; never raises.
+
+        Invalid values beside valid ones are ignored and valid ones are intersected: a sibling
+        subdomain can neither plant consent nor silence it.
+
+        A visitor sends the same header with every request, so that where the choice stands in it
+        is remembered, under a keyed hash of the header (Python's own, fresh for each process):
+        other visitors' sessions do not stay in memory. What is found at that place counts only if
+        it is, to the letter, a choice that was verified.
+        """
+        place = self._places.get(hash(header))
+        if place is not None:
+            recalled = self._in_bytes if type(header) is bytes else self._in_text
+            known = recalled.get(header[place[0] : place[1]])
+            if known is not None and self._now_s() < known.expires_at_s:
+                return known
+        return self._look(header)
+
+    def _look(self, header: str | bytes) -> StoredChoice:
+        text = header.decode("latin-1") if isinstance(header, bytes) else header
+        place = _place_of(self._name, text)
+        if place is None:
+            values = cookie_values(text, self._name)
+        else:
+            if len(self._places) >= MOST_PLACES:
+                self._places.clear()
+            self._places[hash(header)] = place
+            value = text[place[0] : place[1]]
+            values = [value] if value else []
+        if not values:
+            return NOTHING
+        if len(values) == 1:
+            found = self._judge(values[0])
+            if isinstance(found, StoredChoice):
+                return found
+            return StoredChoice(rejected=(found,), cookies_received=1)
+        return self._combine(values)
+
+    def settle(self, consent: Consent) -> StoredChoice:
+        """What holds now of a consent, as if its cookie came in."""
+        found = self._weigh(consent, is_current=self._compare)
+        return (
+            found
+            if isinstance(found, StoredChoice)
+            else StoredChoice(rejected=(found,), cookies_received=1)
+        )
+
+    def _combine(self, values: list[str]) -> StoredChoice:
+        """Standing of several preferences cookies; those known already cost nothing.
+
+        Where more arrive than may be verified, a refusal could be among those left out, so that
+        nothing is granted: forged ones planted around it must not silence it.
+        """
+        distinct = list(dict.fromkeys(values))
+        known = sum(map(self._remembered.__contains__, distinct))
+        if len(distinct) - known > MOST_VERIFIED:
+            return StoredChoice(rejected=(Rejection.OVERSIZED,), cookies_received=len(values))
+        found = [self._judge(value) for value in distinct]
+        valid = [standing for standing in found if isinstance(standing, StoredChoice)]
+        rejected = tuple(reason for reason in found if isinstance(reason, Rejection))
+        if not valid:
+            return StoredChoice(rejected=rejected, cookies_received=len(values))
+        merged = reduce(_intersect, valid)
+        return merged._replace(rejected=rejected, cookies_received=len(values))
+
+    def _judge(self, value: str) -> StoredChoice | Rejection:
+        known = self._remembered.get(value)
+        if known is not None and self._now_s() < known.expires_at_s:
+            return known
+        consent = self._codec.decode(value)
+        if isinstance(consent, Rejection):
+            return consent
+        found = self._weigh(consent, is_current=self._compare_once)
+        if isinstance(found, StoredChoice):
+            self._remember(value, found)
+        return found
+
+    def _weigh(self, consent: Consent, *, is_current: IsCurrent) -> StoredChoice | Rejection:
+        starts_s, ends_s = _bounds_of(consent.day)
+        now_s = self._now_s()
+        # A day ahead is another server's clock; more is nobody's.
+        if starts_s > now_s + ONE_DAY_S:
+            return Rejection.FUTURE
+        if now_s >= ends_s:
+            return Rejection.EXPIRED
+        if is_current(consent.granted, consent.refused, consent.fingerprints):
+            return StoredChoice(consent=consent, expires_at_s=ends_s, cookies_received=1)
+        return self._hold(consent, ends_s)
+
+    def _hold(self, consent: Consent, ends: float) -> StoredChoice:
+        chosen = dict(consent.fingerprints)
+        current = frozenset(
+            name
+            for name in consent.granted | consent.refused
+            if self._policy.accepts_fingerprint(name, chosen.get(name, ""))
+        )
+        held = Consent(
+            granted=consent.granted & current,
+            refused=consent.refused & current,
+            fingerprints=frozenset(pair for pair in consent.fingerprints if pair[0] in current),
+            day=consent.day if current else None,
+        )
+        stale = (consent.granted | consent.refused) - current
+        return StoredChoice(consent=held, stale=stale, expires_at_s=ends, cookies_received=1)
+
+    def _compare(
+        self,
+        granted: frozenset[str],
+        refused: frozenset[str],
+        fingerprints: frozenset[tuple[str, str]],
+    ) -> bool:
+        """True where each category was chosen as it is declared now: nearly always."""
+        return (
+            fingerprints <= self._current
+            and len(fingerprints) == len(granted) + len(refused)
+            and (granted | refused).issuperset([name for name, _ in fingerprints])
+        )
+
+    def _remember(self, value: str, standing: StoredChoice) -> None:
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._forget()
+        self._remembered[value] = self._in_text[value] = standing
+        self._in_bytes[value.encode("latin-1")] = standing
+
+    def _forget(self) -> None:
+        self._remembered.clear()
+        self._in_text.clear()
+        self._in_bytes.clear()
+        self._in_text[""] = self._in_bytes[b""] = NOTHING
+
+
+def _place_of(name: str, header: str) -> tuple[int, int] | None:
+    """The start and end of the cookie's value; the beginning twice where its name is nowhere, and
+    None where it must be read with care."""
+    start = header.find(name)
+    if start < 0:
+        return 0, 0
+    begins = start == 0 or header.startswith("; ", start - 2)
+    start += len(name) + 1
+    if not (begins and header.startswith("=", start - 1)) or header.find(name, start) >= 0:
+        return None
+    end = header.find(";", start)
+    end = len(header) if end < 0 else end
+    value = header[start:end]
+    return (start, end) if value and value.strip(BLANKS) == value else None
+
+
+def _intersect(one: StoredChoice, other: StoredChoice) -> StoredChoice:
+    return StoredChoice(
+        consent=one.consent.intersect(other.consent),
+        stale=one.stale | other.stale,
+        expires_at_s=min(one.expires_at_s, other.expires_at_s),
+    )

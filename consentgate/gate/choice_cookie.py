@@ -1,0 +1,161 @@
+"""Writes the visitor's choice: the one Set-Cookie that the gate itself sends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from consentgate.choice.codec import LIFETIME, PreferencesCodec
+from consentgate.choice.stored import end_of
+from consentgate.errors import ConfigurationError
+from consentgate.gate.events import Action, Reason
+from consentgate.gate.exchange import Exchange
+from consentgate.http.cookie_writing import expire_cookie, serialize_set_cookie
+from consentgate.policy import Policy
+
+_PATH = re.compile(r"/[!-:<-~]*")
+_DOMAIN = re.compile(r"[A-Za-z0-9.-]*")
+_SAME_SITE = ("Lax", "Strict", "None")
+_PORT = re.compile(r":[0-9]*$")
+_HOST = re.compile(r"[A-Za-z0-9_.-]{1,253}")  # RFC 1035 section 2.3.4, with the _ of inner networks
+
+MOST_VARIANTS = 10  # Domain variants to remove: a host's name can have 127 labels
+
+
+def check_flags(**options: object) -> None:
+    """Nothing, where each option is True or False; a text such as "no" would count as true.
+    Raises ConfigurationError."""
+    for option, value in options.items():
+        if not isinstance(value, bool):
+            raise ConfigurationError(f"{option} is a {type(value).__name__}; pass True or False")
+
+
+def _check_texts(**options: object) -> None:
+    for option, value in options.items():
+        if not isinstance(value, str):
+            raise ConfigurationError(f"{option} is a {type(value).__name__}; pass a str")
+
+
+def _own_and_parent_domains(host: str) -> list[str]:
+    """The domains under which another host of the site can have set a cookie that comes in, the
+    nearest to the top last. The header is the visitor's: none for what is no name of a host."""
+    name = host.rpartition(":")[0] if _PORT.search(host) else host
+    labels = name.lower().split(".")
+    # An address has no parent domain; a single label is a machine or a top-level domain.
+    if _HOST.fullmatch(name) is None or labels[-1].isdigit():
+        return []
+    return [".".join(labels[start:]) for start in range(len(labels) - 1)][-MOST_VARIANTS:]
+
+
+class ChoiceCookie:
+    """The preferences cookie on its way out, with the attributes that the site gives it."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        codec: PreferencesCodec,
+        *,
+        clock: Callable[[], datetime],
+        domain: str,
+        path: str,
+        same_site: str,
+        secure: bool | None,
+        http_only: bool,
+    ) -> None:
+        check_flags(http_only=http_only, **({} if secure is None else {"secure": secure}))
+        _check_texts(domain=domain, path=path, same_site=same_site)
+        self.attributes = (domain, path, same_site, secure, http_only)
+        self._codec = codec
+        self._clock = clock
+        self._name = policy.preferences_cookie
+        # No other host can have set such a cookie, so it has no variants to remove.
+        self._is_host_only = self._name.lower().startswith("__host-")
+        self._domain = domain.lstrip(".")
+        self._path = path
+        self._same_site = same_site
+        self._secure = secure
+        self._http_only = http_only
+        self._site = urlsplit(policy.site)
+        self._check()
+
+    def values_for(self, exchange: Exchange) -> list[str]:
+        """The Set-Cookie values that a changed choice needs; empty when nothing changed.
+
+        Where several preferences cookies came in, or one that was not believed, the next choice
+        also removes their Domain variants: a sibling subdomain may have planted them.
+        """
+        standing = exchange.standing
+        if exchange.new_choice is not None and exchange.new_choice != standing.consent:
+            written = [self._write(exchange)]
+        elif exchange.discards_invalid:
+            written = [expire_cookie(self._name, path=self._path, domain=self._domain)]
+        else:
+            return []
+        if standing.cookies_received > 1 or standing.rejected:
+            written += self._expire_variants(exchange)
+        return written
+
+    def _write(self, exchange: Exchange) -> str:
+        assert exchange.new_choice is not None
+        left = end_of(exchange.new_choice) - self._clock()
+        secure = exchange.secure if self._secure is None else self._secure
+        if self._secure is None and not secure:
+            self._warn_of_proxy(exchange)
+        return serialize_set_cookie(
+            self._name,
+            self._codec.encode(exchange.new_choice),
+            max_age_s=int(min(LIFETIME, left).total_seconds()),
+            path=self._path,
+            domain=self._domain,
+            secure=secure,
+            http_only=self._http_only,
+            same_site=self._same_site,
+        )
+
+    def _expire_variants(self, exchange: Exchange) -> list[str]:
+        if self._is_host_only:
+            return []
+        domains = ["", *_own_and_parent_domains(exchange.header("host"))]
+        return [
+            expire_cookie(self._name, path=self._path, domain=domain)
+            for domain in domains
+            if domain != self._domain
+        ]
+
+    def _warn_of_proxy(self, exchange: Exchange) -> None:
+        forwarded = exchange.header("x-forwarded-proto").lower().startswith("https")
+        own_host = self._site.scheme == "https" and exchange.header("host") == self._site.netloc
+        if forwarded or own_host:
+            exchange.context.reporter.report_once(
+                Reason.SECURE_MISSING, Action.NOTE, name=self._name, path=exchange.path
+            )
+
+    def _check(self) -> None:
+        if self._same_site not in _SAME_SITE:
+            raise ConfigurationError(
+                f"same_site={self._same_site!r} is not known; use one of {', '.join(_SAME_SITE)}"
+            )
+        if self._same_site == "None" and self._secure is False:
+            raise ConfigurationError(
+                'same_site="None" needs secure=True: browsers refuse the cookie otherwise'
+            )
+        if _PATH.fullmatch(self._path) is None:
+            raise ConfigurationError(
+                f"path={self._path!r} is no path: it starts with / and is visible ASCII without ;"
+            )
+        if _DOMAIN.fullmatch(self._domain) is None:
+            raise ConfigurationError(
+                f"domain={self._domain!r} is no domain: give a host name such as 'example.org'"
+            )
+        if self._is_host_only:
+            self._check_host_prefix()
+
+    def _check_host_prefix(self) -> None:
+        # RFC 6265bis section 4.1.3.2: host-only, for the whole host, over https.
+        if self._domain or self._path != "/" or self._secure is False:
+            raise ConfigurationError(
+                f"the cookie {self._name!r} can't have a domain, a path other than / or "
+                "secure=False: its __Host- prefix forbids them"
+            )

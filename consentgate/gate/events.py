@@ -1,0 +1,241 @@
+"""What a gate reports: one event for each thing it did; never a cookie's value, never a query."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from consentgate.gate.options import Mode
+from consentgate.policy import Kind, known_category, paste_toml
+from consentgate.policy.names import name_problem
+from consentgate.policy.vocabulary import MARKETING
+
+logger = logging.getLogger("consentgate")
+
+LONGEST_TEXT = 64  # bytes of a name in an event: enough to recognise it, too little to smuggle data
+MOST_LOGGED = 200  # names in the log for each reason: visitors' names can't crowd out the others
+
+
+class Action(StrEnum):
+    """What happened, or with `mode="report"` would have happened."""
+
+    KEEP = "keep"
+    STRIP = "strip"
+    REWRITE = "rewrite"
+    CLAMP = "clamp"
+    HIDE = "hide"
+    EXPIRE = "expire"
+    NOTE = "note"
+
+
+class Reason(StrEnum):
+    """Why, as a stable id; the documentation lists them."""
+
+    __hash__ = str.__hash__  # Enum's own is a function of Python, and each report looks one up
+
+    NECESSARY = "CG100"
+    CONSENTED = "CG101"
+    ANONYMOUS = "CG102"
+    NOT_REQUIRED = "CG103"
+    UNDECLARED = "CG110"
+    UNDECIDED = "CG111"
+    REFUSED = "CG112"
+    STALE = "CG113"
+    EXPIRED = "CG114"
+    NAMELESS = "CG115"
+    NOT_RENEWED = "CG116"
+    PREFERENCES_SET = "CG117"
+    DELETION = "CG120"
+    RAISED = "CG121"
+    CLAMPED = "CG122"
+    WITHDRAWN = "CG123"
+    WITHDRAWAL_NOT_EFFECTIVE = "CG124"
+    UNKNOWN_IN_REQUEST = "CG125"
+    LINE_BREAK = "CG130"
+    HEADER_LINE_BREAK = "CG131"
+    STATUS_LINE_BREAK = "CG132"
+    HEADER_NAME = "CG133"
+    PREFERENCES_REJECTED = "CG140"
+    REQUIRED_FAILED = "CG141"
+    SECURE_MISSING = "CG142"
+    LANGUAGE_FAILED = "CG143"
+    BANNER_COMPRESSED = "CG151"
+    BANNER_NO_PLACE = "CG152"
+
+
+_WARNINGS = frozenset(
+    {
+        Reason.UNDECLARED,
+        Reason.NAMELESS,
+        Reason.PREFERENCES_SET,
+        Reason.WITHDRAWAL_NOT_EFFECTIVE,
+        Reason.LINE_BREAK,
+        Reason.HEADER_LINE_BREAK,
+        Reason.STATUS_LINE_BREAK,
+        Reason.HEADER_NAME,
+        Reason.REQUIRED_FAILED,
+        Reason.LANGUAGE_FAILED,
+        Reason.SECURE_MISSING,
+        Reason.BANNER_COMPRESSED,
+        Reason.BANNER_NO_PLACE,
+    }
+)
+
+_WORDS = {
+    Reason.UNDECLARED: "it is not declared",
+    Reason.UNDECIDED: "the visitor has not chosen",
+    Reason.REFUSED: "the visitor refused its category",
+    Reason.STALE: "its category changed since the visitor chose",
+    Reason.EXPIRED: "the visitor's choice is too old",
+    Reason.NAMELESS: "a cookie without a name can pose as any other",
+    Reason.NOT_RENEWED: "an exempt measurement cookie is not renewed at each visit",
+    Reason.PREFERENCES_SET: "only the gate writes the visitor's choice",
+    Reason.DELETION: "a deletion without consent leaves in canonical form",
+    Reason.RAISED: "its declaration raises attributes",
+    Reason.CLAMPED: "it lived longer than declared",
+    Reason.WITHDRAWN: "the visitor refused its category",
+    Reason.WITHDRAWAL_NOT_EFFECTIVE: "it was refused before and the browser still sends it",
+    Reason.UNKNOWN_IN_REQUEST: "the browser sends it and it is not declared",
+    Reason.LINE_BREAK: "its Set-Cookie holds CR, LF or NUL",
+    Reason.HEADER_LINE_BREAK: "a header of that name holds CR, LF or NUL",
+    Reason.STATUS_LINE_BREAK: "the status line holds CR, LF or NUL",
+    Reason.HEADER_NAME: "a header's name would split into a Set-Cookie",
+    Reason.PREFERENCES_REJECTED: "a preferences cookie was not accepted",
+    Reason.REQUIRED_FAILED: "the site's `required` function failed; consent is enforced",
+    Reason.LANGUAGE_FAILED: "the site's `language` function failed; the visitor's is taken",
+    Reason.SECURE_MISSING: (
+        "the preferences cookie leaves without Secure though the site is https; let the server "
+        "trust its proxy's scheme, or pass secure=True"
+    ),
+    Reason.BANNER_COMPRESSED: (
+        "a page is compressed inside the gate, so that no banner was put in; compress outside, or "
+        "place the template helper `consent_banner` and pass banner='manual'"
+    ),
+    Reason.BANNER_NO_PLACE: (
+        "no banner was put into a page whose body does not start in its first 64 KiB; make its "
+        "head shorter, or place the template helper `consent_banner` and pass banner='manual'"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that a gate did to one response or request.
+
+    `name` is escaped and cut at 64 bytes, and empty for nameless cookies; `pattern` and
+    `category` are the rule's, empty where none matched; `detail` qualifies a rejected preferences
+    cookie; `path` is the request's path without its query.
+    """
+
+    reason: Reason
+    action: Action
+    name: str = ""
+    pattern: str = ""
+    category: str = ""
+    path: str = ""
+    mode: Mode = Mode.ENFORCE
+    detail: str = ""
+
+
+def escape_text(text: str) -> str:
+    """The text as printable ASCII of at most 64 bytes, anything else as a backslash escape."""
+    if text.isascii() and text.isprintable():
+        return text[:LONGEST_TEXT]
+    return text[:LONGEST_TEXT].encode("unicode_escape").decode("ascii")[:LONGEST_TEXT]
+
+
+class Reporter:
+    """Hands each event to the site's callback, and logs each name and reason once.
+
+    A failing callback is logged, once per reason, and otherwise ignored: reporting never breaks
+    a response.
+    """
+
+    def __init__(self, on_event: Callable[[Event], object] | None, *, mode: Mode) -> None:
+        self._on_event = on_event
+        self._mode = mode
+        self._logged: dict[Reason, set[str]] = {reason: set() for reason in Reason}
+        self._failed: set[Reason] = set()
+
+    @property
+    def has_listener(self) -> bool:
+        """True when a callback wants each event, not only the first of its kind."""
+        return self._on_event is not None
+
+    def is_told(self, reason: Reason, name: str) -> bool:
+        """True when nobody needs to hear of this reason and name any more."""
+        return self._on_event is None and self._is_logged(reason, name)
+
+    def report_once(self, reason: Reason, action: Action, *, name: str, path: str) -> None:
+        """Deliver the event unless one of this reason and name was logged before, or too many
+        were: for what visitors can make up."""
+        if self._is_logged(reason, name):
+            return
+        self.report(reason, action, name=name, path=path)
+
+    def report(
+        self,
+        reason: Reason,
+        action: Action,
+        *,
+        name: str = "",
+        pattern: str = "",
+        category: str = "",
+        path: str = "",
+        detail: str = "",
+    ) -> None:
+        """Deliver one event; its texts are given raw and escaped here."""
+        event = Event(
+            reason=reason,
+            action=action,
+            name=escape_text(name),
+            pattern=pattern,
+            category=category,
+            path=escape_text(path),
+            mode=self._mode,
+            detail=detail,
+        )
+        self._call(event)
+        if not self._is_logged(reason, name):
+            self._logged[reason].add(name[:LONGEST_TEXT])
+            level = logging.WARNING if reason in _WARNINGS else logging.INFO
+            logger.log(level, "%s", _describe(event), extra={"consentgate": event})
+
+    def _is_logged(self, reason: Reason, name: str) -> bool:
+        logged = self._logged[reason]
+        return name[:LONGEST_TEXT] in logged or len(logged) >= MOST_LOGGED
+
+    def _call(self, event: Event) -> None:
+        if self._on_event is None:
+            return
+        try:
+            self._on_event(event)
+        except Exception as error:  # noqa: BLE001 (the site's code may fail in any way)
+            self._tell_failure(event.reason, error)
+
+    def _tell_failure(self, reason: Reason, error: Exception) -> None:
+        if reason not in self._failed:
+            self._failed.add(reason)
+            logger.error("consentgate: on_event failed on %s", reason, exc_info=error)
+
+
+def _describe(event: Event) -> str:
+    would = "would " if event.mode is Mode.REPORT else ""
+    subject = f"cookie {event.name!r}: " if event.name else ""
+    text = f"{event.reason.value} {subject}{would}{event.action.value}: {_WORDS[event.reason]}"
+    if event.detail:
+        text += f" ({event.detail})"
+    if event.path:
+        text += f" (path {event.path})"
+    return f"{text}\n{_advice(event.name)}" if event.reason is Reason.UNDECLARED else text
+
+
+def _advice(name: str) -> str:
+    """How to declare a cookie, as TOML to paste, if a declaration can hold its name."""
+    pattern = f"{name}*" if len(name) == LONGEST_TEXT else name  # it may have been cut
+    if name_problem(pattern, Kind.COOKIE) is not None:
+        return "No declaration can hold this name: give the cookie another"
+    toml = paste_toml(pattern, known_category(name) or MARKETING)
+    return f"To declare it, add to the policy's TOML:\n{toml}"

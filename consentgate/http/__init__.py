@@ -1,0 +1,1 @@
+"""HTTP header fields as browsers and caches read and write them; standard library only."""

@@ -1,0 +1,187 @@
+"""How a site has its visitors' pages: where they stand, how the banner gets in, in which words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TypedDict
+
+from consentgate.errors import ConfigurationError
+from consentgate.gate.events import Action, Reason
+from consentgate.gate.settings import Request as RawRequest
+from consentgate.gate.visitor import VisitorConsent
+from consentgate.pages.cross_site import parse_origin
+
+# Visible ASCII without what ends a path, escapes in it, or means something in HTML.
+_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+_URL = re.compile(r"""[!#-&(-;=?-~]+""")
+_DOTS = frozenset({".", ".."})
+
+LanguageOption = Callable[[RawRequest], str | None]
+
+
+class Banner(StrEnum):
+    """How the banner gets into a page.
+
+    AUTO: the middleware puts it there, for each visitor (on pages that say they are public, the
+    same for all). STATIC: always the same for all, so that any cache may keep the page; a script
+    shows it. MANUAL: the site's templates place it.
+    """
+
+    AUTO = "auto"
+    STATIC = "static"
+    MANUAL = "manual"
+
+
+class PagesFields(TypedDict, total=False):
+    """The keyword options of the visitor's pages, which both middlewares take."""
+
+    prefix: str | None
+    banner: str
+    languages: Sequence[str]
+    language: LanguageOption | None
+    trusted_origins: Collection[str]
+    gpc_updated: date | None
+    templates: str | PathLike[str] | None
+    catalogues: str | PathLike[str] | None
+    stylesheets: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class PagesOptions:
+    """The checked options of the visitor's pages. Raises ConfigurationError.
+
+    `prefix`: where the pages stand; None for a site that has none of them. `languages`: the tags
+    of the languages that are served (by default those that were proofread: English and French).
+    `language`: the site's own choice for a request, a function of the scope or environ.
+    `trusted_origins`: other origins whose forms may answer for the visitor. `gpc_updated`: the
+    day for `/.well-known/gpc.json`, which is served where it is given. `templates` and
+    `catalogues`: folders whose files come before the library's. `stylesheets`: addresses of the
+    site's own style sheets, linked after the library's.
+    """
+
+    prefix: str | None
+    banner: Banner
+    languages: tuple[str, ...]
+    language: LanguageOption | None
+    trusted_origins: tuple[str, ...]
+    gpc_updated: date | None
+    templates: Path | None
+    catalogues: Path | None
+    stylesheets: tuple[str, ...]
+
+    def __init__(
+        self,
+        *,
+        prefix: str | None = "/consent",
+        banner: str = Banner.AUTO,
+        languages: Sequence[str] = (),
+        language: LanguageOption | None = None,
+        trusted_origins: Collection[str] = (),
+        gpc_updated: date | None = None,
+        templates: str | PathLike[str] | None = None,
+        catalogues: str | PathLike[str] | None = None,
+        stylesheets: Sequence[str] = (),
+    ) -> None:
+        if language is not None and not callable(language):
+            raise ConfigurationError(
+                f"language is a {type(language).__name__}; pass a function of the scope or environ"
+            )
+        checked = {
+            "prefix": None if prefix is None else _as_prefix(prefix),
+            "banner": _as_banner(banner),
+            "languages": _as_texts(languages, option="languages"),
+            "language": language,
+            "trusted_origins": _as_origins(trusted_origins),
+            "gpc_updated": _as_day(gpc_updated),
+            "templates": _as_folder(templates, option="templates"),
+            "catalogues": _as_folder(catalogues, option="catalogues"),
+            "stylesheets": _as_addresses(stylesheets),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+
+    def language_for(self, visitor: VisitorConsent) -> str:
+        """The tag of the language that the site chose for a visitor's request; empty where it
+        chose none, or where its function failed."""
+        if self.language is None:
+            return ""
+        try:
+            chosen = self.language(visitor.request) or ""
+        except Exception as error:  # noqa: BLE001 (the site's code may fail in any way)
+            visitor.report(Reason.LANGUAGE_FAILED, Action.NOTE, detail=type(error).__name__)
+            return ""
+        # Babel's locales, which some extensions give, are written with an underscore.
+        return str(chosen).replace("_", "-")
+
+
+def _as_prefix(prefix: object) -> str:
+    if not isinstance(prefix, str) or not _PREFIX.fullmatch(prefix.removesuffix("/")):
+        raise ConfigurationError(
+            f"prefix={prefix!r} is no path: it starts with / and has letters, digits, - . _ ~ "
+            "only; or pass None to have no pages"
+        )
+    if _DOTS & set(prefix.split("/")):
+        raise ConfigurationError(f"prefix={prefix!r}: browsers take . and .. out of a path")
+    return prefix.removesuffix("/")
+
+
+def _as_banner(banner: object) -> Banner:
+    try:
+        return Banner(banner)  # type: ignore[arg-type]  # what is no word raises
+    except ValueError:
+        known = ", ".join(map(repr, map(str, Banner)))
+        raise ConfigurationError(f"banner={banner!r} is not known; use one of {known}") from None
+
+
+def _as_texts(values: object, *, option: str) -> tuple[str, ...]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise ConfigurationError(f"{option} is {values!r}; pass a list of texts")
+    texts = tuple(values)
+    for text in texts:
+        if not isinstance(text, str):
+            raise ConfigurationError(f"{option} holds {text!r}; pass a list of texts")
+    return texts
+
+
+def _as_origins(values: object) -> tuple[str, ...]:
+    origins = _as_texts(values, option="trusted_origins")
+    for origin in origins:
+        if parse_origin(origin) is None:
+            raise ConfigurationError(
+                f"trusted_origins holds {origin!r}; write scheme and host as browsers send them, "
+                "as in 'https://www.example.org' (in ASCII: xn--...)"
+            )
+    return origins
+
+
+def _as_day(day: object) -> date | None:
+    # A datetime is a date to Python, and would be written with its time.
+    if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
+        raise ConfigurationError(f"gpc_updated is {day!r}; pass a datetime.date")
+    return day
+
+
+def _as_folder(folder: str | PathLike[str] | None, *, option: str) -> Path | None:
+    if folder is None:
+        return None
+    path = Path(fspath(folder))
+    if not path.is_dir():
+        raise ConfigurationError(f"{option}: there is no folder {str(path)!r}")
+    return path
+
+
+def _as_addresses(values: object) -> tuple[str, ...]:
+    addresses = _as_texts(values, option="stylesheets")
+    for address in addresses:
+        if not _URL.fullmatch(address):
+            raise ConfigurationError(
+                f"stylesheets holds {address!r}, which is no address: percent-encode what is not "
+                "visible ASCII"
+            )
+    return addresses

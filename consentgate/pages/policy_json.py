@@ -1,0 +1,87 @@
+"""The declaration as JSON, for scripts and for whoever audits a site from outside.
+
+The form is documented and stable: keys are added, never renamed; `format` counts what breaks it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from consentgate.choice.consent import NECESSARY
+from consentgate.policy import Category, Controller, Cookie, Policy
+from consentgate.policy.lifetime import Lifetime, lifetime_text
+from consentgate.policy.text import Text
+
+FORMAT = 1
+
+Json = dict[str, object]
+
+
+def policy_json(policy: Policy) -> bytes:
+    """What the site declares, as ASCII: who answers for it, its categories with the fingerprints
+    under which a choice holds, and each cookie, with its texts by language."""
+    used = {NECESSARY, *policy.optional_categories}
+    document: Json = {
+        "format": FORMAT,
+        "site": policy.site,
+        "controller": _controller(policy.controller),
+        "default_language": policy.default_language,
+        "preferences_cookie": policy.preferences_cookie,
+        "categories": [_category(one, policy) for one in policy.categories if one.name in used],
+        "cookies": [_cookie(rule, policy.default_language) for rule in policy.rules],
+    }
+    return json.dumps(document, separators=(",", ":")).encode("ascii")
+
+
+def _controller(controller: Controller | None) -> Json | None:
+    if controller is None:
+        return None
+    return {
+        "name": controller.name,
+        "contact": controller.contact,
+        "privacy_page": controller.privacy_page,
+    }
+
+
+def _category(category: Category, policy: Policy) -> Json:
+    return {
+        "name": category.name,
+        "title": _texts(category.title, policy.default_language),
+        "description": _texts(category.description, policy.default_language),
+        "needs_consent": category.name in policy.consent_categories,
+        "gpc": category.gpc,
+        "fingerprint": policy.fingerprint(category.name),
+    }
+
+
+def _cookie(rule: Cookie, language: str) -> Json:
+    return {
+        "name": rule.name,
+        "kind": rule.kind,
+        "category": rule.category,
+        "categories": rule.categories,
+        "needs_consent": not rule.exempt,
+        "exempt_reason": rule.exempt_reason,
+        "anonymous": rule.anonymous,
+        "provider": _texts(rule.provider, language),
+        "service": _texts(rule.service, language),
+        "location": _texts(rule.location, language),
+        "purpose": _texts(rule.purpose, language),
+        "lifetime": _length(rule.lifetime),
+        "retention": _length(rule.retention),
+        "party": rule.party,
+        "path": rule.path,
+        "domain": rule.domain,
+        "hosts": dict(rule.hosts),
+    }
+
+
+def _texts(text: Text, language: str) -> Mapping[str, str]:
+    if isinstance(text, str):
+        return {language: text} if text else {}
+    return dict(text)
+
+
+def _length(lifetime: Lifetime | None) -> str | None:
+    return None if lifetime is None else lifetime_text(lifetime)

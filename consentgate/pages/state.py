@@ -1,0 +1,99 @@
+"""What the pages' scripts are told of a visitor, and what is said to the browser's own signal."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+from consentgate.choice.codec import LIFETIME
+from consentgate.choice.consent import NECESSARY, Consent
+from consentgate.gate.options import Enforcement, Mode
+from consentgate.gate.visitor import VisitorConsent
+from consentgate.pages.http import Headers, Request, Response
+
+EVENT = "consentgate:state"
+"""The event on `document` whose `detail` is the state."""
+
+# For one visitor, and never again: not for a cache, not for a script of another site (whatever
+# the cookie's SameSite and the browser's age), and no script where it is JSON.
+PRIVATE: Headers = (
+    ("cache-control", "no-store"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("x-content-type-options", "nosniff"),
+)
+
+_JSON = ("content-type", "application/json")
+_SCRIPT = ("content-type", "text/javascript; charset=utf-8")
+_TEXT = ("content-type", "text/plain; charset=utf-8")
+
+
+def state_response(visitor: VisitorConsent) -> Response:
+    """The state as JSON, for this visitor only."""
+    return Response(200, (_JSON, *PRIVATE), state_json(visitor))
+
+
+def state_script(request: Request) -> Response:
+    """A script that tells the state to the page which loads it, on the same site only."""
+    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return Response(403, (_TEXT, *PRIVATE), b"This script is for pages of the same site.\n")
+    state = state_json(request.visitor).decode("ascii")
+    script = f'document.dispatchEvent(new CustomEvent("{EVENT}",{{detail:{state}}}));\n'
+    return Response(200, (_SCRIPT, *PRIVATE), script.encode("ascii"))
+
+
+def state_json(visitor: VisitorConsent) -> bytes:
+    """The state as ASCII.
+
+    `decided`, and whether to ask (`banner`); the `day` of the choice and the last one on which it
+    counts (`until`), null where nothing was chosen; whether the browser sends the `signal` of
+    Global Privacy Control; and of each category, `necessary` first, whether it is "granted",
+    "refused" (by that signal too), "undecided" or "exempt", which needs no consent.
+    """
+    consent = visitor.value
+    state = {
+        "decided": visitor.decided,
+        "banner": must_ask(visitor),
+        "day": _iso(consent.day),
+        "until": _iso(_last_day(consent)),
+        "signal": visitor.signal,
+        "categories": {
+            name: _state_of(name, consent, visitor)
+            for name in (NECESSARY, *visitor.context.policy.optional_categories)
+        },
+    }
+    return json.dumps(state, separators=(",", ":")).encode("ascii")
+
+
+def must_ask(visitor: VisitorConsent) -> bool:
+    """True where the visitor is to be asked: something needs a consent that was neither given
+    nor refused, by the visitor or by the browser's signal (W3C Global Privacy Control)."""
+    if visitor.enforcement is not Enforcement.ENFORCE or visitor.context.mode is Mode.REPORT:
+        return False
+    consent = visitor.value
+    answered = consent.granted | consent.refused
+    return not answered.issuperset(visitor.context.policy.consent_categories)
+
+
+def gpc_json(updated: date) -> bytes:
+    """That the site honours the signal, and since which day it says so (W3C Global Privacy
+    Control, "well-known resource")."""
+    return json.dumps({"gpc": True, "lastUpdate": updated.isoformat()}).encode("ascii")
+
+
+def _state_of(name: str, consent: Consent, visitor: VisitorConsent) -> str:
+    if name == NECESSARY or visitor.enforcement is Enforcement.NOT_REQUIRED:
+        return "exempt"
+    if name in consent.granted:
+        return "granted"
+    if name in consent.refused:
+        return "refused"
+    is_asked = name in visitor.context.policy.consent_categories
+    return "undecided" if is_asked else "exempt"
+
+
+def _last_day(consent: Consent) -> date | None:
+    return None if consent.day is None else consent.day + timedelta(days=LIFETIME.days)
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,112 @@
+"""Reads the tables of a TOML file; each mistake keeps the place where it stands."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from consentgate.errors import Finding, PolicyError
+from consentgate.policy.category import Category, Controller
+from consentgate.policy.cookie import COOKIE_FIELDS, Cookie
+from consentgate.policy.declaration import DeclaredAt, moved, place_of
+from consentgate.policy.problems import choose_from, invalid_value
+
+Table = dict[str, Any]
+"""A table as tomllib gives it: the values are of any type that TOML has."""
+
+_COOKIE_KEYS = ("name", "category", *COOKIE_FIELDS)
+_CATEGORY_KEYS = ("name", "title", "description", "gpc")
+_CONTROLLER_KEYS = ("name", "contact", "privacy_page")
+
+
+def read_text(path: str, *, label: str) -> str:
+    """Return the text of a file. Raises PolicyError (CG010) where it cannot be read."""
+    try:
+        # Some editors begin a file with a byte order mark.
+        return Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        problem = error.strerror or "cannot be read"
+    except UnicodeDecodeError as error:
+        problem = f"byte {error.start} is not UTF-8"
+    raise PolicyError([Finding("CG010", label, problem, "give a TOML file in UTF-8")]) from None
+
+
+def parse_toml(text: str, *, label: str) -> Table:
+    """Return the top-level table. Raises PolicyError (CG010) that tells line and column."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError([Finding("CG010", label, str(error), "mend the TOML")]) from None
+
+
+def unknown_keys(table: Mapping[str, Any], *, known: Iterable[str], place: str) -> list[Finding]:
+    """Return an error (CG006) for each key that means nothing here."""
+    words = tuple(known)
+    return [
+        Finding("CG006", place, f"unknown key {key!r:.80}", choose_from(words, instead_of=key))
+        for key in table
+        if key not in words
+    ]
+
+
+def read_cookies(document: Table, *, source: str) -> tuple[list[DeclaredAt], list[Finding]]:
+    """Return the cookies of a document and the errors of those that cannot be used."""
+    cookies: list[DeclaredAt] = []
+    errors: list[Finding] = []
+    for index, table in _tables(document, "cookies", source, errors):
+        place = place_of(source, index, table.get("name", ""))
+        errors += unknown_keys(table, known=_COOKIE_KEYS, place=place)
+        said = {key: table[key] for key in COOKIE_FIELDS if key in table}
+        name, category = table.get("name", ""), table.get("category", "")
+        try:
+            cookies.append(DeclaredAt(Cookie(name, category=category, **said), source, index))
+        except PolicyError as error:
+            errors += moved(error.findings, place)
+    return cookies, errors
+
+
+def read_categories(document: Table) -> tuple[list[Category], list[Finding]]:
+    """Return the categories of a document and the errors of those that cannot be used."""
+    categories: list[Category] = []
+    errors: list[Finding] = []
+    for index, table in _tables(document, "categories", "categories", errors):
+        place = place_of("categories", index, table.get("name", ""))
+        errors += unknown_keys(table, known=_CATEGORY_KEYS, place=place)
+        said = {key: table[key] for key in _CATEGORY_KEYS[1:] if key in table}
+        try:
+            categories.append(Category(table.get("name", ""), **said))
+        except PolicyError as error:
+            errors += moved(error.findings, place)
+    return categories, errors
+
+
+def read_controller(document: Table) -> tuple[Controller | None, list[Finding]]:
+    """Return the controller of a document, if there is one, and the errors in it."""
+    table = document.get("controller")
+    if table is None:
+        return None, []
+    if not isinstance(table, dict):
+        return None, [invalid_value("controller", table, "write [controller]").at("controller")]
+    errors = unknown_keys(table, known=_CONTROLLER_KEYS, place="controller")
+    said = {key: table[key] for key in _CONTROLLER_KEYS[1:] if key in table}
+    try:
+        return Controller(table.get("name", ""), **said), errors
+    except PolicyError as error:
+        return None, [*errors, *error.findings]
+
+
+def _tables(
+    document: Table, key: str, source: str, errors: list[Finding]
+) -> Iterator[tuple[int, Table]]:
+    tables = document.get(key, [])
+    hint = f"write [[{key}]]"
+    if not isinstance(tables, list):
+        errors.append(invalid_value(key, tables, hint).at(source))
+        return
+    for index, table in enumerate(tables):
+        if isinstance(table, dict):
+            yield index, table
+        else:
+            errors.append(invalid_value(key, table, hint).at(f"{source}[{index}]"))

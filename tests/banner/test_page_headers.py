@@ -1,0 +1,240 @@
+"""Headers of a page into which something is put, and conditional requests about it."""
+
+from __future__ import annotations
+
+import pytest
+
+from consentgate.banner.entity_tags import Condition, mark_of, mark_tag, restore
+from consentgate.banner.page_headers import (
+    Header,
+    headers_of_copy,
+    headers_with,
+    keep_to_visitor,
+    settle_conditions,
+)
+from consentgate.http.caching import COOKIE
+
+NOW = "v0123456789ab"
+SHARED = "pba9876543210"
+BEFORE = "vffffffffffff"
+CURRENT = (NOW, SHARED)
+
+
+def restored(value: str, *, keeps_foreign: bool = False) -> str | None:
+    """What becomes of an If-None-Match."""
+    condition = restore(value, is_current=CURRENT.__contains__, keeps_foreign=keeps_foreign)
+    return condition.value
+
+
+# Tags
+
+
+OWN_TAGS = ['"a"', 'W/"a"', '""', '"a b"', '"a,b"', '"\xe9"', 'W/"~cg"', '"x-gzip"', '"~cgv1s"']
+
+
+@pytest.mark.parametrize("tag", OWN_TAGS)
+@pytest.mark.parametrize("mark", CURRENT)
+def test_the_application_gets_exactly_its_own_tag_back(tag: str, mark: str) -> None:
+    marked = mark_tag(tag, mark)
+
+    assert marked is not None
+    assert marked.startswith('W/"')
+    assert restored(marked) == tag
+
+
+@pytest.mark.parametrize("tag", ["", "a", '"a', "w/'a'", 'w/"a"', '"a" "b"', '"a"b"'])
+def test_what_is_no_tag_is_not_sent(tag: str) -> None:
+    assert mark_tag(tag, NOW) is None
+
+
+@pytest.mark.behaviour(14)
+def test_a_tag_of_another_state_or_version_is_removed() -> None:
+    assert restored(f'W/"a~cg{BEFORE}s"') is None
+    assert restored(f'W/"a~cg{BEFORE}s"', keeps_foreign=True) is None
+
+
+def test_of_several_tags_those_of_now_are_asked_about() -> None:
+    value = f'W/"a~cg{NOW}s", W/"b~cg{BEFORE}w" ,W/"c~cg{SHARED}w", "d"'
+
+    assert restored(value) == '"a", W/"c"'
+    assert restored(value, keeps_foreign=True) == '"a", W/"c", "d"'
+
+
+@pytest.mark.parametrize("word", ["-gzip", ";gzip", "-br", "-zstd", "-deflate"])
+def test_a_word_that_a_server_added_where_it_compressed_does_not_count(word: str) -> None:
+    assert restored(f'W/"a~cg{NOW}s{word}"') == '"a"'
+
+
+@pytest.mark.parametrize("value", ["*", " * ", '"a"', 'W/"a", "b"'])
+def test_what_has_no_mark_stays_only_where_it_may_be_about_something_else(value: str) -> None:
+    assert restored(value) is None
+    assert restored(value, keeps_foreign=True) == value
+
+
+@pytest.mark.parametrize("value", ["", "nonsense", '"', 'W/"'])
+def test_what_is_no_condition_is_removed(value: str) -> None:
+    assert restored(value) is None
+    assert restored(value, keeps_foreign=True) is None
+
+
+def test_the_mark_of_a_copy_is_found_by_the_tag() -> None:
+    condition = Condition('"a", "b"', {"a": NOW, "b": SHARED})
+
+    assert [mark_of(tag, condition) for tag in ('"a"', 'W/"b"', '"c"', "")] == [
+        NOW,
+        SHARED,
+        None,
+        None,
+    ]
+
+
+def test_or_without_a_tag_where_only_one_was_asked_about() -> None:
+    assert mark_of("", Condition('"a", "b"', {"a": NOW, "b": NOW})) == NOW
+    assert mark_of("", Condition(None, {})) is None
+
+
+# Requests
+
+
+ALL = {
+    "if-none-match": f'W/"a~cg{NOW}s"',
+    "if-modified-since": "Tue, 24 Nov 2026 16:00:00 GMT",
+    "range": "bytes=0-9",
+    "if-range": '"a"',
+}
+DOCUMENT = {"sec-fetch-dest": "document"}
+
+
+def changes(found: dict[str, str]) -> dict[str, str | None]:
+    changed, _ = settle_conditions(found, is_current=CURRENT.__contains__)
+    return changed
+
+
+@pytest.mark.behaviour(14)
+def test_a_document_is_asked_for_whole_and_by_its_tag_alone() -> None:
+    assert changes(ALL | DOCUMENT) == {
+        "if-none-match": '"a"',
+        "if-modified-since": None,
+        "range": None,
+        "if-range": None,
+    }
+
+
+def test_where_a_browser_does_not_say_what_for_only_its_tag_changes() -> None:
+    assert changes(ALL) == {"if-none-match": '"a"'}
+
+
+def test_a_header_that_did_not_come_does_not_change() -> None:
+    assert changes({"range": "bytes=0-9"} | DOCUMENT) == {"range": None}
+    assert changes({"range": "bytes=0-9"}) == {}
+    assert changes(DOCUMENT) == {}
+
+
+@pytest.mark.behaviour(14)
+def test_a_date_does_not_take_the_place_of_a_tag_that_was_removed() -> None:
+    old = ALL | {"if-none-match": f'W/"a~cg{BEFORE}s"'}
+
+    assert changes(old) == {"if-none-match": None, "if-modified-since": None}
+
+
+# Responses
+
+
+def test_a_page_gets_its_own_length_and_tag_and_loses_what_was_said_of_other_bytes() -> None:
+    headers = [
+        ("Content-Type", "text/html"),
+        ("Content-Length", " 10 "),
+        ("ETag", '"a"'),
+        ("Last-Modified", "Tue, 24 Nov 2026 16:00:00 GMT"),
+        ("accept-ranges", "bytes"),
+        ("Digest", "x"),
+        ("Repr-Digest", "x"),
+        ("CONTENT-DIGEST", "x"),
+        ("Content-MD5", "x"),
+        ("Set-Cookie", "a=b"),
+        ("Set-Cookie", "c=d"),
+    ]
+
+    assert headers_with(headers, added=5, mark=NOW) == [
+        ("Content-Type", "text/html"),
+        ("Content-Length", "15"),
+        ("ETag", f'W/"a~cg{NOW}s"'),
+        ("Set-Cookie", "a=b"),
+        ("Set-Cookie", "c=d"),
+    ]
+
+
+@pytest.mark.parametrize("length", ["", "-1", "1e3", "\u0661", "10, 10"])
+def test_a_length_that_is_none_is_left_off(length: str) -> None:
+    assert headers_with([("Content-Length", length)], added=5, mark=NOW) == []
+
+
+def test_a_tag_that_is_none_is_left_off() -> None:
+    assert headers_with([("ETag", "a")], added=5, mark=NOW) == []
+
+
+CACHING = [
+    pytest.param([], "private, no-cache", id="nothing"),
+    pytest.param(["max-age=60"], "private, no-cache", id="max-age"),
+    pytest.param(["no-store"], "private, no-cache, no-store", id="no-store"),
+    pytest.param(["no-cache"], "private, no-cache", id="no-cache"),
+    pytest.param(["private"], "private, no-cache", id="private"),
+    pytest.param(['private="x"'], "private, no-cache", id="private-for-a-field"),
+    pytest.param(['no-cache="x"'], "private, no-cache", id="no-cache-for-a-field"),
+    pytest.param(["public, s-maxage=9, immutable"], "private, no-cache", id="shared"),
+    pytest.param(
+        ["max-age=9, stale-while-revalidate=9, stale-if-error=9"], "private, no-cache", id="stale"
+    ),
+    pytest.param(["Max-Age=9", "No-Store"], "private, no-cache, No-Store", id="two-lines"),
+    pytest.param(
+        ["must-revalidate, no-transform"],
+        "private, no-cache, must-revalidate, no-transform",
+        id="others",
+    ),
+]
+
+
+@pytest.mark.behaviour(14)
+@pytest.mark.parametrize(("values", "kept"), CACHING)
+def test_a_page_of_one_visitor_is_kept_by_no_one_else_and_shown_by_no_one_unasked(
+    values: list[str], kept: str
+) -> None:
+    headers = [("A", "b"), *(("Cache-Control", value) for value in values)]
+
+    assert [(name.lower(), value) for name, value in keep_to_visitor(headers, vary=COOKIE)] == [
+        ("a", "b"),
+        ("cache-control", kept),
+        ("vary", "Cookie"),
+    ]
+
+
+OVERRIDES = [
+    ("X-Accel-Expires", "60"),
+    ("Surrogate-Control", "max-age=60"),
+    ("CDN-Cache-Control", "public"),
+    ("Edge-Control", "max-age=60"),
+]
+
+
+@pytest.mark.behaviour(14)
+@pytest.mark.parametrize("header", OVERRIDES, ids=str)
+def test_nor_by_a_cache_that_listens_to_another_header(header: Header) -> None:
+    headers = [header, ("Cache-Control", "private, no-cache"), ("Vary", "Cookie")]
+
+    assert keep_to_visitor(headers, vary=COOKIE) == headers[1:]
+
+
+@pytest.mark.behaviour(14)
+def test_it_says_on_what_it_depends() -> None:
+    headers = [("Vary", "Accept"), ("Cache-Control", "private")]
+
+    assert keep_to_visitor(headers, vary=COOKIE) == [
+        ("Vary", "Accept, Cookie"),
+        ("Cache-Control", "private, no-cache"),
+    ]
+
+
+def test_a_copy_that_is_still_good_keeps_its_tag_and_has_no_length() -> None:
+    headers = [("ETag", '"a"'), ("Content-Length", "10"), ("Vary", "Cookie")]
+
+    assert headers_of_copy(headers, NOW) == [("ETag", f'W/"a~cg{NOW}s"'), ("Vary", "Cookie")]

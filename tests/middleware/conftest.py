@@ -1,0 +1,32 @@
+"""What all tests of the doors share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from blockbuster import BlockBuster, blockbuster_ctx
+
+from tests.middleware.wire import ALL, BARE, Exchange
+
+
+@pytest.fixture(autouse=True)
+def blockbuster() -> Iterator[BlockBuster]:
+    """Any call that blocks while an event loop runs raises BlockingError."""
+    with blockbuster_ctx() as active:
+        yield active
+
+
+@pytest.fixture(params=list(ALL.values()), ids=list(ALL))
+def visit(request: Any) -> Exchange:
+    """A visit behind each door and framework."""
+    found: Exchange = request.param
+    return found
+
+
+@pytest.fixture(params=list(BARE.values()), ids=list(BARE))
+def bare(request: Any) -> Exchange:
+    """A visit behind each door alone."""
+    found: Exchange = request.param
+    return found

@@ -1,0 +1,309 @@
+"""The charter in words: its prose and the cells of its tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from consentgate import Category, Controller, Cookie, Policy
+from consentgate.pages.charter import charter_of
+from consentgate.pages.charter_table import KINDS, NOT_NEEDED, PARTIES, Row, rows_of, status_of
+from consentgate.pages.charter_words import Link, Passage, closing, opening, tables_heading
+from consentgate.pages.texts import Said, load_texts
+from consentgate.policy import ExemptReason, Kind, Party
+
+TEXTS = load_texts(["en", "fr"])
+EN = TEXTS["en"]
+CONTROLLER = Controller("Town of Example", contact="dpo@town.example", privacy_page="/privacy")
+
+MEASURED = Cookie("_pk_id", category="statistics", anonymous=True, retention="25 months")
+COUNTED = Cookie("_ga", category="statistics", lifetime="13 months")
+AD = Cookie("ad", category="marketing")
+
+
+def policy(*cookies: Cookie, **fields: object) -> Policy:
+    """A site with these cookies."""
+    return Policy(cookies=cookies, **fields)  # type: ignore[arg-type]  # of each field its own
+
+
+def told(*cookies: Cookie, language: str = "en", **fields: object) -> str:
+    """All prose of a site's charter."""
+    found, texts = charter_of(policy(*cookies, **fields)), TEXTS[language]
+    passages = opening(found, texts) + closing(found, texts, settings="/consent/")
+    return "\n".join(paragraph for one in passages for paragraph in paragraphs(one))
+
+
+def paragraphs(passage: Passage) -> list[str]:
+    """The heading and paragraphs of a passage, and of those below it."""
+    below = [text for part in passage.parts for text in paragraphs(part)]
+    return [passage.heading, *passage.paragraphs, *below]
+
+
+def row(cookie: Cookie, *, language: str = "en", **fields: object) -> Row:
+    """The cells of a cookie."""
+    found = charter_of(policy(cookie, **fields))
+    (section,) = (one for one in found.sections if one.category.name == cookie.category)
+    return rows_of(section, found, TEXTS[language])[-1]
+
+
+def status(*cookies: Cookie, category: str = "statistics") -> str:
+    """What is said of a category as a whole."""
+    sections = charter_of(policy(*cookies)).sections
+    return status_of(next(one for one in sections if one.category.name == category), EN)
+
+
+def test_the_charter_says_what_a_cookie_is_and_which_kinds_there_are() -> None:
+    found = charter_of(Policy())
+
+    assert [one.heading for one in opening(found, EN)] == [
+        "What a cookie is",
+        "When your consent is needed",
+        "The kinds of cookies",
+    ]
+    assert [one.heading for one in opening(found, EN)[2].parts] == [
+        "Necessary cookies",
+        "Statistics cookies",
+        "First-party cookies",
+        "Third-party cookies",
+    ]
+
+
+@pytest.mark.law(2)
+def test_not_only_cookies_are_meant() -> None:
+    assert "local storage" in told()
+
+
+@pytest.mark.law(1)
+def test_the_law_that_asks_for_consent_is_named() -> None:
+    assert "article 5(3) of Directive 2002/58/EC" in told()
+    assert "article\u00a082 de la loi Informatique et Libertés" in told(language="fr")
+
+
+@pytest.mark.law(15)
+def test_necessary_cookies_are_explained() -> None:
+    assert "They need no consent and cannot be switched off here" in told()
+
+
+@pytest.mark.law(17)
+def test_thirteen_and_twenty_five_months_stand_in_one_paragraph_about_the_exemption() -> None:
+    lines = [line for line in told(COUNTED, AD).splitlines() if "13" in line or "25" in line]
+
+    assert len(lines) == 1
+    assert lines[0].startswith("Some need none where national law says so. In France")
+    assert "at most 13 months, without being renewed at each visit" in lines[0]
+    assert "kept for at most 25 months" in lines[0]
+
+
+@pytest.mark.law(16)
+def test_whether_the_site_uses_the_exemption_is_told() -> None:
+    assert "This site uses such anonymous statistics" in told(MEASURED)
+    assert "This site uses no statistics cookies without your consent." in told(COUNTED)
+
+
+def test_how_to_change_one_s_mind_is_told_with_a_link() -> None:
+    (choice,) = closing(charter_of(policy(AD)), EN, settings="/consent/?next=/")
+
+    assert choice.heading == "How to change your mind"
+    assert "at any time" in choice.paragraphs[0]
+    assert choice.links == (Link("Cookie settings", "/consent/?next=/"),)
+
+
+@pytest.mark.law(7)
+def test_how_long_a_choice_is_kept_and_where_is_told() -> None:
+    assert "is kept for 6 months in the cookie my_choice." in told(
+        AD, preferences_cookie="my_choice"
+    )
+
+
+@pytest.mark.law(18)
+def test_refusing_is_said_to_close_nothing() -> None:
+    assert "Refusing does not close the site to you" in told(AD)
+
+
+@pytest.mark.law(22)
+def test_what_the_browser_s_signal_refuses_is_told() -> None:
+    video = Category("video", title={"en": "Videos", "fr": "Vidéos"}, gpc=True)
+    cookies = (AD, Cookie("v", category="video"))
+
+    assert "as a refusal of: Marketing and Videos." in told(*cookies, categories=[video])
+    assert "refus pour\u00a0: Publicité et Vidéos." in told(
+        *cookies, categories=[video], language="fr"
+    )
+
+
+def test_a_signal_that_refuses_nothing_is_not_told() -> None:
+    assert "Global Privacy Control" not in told(COUNTED)
+
+
+def test_a_site_with_nothing_to_choose_says_so() -> None:
+    (choice,) = closing(charter_of(Policy()), EN, settings="/consent/")
+
+    assert choice.paragraphs[0].startswith("This site uses only necessary cookies")
+    assert choice.links == ()
+
+
+@pytest.mark.law(6)
+def test_the_controller_is_told_with_links() -> None:
+    _, who = closing(charter_of(policy(controller=CONTROLLER)), EN, settings="/consent/")
+
+    assert who.paragraphs[0].startswith("Town of Example decides")
+    assert who.links == (
+        Link("dpo@town.example", "mailto:dpo@town.example", "Contact:"),
+        Link("How this site handles personal data", "/privacy"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("contact", "address"),
+    [
+        ("dpo@town.example", "mailto:dpo@town.example"),
+        ("a+b@town.example", "mailto:a+b@town.example"),
+        ("a?subject=x&b@town.example", "mailto:a%3Fsubject%3Dx%26b@town.example"),
+        ("https://town.example/contact", "https://town.example/contact"),
+        ("javascript:alert(1)", ""),
+        ("javascript:alert@x", "mailto:javascript%3Aalert@x"),
+        ("Town Hall, 1 High Street", ""),
+        ("dpo@town.example or by post", ""),
+    ],
+)
+def test_a_contact_leads_where_it_can(contact: str, address: str) -> None:
+    controller = Controller("Town", contact=contact)
+
+    _, who = closing(charter_of(policy(controller=controller)), EN, settings="/consent/")
+
+    assert who.links == (Link(contact, address, "Contact:"),)
+
+
+def test_a_controller_without_contact_has_no_links() -> None:
+    _, who = closing(charter_of(policy(controller=Controller("Town"))), EN, settings="/")
+
+    assert who.links == ()
+
+
+def test_the_tables_are_those_of_the_site_s_address() -> None:
+    named = charter_of(Policy(site="https://town.example"))
+
+    assert tables_heading(named, EN) == Passage("Cookies of https://town.example", ())
+    assert tables_heading(charter_of(Policy()), EN) == Passage("Cookies of this site", ())
+
+
+def test_a_star_in_a_name_is_explained() -> None:
+    heading = tables_heading(charter_of(policy(Cookie("_ga_*", category="statistics"))), EN)
+
+    assert heading.paragraphs == ("A star in a name stands for any text.",)
+
+
+@pytest.mark.law(6)
+def test_a_row_has_every_fact() -> None:
+    cookie = Cookie(
+        "play",
+        category="marketing",
+        provider="Tube",
+        service={"en": "Videos", "fr": "Vidéos"},
+        location="Pages with a film",
+        purpose={"en": "Remembers films.", "fr": "Retient les films."},
+        lifetime="13 months",
+        party="third",
+        kind="local_storage",
+    )
+
+    assert row(cookie, language="fr") == Row(
+        name="play",
+        kind="Stockage local",
+        provider=Said("Tube", "en", "ltr"),
+        service=Said("Vidéos"),
+        location=Said("Pages with a film", "en", "ltr"),
+        purpose=Said("Retient les films."),
+        lifetime="13\u00a0mois",
+        party="Tiers",
+        consent=("Requis",),
+    )
+
+
+def test_what_was_not_declared_is_said_to_be_missing() -> None:
+    missing = Said("Not stated")
+
+    assert row(AD) == Row(
+        name="ad",
+        kind="",
+        provider=missing,
+        service=missing,
+        location=missing,
+        purpose=missing,
+        lifetime="Not stated",
+        party="First party",
+        consent=("Needed",),
+    )
+
+
+def test_the_library_s_own_cookie_is_told_in_the_language_of_the_page() -> None:
+    found = charter_of(Policy())
+    (own,) = rows_of(found.sections[0], found, TEXTS["fr"])
+
+    assert own == Row(
+        name="cookies_preferences",
+        kind="",
+        provider=Said("Ce site"),
+        service=Said("Préférences de cookies"),
+        location=Said("Ensemble du site"),
+        purpose=Said("Conserve votre choix sur les cookies."),
+        lifetime="6\u00a0mois",
+        party="Interne",
+        consent=("Non requis\u00a0: conserve votre choix sur les cookies",),
+    )
+
+
+@pytest.mark.law(15)
+@pytest.mark.parametrize("reason", [one for one in ExemptReason if "measure" not in one])
+def test_a_necessary_cookie_is_told_with_its_reason(reason: ExemptReason) -> None:
+    found = charter_of(Policy([Cookie("c", category="necessary", exempt_reason=reason)]))
+
+    (_, necessary) = rows_of(found.sections[0], found, EN)
+
+    assert necessary.consent == (NOT_NEEDED[reason],)
+
+
+@pytest.mark.law(16)
+def test_anonymous_statistics_tell_that_they_can_be_refused_and_how_long_data_is_kept() -> None:
+    assert row(MEASURED).consent == (
+        "Not needed: anonymous statistics, which you can refuse",
+        "Data kept for 25 months",
+    )
+
+
+def test_a_cookie_that_wants_several_categories_names_them(tmp_path: Path) -> None:
+    for category in ("statistics", "marketing"):
+        preset = f'title = "A"\n[[cookies]]\nname = "both"\ncategory = "{category}"\n'
+        (tmp_path / f"{category}.toml").write_text(preset)
+    found = charter_of(Policy(presets=sorted(tmp_path.iterdir())))
+
+    (both,) = rows_of(found.sections[1], found, EN)
+
+    assert both.consent == ("Only if you accept all of these: Statistics and Marketing",)
+
+
+@pytest.mark.parametrize(
+    ("cookies", "start"),
+    [
+        ((COUNTED,), "These cookies are used only with your consent."),
+        ((MEASURED,), "These statistics are anonymous and need no consent. You can refuse them."),
+        ((MEASURED, COUNTED), "These cookies are used only with your consent, except those"),
+    ],
+    ids=["asked", "anonymous", "mixed"],
+)
+def test_a_category_tells_whether_it_needs_consent(cookies: tuple[Cookie, ...], start: str) -> None:
+    assert status(*cookies).startswith(start)
+
+
+@pytest.mark.law(15)
+def test_necessary_cookies_are_told_to_be_needed_for_the_site_to_work() -> None:
+    assert status(category="necessary").startswith(
+        "These cookies are necessary for the site to work"
+    )
+
+
+def test_each_word_of_a_declaration_has_words_for_visitors() -> None:
+    assert set(NOT_NEEDED) == set(ExemptReason)
+    assert set(PARTIES) == set(Party)
+    assert set(KINDS) == set(Kind) - {Kind.COOKIE}

@@ -1,0 +1,86 @@
+"""The options of the visitor's pages are checked at start-up, each error naming what was found."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from consentgate import ConfigurationError, Policy
+from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
+from consentgate.pages.options import Banner, PagesOptions
+from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
+
+KEY = "for tests only, of 32 characters"
+
+
+def test_each_option_has_a_default() -> None:
+    options = PagesOptions()
+
+    assert options.banner is Banner.AUTO
+    assert (options.languages, options.trusted_origins, options.stylesheets) == ((), (), ())
+
+
+@pytest.mark.parametrize("prefix", ["/consent", "/fr/cookies", "/a.b/c~d-e_f"])
+def test_a_prefix_is_a_path(prefix: str) -> None:
+    assert PagesOptions(prefix=prefix).prefix == prefix
+
+
+def test_a_slash_at_the_end_of_the_prefix_says_nothing() -> None:
+    assert PagesOptions(prefix="/cookies/").prefix == "/cookies"
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [  # Any: what a site may pass by mistake
+    ({"prefix": "consent"}, "prefix='consent' is no path"),
+    ({"prefix": ""}, "prefix='' is no path"),
+    ({"prefix": "/"}, "prefix='/' is no path"),
+    ({"prefix": "//consent"}, "is no path"),
+    ({"prefix": "/con sent"}, "is no path"),
+    ({"prefix": "/consent?x"}, "is no path"),
+    ({"prefix": "/a/../b"}, "browsers take . and .. out"),
+    ({"prefix": 5}, "prefix=5 is no path"),
+    ({"banner": "popup"}, "banner='popup' is not known; use one of 'auto', 'static', 'manual'"),
+    ({"banner": None}, "banner=None is not known"),
+    ({"languages": "fr"}, "languages is 'fr'; pass a list"),
+    ({"languages": 5}, "languages is 5"),
+    ({"languages": [b"fr"]}, "languages holds b'fr'"),
+    ({"language": "fr"}, "language is a str; pass a function"),
+    ({"trusted_origins": "https://a.example"}, "trusted_origins is 'https://a.example'"),
+    ({"trusted_origins": ["a.example"]}, "trusted_origins holds 'a.example'; write scheme"),
+    ({"trusted_origins": ["https://a.example/"]}, "trusted_origins holds 'https://a.example/'"),
+    ({"trusted_origins": ["https://[::1"]}, "trusted_origins holds"),
+    ({"trusted_origins": ["https://b\xfccher.example"]}, "in ASCII: xn--"),
+    ({"trusted_origins": ["null"]}, "trusted_origins holds 'null'"),
+    ({"gpc_updated": "2026-01-01"}, "gpc_updated is '2026-01-01'; pass a datetime.date"),
+    ({"gpc_updated": datetime(2026, 1, 1, tzinfo=UTC)}, "pass a datetime.date"),
+    ({"templates": "no/such/folder"}, "templates: there is no folder"),
+    ({"catalogues": Path("no/such/folder")}, "catalogues: there is no folder"),
+    ({"stylesheets": "/static/own.css"}, "stylesheets is '/static/own.css'; pass a list"),
+    ({"stylesheets": ['/a"b.css']}, "stylesheets holds"),
+]
+
+
+@pytest.mark.parametrize(("given", "told"), WRONG, ids=[str(given)[:50] for given, _ in WRONG])
+def test_what_is_wrong_is_named(given: dict[str, Any], told: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        PagesOptions(**given)
+
+    assert told in str(caught.value)
+
+
+def test_folders_and_days_are_taken(tmp_path: Path) -> None:
+    options = PagesOptions(
+        templates=str(tmp_path), catalogues=tmp_path, gpc_updated=date(2026, 1, 2)
+    )
+
+    assert options.templates == options.catalogues == tmp_path
+    assert options.gpc_updated == date(2026, 1, 2)
+
+
+@pytest.mark.parametrize("middleware", [AsgiMiddleware, WsgiMiddleware], ids=["asgi", "wsgi"])
+def test_a_middleware_tells_of_a_wrong_option_when_it_is_made(middleware: Any) -> None:
+    # Any: the two take different applications, and none is run.
+    with pytest.raises(ConfigurationError, match="banner='popup'"):
+        middleware(None, policy=Policy(), secret_key=KEY, banner="popup")

@@ -1,0 +1,259 @@
+"""What visitors read: the charter, all pages alike, and the pages of what went wrong."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from consentgate import ConfigurationError, Policy
+from consentgate.pages.texts import Said, Texts, load_texts
+from tests.pages.asking import ask
+from tests.pages.reading import buttons, find, only, read
+from tests.pages.showing import ENGLISH, FRENCH, PAGES, POLICY, pages_of, preferences_page
+
+SAVED = "consentgate-saved"
+
+
+def every_page(texts: Texts = ENGLISH) -> list[str]:
+    request = ask(policy=POLICY)
+    return [
+        PAGES.preferences_page(request, texts, next_path="/x"),
+        PAGES.charter(request, texts),
+        PAGES.forbidden(request, texts),
+        PAGES.problem(request, texts, status=404, message=Said("")),
+        PAGES.problem(request, texts, status=400, message=Said("No.", "en", "ltr")),
+    ]
+
+
+# The charter
+
+
+@pytest.mark.law(6)
+@pytest.mark.law(15)
+def test_the_charter_tells_each_declared_cookie_and_who_answers_for_it() -> None:
+    html = PAGES.charter(ask(policy=POLICY), ENGLISH)
+
+    names = [one.words for one in find(html, "code")]
+    assert names == [
+        "cookies_preferences",
+        "session",
+        "basket",
+        "_pk_id.*",
+        "_fbp",
+        "player",
+        "tally",
+    ]
+    assert only(html, "a", href="mailto:dpo@example.org").words == "dpo@example.org"
+    assert [one.words for one in find(html, "a", href="/consent/?lang=en")] == [
+        "Cookie settings",
+        "Cookie settings",
+    ]
+
+
+def test_the_headings_of_the_charter_leave_out_no_level() -> None:
+    html = PAGES.charter(ask(policy=POLICY), ENGLISH)
+
+    levels = [int(one.tag[1]) for one in read(html) if one.tag in ("h1", "h2", "h3", "h4")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(deeper - higher <= 1 for higher, deeper in pairwise(levels))
+
+
+def test_a_fragment_of_the_charter_fits_into_a_page_of_the_sites_own() -> None:
+    html = PAGES.charter_fragment(FRENCH, mount="/portal")
+
+    elements = read(html)
+    assert elements[0].tag == "div"
+    assert elements[0].get("class") == "consentgate consentgate-charter"
+    assert (elements[0].get("lang"), elements[0].get("dir")) == ("fr", "ltr")
+    assert not {"html", "head", "body", "main", "h1", "script"} & {one.tag for one in elements}
+    assert find(html, "h2")
+    assert html.isascii()
+    assert find(html, "a", href="/portal/consent/?lang=fr")
+
+
+def test_what_is_not_translated_has_the_language_in_which_it_is_said() -> None:
+    html = PAGES.charter(ask(policy=POLICY), FRENCH)
+
+    purpose = next(one for one in find(html, "span") if one.words == "Keeps the volume.")
+    assert (purpose.get("lang"), purpose.get("dir")) == ("en", "ltr")
+
+
+# Other pages
+
+
+def test_a_choice_from_elsewhere_is_answered_with_the_same_question_here() -> None:
+    html = PAGES.forbidden(ask(policy=POLICY), ENGLISH)
+
+    assert only(html, "h1").words == "Your choice was not saved"
+    assert buttons(html) == [("accept", "Accept all"), ("refuse", "Refuse all")]
+    assert "hidden" not in only(html, "section").attributes
+
+
+def test_where_nothing_is_asked_it_leads_to_the_preference_centre() -> None:
+    policy = Policy(necessary=["session"])
+
+    html = pages_of(policy).forbidden(ask(policy=policy), ENGLISH)
+
+    assert buttons(html) == []
+    assert only(html, "a", **{"class": "consentgate-button"}).get("href") == "/consent/?lang=en"
+
+
+def test_what_was_wrong_with_a_request_is_told_in_words() -> None:
+    told = Said("Send <b>text</b>.", "en", "ltr")
+
+    html = PAGES.problem(ask(policy=POLICY), FRENCH, status=400, message=told)
+
+    assert only(html, "h1").words == FRENCH("This did not work")
+    assert only(html, "span", lang="en").words == "Send <b>text</b>."
+
+
+def test_of_a_page_that_is_not_there_the_title_says_all() -> None:
+    html = PAGES.problem(ask(policy=POLICY), ENGLISH, status=404, message=Said("Not here."))
+
+    assert only(html, "h1").words == "Page not found"
+    assert "Not here." not in html
+
+
+# All pages
+
+
+@pytest.mark.parametrize("texts", [ENGLISH, FRENCH], ids=["en", "fr"])
+def test_every_page_says_its_language_its_title_and_where_its_content_is(texts: Texts) -> None:
+    for html in every_page(texts):
+        page = only(html, "html")
+        assert (page.get("lang"), page.get("dir")) == (texts.language, "ltr")
+        assert only(html, "title").words == f"{only(html, 'h1').words} - Ville d'Exemple"
+        assert only(html, "h1").is_in("main")
+        assert only(html, "meta", name="viewport").get("content") == (
+            "width=device-width, initial-scale=1"
+        )
+
+
+def test_search_engines_are_asked_to_keep_the_charter_alone() -> None:
+    robots = [bool(find(html, "meta", name="robots", content="noindex")) for html in every_page()]
+
+    assert robots == [True, False, True, True, True]
+
+
+def test_no_page_has_anything_that_a_strict_policy_of_the_browser_forbids() -> None:
+    for html in every_page():
+        for element in read(html):
+            names = element.attributes
+            assert element.tag != "style"
+            assert "style" not in names
+            assert not any(name.startswith("on") for name in names)
+            assert not element.get("href").startswith(("data:", "javascript:", "http"))
+            assert element.tag != "script" or element.get("src").startswith("/consent/static/")
+
+
+def test_no_page_has_a_title_attribute_or_an_order_of_its_own() -> None:
+    for html in every_page():
+        for element in read(html):
+            assert "title" not in element.attributes
+            assert element.get("tabindex") in ("", "-1")
+
+
+def test_where_the_choice_is_saved_the_preference_centre_says_so() -> None:
+    saved = only(preferences_page(), "p", id=SAVED)
+
+    assert (saved.get("role"), saved.get("tabindex")) == ("status", "-1")
+    assert saved.words == "Your choice is saved."
+
+
+def test_a_page_links_the_other_languages_in_their_own_words() -> None:
+    html = preferences_page()
+
+    english, french = (only(html, "a", hreflang=tag) for tag in ("en", "fr"))
+    assert (french.words, french.get("lang")) == ("Français", "fr")
+    assert english.get("aria-current") == "true"
+    assert "aria-current" not in french.attributes
+
+
+def test_a_site_of_one_language_has_no_links_to_languages_and_no_language_in_its_links() -> None:
+    pages = pages_of(languages=["fr"])
+    texts = load_texts(["fr"])["fr"]
+
+    html = pages.preferences_page(ask(policy=POLICY), texts, next_path="")
+
+    assert not find(html, "nav")
+    assert "lang=fr" not in html.replace('<html lang="fr"', "")
+
+
+def test_without_a_controller_the_site_itself_is_named() -> None:
+    policy = Policy(necessary=["session"], site="https://data.example.org:8443/portal")
+
+    html = pages_of(policy).charter(ask(policy=policy), ENGLISH)
+
+    assert only(html, "title").words == "Cookie charter - data.example.org:8443"
+
+
+def test_without_both_no_name_stands_on_the_page() -> None:
+    policy = Policy(necessary=["session"])
+
+    html = pages_of(policy).charter(ask(policy=policy), ENGLISH)
+
+    assert only(html, "title").words == "Cookie charter"
+    assert not find(html, "p", **{"class": "consentgate-brand"})
+
+
+def test_style_sheets_of_the_site_come_after_the_librarys() -> None:
+    pages = pages_of(stylesheets=["/theme.css", "https://cdn.example.org/more.css"])
+
+    html = pages.charter(ask(policy=POLICY), ENGLISH)
+
+    sheets = [one.get("href") for one in find(html, "link", rel="stylesheet")]
+    assert sheets[0].startswith("/consent/static/consent.")
+    assert sheets[1:] == ["/theme.css", "https://cdn.example.org/more.css"]
+
+
+# Templates of the site's own
+
+
+def test_a_template_in_the_sites_folder_comes_before_the_librarys(tmp_path: Path) -> None:
+    (tmp_path / "forbidden.html").write_text(
+        '{% extends "page.html" %}{% block title %}No{% endblock %}'
+        "{% block content %}<p>{% trans %}Accept all{% endtrans %}</p>{% endblock %}"
+    )
+
+    html = pages_of(templates=tmp_path).forbidden(ask(policy=POLICY), FRENCH)
+
+    assert only(html, "h1").words == "No"
+    assert FRENCH("Accept all") in html
+
+
+def test_it_may_extend_the_librarys_of_the_same_name(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(
+        '{% extends "consentgate/page.html" %}'
+        "{% block footer %}{{ super() }}<li>Ours</li>{% endblock %}"
+    )
+
+    html = pages_of(templates=tmp_path).forbidden(ask(policy=POLICY), FRENCH)
+
+    assert [one.words for one in find(html, "li")][-1] == "Ours"
+    assert FRENCH("Cookie charter") in html
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{% if %}", r"forbidden\.html, line 1"),
+        ("{{ no_such_name }}", "no_such_name"),
+        ('{% extends "gone.html" %}', r"gone\.html"),
+        ('{% extends "forbidden.html" %}', 'itself; .* "consentgate/'),
+        ("{{ 1 / 0 }}", "ZeroDivisionError"),
+        ("\xe9", "UnicodeDecodeError"),
+    ],
+    ids=["syntax", "name", "parent", "itself", "sum", "encoding"],
+)
+def test_a_template_that_cannot_be_used_is_told_at_start_up(
+    text: str, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "forbidden.html").write_text(text, encoding="latin-1")
+
+    with pytest.raises(ConfigurationError, match=told) as caught:
+        pages_of(templates=tmp_path)
+
+    assert str(tmp_path) in str(caught.value)

@@ -1,0 +1,49 @@
+"""What the visitor's browser has to load: small enough to be no reason to leave it out."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+import pytest
+
+from consentgate.pages.static_files import SCRIPT, STYLE_SHEET, StaticFiles
+from consentgate.pages.texts import Texts
+from tests.pages.showing import ENGLISH, FRENCH, PAGES
+
+FILE_BYTES = 4096
+BANNER_BYTES = 1024
+STATIC_BANNER_BYTES = 1280
+SETTINGS_BYTES = 512
+
+
+def packed(data: bytes) -> int:
+    return len(gzip.compress(data, 9))
+
+
+@pytest.mark.parametrize("file", [STYLE_SHEET, SCRIPT])
+def test_a_static_file_takes_less_than_four_kilobytes(file: str) -> None:
+    files = StaticFiles()
+
+    assert packed(files.answer(files.name_of(file)).body) <= FILE_BYTES
+
+
+@pytest.mark.parametrize("texts", [ENGLISH, FRENCH], ids=["en", "fr"])
+def test_a_banner_with_three_purposes_takes_less_than_one_kilobyte(texts: Texts) -> None:
+    html = PAGES.banner(texts, mount="", next_path="/a/page?of=the-site")
+
+    assert packed(html.encode()) <= BANNER_BYTES
+    assert packed(PAGES.static_banner(texts, mount="").encode()) <= STATIC_BANNER_BYTES
+
+
+def test_what_stands_on_each_page_after_the_choice_takes_half_a_kilobyte() -> None:
+    html = PAGES.settings(ENGLISH, mount="", next_path="/a/page?of=the-site")
+
+    assert packed(html.encode()) <= SETTINGS_BYTES
+
+
+def test_nothing_moves_so_that_there_is_no_motion_to_reduce() -> None:
+    files = StaticFiles()
+    sheet = files.answer(files.name_of(STYLE_SHEET)).body.decode()
+
+    assert not re.search(r"\b(animation|transition|scroll-behavior)\b\s*:", sheet)

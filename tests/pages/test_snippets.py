@@ -1,0 +1,266 @@
+"""What stands in the pages of the site itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from consentgate import Category, Cookie, Policy
+from consentgate.pages.texts import Texts
+from tests.pages.reading import find, only, read
+from tests.pages.showing import ENGLISH, FRENCH, PAGES, pages_of
+
+Render = Callable[..., str]
+
+ALL: dict[str, Render] = {
+    "banner": partial(PAGES.banner, mount=""),
+    "settings": partial(PAGES.settings, mount=""),
+    "static": partial(PAGES.static_banner, mount=""),
+}
+each = pytest.mark.parametrize("render", ALL.values(), ids=ALL)
+
+
+def banner(**given: str) -> str:
+    return PAGES.banner(ENGLISH, mount="", **given)
+
+
+def static_banner(**given: str) -> str:
+    return PAGES.static_banner(ENGLISH, mount="", **given)
+
+
+# The question
+
+
+@pytest.mark.law(3)
+@pytest.mark.law(4)
+def test_the_banner_has_two_buttons_of_one_kind_beside_each_other() -> None:
+    html = banner()
+    accept, refuse = find(html, "button")
+
+    assert (accept.get("value"), accept.words) == ("accept", "Accept all")
+    assert (refuse.get("value"), refuse.words) == ("refuse", "Refuse all")
+    assert accept.get("class") == refuse.get("class")
+    assert accept.attributes.keys() == refuse.attributes.keys()
+
+
+@pytest.mark.law(6)
+def test_the_banner_tells_who_asks_and_for_what_before_the_choice() -> None:
+    html = banner()
+
+    assert only(html, "h2").words == "Cookies on data.example.org"
+    assert find(html, "p")[0].words == (
+        "Ville d'Exemple asks for your consent to cookies for these purposes:"
+    )
+    assert [one.words for one in find(html, "dt")] == ["Statistics", "Marketing", "Embedded videos"]
+    assert html.index("If you refuse, you can use this site") < html.index("<button")
+
+
+def test_without_site_and_controller_the_banner_speaks_of_this_site() -> None:
+    policy = Policy(cookies=[Cookie("_ga", category="statistics")])
+
+    html = pages_of(policy).banner(ENGLISH, mount="")
+
+    assert only(html, "h2").words == "Cookies on this site"
+    assert "This site asks for your consent" in html
+
+
+@pytest.mark.law(19)
+def test_the_banner_is_in_the_language_of_the_page() -> None:
+    root = find(PAGES.banner(FRENCH, mount=""), "div")[0]
+
+    assert (root.get("id"), root.get("lang"), root.get("dir")) == ("consentgate", "fr", "ltr")
+
+
+def test_the_choice_is_sent_as_a_form_that_knows_the_way_back() -> None:
+    html = banner(next_path='/map?q="<é>&x=1')
+    form = only(html, "form")
+
+    assert (form.get("method"), form.get("action")) == ("post", "/consent/")
+    # The site's page may be in another encoding, in which its forms would be sent.
+    assert form.get("accept-charset") == "utf-8"
+    assert only(html, "input", name="next").get("value") == '/map?q="<é>&x=1'
+
+
+def test_to_choose_is_a_link_that_knows_the_way_back_and_the_language() -> None:
+    html = PAGES.banner(FRENCH, mount="/portal", next_path="/portal/map?a=1&lang=de")
+
+    assert only(html, "a").get("href") == (
+        "/portal/consent/?next=/portal/map%3Fa%3D1%26lang%3Dde&lang=fr"
+    )
+
+
+# After the choice
+
+
+@pytest.mark.law(9)
+@pytest.mark.parametrize("render", [ALL["settings"], ALL["static"]], ids=["settings", "static"])
+def test_the_way_back_to_the_choice_stands_on_each_page(render: Render) -> None:
+    links = find(render(ENGLISH), "a", **{"class": "consentgate-link"})
+
+    assert links[-1].words == "Cookie settings"
+    assert links[-1].get("href").startswith("/consent/?")
+    assert not links[-1].is_in("noscript")
+
+
+@pytest.mark.parametrize("render", [ALL["settings"], ALL["static"]], ids=["settings", "static"])
+def test_a_page_can_say_that_the_choice_is_saved(render: Render) -> None:
+    saved = only(render(ENGLISH), "p", id="consentgate-saved")
+
+    assert (saved.get("role"), saved.get("tabindex")) == ("status", "-1")
+
+
+def test_a_visitor_who_is_not_asked_finds_no_buttons() -> None:
+    html = PAGES.settings(ENGLISH, mount="", next_path="/")
+
+    assert find(html, "button") == []
+    assert only(html, "section").get("aria-label") == "Cookie settings"
+
+
+# The same for everybody
+
+
+def test_the_static_banner_is_hidden_until_the_script_knows_whom_it_concerns() -> None:
+    html = static_banner()
+    question = only(html, "section", **{"class": "consentgate-banner"})
+
+    assert "hidden" in question.attributes
+    assert only(html, "input", name="next").get("value") == ""
+
+
+@pytest.mark.behaviour(16)
+def test_without_scripts_the_static_banner_leads_to_the_choice() -> None:
+    (link,) = [one for one in find(static_banner(), "a") if one.is_in("noscript")]
+
+    assert link.words == "Choose for each purpose"
+    assert link.get("href") == "/consent/?lang=en"
+
+
+def test_the_script_is_told_where_to_ask_and_what_an_undecided_visitor_is() -> None:
+    root = find(static_banner(), "div")[0]
+
+    assert root.get("data-state") == "/consent/state.js"
+    assert json.loads(root.get("data-categories")) == {
+        "necessary": "exempt",
+        "statistics": "undecided",
+        "marketing": "undecided",
+        "videos": "undecided",
+        "counting": "exempt",
+    }
+    assert root.get("data-gpc") == "marketing"
+
+
+def test_the_script_looks_for_the_cookie_only_where_it_can_be_read() -> None:
+    hidden = find(static_banner(), "div")[0]
+    readable = find(static_banner(readable_cookie="choice"), "div")[0]
+
+    assert "data-readable" not in hidden.attributes
+    assert "data-cookie" not in hidden.attributes
+    assert "data-readable" in readable.attributes
+    assert readable.get("data-cookie") == "choice"
+
+
+# All of them
+
+
+@each
+def test_all_that_is_inserted_is_ascii_in_one_element(render: Render) -> None:
+    html = render(FRENCH)
+    elements = read(html)
+
+    assert html.isascii()
+    assert [one.get("id") for one in elements if one.parent is None] == ["consentgate"]
+    assert "é" in "".join(elements[0].texts)
+
+
+@each
+def test_style_sheet_and_script_come_from_the_site_itself(render: Render) -> None:
+    html = render(ENGLISH)
+
+    assert only(html, "link").get("href").startswith("/consent/static/consent.")
+    script = only(html, "script")
+    assert script.get("src").startswith("/consent/static/consent.")
+    assert "defer" in script.attributes
+
+
+@pytest.mark.behaviour(17)
+@each
+def test_the_sites_nonce_is_on_style_sheet_and_script(render: Render) -> None:
+    html = render(ENGLISH, nonce='a"b')
+
+    assert only(html, "link").get("nonce") == 'a"b'
+    assert only(html, "script").get("nonce") == 'a"b'
+
+
+@pytest.mark.behaviour(17)
+@each
+def test_nothing_inline_is_inserted(render: Render) -> None:
+    html = render(ENGLISH)
+
+    for element in read(html):
+        assert element.tag != "style"
+        assert not any(name == "style" or name.startswith("on") for name in element.attributes)
+    assert only(html, "script").words == ""
+
+
+@each
+def test_without_a_nonce_there_is_none(render: Render) -> None:
+    assert "nonce" not in render(ENGLISH)
+
+
+@each
+def test_what_is_inserted_is_rendered_once_and_filled_in_for_each_page(
+    render: Render, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = render(ENGLISH)
+    rendered: list[str] = []
+    monkeypatch.setattr(
+        type(PAGES._templates), "render", lambda *args, **values: rendered.append(args[1])
+    )
+
+    assert render(ENGLISH) == first
+    assert rendered == []
+
+
+def test_what_one_visitor_is_given_is_in_nobody_elses_page() -> None:
+    mine = banner(next_path="/mine", nonce="abc")
+    yours = banner(next_path="/yours", nonce="xyz")
+
+    assert "mine" not in yours
+    assert "abc" not in yours
+    assert mine.replace("mine", "yours").replace("abc", "xyz") == yours
+
+
+@pytest.mark.parametrize("texts", [ENGLISH, FRENCH], ids=["en", "fr"])
+def test_a_title_in_another_language_is_marked_as_such(texts: Texts) -> None:
+    policy = Policy(
+        cookies=[Cookie("w", category="weather")],
+        categories=[Category("weather", title={"de": "Wetter"})],
+        default_language="de",
+    )
+
+    html = pages_of(policy).banner(texts, mount="")
+
+    assert only(html, "span", lang="de").words == "Wetter"
+
+
+def test_what_a_site_wrote_cannot_become_markup() -> None:
+    policy = Policy(
+        cookies=[Cookie("w", category="weather")],
+        categories=[Category("weather", title="<script>alert(1)</script>", description='"><b>')],
+    )
+
+    html = pages_of(policy).banner(ENGLISH, mount="")
+
+    assert only(html, "dt").words == "<script>alert(1)</script>"
+    assert only(html, "dd").words == '"><b>'
+
+
+def test_where_the_browsers_signal_says_nothing_the_script_is_told_so() -> None:
+    policy = Policy(cookies=[Cookie("_ga", category="statistics")])
+
+    root = find(pages_of(policy).static_banner(ENGLISH, mount=""), "div")[0]
+
+    assert root.get("data-gpc") == ""

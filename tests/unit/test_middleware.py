@@ -1,0 +1,211 @@
+"""What both doors do alike: tell headers apart, find the gate of a request, stack gates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from consentgate import Action, ConfigurationError, Gate, Policy, Reason, Verdict
+from consentgate._middleware import (
+    MOST_POLICIES,
+    GatesByPolicy,
+    blocked_body,
+    blocked_lines,
+    is_inside,
+)
+from consentgate.http.header_names import MISNAMED, SET_COOKIE, SMUGGLED, header_kind
+from tests.contract.exchange import SECRET, gate_of
+from tests.unit.exchanges import visit_of
+
+
+@pytest.mark.behaviour(4)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Set-Cookie",
+        "set-cookie",
+        "SET-COOKIE",
+        "Set-Cookie ",
+        "Set-Cookie\t",
+        " set-cookie",
+        "Set-Cookie2",
+    ],
+)
+def test_a_set_cookie_is_known_in_any_case_and_with_blanks_around(name: str) -> None:
+    assert header_kind(name) == SET_COOKIE
+
+
+@pytest.mark.behaviour(4)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Set-Cookie: _ga=1\r\nX",
+        "set-cookie:",
+        "set-cookie: _ga=1; x",
+        "set-cookie\r\nx",
+        "set-cookie\xa0",
+        "set-cookie\r\n",
+        "set-cookie\0",
+        "x: 1\r\nSet-Cookie",
+        "x\nset-cookie: _ga=1\ny",
+        "x\rset-cookie",
+    ],
+)
+def test_a_name_that_would_split_into_a_set_cookie_is_smuggled(name: str) -> None:
+    assert header_kind(name) == SMUGGLED
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Cache-Control", "cache-control"),
+        ("VARY", "vary"),
+        ("CDN-Cache-Control", "cdn-cache-control"),
+        ("Cache-Control ", MISNAMED),
+        (" vary", MISNAMED),
+        ("Content-Type", ""),
+        ("Set-Cookies", ""),
+        ("Set-Cookie-Policy", ""),
+        ("X-Set-Cookie", ""),
+        ("Set_Cookie", ""),
+        ("Cookie", ""),
+        ("", ""),
+        ("x\r\ny", ""),
+    ],
+)
+def test_any_other_name_is_of_caching_or_of_no_kind(name: str, kind: str) -> None:
+    assert header_kind(name) == kind
+
+
+# Policies
+
+
+def passages(policy: Any, **options: Any) -> GatesByPolicy[Gate]:
+    def make_gate(one: Policy) -> Gate:
+        return Gate(one, **{"secret_key": SECRET, **options})
+
+    return GatesByPolicy(policy, make_gate, lambda gate: gate)
+
+
+def test_a_policy_has_its_gate_at_once() -> None:
+    policy = Policy(necessary=["a"])
+
+    single = passages(policy).single
+
+    assert single is not None
+    assert single.policy is policy
+
+
+def test_a_function_picks_the_policy_of_each_request() -> None:
+    portals = {"a": Policy(necessary=["a"]), "b": Policy(necessary=["b"])}
+    found = passages(lambda request: portals[request["portal"]])
+
+    picked = [found.pick({"portal": name}) for name in ("a", "b", "a")]
+
+    assert [gate.policy for gate in picked] == [portals["a"], portals["b"], portals["a"]]
+    assert picked[0] is picked[2]
+    assert found.single is None
+
+
+def test_a_function_that_makes_new_policies_is_stopped() -> None:
+    counter = iter(range(MOST_POLICIES + 1))
+    found = passages(lambda _: Policy(necessary=[f"c{next(counter)}"]))
+    for _ in range(MOST_POLICIES):
+        found.pick({})
+
+    with pytest.raises(ConfigurationError, match="build them once"):
+        found.pick({})
+
+
+@pytest.mark.parametrize("policy", [None, "consent.toml", {}, 1])
+def test_what_is_neither_policy_nor_function_is_an_error_at_start_up(policy: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"pass a consentgate\.Policy"):
+        passages(policy)
+
+
+@pytest.mark.parametrize("options", [{"secret_key": "short"}, {"mode": "strict"}], ids=str)
+def test_wrong_options_behind_a_function_are_told_at_start_up(options: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError):
+        passages(lambda _: Policy(), **options)
+
+
+@pytest.mark.parametrize("returned", [None, "portal"])
+def test_a_function_that_returns_no_policy_is_an_error(returned: Any) -> None:
+    with pytest.raises(ConfigurationError, match="policy is a"):
+        passages(lambda _: returned).pick({})
+
+
+def test_an_error_in_the_function_is_the_sites_own() -> None:
+    def choose(request: Any) -> Policy:
+        raise KeyError("portal")
+
+    with pytest.raises(KeyError, match="portal"):
+        passages(choose).pick({})
+
+
+# Gates around gates
+
+
+def test_nothing_is_around_a_request_of_its_own() -> None:
+    assert not is_inside(None, gate_of().context)
+    assert not is_inside("something else", gate_of().context)
+
+
+def test_an_equal_gate_is_around() -> None:
+    assert is_inside(visit_of(gate_of()), gate_of().context)
+
+
+def required_of(_: object) -> Any:
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"policy": Policy(necessary=["other"])},
+        {"secret_key": "another key of enough characters"},
+        {"fallback_keys": ["another key of enough characters"]},
+        {"audience": "another"},
+        {"mode": "report"},
+        {"unknown": "report"},
+        {"hide_cookies": "off"},
+        {"clamp": True},
+        {"required": required_of},
+        {"domain": "example.org"},
+        {"path": "/shop"},
+        {"same_site": "Strict"},
+        {"secure": True},
+        {"http_only": True},
+    ],
+    ids=lambda options: next(iter(options)),
+)
+def test_a_gate_that_differs_in_what_decides_is_another(options: dict[str, Any]) -> None:
+    assert not is_inside(visit_of(gate_of()), gate_of(**options).context)
+
+
+@pytest.mark.parametrize("make", [lambda: {"on_event": print}, dict], ids=["events", "clock"])
+def test_a_gate_that_differs_in_what_does_not_decide_is_equal(
+    make: Callable[[], dict[str, Any]],
+) -> None:
+    assert is_inside(visit_of(gate_of()), gate_of(**make()).context)
+
+
+def test_the_keys_can_not_be_read_from_what_gates_are_compared_by() -> None:
+    assert SECRET not in repr(gate_of().context.identity)
+
+
+# Blocked responses
+
+
+def test_the_page_of_a_blocked_response_names_cookies_and_reasons_and_escapes_them() -> None:
+    verdicts = [
+        Verdict(Action.STRIP, Reason.UNDECIDED, "_ga", None, None),
+        Verdict(Action.STRIP, Reason.UNDECLARED, "<b>\r\n" + "x" * 99, None, None),
+        Verdict(Action.STRIP, Reason.NAMELESS, "", None, None),
+    ]
+
+    lines = blocked_body(blocked_lines(verdicts)).decode().splitlines()
+
+    assert lines[1:] == ["CG111 _ga", "CG110 <b>\\r\\n" + "x" * 57, "CG115 "]
