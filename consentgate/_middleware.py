@@ -1,102 +1,96 @@
-"""What both doors do alike: find the gate of a request, stack gates, note headers, block."""
+"""What both middlewares do alike: prepare gates, find a request's, stack them, block responses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
-from typing import Any, Generic, TypedDict, TypeVar, cast
+from collections.abc import Callable, Sequence
+from typing import Any, AnyStr, Generic, cast
 
+from consentgate.banner.response import may_insert
 from consentgate.errors import ConfigurationError
-from consentgate.gate.events import Event, escape_text
+from consentgate.gate.events import escape_text
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.gate import Gate
 from consentgate.gate.judge import Verdict
-from consentgate.gate.options import Enforcement
+from consentgate.gate.options import GateOptions, Mode
 from consentgate.gate.settings import GateSettings, Request
+from consentgate.http.wire import WireFormat
+from consentgate.pages.banners import Banners
 from consentgate.pages.by_policy import PagesByPolicy
 from consentgate.pages.options import PagesFields, PagesOptions
 from consentgate.policy import Policy
 
 MOST_POLICIES = 1000  # a policy function picks one of a fixed set; more is a leak
 
+BLOCKED_STATUS = "500 Internal Server Error"
 BLOCKED_HEADERS = (
     ("content-type", "text/plain; charset=utf-8"),
     ("cache-control", "no-store"),
 )
-"""The headers of the 500 that replaces a blocked response."""
+"""The status line and headers of what replaces a blocked response."""
 
 PolicyOption = Policy | Callable[[Request], Policy]
-
-
-class GateOptions(TypedDict, total=False):
-    """The keyword options of `Gate`, which both middlewares take as well."""
-
-    fallback_keys: Collection[str | bytes]
-    audience: str
-    mode: str
-    unknown: str
-    hide_cookies: str
-    clamp: bool
-    scan_headers: bool
-    required: Callable[[Request], Enforcement] | None
-    on_event: Callable[[Event], object] | None
-    clock: Callable[[], datetime]
-    domain: str
-    path: str
-    same_site: str
-    secure: bool | None
-    http_only: bool
 
 
 class MiddlewareOptions(GateOptions, PagesFields, total=False):
     """The keyword options that both middlewares take."""
 
 
-def split_options(options: MiddlewareOptions) -> tuple[GateOptions, PagesOptions]:
-    """The options of the gate, and those of the visitor's pages. Raises ConfigurationError."""
-    given: dict[str, Any] = dict(options)  # Any: options are of many types
-    pages = {name: given.pop(name) for name in PagesFields.__annotations__ if name in given}
-    return cast("GateOptions", given), PagesOptions(**pages)
+class PreparedGate(Generic[AnyStr]):
+    """The parts of one gate that its requests need, for a server interface that writes headers as
+    `wire` says. `banners` is None where nothing is ever put into a page."""
+
+    __slots__ = ("banners", "blocks", "pages", "request_filter", "response_filter", "settings")
+
+    def __init__(
+        self, gate: Gate, pages: PagesByPolicy | None, *, wire: WireFormat[AnyStr], scans: bool
+    ) -> None:
+        self.settings = gate.settings
+        self.request_filter = gate.request_filter
+        self.response_filter = gate.response_filter(wire, scans=scans)
+        self.blocks = gate.settings.mode is Mode.BLOCK
+        self.pages = None if pages is None else pages.of(gate.policy)
+        reports = gate.settings.mode is Mode.REPORT
+        self.banners: Banners | None = None
+        if self.pages is not None and self.pages.banners.applies and not reports:
+            self.banners = self.pages.banners
+
+    def banners_for(self, exchange: Exchange) -> Banners | None:
+        """Return the banners for the page that may answer the request, None where there is
+        none."""
+        return self.banners if self.banners is not None and may_insert(exchange) else None
 
 
-def pages_of(options: PagesOptions) -> PagesByPolicy | None:
-    """The visitor's pages of these options, None where a site has none."""
-    return None if options.prefix is None else PagesByPolicy(options)
-
-
-Passage = TypeVar("Passage")
-
-
-class GatesByPolicy(Generic[Passage]):
-    """Finds what a door prepared for the policy of one request.
-
-    `prepare` makes it of a gate, once per policy. Where `policy` is a function, gates are made
-    as its policies appear.
-    """
+class GatesByPolicy(Generic[AnyStr]):
+    """The prepared gates of one middleware. Where `policy` is a function, gates are made as its
+    policies appear; `single` is the gate of a policy that is the same for all requests."""
 
     def __init__(
         self,
         policy: PolicyOption,
-        make_gate: Callable[[Policy], Gate],
-        prepare: Callable[[Gate], Passage],
+        *,
+        secret_key: str | bytes,
+        options: MiddlewareOptions,
+        wire: WireFormat[AnyStr],
+        scans: bool = False,
     ) -> None:
-        self._make_gate = make_gate
-        self._prepare = prepare
-        self._choose = policy
-        self._made: dict[int, tuple[Policy, Passage]] = {}
-        self.single: Passage | None = None
+        gate_options, pages_options = _split_options(options)
+        self.pages = None if pages_options.prefix is None else PagesByPolicy(pages_options)
+        self._make_gate = lambda policy: Gate(policy, secret_key=secret_key, **gate_options)
+        self._wire = wire
+        self._scans = scans
+        self._pick = policy
+        self._made: dict[int, PreparedGate[AnyStr]] = {}
+        self.single: PreparedGate[AnyStr] | None = None
         if not isinstance(policy, Policy) and callable(policy):
-            make_gate(Policy())  # wrong options are told at start-up, not at the first request
+            self._make_gate(Policy())  # wrong options are errors at start-up, not at a request
         else:
-            self.single = self._make(policy)  # raises for what is neither policy nor function
+            self.single = self._prepare(policy)  # raises for what is neither policy nor function
 
-    def _make(self, policy: Policy) -> Passage:
-        return self._prepare(self._make_gate(policy))
-
-    def pick(self, request: Request) -> Passage:
-        """What was prepared for the policy that the function returns for this request."""
-        assert callable(self._choose), "a single policy needs no picking"
-        policy = self._choose(request)
+    def pick(self, request: Request) -> PreparedGate[AnyStr]:
+        """Return the gate of the policy that the function returns for this request."""
+        assert callable(self._pick), "a single policy needs no picking"
+        policy = self._pick(request)
+        # The gate holds its policy, so that its id stays its own.
         made = self._made.get(id(policy))
         if made is None:
             if len(self._made) >= MOST_POLICIES:
@@ -104,30 +98,40 @@ class GatesByPolicy(Generic[Passage]):
                     f"the policy function returned more than {MOST_POLICIES} policies; build "
                     "them once and return one of them"
                 )
-            # The policy is kept beside its passage, so that its id stays its own.
-            made = self._made[id(policy)] = (policy, self._make(policy))
-        return made[1]
+            made = self._made[id(policy)] = self._prepare(policy)
+        return made
+
+    def _prepare(self, policy: Policy) -> PreparedGate[AnyStr]:
+        gate = self._make_gate(policy)
+        return PreparedGate(gate, self.pages, wire=self._wire, scans=self._scans)
 
 
-def is_inside(outer: object, context: GateSettings) -> bool:
-    """True when an equal gate is at work around this request: then it filters once.
+def _split_options(options: MiddlewareOptions) -> tuple[GateOptions, PagesOptions]:
+    """Return the options of the gate, and those of the visitor's pages."""
+    given: dict[str, Any] = dict(options)  # Any: options are of many types
+    pages = {name: given.pop(name) for name in PagesFields.__annotations__ if name in given}
+    return cast("GateOptions", given), PagesOptions(**pages)
 
-    `outer` is what the request holds from another gate. Gates of another configuration are told
-    the name of this one's preferences cookie, so that they don't judge it. The very same gate is
-    never around itself: what it left behind belongs to a request that failed and is tried again.
+
+def is_inside(outer: object, settings: GateSettings) -> bool:
+    """Return whether an equal gate is at work around this request: then it filters once.
+
+    `outer` is what the request holds from another gate. The very same gate is never around itself:
+    what it left behind belongs to a request that failed and is tried again.
     """
     around = outer if isinstance(outer, Exchange) else None
     while around is not None:
-        if _is_at_work(around) and around.context == context and around.context is not context:
-            return True
-        around.inner_gate_cookies += (context.policy.preferences_cookie,)
+        if _is_at_work(around) and around.settings == settings:
+            if around.settings is not settings:
+                return True
         around = around.outer_gate
     return False
 
 
-def find_outer(outer: object, context: GateSettings) -> Exchange | None:
-    """The visit of another gate that is at work around this request, None where there is none."""
-    if isinstance(outer, Exchange) and _is_at_work(outer) and outer.context is not context:
+def find_outer(outer: object, settings: GateSettings) -> Exchange | None:
+    """Return the exchange of another gate that is at work around this request, None without
+    any."""
+    if isinstance(outer, Exchange) and _is_at_work(outer) and outer.settings is not settings:
         return outer
     return None
 
@@ -136,12 +140,9 @@ def _is_at_work(exchange: Exchange) -> bool:
     return exchange.is_running and not exchange.started
 
 
-def blocked_lines(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
-    """The lines of the page that replaces a blocked response: each name and reason id."""
-    return tuple(f"{one.reason.value} {escape_text(one.name)}" for one in verdicts)
-
-
-def blocked_body(lines: Sequence[str]) -> bytes:
-    """The body of the 500 that replaces a response with cookies that must not leave."""
+def blocked_body(verdicts: Sequence[Verdict]) -> bytes:
+    """Return the body that replaces a response with cookies that must not leave: each name and
+    reason id."""
+    lines = [f"{verdict.reason.value} {escape_text(verdict.name)}" for verdict in verdicts]
     text = "consentgate blocked this response. These cookies must not leave:\n"
     return (text + "\n".join(lines) + "\n").encode("ascii")

@@ -1,11 +1,12 @@
-"""The ASGI door: takes header lists apart, asks the gate, sends a list of its own.
+"""The ASGI middleware: takes messages apart, asks the gate, and sends messages of its own.
 
-Every message with headers is looked at, whatever its type; the body passes untouched.
+Every message with headers is looked at, whatever its type. What the server gets is a copy: the
+application holds none of it, and what leaves is what was judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Container, Iterable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Unpack
 
 from consentgate._middleware import (
@@ -13,23 +14,26 @@ from consentgate._middleware import (
     GatesByPolicy,
     MiddlewareOptions,
     PolicyOption,
+    PreparedGate,
     blocked_body,
-    blocked_lines,
     find_outer,
     is_inside,
-    pages_of,
-    split_options,
 )
-from consentgate.choice.stored import StoredChoice
-from consentgate.gate.gate import Gate, Outcome
-from consentgate.gate.options import Mode
-from consentgate.gate.request_filter import RequestFilter
-from consentgate.gate.response_filter import Alphabet, ResponseFilter
-from consentgate.gate.scanning import scan_message
-from consentgate.gate.visitor import CONSENT_KEY, VisitorConsent
-from consentgate.http.header_names import COOKIE_KINDS, Remembered, header_kind
-from consentgate.pages.asgi import AsgiPages
-from consentgate.pages.by_policy import PagesByPolicy
+from consentgate.banner.page_headers import CONDITIONAL
+from consentgate.banner.response import BannerResponse
+from consentgate.gate.exchange import Exchange, prepare_layout
+from consentgate.gate.response_filter import Blocked, PageChange
+from consentgate.gate.visitor import CONSENT_KEY
+from consentgate.http.wire import BYTES
+from consentgate.pages.asgi import answer_page, check_toolkit
+from consentgate.pages.endpoints import PolicyPages
+from consentgate.pages.requests import (
+    PageAddress,
+    page_address,
+    path_below,
+    path_in_scope,
+    scope_mount,
+)
 
 # Any: the values of scopes and messages are the specification's, of many types.
 Scope = MutableMapping[str, Any]
@@ -37,68 +41,21 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-RawHeader = tuple[bytes, bytes]
-Noted = list[tuple[str, str]]
-
-_kinds = Remembered[bytes, str](header_kind, wanted=lambda kind: kind == "")
-
-# By which headers no cookie can leave.
-_is_plain = Remembered[bytes, bool](lambda name: header_kind(name) not in COOKIE_KINDS, wanted=bool)
-_plain_names = _is_plain.gathered
-
-_IN_BYTES = Alphabet(
-    equals=b"=",
-    semicolon=b";",
-    breaks=(10, 13, 0),  # numbers: `in` is slow with bytes
-    private=(b"cache-control", b"private"),
-    vary=(b"vary", b"Cookie"),
-)
+Headers = list[tuple[bytes, bytes]]
 
 POLICY_VIOLATION = 1008
 """The websocket close code for what a policy forbids (RFC 6455 section 7.4.1)."""
 
-# These start a response and can bear the choice; all other messages are only screened.
+# These start a response and can store the choice; all other messages are only screened.
 _STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
 
 
-class _Passage:
-    """What the door made ready for one policy."""
+class AsgiExchange(Exchange):
+    """An exchange whose request came as an ASGI scope. `headers` are the request's, by name;
+    repeated ones are joined."""
 
-    __slots__ = (
-        "blocks",
-        "context",
-        "exchange_type",
-        "gate",
-        "request_filter",
-        "response_filter",
-        "scans",
-    )
-
-    def __init__(self, gate: Gate, sites: PagesByPolicy | None) -> None:
-        self.gate = gate
-        self.context = gate.context
-        self.request_filter = gate.request_filter
-        self.response_filter = ResponseFilter[bytes](gate, kinds=_kinds, alphabet=_IN_BYTES)
-        self.blocks = gate.context.mode is Mode.BLOCK
-        self.scans = gate.scan_headers
-        base = StrictExchange if self.blocks or self.scans else AsgiExchange
-        self.exchange_type = base.of(gate.context)
-        self.exchange_type.site = None if sites is None else sites.site_of(gate.policy)
-        self.exchange_type.passage = self
-        self.exchange_type.always = self.response_filter.always
-
-
-class AsgiExchange(VisitorConsent):
-    """A visit whose facts are in an ASGI scope, and through which its response is sent.
-
-    `headers` are the request's as they came in and `send` is the server's; `passage` is the gate's,
-    and `always` are the names of cookies that leave to everybody.
-    """
-
-    passage: _Passage
-    always: Container[bytes]
-    headers: Sequence[RawHeader] = ()
-    send: Send
+    headers: Mapping[bytes, bytes]
+    pages: PolicyPages | None
 
     @property
     def method(self) -> str:
@@ -112,92 +69,44 @@ class AsgiExchange(VisitorConsent):
 
     @property
     def secure(self) -> bool:
-        """True for https and wss."""
+        """Whether the request came over https or wss."""
         return self.request.get("scheme") in ("https", "wss")
 
     def header(self, name: str) -> str:
-        """All values of a request header, joined by ", "."""
-        key = name.encode("ascii")
-        found = [value for one, value in self.headers if one == key]
-        return b", ".join(found).decode("latin-1") if found else ""
+        """Return all values of a request header, joined by ", "."""
+        value = self.headers.get(name.encode("ascii"))
+        return "" if value is None else value.decode("latin-1")
 
-    def read_cookie(self) -> str:
-        """The Cookie header."""
-        raw = _raw_cookie(self.headers)
-        return "" if raw is None else raw.decode("latin-1")
+    def has_header(self, name: str) -> bool:
+        """Return whether the request has the header."""
+        return name.encode("ascii") in self.headers
 
-    def read_standing(self) -> StoredChoice:
-        """What the stored choice that came in is worth: mostly, what is remembered of it."""
-        if self.outer_gate is not None:
-            return super().read_standing()
-        return self.context.reader.read(_raw_cookie(self.headers) or b"")
-
-    def send_guarded(self, message: Message) -> Awaitable[None]:
-        """Send a message of the response with what the gate lets out of it."""
-        # A plain function that hands on the inner awaitable: half the cost of a coroutine.
-        if message["type"] == "http.response.body":
-            send = self.send
-            return send(message)
-        try:
-            headers = message["headers"]
-        except KeyError:
-            headers = None
-        if headers is None or message["type"] != "http.response.start":
-            return _send_other(self, message)
-        own = [*headers]
-        if own and type(own[0]) is list:
-            own = [*map(tuple, own)]
-        must_sift = self.needs_review
-        for name, value in own:
-            if name in _plain_names:
-                continue
-            # What passes byte for byte, whoever the visitor is. In bytes `in` is fast for numbers.
-            cookie, has_name, _ = value.partition(b"=")
-            if has_name and name == b"set-cookie" and cookie in self.always:
-                must_sift = must_sift or 10 in value or 13 in value or 0 in value
-            elif not _is_plain[name]:
-                must_sift = True
-                break
-        if must_sift:
-            left = self.passage.response_filter.sift(self, own)
-            if left is None:
-                return _decide(self, message, own)
-            own = left
-        self.started = True
-        message = message.copy()  # type: ignore[attr-defined]  # a dict, as all send it
-        message["headers"] = own
-        send = self.send
-        return send(message)
+    def page_address(self) -> PageAddress:
+        """Return the address of the page that the request asks for."""
+        mount = scope_mount(self.request)
+        path, query = path_below(self.path, mount), self.request.get("query_string", b"")
+        if self.method != "GET":
+            assert self.pages is not None, "a banner is of some pages"
+            # What a form was sent to is not a way back.
+            path, query = f"{self.pages.prefix}/", b""
+        return page_address(
+            mount,
+            path,
+            query.decode("latin-1"),
+            encoding="utf-8",
+            accepted_languages=self.header("accept-language"),
+        )
 
 
-class StrictExchange(AsgiExchange):
-    """A visit to a gate that blocks or scans."""
-
-    def send_guarded(self, message: Message) -> Awaitable[None]:
-        """Send what may leave; nothing any more once the response was blocked."""
-        if self.passage.scans and message["type"] != "http.response.body":
-            message = scan_message(message, self)
-        return self._send_unless_blocked(message)
-
-    async def _send_unless_blocked(self, message: Message) -> None:
-        if not self.blocked:
-            await super().send_guarded(message)
-
-
-def _raw_cookie(headers: Iterable[RawHeader]) -> bytes | None:
-    """The Cookie header, put together where HTTP/2 split it (RFC 9113 section 8.2.3)."""
-    raw: bytes | None = None
-    for name, value in headers:
-        if name == b"cookie":
-            raw = value if raw is None else raw + b"; " + value
-    return raw
+prepare_layout(AsgiExchange)
 
 
 class ConsentMiddleware:
     """An ASGI application that lets out only the cookies its visitor allows.
 
     Put it outermost: what middleware outside of it sets is not seen. `policy` is a Policy or a
-    function of the scope that picks one of a fixed set; the options are those of `Gate`.
+    function of the scope that picks one of a fixed set; the options are those of `Gate` and those
+    of the visitor's pages.
     """
 
     def __init__(
@@ -208,173 +117,282 @@ class ConsentMiddleware:
         secret_key: str | bytes,
         **options: Unpack[MiddlewareOptions],
     ) -> None:
-        gate_options, site_options = split_options(options)
-        sites = pages_of(site_options)
-        self.app = self._inner = app
-        self._mark = ""  # in every path
-        if sites is not None:
-            self.app = pages = AsgiPages(app, sites)
-            self._inner, self._mark = pages.inner, sites.mark
-        self._passages = GatesByPolicy(
-            policy,
-            lambda one: Gate(one, secret_key=secret_key, **gate_options),
-            lambda gate: _Passage(gate, sites),
-        )
-        self._single = self._passages.single
+        self.app = app
+        self._gates = GatesByPolicy(policy, secret_key=secret_key, options=options, wire=BYTES)
+        self._pages = self._gates.pages
+        if self._pages is not None:
+            check_toolkit()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application behind the gate."""
-        passage = self._single or self._passages.pick(scope)
-        found = None
-        if CONSENT_KEY in scope:
-            found = scope[CONSENT_KEY]
-            if is_inside(found, passage.context):
-                await self.app(scope, receive, send)
-                return
-        # As they came in: what the application writes into them is no visitor's choice.
-        try:
-            headers, path = scope["headers"], scope["path"]
-        except KeyError:
-            headers, path = scope.get("headers"), scope.get("path", "")
-        if type(headers) is not list:
-            if scope["type"] == "lifespan":
-                await self.app(scope, receive, send)
-                return
-            # ASGI asks for an iterable only: one that is read here would be empty for the rest.
-            headers = scope["headers"] = [*(headers or ())]
-        exchange = passage.exchange_type()
-        exchange.request = scope
-        exchange.headers = headers
-        exchange.send = send
-        # What is asked at each response is set here: an attribute of the class is found later.
-        exchange.needs_review = False
-        if found is not None:
-            exchange.outer_gate = find_outer(found, passage.context)
+        kind = scope["type"]
+        if kind != "http" and kind != "websocket":
+            await self.app(scope, receive, send)
+            return
+        gate = self._gates.single or self._gates.pick(scope)
+        outer = scope.get(CONSENT_KEY)
+        if outer is not None and is_inside(outer, gate.settings):
+            await self.app(scope, receive, send)
+            return
+        exchange = _receive_request(scope, gate, outer)
+        response = _Response(exchange, gate, send)
+
+        def guarded_send(message: Message) -> Awaitable[None]:
+            # The server gets a copy, on which the decision is made.
+            message = {**message}
+            if message["type"] == "http.response.body" and response.passes_body:
+                return send(message)
+            return response.send(message)
+
         scope[CONSENT_KEY] = exchange
-        if passage.request_filter is not None:
-            _thin(scope, exchange, passage.request_filter)
-        # Nearly every path is without the mark: that is seen sooner than what a path is.
-        app = self.app if self._mark in path else self._inner
         try:
-            await app(scope, receive, exchange.send_guarded)
+            # Nearly every path is without the mark of the library's pages: that is seen sooner.
+            if self._pages is not None and kind == "http":
+                if self._pages.path_mark in scope["path"]:
+                    own_path = self._pages.own_path(path_in_scope(scope))
+                    if own_path is not None:
+                        assert gate.pages is not None, "there are pages for each policy"
+                        await answer_page(
+                            gate.pages, own_path, exchange, scope, receive, guarded_send
+                        )
+                        return
+                response.prepare_banner(scope)
+            await self.app(scope, receive, guarded_send)
+        except Exception:
+            await response.release()
+            raise
+        else:
+            # An application that ends before its response does: what it sent leaves as it came.
+            await response.release()
         finally:
             exchange.is_running = False
-            # What ended is no gate around anything, and a scope that holds its visit, which
-            # holds its scope, would live until the next garbage collection.
-            if found is None:
+            # What ended is no gate around anything.
+            if outer is None:
                 scope.pop(CONSENT_KEY, None)
             else:
-                scope[CONSENT_KEY] = found
+                scope[CONSENT_KEY] = outer
 
 
-def _note(own: list[RawHeader]) -> tuple[list[int], Noted]:
-    """The places of the headers that are the gate's business, and what it must know of them."""
-    places, noted = [], []
-    for place, (name, value) in enumerate(own):
-        kind = _kinds[name]
-        if kind:
-            places.append(place)
-            noted.append((kind, value.decode("latin-1")))
-    return places, noted
+def _receive_request(scope: Scope, gate: PreparedGate[bytes], outer: object) -> AsgiExchange:
+    """Take the facts of the request as the server gave them, and hide from the application what it
+    may not read."""
+    raw = scope.get("headers")
+    if type(raw) is not list:
+        # ASGI asks for an iterable only: one that is read here would be empty for the rest.
+        raw = scope["headers"] = [*(raw or ())]
+    headers: dict[bytes, bytes] = dict(raw)
+    if len(headers) != len(raw):
+        headers = _join_repeated(raw)
+    exchange = AsgiExchange()
+    exchange.settings = gate.settings
+    exchange.pages = gate.pages
+    exchange.request = {**scope}
+    exchange.headers = headers
+    exchange.needs_review = False
+    cookie = exchange.cookie_header = headers.get(b"cookie", b"")
+    if outer is not None and (found := find_outer(outer, gate.settings)) is not None:
+        exchange.outer_gate = found
+        exchange.cookie_header = found.cookie_header
+    visible = cookie
+    if cookie and gate.request_filter is not None:
+        visible = gate.request_filter.visible(exchange, cookie)
+    # A list of its own: what the application writes into it is not what the server gave.
+    scope["headers"] = [*raw] if visible is cookie else _with_cookie(raw, visible)
+    return exchange
 
 
-def _thin(scope: Scope, exchange: AsgiExchange, request_filter: RequestFilter) -> None:
-    """Hide from the application what it may not read, in the same scope."""
-    headers = exchange.headers
-    raw = None
-    pieces = 0
-    for name, value in headers:
-        if name == b"cookie":
-            raw = value if raw is None else raw + b"; " + value
-            pieces += 1
-    if raw is None or (spans := request_filter.spans(exchange, raw)) is None:
-        return
-    # The visit keeps the headers that came; these are the application's.
-    own = [*headers] if pieces == 1 else [one for one in headers if one[0] != b"cookie"]
-    if pieces > 1:  # HTTP/2 split it
-        own.append((b"cookie", raw))
-    place = len(own) - 1  # browsers send it late
-    while own[place][0] != b"cookie":
-        place -= 1
-    if spans:
-        own[place] = (b"cookie", b"; ".join([raw[start:end] for start, end in spans]))
-    else:
-        del own[place]
-    scope["headers"] = own
+def _join_repeated(raw: Headers) -> dict[bytes, bytes]:
+    """Return the headers by name; the Cookie header is put together where HTTP/2 split it
+    (RFC 9113 section 8.2.3)."""
+    headers: dict[bytes, bytes] = {}
+    for name, value in raw:
+        if name in headers:
+            between = b"; " if name == b"cookie" else b", "
+            value = headers[name] + between + value
+        headers[name] = value
+    return headers
 
 
-def _send_other(exchange: AsgiExchange, message: Message) -> Awaitable[None]:
-    """Send a message that is neither the usual start of a response nor its body."""
-    # A handshake is rare, and servers that refuse line breaks in the headers of a response let
-    # them into its answer: uvicorn does with websockets 16.0 and older.
-    if exchange.request["type"] == "websocket":
-        message = scan_message(message, exchange)
-    if message["type"] in _STARTS:
-        own = [*map(tuple, message.get("headers") or ())]
-        return _decide(exchange, message, own)
-    if message.get("headers"):
-        return _screen(exchange, message)
-    return exchange.send(message)
+def _with_cookie(raw: Headers, cookie: bytes) -> Headers:
+    """Return the headers with this Cookie header, or without any where it is empty, in the place of
+    the first."""
+    headers: Headers = []
+    for header in raw:
+        if header[0] != b"cookie":
+            headers.append(header)
+        elif cookie:
+            headers.append((b"cookie", cookie))
+            cookie = b""
+    return headers
 
 
-async def _decide(exchange: AsgiExchange, message: Message, own: list[RawHeader]) -> None:
-    """Send the start of a response with what the gate lets out of it."""
-    exchange.started = True
-    places, noted = _note(own)
-    is_websocket = message["type"] == "websocket.accept"
-    content_type = "websocket" if is_websocket else _content_type(own)
-    outcome = exchange.passage.gate.respond(exchange, noted, content_type=content_type)
-    if outcome.blocked:
-        exchange.blocked = blocked_lines(outcome.blocked)
-        await _send_block(message["type"], exchange)
-        return
-    headers = _replace(own, places, noted, outcome)
-    if outcome.first:
-        headers[:0] = [(b"set-cookie", value.encode("latin-1")) for value in outcome.first]
-    headers += [(b"set-cookie", value.encode("latin-1")) for value in outcome.expired]
-    if not is_websocket:
-        headers += [(name.encode(), value.encode()) for name, value in outcome.caching]
-    await exchange.send({**message, "headers": headers})
+class _Response:
+    """The response of one exchange on its way to the server.
+
+    The application holds nothing that leads here but a function. `passes_body`: the body leaves as
+    it comes.
+    """
+
+    __slots__ = ("_banner", "_exchange", "_filter", "_gate", "_held", "_is_blocked", "_send_raw", "passes_body")
+
+    def __init__(self, exchange: AsgiExchange, gate: PreparedGate[bytes], send: Send) -> None:
+        self.passes_body = True
+        self._exchange = exchange
+        self._gate = gate
+        self._filter = gate.response_filter
+        self._send_raw = send
+        self._banner: BannerResponse[bytes] | None = None
+        self._held: Message | None = None
+        self._is_blocked = False
+
+    def prepare_banner(self, scope: Scope) -> None:
+        """Put the banner into the response if it is a page; the application sees the request's
+        conditional headers as it may."""
+        exchange = self._exchange
+        banners = self._gate.banners_for(exchange)
+        if banners is None:
+            return
+        self._banner = BannerResponse(
+            banners, exchange, wire=BYTES, address=exchange.page_address
+        )
+        if exchange.method == "GET":
+            names = [name for name in CONDITIONAL if exchange.has_header(name)]
+            if names:
+                changes = self._banner.conditions({name: exchange.header(name) for name in names})
+                scope["headers"] = _with_changes(scope["headers"], changes)
+
+    def send(self, message: Message) -> Awaitable[None]:
+        """Send a message of the application's, now or when its time has come."""
+        if self._is_blocked:
+            return _nothing()
+        kind = message["type"]
+        if kind == "http.response.start":
+            return self._start(message)
+        if self._held is not None:
+            if kind == "http.response.body":
+                return self._insert(message)
+            return self._send_after_release(message)
+        return self._send_other(message)
+
+    async def release(self) -> None:
+        """Send what is held back as it came."""
+        start, self._held = self._held, None
+        if start is None:
+            return
+        assert self._banner is not None, "only a banner holds back"
+        body = self._banner.abort()
+        await self._send_start(start)
+        if body and not self._is_blocked:
+            await self._send_raw({"type": "http.response.body", "body": body, "more_body": True})
+
+    def _start(self, message: Message) -> Awaitable[None]:
+        if self._held is not None:
+            return self._send_after_release(message)
+        banner = self._banner
+        if banner is None:
+            return self._send_start(message)
+        message["headers"] = headers = self._filter.copy(message.get("headers") or ())
+        banner.start(message.get("status", 0), headers)
+        if banner.is_holding:
+            self._held = message
+            self.passes_body = False
+            return _nothing()
+        return self._send_start(message, banner)
+
+    def _send_start(
+        self, message: Message, page: PageChange | None = None, *, is_handshake: bool = False
+    ) -> Awaitable[None]:
+        """Send the start of a response with what the gate lets out of it."""
+        exchange = self._exchange
+        exchange.started = True
+        self.passes_body = True
+        try:
+            message["headers"] = self._filter.filter(
+                exchange, message.get("headers") or (), page=page, is_handshake=is_handshake
+            )
+        except Blocked as blocked:
+            self._is_blocked = True
+            self.passes_body = False
+            return self._send_block(message["type"], blocked_body(blocked.verdicts))
+        return self._send_raw(message)
+
+    async def _insert(self, message: Message) -> None:
+        """Send the page once it is known where its body starts."""
+        banner, start = self._banner, self._held
+        assert banner is not None, "only a banner holds back"
+        assert start is not None, "there is a start to send"
+        more = message.get("more_body", False)
+        body = banner.feed(bytes(message.get("body", b"")))
+        if not more:
+            body += banner.end()
+        if banner.is_holding:
+            return
+        self._held = None
+        await self._send_start(start, banner)
+        if not self._is_blocked:
+            await self._send_raw({**message, "body": body, "more_body": more})
+
+    async def _send_after_release(self, message: Message) -> None:
+        """Send what is not part of the body: a file, which nothing is put into, and all else that
+        comes after it."""
+        await self.release()
+        await self.send(message)
+
+    def _send_other(self, message: Message) -> Awaitable[None]:
+        """Send a message that is neither the usual start of a response nor its body."""
+        # A handshake is rare, and servers that refuse line breaks in the headers of a response let
+        # them into its answer: uvicorn does with websockets 16.0 and older.
+        is_websocket = self._exchange.request["type"] == "websocket"
+        if is_websocket or self._filter.scans:
+            self._cut_breaks(message)
+        if message["type"] in _STARTS:
+            is_handshake = message["type"] == "websocket.accept"
+            return self._send_start(message, is_handshake=is_handshake)
+        if message.get("headers"):
+            message["headers"] = self._filter.screen(self._exchange, message["headers"])
+        return self._send_raw(message)
+
+    def _cut_breaks(self, message: Message) -> None:
+        """Take out of a message what would split the head of a response."""
+        exchange, gate_filter = self._exchange, self._filter
+        if message.get("headers"):
+            headers = gate_filter.copy(message["headers"])
+            message["headers"] = gate_filter.without_breaks(exchange, headers)
+        if message.get("links"):
+            message["links"] = [
+                link
+                for link in map(bytes, message["links"])
+                if gate_filter.may_leave(exchange, "link", link)
+            ]
+        protocol = message.get("subprotocol") or ""
+        if not gate_filter.may_leave(exchange, "sec-websocket-protocol", protocol.encode()):
+            message["subprotocol"] = None
+
+    async def _send_block(self, kind: str, body: bytes) -> None:
+        """Send what replaces a blocked response; a websocket is denied."""
+        if kind == "websocket.accept":
+            await self._send_raw({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": ""})
+            return
+        headers = [(name.encode(), value.encode()) for name, value in BLOCKED_HEADERS]
+        headers.append((b"content-length", str(len(body)).encode()))
+        if self._exchange.method == "HEAD":
+            body = b""
+        await self._send_raw({"type": kind, "status": 500, "headers": headers})
+        await self._send_raw({"type": f"{kind.removesuffix('.start')}.body", "body": body})
 
 
-async def _screen(exchange: AsgiExchange, message: Message) -> None:
-    """Send a message that can't bear a choice, without the cookies that must not leave."""
-    own = [*map(tuple, message["headers"])]
-    places, noted = _note(own)
-    outcome = exchange.passage.gate.screen(exchange, noted)
-    await exchange.send({**message, "headers": _replace(own, places, noted, outcome)})
+def _with_changes(headers: Headers, changes: Mapping[str, str | None]) -> Headers:
+    """Return the headers with these values in place of theirs; None: one goes."""
+    if not changes:
+        return headers
+    names = {name.encode("ascii") for name in changes}
+    kept = [header for header in headers if header[0] not in names]
+    return kept + [
+        (name.encode("ascii"), value.encode("latin-1"))
+        for name, value in changes.items()
+        if value is not None
+    ]
 
 
-def _replace(
-    own: list[RawHeader], places: list[int], noted: Noted, outcome: Outcome
-) -> list[RawHeader]:
-    """The headers with what became of the noted ones in their places; what goes is left out."""
-    fates: list[RawHeader | None] = list(own)
-    for place, (_, before), value in zip(places, noted, outcome.values, strict=True):
-        if value is None:
-            fates[place] = None
-        elif value is not before:
-            fates[place] = (own[place][0], value.encode("latin-1"))
-    return [header for header in fates if header is not None]
-
-
-async def _send_block(kind: str, exchange: AsgiExchange) -> None:
-    """Send what replaces a blocked response; a websocket is denied."""
-    if kind == "websocket.accept":
-        await exchange.send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": ""})
-        return
-    body = blocked_body(exchange.blocked)
-    stem = kind.removesuffix(".start")
-    headers = [(name.encode(), value.encode()) for name, value in BLOCKED_HEADERS]
-    headers.append((b"content-length", str(len(body)).encode()))
-    await exchange.send({"type": kind, "status": 500, "headers": headers})
-    await exchange.send(
-        {"type": f"{stem}.body", "body": b"" if exchange.method == "HEAD" else body}
-    )
-
-
-def _content_type(own: list[RawHeader]) -> str:
-    for name, value in own:
-        if name.lower() == b"content-type":
-            return value.decode("latin-1")
-    return ""
+async def _nothing() -> None:
+    """Wait for nothing, where nothing is sent."""

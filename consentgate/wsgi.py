@@ -1,92 +1,52 @@
-"""The WSGI door: PEP 3333 to the letter, nothing added to the body and nothing kept of it.
+"""The WSGI middleware: PEP 3333 to the letter, and nothing kept of the body.
 
-The application's iterable goes to the server as it is, so that `len()` and `wsgi.file_wrapper`
-objects keep working; only `start_response` is the gate's own.
+What nothing is put into is returned as the object that it is, so that `len()` and
+`wsgi.file_wrapper` objects keep working; only `start_response` is the gate's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Unpack
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from consentgate._middleware import (
     BLOCKED_HEADERS,
+    BLOCKED_STATUS,
     GatesByPolicy,
     MiddlewareOptions,
     PolicyOption,
+    PreparedGate,
     blocked_body,
-    blocked_lines,
     find_outer,
     is_inside,
-    pages_of,
-    split_options,
 )
+from consentgate.banner.page_headers import CONDITIONAL
+from consentgate.banner.response import BannerResponse
 from consentgate.gate.events import Action, Reason
-from consentgate.gate.gate import Gate, Outcome
+from consentgate.gate.exchange import Exchange, prepare_layout
 from consentgate.gate.options import Mode
-from consentgate.gate.request_filter import RequestFilter
-from consentgate.gate.response_filter import Alphabet, ResponseFilter
-from consentgate.gate.visitor import CONSENT_KEY, VisitorConsent
-from consentgate.http.header_names import COOKIE_KINDS, Remembered, header_kind, tells_caches
+from consentgate.gate.response_filter import Blocked, PageChange
+from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.http.set_cookie import has_line_break
-from consentgate.pages.by_policy import PagesByPolicy
-from consentgate.pages.wsgi import WsgiPages
+from consentgate.http.wire import TEXT
+from consentgate.pages.endpoints import PolicyPages
+from consentgate.pages.requests import PageAddress, page_address
+from consentgate.pages.wsgi import FILE_WRAPPERS, answer_page, check_toolkit
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
 Headers = list[tuple[str, str]]
 Write = Callable[[bytes], object]
 
-_kinds = Remembered[str, str](header_kind, wanted=lambda kind: kind == "")
+_KEYS = {name: "HTTP_" + name.upper().replace("-", "_") for name in CONDITIONAL}
+_CONDITIONAL_KEYS = frozenset(_KEYS.values())
 
 
-def _is_plain_name(name: str) -> bool:
-    """True where by a header of this name no cookie can leave, nor the response's head be split."""
-    return header_kind(name) not in COOKIE_KINDS and not has_line_break(name)
+class WsgiExchange(Exchange):
+    """An exchange whose request came as a WSGI environ."""
 
-
-_is_plain = Remembered[str, bool](_is_plain_name, wanted=bool)
-_plain_names = _is_plain.gathered
-
-_IN_TEXT = Alphabet(
-    equals="=",
-    semicolon=";",
-    breaks=("\n", "\r", "\0"),
-    private=("Cache-Control", "private"),
-    vary=("Vary", "Cookie"),
-)
-
-BLOCKED_STATUS = "500 Internal Server Error"
-
-
-class _Passage:
-    """What the door made ready for one policy."""
-
-    __slots__ = (
-        "always",
-        "blocks",
-        "context",
-        "exchange_type",
-        "gate",
-        "request_filter",
-        "response_filter",
-    )
-
-    def __init__(self, gate: Gate, sites: PagesByPolicy | None) -> None:
-        self.gate = gate
-        self.context = gate.context
-        self.request_filter = gate.request_filter
-        self.exchange_type = WsgiExchange.of(gate.context)
-        self.exchange_type.site = None if sites is None else sites.site_of(gate.policy)
-        self.response_filter = ResponseFilter[str](gate, kinds=_kinds, alphabet=_IN_TEXT)
-        self.always = self.response_filter.always
-        self.blocks = gate.context.mode is Mode.BLOCK
-
-
-class WsgiExchange(VisitorConsent):
-    """A visit whose facts are in a WSGI environ."""
+    pages: PolicyPages | None
 
     @property
     def method(self) -> str:
@@ -100,31 +60,43 @@ class WsgiExchange(VisitorConsent):
 
     @property
     def secure(self) -> bool:
-        """True for https."""
+        """Whether the request came over https."""
         return self.request.get("wsgi.url_scheme") == "https"
 
-    def let_go(self) -> None:
-        """Keep of the environ only what may be asked while the body is sent: the environ holds
-        the visit, and both would live until the next garbage collection."""
-        if self.context.required is not None:
-            self._enforcement = self.enforcement
-        signal = self.request.get("HTTP_SEC_GPC")
-        self.request = {} if signal is None else {"HTTP_SEC_GPC": signal}
-
     def header(self, name: str) -> str:
-        """The request header; servers join repeated ones themselves."""
+        """Return the request header; servers join repeated ones themselves."""
         return str(self.request.get("HTTP_" + name.upper().replace("-", "_"), ""))
 
-    def read_cookie(self) -> str:
-        """The Cookie header."""
-        return str(self.request.get("HTTP_COOKIE", ""))
+    def has_header(self, name: str) -> bool:
+        """Return whether the request has the header."""
+        return "HTTP_" + name.upper().replace("-", "_") in self.request
+
+    def page_address(self) -> PageAddress:
+        """Return the address of the page that the request asks for."""
+        request = self.request
+        path, query = request.get("PATH_INFO", ""), request.get("QUERY_STRING", "")
+        if self.method != "GET":
+            assert self.pages is not None, "a banner is of some pages"
+            # What a form was sent to is not a way back.
+            path, query = f"{self.pages.prefix}/", ""
+        return page_address(
+            request.get("SCRIPT_NAME", ""),
+            path,
+            query,
+            encoding="latin-1",
+            accepted_languages=self.header("accept-language"),
+        )
+
+
+prepare_layout(WsgiExchange)
 
 
 class ConsentMiddleware:
     """A WSGI application that lets out only the cookies its visitor allows.
 
     Put it outermost: what middleware outside of it sets is not seen. `policy` is a Policy or a
-    function of the environ that picks one of a fixed set; the options are those of `Gate`.
+    function of the environ that picks one of a fixed set; the options are those of `Gate` and those
+    of the visitor's pages.
     """
 
     def __init__(
@@ -135,188 +107,302 @@ class ConsentMiddleware:
         secret_key: str | bytes,
         **options: Unpack[MiddlewareOptions],
     ) -> None:
-        gate_options, site_options = split_options(options)
-        sites = pages_of(site_options)
-        self.app = self._inner = app
-        self._mark = ""  # in every path
-        if sites is not None:
-            self.app = pages = WsgiPages(app, sites)
-            self._inner, self._mark = pages.inner, sites.mark
-        self._passages = GatesByPolicy(
-            policy,
-            lambda one: Gate(one, secret_key=secret_key, **gate_options),
-            lambda gate: _Passage(gate, sites),
+        self.app = app
+        self._gates = GatesByPolicy(
+            policy, secret_key=secret_key, options=options, wire=TEXT, scans=True
         )
-        self._single = self._passages.single
+        self._pages = self._gates.pages
+        if self._pages is not None:
+            check_toolkit()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Run the application behind the gate."""
-        passage = self._single or self._passages.pick(environ)
-        found = None
-        if CONSENT_KEY in environ:
-            found = environ[CONSENT_KEY]
-            if is_inside(found, passage.context):
-                return self.app(environ, start_response)
-        exchange = passage.exchange_type()
-        exchange.request = environ
-        # What is asked at each response is set here: an attribute of the class is found later.
-        exchange.needs_review = False
-        # As it came in: what the application writes into it is no visitor's choice.
-        exchange.original_cookie = environ.get("HTTP_COOKIE", "")
-        if found is not None and (outer := find_outer(found, passage.context)) is not None:
-            exchange.outer_gate = outer
-            exchange.original_cookie = outer.original_cookie
-        environ[CONSENT_KEY] = exchange
-        if passage.request_filter is not None and "HTTP_COOKIE" in environ:
-            _thin(environ, exchange, passage.request_filter)
+        gate = self._gates.single or self._gates.pick(environ)
+        outer = environ.get(CONSENT_KEY)
+        if outer is not None and is_inside(outer, gate.settings):
+            return self.app(environ, start_response)
+        exchange = _receive_request(environ, gate, outer)
+        response = _Response(exchange, gate, start_response)
 
         def guarded_start(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
-            exchange.request = environ
-            own = [*headers]
-            must_sift = exchange.needs_review
-            # One text for all: a bare CR, LF or NUL anywhere in it would split the head.
-            text = status
-            for name, value in own:
-                text += value
-                if name in _plain_names:
-                    continue
-                if name == "Set-Cookie":
-                    # What passes byte for byte, whoever the visitor is.
-                    cookie, has_name, _ = value.partition("=")
-                    if has_name and cookie in passage.always:
-                        continue
-                if not _is_plain[name]:
-                    must_sift = True
-                    text += name
-            must_decide = "\n" in text or "\r" in text or "\0" in text or passage.blocks
-            if must_sift and not must_decide:
-                left = passage.response_filter.sift(exchange, own)
-                must_decide = left is None
-                own = own if left is None else left
-            if must_decide:
-                status, own = _decide(passage.gate, exchange, status, own)
-            exchange.started = True
-            if passage.blocks:
-                write = start_response(status, own, *(() if exc_info is None else (exc_info,)))
-                return _discard if exchange.blocked else write
-            if passage.context.required is not None or "HTTP_SEC_GPC" in environ:
-                exchange.let_go()
-            else:
-                exchange.request = {}
-            if exc_info is None:
-                return start_response(status, own)
-            return start_response(status, own, exc_info)
+            return response.start(status, headers, exc_info)
 
-        # Nearly every path is without the mark: that is seen sooner than what a path is.
-        app = self.app if self._mark in environ.get("PATH_INFO", "") else self._inner
+        environ[CONSENT_KEY] = exchange
         try:
-            body = app(environ, guarded_start)
+            if self._pages is not None:
+                own_path = self._pages.own_path(environ.get("PATH_INFO", ""))
+                if own_path is not None:
+                    assert gate.pages is not None, "there are pages for each policy"
+                    body = answer_page(gate.pages, own_path, exchange, environ, guarded_start)
+                    return response.around(body)
+                response.prepare_banner(environ)
+            return response.around(self.app(environ, guarded_start))
         except BaseException:
             # What failed is no gate around anything.
             exchange.is_running = False
             raise
-        return _BodyUnlessBlocked(body, exchange) if passage.blocks else body
 
 
-def _thin(environ: WSGIEnvironment, exchange: WsgiExchange, request_filter: RequestFilter) -> None:
-    """Hide from the application what it may not read, in the same environ."""
-    text = environ["HTTP_COOKIE"]
-    spans = request_filter.spans(exchange, text)
-    if spans is None:
-        return
-    if spans:
-        environ["HTTP_COOKIE"] = "; ".join([text[start:end] for start, end in spans])
-    else:
-        del environ["HTTP_COOKIE"]
+def _receive_request(
+    environ: WSGIEnvironment, gate: PreparedGate[str], outer: object
+) -> WsgiExchange:
+    """Take the facts of the request as the server gave them, and hide from the application what it
+    may not read."""
+    exchange = WsgiExchange()
+    exchange.settings = gate.settings
+    exchange.pages = gate.pages
+    exchange.request = environ.copy()
+    exchange.needs_review = False
+    cookie = exchange.cookie_header = environ.get("HTTP_COOKIE", "")
+    if outer is not None and (found := find_outer(outer, gate.settings)) is not None:
+        exchange.outer_gate = found
+        exchange.cookie_header = found.cookie_header
+    if cookie and gate.request_filter is not None:
+        visible = gate.request_filter.visible(exchange, cookie)
+        if visible:
+            environ["HTTP_COOKIE"] = visible
+        else:
+            del environ["HTTP_COOKIE"]
+    return exchange
 
 
-def _cut_breaks(exchange: WsgiExchange, status: str, own: Headers) -> tuple[str, Headers]:
-    """The status line and headers without what would split the response's head.
+class _Response:
+    """The response of one exchange on its way to the server.
 
-    Set-Cookie headers stay: the verdict on them says so itself. Report mode changes nothing.
+    The application holds nothing that leads here but a function.
     """
-    if not has_line_break(status + "".join(chain.from_iterable(own))):
-        return status, own
-    reports = exchange.context.mode is Mode.REPORT
-    if has_line_break(status):
-        exchange.report(Reason.STATUS_LINE_BREAK, Action.REWRITE)
-        status = status if reports else BLOCKED_STATUS
-    kept = []
-    for name, value in own:
-        is_judged = header_kind(name) in COOKIE_KINDS and not has_line_break(name)
-        if is_judged or not (has_line_break(name) or has_line_break(value)):
-            kept.append((name, value))
-            continue
-        exchange.report(Reason.HEADER_LINE_BREAK, Action.STRIP, name=name)
-        exchange.is_private = exchange.is_private or tells_caches(name)
-        if reports:
-            kept.append((name, value))
-    return status, kept
+
+    __slots__ = (
+        *("_banner", "_block", "_exchange", "_filter", "_gate", "_has_started", "_held"),
+        *("_start_raw", "_write_raw"),
+    )
+
+    def __init__(
+        self, exchange: WsgiExchange, gate: PreparedGate[str], start_response: StartResponse
+    ) -> None:
+        self._exchange = exchange
+        self._gate = gate
+        self._filter = gate.response_filter
+        self._start_raw = start_response
+        self._write_raw: Write | None = None
+        # Some servers have no `write` to return, so that it does not say whether they started.
+        self._has_started = False
+        self._banner: BannerResponse[str] | None = None
+        self._held: tuple[str, Headers, ExcInfo] | None = None
+        self._block: bytes | None = None
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether nothing may leave yet."""
+        return self._held is not None
+
+    @property
+    def block(self) -> bytes | None:
+        """The body that replaces a blocked response."""
+        return self._block
+
+    def prepare_banner(self, environ: WSGIEnvironment) -> None:
+        """Put the banner into the response if it is a page; the application sees the request's
+        conditional headers as it may."""
+        exchange = self._exchange
+        banners = self._gate.banners_for(exchange)
+        if banners is None:
+            return
+        self._banner = BannerResponse(banners, exchange, wire=TEXT, address=exchange.page_address)
+        if exchange.method == "GET" and not environ.keys().isdisjoint(_CONDITIONAL_KEYS):
+            found = {name: environ[key] for name, key in _KEYS.items() if key in environ}
+            _change(environ, self._banner.conditions(found))
+
+    def start(self, status: str, headers: Iterable[tuple[str, str]], exc_info: ExcInfo) -> Write:
+        """Take the application's start of the response, and return its `write`."""
+        banner = self._banner
+        if self._held is not None and exc_info is None:
+            self._release()  # the server says what it thinks of a second start
+        if banner is None or self._has_started:
+            return self._send_start(status, headers, exc_info)
+        # Where an error comes before a byte has left, its page takes the place of all before.
+        self._held = None
+        own = self._filter.copy(headers)
+        banner.start(int(status[:3]) if status[:3].isdecimal() else 0, own)
+        if not banner.is_holding:
+            return self._send_start(status, own, exc_info, page=banner)
+        self._held = status, own, exc_info
+        return self._write_held
+
+    def around(self, body: Iterable[bytes]) -> Iterable[bytes]:
+        """Return what the server iterates over: the body itself, unless something may be put into
+        it or take its place."""
+        if self._banner is None:
+            return _Body(body, self) if self._gate.blocks else body
+        if self._held is not None and isinstance(body, FILE_WRAPPERS + self._server_wrapper()):
+            held = self._release()
+            if held:
+                self._write(held)
+        if self._has_started and not self._gate.blocks:
+            return body
+        if self._held is not None and isinstance(body, list | tuple):
+            return self._whole(body)
+        return _Body(body, self)
+
+    def feed(self, chunk: bytes) -> bytes:
+        """Return what can leave of the body now that this chunk came."""
+        if self._held is None:
+            return chunk
+        assert self._banner is not None, "only a banner holds back"
+        return self._settle(self._banner.feed(chunk))
+
+    def end(self) -> bytes:
+        """Return what can leave when the body has ended."""
+        if self._held is None:
+            return b""
+        assert self._banner is not None, "only a banner holds back"
+        return self._settle(self._banner.end())
+
+    def abort(self) -> bytes:
+        """Start the response as the application did; return what was held back of its body."""
+        return self._release()
+
+    def _whole(self, body: list[bytes] | tuple[bytes, ...]) -> list[bytes]:
+        """Return a whole body with what is put into it. A list of one says how long the response
+        is (PEP 3333, "Handling the Content-Length Header"), and stays one."""
+        chunks = [self.feed(chunk) for chunk in body]
+        end = self.end()
+        if self._block is not None:
+            return [self._block]
+        if not chunks:
+            return [end] if end else []  # all that there is was written
+        return [*chunks[:-1], chunks[-1] + end]
+
+    def _release(self) -> bytes:
+        if self._held is None:
+            return b""
+        assert self._banner is not None, "only a banner holds back"
+        status, headers, exc_info = self._held
+        self._held = None
+        body = self._banner.abort()
+        self._send_start(status, headers, exc_info)
+        return b"" if self._block is not None else body
+
+    def _settle(self, body: bytes) -> bytes:
+        banner, held = self._banner, self._held
+        assert banner is not None, "only a banner holds back"
+        assert held is not None, "only then it is called"
+        if not banner.is_holding:
+            self._held = None
+            self._send_start(*held, page=banner)
+        return body
+
+    def _write_held(self, data: bytes) -> None:
+        """Write as the application does while the place is looked for and afterwards."""
+        body = self.feed(data)
+        if body and self._has_started and self._block is None:
+            self._write(body)
+
+    def _write(self, body: bytes) -> None:
+        assert self._write_raw is not None, "the response has started"
+        self._write_raw(body)
+
+    def _send_start(
+        self,
+        status: str,
+        headers: Iterable[tuple[str, str]],
+        exc_info: ExcInfo,
+        page: PageChange | None = None,
+    ) -> Write:
+        """Start the response with what the gate lets out of it."""
+        exchange = self._exchange
+        self._has_started = exchange.started = True
+        self._block = None
+        if not status.isprintable():
+            status = self._checked_status(status)
+        try:
+            left = self._filter.filter(exchange, headers, page=page)
+        except Blocked as blocked:
+            block = blocked_body(blocked.verdicts)
+            self._block = b"" if exchange.method == "HEAD" else block
+            status = BLOCKED_STATUS
+            left = [(name.title(), value) for name, value in BLOCKED_HEADERS]
+            left.append(("Content-Length", str(len(block))))
+        if exc_info is None:
+            self._write_raw = self._start_raw(status, left)
+        else:
+            self._write_raw = self._start_raw(status, left, exc_info)
+        return self._write_raw if self._block is None else _discard
+
+    def _checked_status(self, status: str) -> str:
+        """Return the status line, or another in the place of one that would split the head."""
+        if not has_line_break(status):
+            return status
+        self._exchange.report(Reason.STATUS_LINE_BREAK, Action.REWRITE)
+        reports = self._exchange.settings.mode is Mode.REPORT
+        return status if reports else BLOCKED_STATUS
+
+    def _server_wrapper(self) -> tuple[type, ...]:
+        wrapper = self._exchange.request.get("wsgi.file_wrapper")
+        return (wrapper,) if isinstance(wrapper, type) else ()
 
 
-def _decide(gate: Gate, exchange: WsgiExchange, status: str, own: Headers) -> tuple[str, Headers]:
-    """The status line and headers of a response with what the gate lets out of it."""
-    status, own = _cut_breaks(exchange, status, own)
-    places = [place for place, (name, _) in enumerate(own) if _kinds[name]]
-    noted = [(_kinds[own[place][0]], own[place][1]) for place in places]
-    outcome = gate.respond(exchange, noted, content_type=_content_type(own))
-    exchange.blocked = blocked_lines(outcome.blocked)
-    if exchange.blocked:
-        length = str(len(blocked_body(exchange.blocked)))
-        headers = [(_as_title(name), value) for name, value in BLOCKED_HEADERS]
-        return BLOCKED_STATUS, [*headers, ("Content-Length", length)]
-    headers = [("Set-Cookie", value) for value in outcome.first]
-    headers += _replace(own, places, outcome)
-    headers += [("Set-Cookie", value) for value in outcome.expired]
-    return status, headers + [(_as_title(name), value) for name, value in outcome.caching]
-
-
-def _replace(own: Headers, places: list[int], outcome: Outcome) -> Headers:
-    """The headers with what became of the noted ones in their places; what goes is left out."""
-    fates: list[tuple[str, str] | None] = list(own)
-    for place, value in zip(places, outcome.values, strict=True):
-        fates[place] = None if value is None else (own[place][0], value)
-    return [header for header in fates if header is not None]
-
-
-def _content_type(own: Headers) -> str:
-    return next((value for name, value in own if name.lower() == "content-type"), "")
-
-
-def _as_title(name: str) -> str:
-    return name.title()
+def _change(environ: WSGIEnvironment, changes: Mapping[str, str | None]) -> None:
+    """Let the application see these headers otherwise; None: one goes."""
+    for name, value in changes.items():
+        if value is None:
+            del environ[_KEYS[name]]
+        else:
+            environ[_KEYS[name]] = value
 
 
 def _discard(data: bytes) -> None:
-    """What a blocked application writes to."""
+    """Take what a blocked application writes."""
 
 
-class _BodyUnlessBlocked:
-    """The application's body, or what replaces it once its response was blocked."""
+class _Body:
+    """The application's body with what is put into it, or what replaces it."""
 
-    def __init__(self, body: Iterable[bytes], exchange: WsgiExchange) -> None:
+    __slots__ = ("_body", "_chunks", "_failure", "_is_over", "_response")
+
+    def __init__(self, body: Iterable[bytes], response: _Response) -> None:
         self._body = body
         self._chunks = iter(body)
-        self._visit = exchange
-        self._done = False
+        self._response = response
+        self._is_over = False
+        self._failure: Exception | None = None
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        if self._done:
-            raise StopIteration
-        # An application may start its response with its first chunk only, or with none.
-        chunk = next(self._chunks, None)
-        if self._visit.blocked:
-            self._done = True
-            return b"" if self._visit.method == "HEAD" else blocked_body(self._visit.blocked)
-        if chunk is None:
-            raise StopIteration
-        return chunk
+        if self._failure is not None:
+            raise self._failure
+        response = self._response
+        # Not even an empty chunk may leave before the response has started, so that up to 64 KiB
+        # are waited for here.
+        while not self._is_over:
+            try:
+                chunk = next(self._chunks, None)
+            except Exception as failure:  # noqa: BLE001 (it is raised again)
+                return self._end_with(failure)
+            body = response.end() if chunk is None else response.feed(chunk)
+            if response.block is not None:
+                self._is_over = True
+                return response.block
+            if chunk is None:
+                self._is_over = True
+                if body:
+                    return body
+            elif not response.is_holding:
+                return body
+        raise StopIteration
 
     def close(self) -> None:
         """Close the application's body, as the server would."""
         close = getattr(self._body, "close", None)
         if close is not None:
             close()
+
+    def _end_with(self, failure: Exception) -> bytes:
+        """Let what was held back leave as it came; then the failure is the server's."""
+        held = self._response.abort()
+        if not held:
+            raise failure
+        self._failure = failure
+        return held

@@ -7,20 +7,13 @@ a page, no file, and nothing that is compressed already.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from functools import lru_cache
 from typing import AnyStr
 
+from consentgate.gate.exchange import Exchange
 from consentgate.http.caching import directive_names
-
-Headers = Sequence[tuple[str, str]]
-
-PAGE_METHODS = frozenset({"GET", "POST"})
-"""The methods of links and forms (HTML standard, 4.10.18.6)."""
-
-HTML_BEGINS = frozenset("tT \t")
-"""With which letters the Content-Type of a page can begin."""
 
 DESTINATION = "sec-fetch-dest"
 DOCUMENT = "document"
@@ -57,52 +50,46 @@ class Page(Enum):
     PRIVATE = auto()
 
 
-def fetched_by(header: Callable[[str], str | None]) -> str | None:
-    """The request's header that says that its answer is no page of its own; None without any.
-    `header` gives a value by its lower-case name, None where it is absent."""
-    if header(DESTINATION) not in (None, DOCUMENT):
+def fetched_by(exchange: Exchange) -> str:
+    """Return the request's header that says that its answer is not a page of its own, "" without
+    any."""
+    if exchange.header(DESTINATION) not in ("", DOCUMENT):
         return DESTINATION
-    return next((name for name in FETCHED_WITH if header(name) is not None), None)
+    return next((name for name in FETCHED_WITH if exchange.has_header(name)), "")
 
 
-def may_be_html(
-    headers: Iterable[tuple[AnyStr, AnyStr]], *, first_letters: Container[AnyStr]
-) -> bool:
-    """False where no header says so, which its first letter tells: most of what is no page.
-    `first_letters` are `HTML_BEGINS` as the headers are written, in text or in bytes."""
-    for _, value in headers:  # noqa: SIM110 (a generator costs twice as much)
-        if value[:1] in first_letters:
-            return True
-    return False
-
-
-def page_of(status: int, headers: Headers) -> Page:
-    """What the response with this start is."""
+def page_of(
+    status: int, headers: Iterable[tuple[AnyStr, AnyStr]], *, decode: Callable[[AnyStr], str]
+) -> Page:
+    """Return what the response with this status and these headers is."""
     if status < 200 or status in _NO_BODY or status == _PARTIAL:
         return Page.NONE
-    told: dict[str, str] = {}
-    kinds: list[str] = []
+    values: dict[str, str] = {}
+    is_html = False
     for name, value in headers:
-        known = name.lower()
+        known = decode(name).lower()
         if known == "content-type":
-            kinds.append(value)
+            if not _is_html(decode(value)):
+                return Page.NONE
+            is_html = True
         elif known in _TELLING:
-            told[known] = f"{told[known]}, {value}" if known in told else value
-    if not kinds or not all(map(_is_html, kinds)) or _is_elsewhere(status, told):
+            text = decode(value)
+            values[known] = f"{values[known]}, {text}" if known in values else text
+    if not is_html or _is_elsewhere(status, values):
         return Page.NONE
-    if told.get("content-encoding", "").strip(_BLANKS).lower() not in ("", "identity"):
+    if values.get("content-encoding", "").strip(_BLANKS).lower() not in ("", "identity"):
         return Page.COMPRESSED
-    shared = not _SHARED.isdisjoint(directive_names(told.get("cache-control", "")))
+    shared = not _SHARED.isdisjoint(directive_names(values.get("cache-control", "")))
     return Page.SHARED if shared else Page.PRIVATE
 
 
-def _is_elsewhere(status: int, told: dict[str, str]) -> bool:
-    """True where the browser shows no page for the response: it goes on, or keeps a file."""
-    if 300 <= status < 400 and "location" in told:
+def _is_elsewhere(status: int, values: dict[str, str]) -> bool:
+    """Return whether the browser shows another page, or keeps the response as a file."""
+    if 300 <= status < 400 and "location" in values:
         return True
-    disposition = told.get("content-disposition", "").partition(";")[0].strip(_BLANKS).lower()
+    disposition = values.get("content-disposition", "").partition(";")[0].strip(_BLANKS).lower()
     # Anything that is not "inline" is kept as a file (RFC 6266 section 4.2).
-    return disposition not in ("", "inline") or "content-range" in told
+    return disposition not in ("", "inline") or "content-range" in values
 
 
 @lru_cache(maxsize=256)

@@ -1,155 +1,217 @@
-"""One request that may be answered with a page, and what becomes of the answer; no server.
+"""Puts the banner into one response while it passes; no server, no I/O.
 
-A door hands in what it knows of the request, the start of the response and the body's chunks, and
-sends what comes back.
+The middleware passes in what the application sends and sends on what comes back: the start of a
+page is held until it is known where its body starts, all else passes as it is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from typing import AnyStr, Generic
 
-from consentgate.banner.entity_tags import Condition, mark_of
-from consentgate.banner.html_response import Page, page_of
+from consentgate.banner.entity_tags import Condition, mark_of, mark_tag
+from consentgate.banner.html_response import Page, fetched_by, page_of
 from consentgate.banner.insertion import Found, Insertion
-from consentgate.banner.page_headers import (
-    Header,
-    headers_of_copy,
-    headers_with,
-    keep_to_visitor,
-    settle_conditions,
-)
+from consentgate.banner.page_headers import settle_conditions
 from consentgate.gate.events import Action, Reason
-from consentgate.gate.options import Enforcement, Mode
-from consentgate.gate.visitor import VisitorConsent
-from consentgate.http.caching import COOKIE, COOKIE_AND_SIGNAL
-from consentgate.pages.banners import Banners, Where
-from consentgate.pages.endpoints import PolicyPages
-
-INSERTING_KEY = "consentgate.inserting"
-"""Where a scope or an environ holds the visitor into whose page the banner is being put."""
-
-# Bound once: the access to an Enum's member costs more than the comparison with it.
-_REPORT = Mode.REPORT
+from consentgate.gate.exchange import Exchange
+from consentgate.gate.options import Enforcement
+from consentgate.http.wire import WireFormat
+from consentgate.pages.banners import Banners
+from consentgate.pages.requests import PageAddress
 
 NOT_MODIFIED = 304
-_POLICY_HEADERS = frozenset({"content-security-policy", "content-security-policy-report-only"})
+PAGE_METHODS = frozenset({"GET", "POST"})
+"""The methods of links and forms (HTML standard, 4.10.18.6)."""
+
 _NONCE = re.compile(
     r"(?:script|style|default)-src[^;,]*?'nonce-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE
 )
 
+_POLICIES = frozenset({"content-security-policy", "content-security-policy-report-only"})
 
-def is_inserting(found: object) -> bool:
-    """True where a gate further out puts the banner in; what it left behind when it failed, and the
-    request is tried again, is none."""
-    return isinstance(found, VisitorConsent) and found.is_running and not found.started
+Headers = Sequence[tuple[AnyStr, AnyStr]]
 
 
-def banners_of(site: PolicyPages, visitor: VisitorConsent, *, found: object) -> Banners | None:
-    """What is put into the pages of a site; None where nothing is, or by a gate further out.
-    `found` is what the request holds under INSERTING_KEY."""
-    if visitor.context.mode is _REPORT or is_inserting(found):
-        return None
-    return site.banners if site.banners.applies else None
+def may_insert(exchange: Exchange) -> bool:
+    """Return whether the request may be answered with a page, and no gate further out puts the
+    banner into it."""
+    if exchange.method not in PAGE_METHODS:
+        return False
+    outer = exchange.outer_gate
+    while outer is not None:
+        if outer.inserts_banner:
+            return False
+        outer = outer.outer_gate
+    return True
 
 
-class PageVisit:
-    """One request and its response. `where` tells which page it is once that must be known."""
+class BannerResponse(Generic[AnyStr]):
+    """One response into which the banner may be put.
 
-    __slots__ = ("_banners", "_condition", "_headers", "_is_shared", "_visitor", "_where")
+    While `is_holding` nothing of it leaves; before, it passes, and afterwards it is done. Once it
+    is known what the response is, this is also how its headers change (a `PageChange` of the gate's
+    filter). `address` returns where the page is; it is asked once a text must be made.
+    """
 
     def __init__(
-        self, banners: Banners, visitor: VisitorConsent, *, where: Callable[[], Where]
+        self,
+        banners: Banners,
+        exchange: Exchange,
+        *,
+        wire: WireFormat[AnyStr],
+        address: Callable[[], PageAddress],
     ) -> None:
+        self.is_holding = False
+        self.changes_body = self.is_for_visitor = False
+        self.vary_on = ""
         self._banners = banners
-        self._visitor = visitor
-        self._where = where
+        self._exchange = exchange
+        self._decode = wire.decode
+        self._address = address
+        self._headers: Headers[AnyStr] = ()
+        self._insertion: Insertion | None = None
         self._condition: Condition | None = None
-        self._headers: Sequence[Header] = ()
+        self._variant_id = ""
+        self._added_bytes: int | None = None
         self._is_shared = False
+        self._fetched_by = fetched_by(exchange)
+        exchange.inserts_banner = self._fetched_by == ""
 
-    def settle_conditions(self, found: Mapping[str, str]) -> dict[str, str | None]:
-        """What becomes of the request's conditional headers; None: one goes."""
-        if self._visitor.enforcement is not Enforcement.ENFORCE:
+    def conditions(self, headers: Mapping[str, str]) -> dict[str, str | None]:
+        """Return what becomes of the request's conditional headers (lower-case names) before the
+        application sees them; None where one goes (RFC 9110 section 13)."""
+        if self._fetched_by or self._exchange.enforcement is not Enforcement.ENFORCE:
             return {}
         changes, self._condition = settle_conditions(
-            found, is_current=lambda mark: self._banners.is_current(mark, self._visitor)
+            headers,
+            is_current=lambda variant: self._banners.is_current(variant, self._exchange),
         )
         return changes
 
-    def begin(self, status: int, headers: Sequence[Header]) -> Insertion | None:
-        """The insertion into the body that follows, None where it passes as it is."""
-        page = page_of(status, headers)
+    def start(self, status: int, headers: Headers[AnyStr]) -> None:
+        """Take the status and headers of the response; `is_holding` says what comes of it."""
+        self.is_holding = self.changes_body = self.is_for_visitor = False
+        self.vary_on = ""
+        self._insertion = None
+        if status == NOT_MODIFIED:
+            self._confirm(headers)
+            return
+        page = page_of(status, headers, decode=self._decode)
         if page is Page.NONE:
-            return None
-        if self._visitor.enforcement is not Enforcement.ENFORCE:
-            # Nothing is asked here, and no cache can know of whom: this page is for nobody else.
-            self._visitor.is_private = self._visitor.needs_review = True
-            return None
-        if page is Page.COMPRESSED:
-            self._tell_once(Reason.BANNER_COMPRESSED)
-            return None
-        self._headers = headers
-        self._is_shared = page is Page.SHARED or self._banners.is_static
-        return Insertion(self._make)
+            return
+        if self._fetched_by:
+            # No cache may answer with it where a page of its own is asked for (RFC 9111, 4.1).
+            self.vary_on = "" if page is Page.COMPRESSED else self._fetched_by.title()
+        elif self._exchange.enforcement is not Enforcement.ENFORCE:
+            # Nothing is asked here, and no cache knows of whom: this page is for nobody else.
+            self._exchange.make_private()
+        elif page is Page.COMPRESSED:
+            self._report_once(Reason.BANNER_COMPRESSED)
+        else:
+            self._headers = headers
+            self._is_shared = page is Page.SHARED or self._banners.is_static
+            self._insertion = Insertion(self._make_text)
+            self.is_holding = True
 
-    def end(self, insertion: Insertion) -> list[Header]:
-        """The headers of the response whose search for a place is over."""
+    def feed(self, chunk: bytes) -> bytes:
+        """Return what can leave of the body now that this chunk came."""
+        insertion = self._insertion
+        if insertion is None:
+            return chunk
+        body = insertion.feed(chunk)
+        self._settle(insertion)
+        return body
+
+    def end(self) -> bytes:
+        """Return what can leave when the body has ended."""
+        insertion = self._insertion
+        if insertion is None:
+            return b""
+        body = insertion.finish()
+        self._settle(insertion)
+        return body
+
+    def abort(self) -> bytes:
+        """Give the insertion up; return what was held back of the body."""
+        held = b"" if self._insertion is None else self._insertion.held
+        self._insertion = None
+        self.is_holding = False
+        return held
+
+    def rewrite(self, kind: str, value: str) -> str | None:
+        """Return the value of a header about the body as it is now, or None where it goes: dates
+        and digests are those of other bytes, and ranges of one answer fit no other."""
+        if kind == "etag":
+            if self._variant_id == "":
+                self._variant_id = self._banners.variant_for(self._exchange)
+            return mark_tag(value, self._variant_id)
+        if kind == "content-length" and self._added_bytes is not None:
+            digits = value.strip(" \t")
+            is_length = digits.isascii() and digits.isdecimal()
+            return str(int(digits) + self._added_bytes) if is_length else None
+        return None
+
+    def _settle(self, insertion: Insertion) -> None:
+        if insertion.found is Found.SEARCHING:
+            return
+        self._insertion = None
+        self.is_holding = False
         if insertion.found is Found.TOO_FAR:
-            self._tell_once(Reason.BANNER_NO_PLACE)
-        if insertion.found is not Found.INSERTED:
-            return list(self._headers)
-        added = len(insertion.inserted)
+            self._report_once(Reason.BANNER_NO_PLACE)
+        if insertion.found is Found.INSERTED:
+            self._added_bytes = len(insertion.inserted)
+            self._change(self._banners.shared_variant if self._is_shared else "")
+
+    def _confirm(self, headers: Headers[AnyStr]) -> None:
+        """Take a 304 Not Modified: the browser's copy has the variant that it was asked about
+        with (RFC 9110 section 15.4.5)."""
+        if self._condition is None:
+            return
+        variant = mark_of(self._header(headers, "etag"), self._condition)
+        if variant is not None:
+            self._is_shared = variant == self._banners.shared_variant
+            self._change(variant)
+
+    def _change(self, variant_id: str) -> None:
+        self.changes_body = True
+        self._variant_id = variant_id
+        if not self._is_shared:
+            self.is_for_visitor = True
+            self._exchange.depends_on_choice()
+            if self._banners.heeds_gpc(self._exchange):
+                self._exchange.depends_on_gpc()
+
+    def _make_text(self, page_language: str | None) -> bytes:
+        language = page_language or ""
+        if not self._banners.serves(language):
+            value = self._header(self._headers, "content-language")
+            language = value.partition(",")[0].strip(" \t")
+        nonce = self._nonce()
+        address = self._address()
         if self._is_shared:
-            return headers_with(self._headers, added=added, mark=self._banners.shared_mark)
-        has_tag = any(name.lower() == "etag" for name, _ in self._headers)
-        mark = self._banners.mark_for(self._visitor) if has_tag else ""
-        return self._keep(headers_with(self._headers, added=added, mark=mark))
+            return self._banners.shared_text(language, mount=address.mount, nonce=nonce)
+        return self._banners.text_for(
+            self._exchange, language=language, address=address, nonce=nonce
+        )
 
-    def _keep(self, headers: Sequence[Header]) -> list[Header]:
-        """The headers of what depends on the visitor. The gate need not look at it again for that:
-        it is only told, for where it has other reasons to."""
-        self._visitor.varies_on_cookie = True
-        if self._banners.heeds_signal(self._visitor):
-            self._visitor.varies_on_gpc = True
-            return keep_to_visitor(headers, vary=COOKIE_AND_SIGNAL)
-        return keep_to_visitor(headers, vary=COOKIE)
+    def _nonce(self) -> str:
+        """Return the nonce that the page's own policy lets scripts and styles have."""
+        for value in self._values(self._headers, _POLICIES):
+            if found := _NONCE.search(value):
+                return found[1]
+        return ""
 
-    def confirm(self, headers: Sequence[Header]) -> list[Header]:
-        """The headers of a 304: the browser's copy has the mark that it was asked about with."""
-        tag = next((value for name, value in headers if name.lower() == "etag"), "")
-        mark = None if self._condition is None else mark_of(tag, self._condition)
-        if mark is None:
-            return list(headers)
-        marked = headers_of_copy(headers, mark)
-        if mark == self._banners.shared_mark:
-            return marked
-        return self._keep(marked)
+    def _header(self, headers: Headers[AnyStr], name: str) -> str:
+        """Return the first value of a header (lower-case name), "" without any."""
+        return next(self._values(headers, {name}), "")
 
-    def _make(self, language: str | None) -> bytes:
-        said = language or ""
-        if not self._banners.serves(said):
-            told = (value for name, value in self._headers if name.lower() == "content-language")
-            said = next(told, "").partition(",")[0].strip(" \t")
-        nonce = _nonce_of(self._headers)
-        where = self._where()
-        if self._is_shared:
-            cookie = self._readable_cookie()
-            return self._banners.shared_text(said, where=where, nonce=nonce, cookie=cookie)
-        return self._banners.write_for(self._visitor, language=said, where=where, nonce=nonce)
+    def _values(self, headers: Headers[AnyStr], names: Set[str]) -> Iterator[str]:
+        return (
+            self._decode(value) for name, value in headers if self._decode(name).lower() in names
+        )
 
-    def _readable_cookie(self) -> str:
-        context = self._visitor.context
-        return "" if context.http_only else context.policy.preferences_cookie
-
-    def _tell_once(self, reason: Reason) -> None:
-        reporter = self._visitor.context.reporter
-        reporter.report_once(reason, Action.NOTE, name="", path=self._visitor.path)
-
-
-def _nonce_of(headers: Sequence[Header]) -> str:
-    """The nonce that the page's own policy lets scripts and styles have."""
-    for name, value in headers:
-        if name.lower() in _POLICY_HEADERS and (found := _NONCE.search(value)):
-            return found[1]
-    return ""
+    def _report_once(self, reason: Reason) -> None:
+        reporter = self._exchange.settings.reporter
+        reporter.report_once(reason, Action.NOTE, name="", path=self._exchange.path)

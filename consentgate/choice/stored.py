@@ -1,31 +1,28 @@
-"""What a visitor's preferences cookies are worth now, under one policy.
-
-Verified values are remembered, so that a signature costs once per choice and day and not once per
-visitor; only values that verified enter, so that forged ones can't push them out.
-"""
+"""What the preferences cookies of a visitor are worth now, under one policy."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache, reduce
+from functools import reduce
 from math import inf
 from typing import NamedTuple
 
+from consentgate._cache import BoundedCache
 from consentgate.choice.clock import seconds_of
-from consentgate.choice.codec import LIFETIME, PreferencesCodec, Rejection
+from consentgate.choice.codec import LIFETIME, LONGEST_VALUE, PreferencesCodec, Rejection
 from consentgate.choice.consent import Consent
 from consentgate.http.cookie_header import cookie_values
 from consentgate.http.set_cookie import BLANKS
 from consentgate.policy import Policy
 
-MOST_REMEMBERED = 512  # values: visitors with the same choice and day share one
 MOST_VERIFIED = 32  # signatures a request may cost; values already known are never counted
 ONE_DAY = timedelta(days=1)
 ONE_DAY_S = ONE_DAY.total_seconds()
 NEVER = inf
 LAST_DAY = datetime(9999, 1, 1, tzinfo=UTC)
-MOST_PLACES = 4096  # headers in which it is known where the choice stands
+_PLACE_BYTES = 128  # of two numbers and their tuple
+_CHOICE_BYTES = 2048  # of a choice on a few categories
 
 
 class StoredChoice(NamedTuple):
@@ -59,7 +56,6 @@ def end_of(consent: Consent) -> datetime:
     return datetime.combine(consent.day, time(), tzinfo=UTC) + LIFETIME + ONE_DAY
 
 
-@lru_cache(maxsize=1024)
 def _bounds_of(day: date | None) -> tuple[float, float]:
     """When a choice of that day begins and ends, in POSIX seconds."""
     if day is None:
@@ -71,11 +67,12 @@ def _bounds_of(day: date | None) -> tuple[float, float]:
         return start.timestamp(), inf
 
 
-IsCurrent = Callable[[frozenset[str], frozenset[str], frozenset[tuple[str, str]]], bool]
-
-
 class ChoiceReader:
-    """Reads the standing of a visitor from a Cookie header's text."""
+    """Reads the choice of a visitor from a Cookie header.
+
+    Verified values are remembered, so that a signature costs once per choice and day and not once
+    per visitor; only values that were verified enter, so that forged ones can't push them out.
+    """
 
     def __init__(
         self, policy: Policy, codec: PreferencesCodec, *, clock: Callable[[], datetime]
@@ -84,47 +81,45 @@ class ChoiceReader:
         self._codec = codec
         self._now_s = seconds_of(clock)
         self._name = policy.preferences_cookie
+        self._name_bytes = self._name.encode("ascii")
         self._current = frozenset(
             (category.name, policy.fingerprint(category.name)) for category in policy.categories
         )
-        self._remembered: dict[str, StoredChoice] = {}
-        # The same for headers in text and in bytes, with what stands for no choice in them.
-        self._in_text: dict[str | bytes, StoredChoice] = {}
-        self._in_bytes: dict[str | bytes, StoredChoice] = {}
-        self._places: dict[int, tuple[int, int]] = {}
-        self._compare_once = lru_cache(maxsize=MOST_REMEMBERED)(self._compare)
-        self._forget()
+        self._verified: BoundedCache[str, StoredChoice] = BoundedCache(
+            most_entries=512, most_bytes=2 << 20, longest_key=LONGEST_VALUE
+        )
+        self._places: BoundedCache[int, tuple[int, int]] = BoundedCache(
+            most_entries=4096, most_bytes=1 << 20
+        )
 
     def read(self, header: str | bytes) -> StoredChoice:
-        """The standing of the visitor who sends this Cookie header; never raises.
+        """Return what the choice in this Cookie header is worth now; never raise.
 
         Invalid values beside valid ones are ignored and valid ones are intersected: a sibling
         subdomain can neither plant consent nor silence it.
 
-        A visitor sends the same header with every request, so that where the choice stands in it
-        is remembered, under a keyed hash of the header (Python's own, fresh for each process):
-        other visitors' sessions do not stay in memory. What is found at that place counts only if
-        it is, to the letter, a choice that was verified.
+        A visitor sends the same header with every request, so that the place of the choice in it
+        is remembered, under a hash of the header: other visitors' sessions do not stay in memory.
+        What is found at that place counts only if it is, to the letter, a choice that was verified.
         """
+        is_text = type(header) is str
+        if (self._name if is_text else self._name_bytes) not in header:  # type: ignore[operator]
+            return NOTHING
         place = self._places.get(hash(header))
         if place is not None:
-            recalled = self._in_bytes if type(header) is bytes else self._in_text
-            known = recalled.get(header[place[0] : place[1]])
+            value = header[place[0] : place[1]]
+            known = self._verified.get(value if is_text else str(value, "latin-1"))
             if known is not None and self._now_s() < known.expires_at_s:
                 return known
-        return self._look(header)
+        return self._look(header if is_text else str(header, "latin-1"), hash(header))
 
-    def _look(self, header: str | bytes) -> StoredChoice:
-        text = header.decode("latin-1") if isinstance(header, bytes) else header
-        place = _place_of(self._name, text)
+    def _look(self, header: str, key: int) -> StoredChoice:
+        place = _place_of(self._name, header)
         if place is None:
-            values = cookie_values(text, self._name)
+            values = cookie_values(header, self._name)
         else:
-            if len(self._places) >= MOST_PLACES:
-                self._places.clear()
-            self._places[hash(header)] = place
-            value = text[place[0] : place[1]]
-            values = [value] if value else []
+            self._places.remember(key, place, weight_bytes=_PLACE_BYTES)
+            values = [header[place[0] : place[1]]]
         if not values:
             return NOTHING
         if len(values) == 1:
@@ -136,7 +131,7 @@ class ChoiceReader:
 
     def settle(self, consent: Consent) -> StoredChoice:
         """What holds now of a consent, as if its cookie came in."""
-        found = self._weigh(consent, is_current=self._compare)
+        found = self._weigh(consent)
         return (
             found
             if isinstance(found, StoredChoice)
@@ -144,13 +139,13 @@ class ChoiceReader:
         )
 
     def _combine(self, values: list[str]) -> StoredChoice:
-        """Standing of several preferences cookies; those known already cost nothing.
+        """Return what several preferences cookies are worth; those known already cost nothing.
 
         Where more arrive than may be verified, a refusal could be among those left out, so that
         nothing is granted: forged ones planted around it must not silence it.
         """
         distinct = list(dict.fromkeys(values))
-        known = sum(map(self._remembered.__contains__, distinct))
+        known = sum(map(self._verified.__contains__, distinct))
         if len(distinct) - known > MOST_VERIFIED:
             return StoredChoice(rejected=(Rejection.OVERSIZED,), cookies_received=len(values))
         found = [self._judge(value) for value in distinct]
@@ -162,18 +157,18 @@ class ChoiceReader:
         return merged._replace(rejected=rejected, cookies_received=len(values))
 
     def _judge(self, value: str) -> StoredChoice | Rejection:
-        known = self._remembered.get(value)
+        known = self._verified.get(value)
         if known is not None and self._now_s() < known.expires_at_s:
             return known
         consent = self._codec.decode(value)
         if isinstance(consent, Rejection):
             return consent
-        found = self._weigh(consent, is_current=self._compare_once)
+        found = self._weigh(consent)
         if isinstance(found, StoredChoice):
-            self._remember(value, found)
+            self._verified.remember(value, found, weight_bytes=_CHOICE_BYTES)
         return found
 
-    def _weigh(self, consent: Consent, *, is_current: IsCurrent) -> StoredChoice | Rejection:
+    def _weigh(self, consent: Consent) -> StoredChoice | Rejection:
         starts_s, ends_s = _bounds_of(consent.day)
         now_s = self._now_s()
         # A day ahead is another server's clock; more is nobody's.
@@ -181,7 +176,7 @@ class ChoiceReader:
             return Rejection.FUTURE
         if now_s >= ends_s:
             return Rejection.EXPIRED
-        if is_current(consent.granted, consent.refused, consent.fingerprints):
+        if self._is_current(consent):
             return StoredChoice(consent=consent, expires_at_s=ends_s, cookies_received=1)
         return self._hold(consent, ends_s)
 
@@ -201,39 +196,22 @@ class ChoiceReader:
         stale = (consent.granted | consent.refused) - current
         return StoredChoice(consent=held, stale=stale, expires_at_s=ends, cookies_received=1)
 
-    def _compare(
-        self,
-        granted: frozenset[str],
-        refused: frozenset[str],
-        fingerprints: frozenset[tuple[str, str]],
-    ) -> bool:
-        """True where each category was chosen as it is declared now: nearly always."""
+    def _is_current(self, consent: Consent) -> bool:
+        """Return whether each category was chosen as it is declared now, as nearly always."""
+        chosen = consent.granted | consent.refused
+        prints = consent.fingerprints
         return (
-            fingerprints <= self._current
-            and len(fingerprints) == len(granted) + len(refused)
-            and (granted | refused).issuperset([name for name, _ in fingerprints])
+            prints <= self._current
+            and len(prints) == len(consent.granted) + len(consent.refused)
+            and chosen.issuperset([name for name, _ in prints])
         )
-
-    def _remember(self, value: str, standing: StoredChoice) -> None:
-        if len(self._remembered) >= MOST_REMEMBERED:
-            self._forget()
-        self._remembered[value] = self._in_text[value] = standing
-        self._in_bytes[value.encode("latin-1")] = standing
-
-    def _forget(self) -> None:
-        self._remembered.clear()
-        self._in_text.clear()
-        self._in_bytes.clear()
-        self._in_text[""] = self._in_bytes[b""] = NOTHING
 
 
 def _place_of(name: str, header: str) -> tuple[int, int] | None:
-    """The start and end of the cookie's value; the beginning twice where its name is nowhere, and
-    None where it must be read with care."""
+    """Return the start and end of the cookie's value, None where the header must be read with
+    care."""
     start = header.find(name)
-    if start < 0:
-        return 0, 0
-    begins = start == 0 or header.startswith("; ", start - 2)
+    begins = start == 0 or (start > 0 and header.startswith("; ", start - 2))
     start += len(name) + 1
     if not (begins and header.startswith("=", start - 1)) or header.find(name, start) >= 0:
         return None

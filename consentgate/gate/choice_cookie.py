@@ -86,14 +86,14 @@ class ChoiceCookie:
         Where several preferences cookies came in, or one that was not believed, the next choice
         also removes their Domain variants: a sibling subdomain may have planted them.
         """
-        standing = exchange.standing
-        if exchange.new_choice is not None and exchange.new_choice != standing.consent:
+        stored = exchange.stored_choice
+        if exchange.new_choice is not None and exchange.new_choice != stored.consent:
             written = [self._write(exchange)]
         elif exchange.discards_invalid:
             written = [expire_cookie(self._name, path=self._path, domain=self._domain)]
         else:
             return []
-        if standing.cookies_received > 1 or standing.rejected:
+        if stored.cookies_received > 1 or stored.rejected:
             written += self._expire_variants(exchange)
         return written
 
@@ -128,7 +128,7 @@ class ChoiceCookie:
         forwarded = exchange.header("x-forwarded-proto").lower().startswith("https")
         own_host = self._site.scheme == "https" and exchange.header("host") == self._site.netloc
         if forwarded or own_host:
-            exchange.context.reporter.report_once(
+            exchange.settings.reporter.report_once(
                 Reason.SECURE_MISSING, Action.NOTE, name=self._name, path=exchange.path
             )
 

@@ -1,12 +1,13 @@
-"""One request's side of the gate: the facts a door reads from it, and what holds for its visitor.
+"""One request and what its response depends on; a middleware's subclass reads the request's facts.
 
-Everything is read when it is asked for and not before: most responses have nothing to decide.
+The facts are those that the server gave when the request arrived: what the application writes into
+its scope or environ changes no verdict. What costs something is read when it is asked for, since
+most responses have nothing to decide.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Self
 
 from consentgate.choice.consent import Consent
 from consentgate.choice.stored import StoredChoice
@@ -17,69 +18,45 @@ from consentgate.http.cookie_header import cookie_values
 from consentgate.policy import Cookie
 
 # Bound once: on CPython 3.11 the access to an Enum's member costs more than what is done with it.
-_IS_REFUSED = Reason.REFUSED
-_IS_STALE = Reason.STALE
-_IS_EXPIRED = Reason.EXPIRED
-_IS_UNDECIDED = Reason.UNDECIDED
-
-_ASSIGNED = (
-    *(
-        "request",
-        "headers",
-        "send",
-        "needs_review",
-        "started",
-        "is_running",
-        "varies_on_cookie",
-        "is_private",
-    ),
-    "known",
-)
-"""What most requests assign to a visit."""
+_REFUSED = Reason.REFUSED
+_STALE = Reason.STALE
+_EXPIRED = Reason.EXPIRED
+_UNDECIDED = Reason.UNDECIDED
 
 
 class Exchange:
-    """The state of one request. A door's subclass says where the request's facts are.
+    """One request and its response, as one gate sees them.
 
-    `varies_on_cookie`: the response depends on the visitor's choice. `varies_on_gpc`: on the
-    browser's signal too. `is_private`: it is for this visitor alone. `new_choice`: the choice made
-    in this very response. `refused_but_sent`: refused cookies that the browser sent nevertheless.
-    `needs_review`: the response may need more than verdicts. `is_running`: the application is at
-    work. `outer_gate`: the exchange of another gate around this one. `known`: the stored choice
-    that came in, as soon as somebody asked for it.
+    `request` is the scope or environ as the server gave it, and `cookie_header` its Cookie header;
+    several lines are joined by "; ". `varies_on_cookie`: the response depends on the visitor's
+    choice; `varies_on_gpc`: on the browser's signal too; `is_private`: it is for this visitor
+    alone. `new_choice` is the choice made in this very response, and `refused_but_sent` are the
+    refused cookies that the browser sent nevertheless. `needs_review`: the response may need more
+    than verdicts on its cookies. `is_running`: the application is at work; `started`: its response
+    has started. `outer_gate` is the exchange of another gate around this one, and
+    `inner_gate_values` are the Set-Cookie values that gates further in wrote themselves.
     """
 
-    # Class attributes until something happens, so that a visit costs one assignment. A gate has
-    # a subclass of its own (`visit_type`) that holds its context, the same for all its visits.
-    context: GateSettings
+    # Defaults of the class until something happens: an exchange costs few assignments.
+    settings: GateSettings
     request: Request
+    cookie_header: str | bytes = ""
+    pages: object = None
     varies_on_cookie = False
     varies_on_gpc = False
     is_private = False
+    needs_review = False
     started = False
     is_running = True
-    needs_review = False
+    inserts_banner = False
     discards_invalid = False
-    original_cookie: str | None = None
     new_choice: Consent | None = None
     refused_but_sent: tuple[tuple[str, Cookie], ...] = ()
-    inner_gate_cookies: tuple[str, ...] = ()
     outer_gate: Exchange | None = None
-    blocked: tuple[str, ...] = ()
-    known: StoredChoice | None = None
+    inner_gate_values: tuple[str, ...] = ()
+    known_choice: StoredChoice | None = None
     _enforcement: Enforcement | None = None
-    _signal: bool | None = None
-
-    @classmethod
-    def of(cls, context: GateSettings) -> type[Self]:
-        """This class of visits for one gate."""
-        made = type(cls.__name__, (cls,), {"context": context, "__doc__": cls.__doc__})
-        # CPython lays out the instances of a class by the attributes that its first ones had: with
-        # one that comes later each visit would need a dict of its own.
-        first = made()
-        for name in _ASSIGNED:
-            setattr(first, name, None)
-        return made
+    _sends_gpc: bool | None = None
 
     @property
     def method(self) -> str:
@@ -93,127 +70,45 @@ class Exchange:
 
     @property
     def secure(self) -> bool:
-        """True when the server received the request over https or wss."""
+        """Whether the server received the request over https or wss."""
         raise NotImplementedError
 
     def header(self, name: str) -> str:
-        """All values of a request header (lower-case name), joined by ", "; empty if absent."""
+        """Return all values of a request header (lower-case name), joined by ", "; "" if absent."""
         raise NotImplementedError
 
-    def read_cookie(self) -> str:
-        """The request's Cookie header as it stands now, several joined by "; "."""
+    def has_header(self, name: str) -> bool:
+        """Return whether the request has a header of that lower-case name."""
         raise NotImplementedError
 
-    def read_standing(self) -> StoredChoice:
-        """What the stored choice that came in is worth."""
-        return self.context.reader.read(self.cookie)
+    # What the response comes to depend on, and what happens to the choice.
 
-    @property
-    def cookie(self) -> str:
-        """The request's Cookie header as the browser sent it."""
-        if self.original_cookie is not None:
-            return self.original_cookie
-        return self.read_cookie() if self.outer_gate is None else self.outer_gate.cookie
+    def depends_on_choice(self) -> None:
+        """Note that the response depends on the visitor's choice."""
+        self.varies_on_cookie = self.needs_review = True
 
-    def came_in(self, name: str) -> bool:
-        """True when the browser sent a cookie of that name."""
-        return bool(cookie_values(self.cookie, name))
+    def depends_on_gpc(self) -> None:
+        """Note that the response depends on the browser's signal too."""
+        self.varies_on_gpc = self.needs_review = True
 
-    @property
-    def has_changed(self) -> bool:
-        """True when the choice changed in this response, or refused cookies are to be expired."""
-        return bool(self.new_choice or self.discards_invalid or self.refused_but_sent)
-
-    @property
-    def standing(self) -> StoredChoice:
-        """What holds of the visitor's stored choice; verified at the first call."""
-        return self._read() if self.known is None else self.known
-
-    def _read(self) -> StoredChoice:
-        standing = self.known = self.read_standing()
-        if standing.rejected:
-            for rejection in standing.rejected:
-                self.report(Reason.PREFERENCES_REJECTED, Action.NOTE, detail=rejection.value)
-        return standing
-
-    @property
-    def choice(self) -> Consent:
-        """The visitor's own choice, this response's changes included."""
-        return self.standing.consent if self.new_choice is None else self.new_choice
-
-    @property
-    def choice_with_gpc(self) -> Consent:
-        """The choice with the browser's signal: an undecided category that Global Privacy
-        Control speaks of counts as refused for this request (W3C GPC; an explicit choice wins).
-        """
-        consent = self.choice
-        signalled = self.context.signalled
-        if signalled and not signalled.issubset(consent.granted) and self.signal:
-            refused = signalled - consent.granted
-            return replace(consent, refused=consent.refused | refused)
-        return consent
-
-    @property
-    def signal(self) -> bool:
-        """True when the request bears `Sec-GPC: 1`; any other value is no signal."""
-        if self._signal is None:
-            said = self.header("sec-gpc")
-            self._signal = said != "" and "1" in [part.strip(" \t") for part in said.split(",")]
-        return self._signal
-
-    @property
-    def enforcement(self) -> Enforcement:
-        """What the site's `required` says of this request; a failure there enforces."""
-        if self._enforcement is None:
-            self._enforcement = self._ask_required()
-        return self._enforcement
-
-    def _ask_required(self) -> Enforcement:
-        if self.context.required is None:
-            return Enforcement.ENFORCE
-        try:
-            return Enforcement(self.context.required(self.request))
-        except Exception as error:  # noqa: BLE001 (the site's code may fail in any way)
-            self.report(Reason.REQUIRED_FAILED, Action.NOTE, detail=type(error).__name__)
-            return Enforcement.ENFORCE
-
-    def lets_out(self, category: str) -> bool:
-        """True when a cookie of this category alone may leave."""
-        if category not in self.consult().granted:
-            return False
+    def make_private(self) -> None:
+        """Note that the response is for this visitor alone."""
         self.is_private = self.needs_review = True
-        return True
 
-    def consult(self) -> Consent:
-        """The visitor's own choice; the response then depends on it.
+    def choose(self, consent: Consent) -> None:
+        """Make this the visitor's choice from now on; the response will store it."""
+        self.new_choice = consent
+        self.needs_review = True
 
-        Signals of the browser refuse only, so for what it grants it is all that it takes.
-        """
-        self.varies_on_cookie = True
-        if self.new_choice is not None:
-            return self.new_choice
-        standing = self.known
-        return self._read().consent if standing is None else standing.consent
+    def discard_invalid_choice(self) -> None:
+        """Delete the preferences cookie that was not believed."""
+        self.discards_invalid = self.needs_review = True
 
-    def permits(self, rule: Cookie, consent: Consent) -> bool:
-        """True when a cookie of this rule may be stored and read under `consent`."""
-        if rule.necessary or self.enforcement is Enforcement.NOT_REQUIRED:
-            return True
-        if rule.anonymous:
-            return consent.refused.isdisjoint(rule.categories)
-        return consent.granted.issuperset(rule.categories)
-
-    def why_denied(self, categories: tuple[str, ...]) -> Reason:
-        """The reason why a rule of these categories that is not allowed is not."""
-        standing = self.standing
-        chosen = standing.consent if self.new_choice is None else self.new_choice
-        if not chosen.refused.isdisjoint(categories):
-            return _IS_REFUSED
-        if not self.context.signalled.isdisjoint(categories) and self.signal:
-            return _IS_REFUSED
-        if not standing.stale.isdisjoint(categories):
-            return _IS_STALE
-        return _IS_EXPIRED if standing.expired else _IS_UNDECIDED
+    def expire_refused(self, cookies: tuple[tuple[str, Cookie], ...]) -> None:
+        """Expire these refused cookies, which the browser sent nevertheless, if it is a document
+        that answers the request."""
+        self.refused_but_sent = cookies
+        self.needs_review = True
 
     def report(
         self,
@@ -225,7 +120,7 @@ class Exchange:
         detail: str = "",
     ) -> None:
         """Report one event of this request."""
-        reporter = self.context.reporter
+        reporter = self.settings.reporter
         if reporter.is_told(reason, name):
             return
         reporter.report(
@@ -238,20 +133,136 @@ class Exchange:
             detail=detail,
         )
 
+    # What holds of the visitor's choice.
+
+    @property
+    def cookie(self) -> str:
+        """The request's Cookie header as the browser sent it."""
+        header = self.cookie_header
+        return header if isinstance(header, str) else header.decode("latin-1")
+
+    def came_in(self, name: str) -> bool:
+        """Return whether the browser sent a cookie of that name."""
+        return bool(cookie_values(self.cookie, name))
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the choice changed in this response, or refused cookies are to be expired."""
+        return bool(self.new_choice or self.discards_invalid or self.refused_but_sent)
+
+    @property
+    def stored_choice(self) -> StoredChoice:
+        """What holds of the choice that came in; verified when it is first asked for."""
+        stored = self.known_choice
+        return self._read_choice() if stored is None else stored
+
+    def _read_choice(self) -> StoredChoice:
+        stored = self.known_choice = self.settings.reader.read(self.cookie_header)
+        for rejection in stored.rejected:
+            self.report(Reason.PREFERENCES_REJECTED, Action.NOTE, detail=rejection.value)
+        return stored
+
+    @property
+    def choice(self) -> Consent:
+        """The visitor's own choice, this response's changes included."""
+        return self.stored_choice.consent if self.new_choice is None else self.new_choice
+
+    @property
+    def choice_with_gpc(self) -> Consent:
+        """The choice with the browser's signal: an undecided category that Global Privacy
+        Control speaks of counts as refused for this request (W3C GPC; an explicit choice wins).
+        """
+        consent = self.choice
+        if self.gpc_can_refuse and self.sends_gpc:
+            refused = self.settings.signalled - consent.granted
+            return replace(consent, refused=consent.refused | refused)
+        return consent
+
+    @property
+    def gpc_can_refuse(self) -> bool:
+        """Whether there is a category that the browser's signal refuses, unless it was granted."""
+        signalled = self.settings.signalled
+        return bool(signalled) and not signalled.issubset(self.choice.granted)
+
+    @property
+    def sends_gpc(self) -> bool:
+        """Whether the request has `Sec-GPC: 1`; any other value is no signal."""
+        if self._sends_gpc is None:
+            value = self.header("sec-gpc")
+            self._sends_gpc = value != "" and "1" in [
+                part.strip(" \t") for part in value.split(",")
+            ]
+        return self._sends_gpc
+
+    @property
+    def enforcement(self) -> Enforcement:
+        """The answer of the site's `required` for this request; a failure there enforces."""
+        if self._enforcement is None:
+            self._enforcement = self._ask_required()
+        return self._enforcement
+
+    def _ask_required(self) -> Enforcement:
+        if self.settings.required is None:
+            return Enforcement.ENFORCE
+        try:
+            return Enforcement(self.settings.required(self.request))
+        except Exception as error:  # noqa: BLE001 (the site's code may fail in any way)
+            self.report(Reason.REQUIRED_FAILED, Action.NOTE, detail=type(error).__name__)
+            return Enforcement.ENFORCE
+
+    def permits(self, rule: Cookie, consent: Consent) -> bool:
+        """Return whether a cookie of this rule may be stored and read under `consent`."""
+        if rule.necessary or self.enforcement is Enforcement.NOT_REQUIRED:
+            return True
+        if rule.anonymous:
+            return consent.refused.isdisjoint(rule.categories)
+        return consent.granted.issuperset(rule.categories)
+
+    def why_denied(self, categories: tuple[str, ...]) -> Reason:
+        """Return the reason why a rule of these categories, which is not allowed, is not."""
+        stored = self.stored_choice
+        choice = stored.consent if self.new_choice is None else self.new_choice
+        if not choice.refused.isdisjoint(categories):
+            return _REFUSED
+        if not self.settings.signalled.isdisjoint(categories) and self.sends_gpc:
+            return _REFUSED
+        if not stored.stale.isdisjoint(categories):
+            return _STALE
+        return _EXPIRED if stored.expired else _UNDECIDED
+
 
 class OfflineExchange(Exchange):
-    """A GET over https by a visitor of the given consent."""
+    """A GET over https by a visitor of the given consent, without a server: for unit tests and
+    for code that asks the gate outside of a request."""
 
     method = "GET"
     path = ""
     secure = True
 
-    def __init__(self, context: GateSettings, consent: Consent, *, cookie: str = "") -> None:
-        self.context = context
+    def __init__(self, settings: GateSettings, consent: Consent, *, cookie: str = "") -> None:
+        self.settings = settings
         self.request = {}
-        self.original_cookie = cookie
-        self.known = context.reader.settle(consent)
+        self.cookie_header = cookie
+        self.known_choice = settings.reader.settle(consent)
 
     def header(self, name: str) -> str:
-        """No request, no headers."""
+        """Return "": there is no request, so it has no headers."""
         return ""
+
+    def has_header(self, name: str) -> bool:
+        """Return False: there is no request, so it has no headers."""
+        return False
+
+
+def prepare_layout(kind: type[Exchange]) -> None:
+    """Have CPython lay out the instances of a class once for all.
+
+    It does so by the attributes that the first instance gets; with an attribute that comes later
+    each exchange would need a dict of its own.
+    """
+    first = kind()
+    for name in (
+        *("settings", "request", "cookie_header", "pages", "known_choice", "outer_gate"),
+        *("needs_review", "varies_on_cookie", "is_private", "started", "is_running"),
+    ):
+        setattr(first, name, None)

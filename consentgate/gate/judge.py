@@ -1,4 +1,4 @@
-"""One Set-Cookie value and one visit make one verdict; the order of the rules is the law here."""
+"""One Set-Cookie value and one exchange make one verdict; the order of the rules is the law here."""
 
 from __future__ import annotations
 
@@ -6,21 +6,31 @@ from datetime import timedelta
 from math import inf
 from typing import NamedTuple
 
+from consentgate.choice.consent import NECESSARY
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
-from consentgate.gate.options import Enforcement, Unknown
+from consentgate.gate.options import Enforcement, Mode, Unknown
 from consentgate.gate.settings import GateSettings
 from consentgate.http.cookie_writing import (
     clamp_lifetime,
     delete_canonically,
     strengthen_attributes,
 )
-from consentgate.http.set_cookie import deletes_from, has_line_break, is_deletion, split_set_cookie
+from consentgate.http.set_cookie import (
+    BLANKS,
+    deletes_from,
+    has_line_break,
+    is_deletion,
+    split_set_cookie,
+)
 from consentgate.policy import Cookie
 
 LONGEST_MEASUREMENT = timedelta(days=395)
 """How long an exempt audience-measurement cookie may live (CNIL: thirteen months)."""
 
+ASK_JUDGE = ""
+UNDECLARED = "?"
+"""The answers of `Judge.category_by_name` that are the name of no category."""
 
 # Kept with `unknown="report"`, and worth an event all the same.
 _REPORTED_KEEPS = frozenset({Reason.UNDECLARED, Reason.NAMELESS})
@@ -42,38 +52,33 @@ class Verdict(NamedTuple):
     by_consent: bool = False
 
     @property
-    def marks_private(self) -> bool:
-        """True when the response is no longer for everybody: its cookie changed, went, or was
-        let through by this visitor's choice."""
-        return self.by_consent or self.action is not Action.KEEP
-
-    @property
-    def stands(self) -> bool:
-        """True when the application's bytes leave as they came and nothing is to be reported."""
+    def is_unremarkable(self) -> bool:
+        """Whether the application's bytes leave as they came, with nothing to report."""
         return self.action is Action.KEEP and self.reason not in _REPORTED_KEEPS
 
 
 class Judge:
     """Gives verdicts under one policy."""
 
-    def __init__(self, context: GateSettings) -> None:
-        self._context = context
-        self._rule_for = context.policy.rule_for
-        self._own_name = context.policy.preferences_cookie
-        self._lets_unknown_out = context.unknown is Unknown.REPORT
+    def __init__(self, settings: GateSettings) -> None:
+        self._settings = settings
+        self._rule_for = settings.policy.rule_for
+        self._own_name = settings.policy.preferences_cookie
+        self._lets_unknown_out = settings.unknown is Unknown.REPORT
+        self._enforces = settings.mode is Mode.ENFORCE
 
     def judge(self, value: str, exchange: Exchange) -> Verdict:
-        """The verdict on one Set-Cookie value (code points are wire bytes); never raises."""
+        """Return the verdict on one Set-Cookie value (code points are wire bytes); never raise."""
         name, attributes = split_set_cookie(value)
         if has_line_break(value):
             # It ends the header's line, whatever the rest is (RFC 9110 section 5.5).
             return Verdict(Action.STRIP, Reason.LINE_BREAK, name, None, None)
-        # Another gate further in wrote its own choice, and let nobody else write it.
-        if name and name in exchange.inner_gate_cookies:
+        # A gate further in wrote its visitor's choice.
+        if value in exchange.inner_gate_values:
             return Verdict(Action.KEEP, Reason.NECESSARY, name, None, value)
         rule = self._rule_for(name) if name else None
         if rule is None:
-            return self._judge_undeclared(value, name, attributes, exchange=exchange)
+            return self._judge_undeclared(value, name, attributes)
         if name == self._own_name:
             return Verdict(Action.STRIP, Reason.PREFERENCES_SET, name, rule, None)
         if rule.necessary:
@@ -82,13 +87,46 @@ class Judge:
             return self._judge_anonymous(value, name, rule, exchange=exchange)
         return self._judge_optional(value, name, rule, exchange=exchange)
 
-    def _judge_undeclared(
-        self, value: str, name: str, attributes: str, *, exchange: Exchange
-    ) -> Verdict:
+    def category_by_name(self, text: str) -> str:
+        """Return the category that alone decides on each Set-Cookie value with this text before its
+        first "=", deletions and line breaks aside.
+
+        Where it is allowed the value leaves byte for byte, else the value is stripped; UNDECLARED
+        is stripped always. ASK_JUDGE is the answer where more must be looked at.
+        """
+        name = text.strip(BLANKS)
+        # It must be what a browser reads: no ";" in it, and not empty.
+        if name == "" or split_set_cookie(f"{text}=") != (name, "") or name == self._own_name:
+            return ASK_JUDGE
+        rule = self._rule_for(name)
+        if rule is None:
+            strips = self._enforces and not self._lets_unknown_out
+            return UNDECLARED if strips else ASK_JUDGE
+        if self._may_change(rule):
+            return ASK_JUDGE
+        if rule.necessary:
+            return NECESSARY
+        by_category = self._enforces and self._settings.required is None
+        if not by_category or rule.anonymous or len(rule.categories) > 1:
+            return ASK_JUDGE
+        return rule.category
+
+    def may_delete(self, attributes: str) -> bool:
+        """Return whether a value with these attributes deletes a cookie now, if it is valid."""
+        # Most values are no deletion at any time; only the others need the clock.
+        moment = deletes_from(attributes)
+        return moment < inf and moment <= self._settings.now_s()
+
+    def _may_change(self, rule: Cookie) -> bool:
+        """Return whether a cookie of this rule may leave with other attributes than it has."""
+        clamps = self._settings.clamp and rule.lifetime and not rule.necessary
+        return bool(rule.secure or rule.http_only or rule.same_site or clamps)
+
+    def _judge_undeclared(self, value: str, name: str, attributes: str) -> Verdict:
         reason = Reason.UNDECLARED if name else Reason.NAMELESS
         if self._lets_unknown_out:
             return Verdict(Action.KEEP, reason, name, None, value)
-        if name and self._deletes(value, attributes):
+        if name and self._deletes(value):
             return _delete(value, name, None)
         return Verdict(Action.STRIP, reason, name, None, None)
 
@@ -97,9 +135,9 @@ class Judge:
     ) -> Verdict:
         if exchange.enforcement is Enforcement.NOT_REQUIRED:
             return self._keep(value, name, rule, exchange=exchange, reason=Reason.NOT_REQUIRED)
-        exchange.varies_on_cookie = True
+        exchange.depends_on_choice()
         if exchange.choice.granted.issuperset(rule.categories):
-            longest = rule.lifetime if self._context.clamp else None
+            longest = rule.lifetime if self._settings.clamp else None
             return self._keep(
                 value, name, rule, exchange=exchange, reason=Reason.CONSENTED, longest=longest
             )
@@ -108,11 +146,11 @@ class Judge:
     def _judge_anonymous(
         self, value: str, name: str, rule: Cookie, *, exchange: Exchange
     ) -> Verdict:
-        exchange.varies_on_cookie = True
+        exchange.depends_on_choice()
         consent = exchange.choice_with_gpc
         if not exchange.permits(rule, consent):
             return self._deny(value, name, rule, reason=exchange.why_denied(rule.categories))
-        deletes = self._deletes(value, split_set_cookie(value)[1])
+        deletes = self._deletes(value)
         # The exemption ends thirteen months after the first visit (CNIL, audience measurement).
         if exchange.came_in(name) and not deletes:
             return Verdict(Action.STRIP, Reason.NOT_RENEWED, name, rule, None, by_consent=True)
@@ -136,21 +174,21 @@ class Judge:
         # That no choice is needed here holds for this visitor, not for the next one of a cache.
         by_consent = reason in (Reason.CONSENTED, Reason.ANONYMOUS, Reason.NOT_REQUIRED)
         clamped = value if longest is None else self._clamp(value, longest)
-        raised = self._raise(clamped, rule, exchange=exchange)
+        strengthened = self._strengthen(clamped, rule, exchange=exchange)
         if clamped is not value:
-            return Verdict(Action.CLAMP, Reason.CLAMPED, name, rule, raised, by_consent)
-        if raised is not value:
-            return Verdict(Action.REWRITE, Reason.RAISED, name, rule, raised, by_consent)
+            return Verdict(Action.CLAMP, Reason.CLAMPED, name, rule, strengthened, by_consent)
+        if strengthened is not value:
+            return Verdict(Action.REWRITE, Reason.RAISED, name, rule, strengthened, by_consent)
         return Verdict(Action.KEEP, reason, name, rule, value, by_consent)
 
     def _clamp(self, value: str, longest: timedelta | str) -> str:
         longest_s = int(longest.total_seconds()) if isinstance(longest, timedelta) else None
-        return clamp_lifetime(value, longest_s=longest_s, now_s=self._context.now_s())
+        return clamp_lifetime(value, longest_s=longest_s, now_s=self._settings.now_s())
 
-    def _raise(self, value: str, rule: Cookie, *, exchange: Exchange) -> str:
+    def _strengthen(self, value: str, rule: Cookie, *, exchange: Exchange) -> str:
         if not (rule.secure or rule.http_only or rule.same_site):
             return value
-        if self._deletes(value, split_set_cookie(value)[1]):
+        if self._deletes(value):
             return value
         return strengthen_attributes(
             value,
@@ -161,13 +199,13 @@ class Judge:
         )
 
     def _deny(self, value: str, name: str, rule: Cookie, *, reason: Reason) -> Verdict:
-        if self._deletes(value, split_set_cookie(value)[1]):
+        if self._deletes(value):
             return _delete(value, name, rule)
         return Verdict(Action.STRIP, reason, name, rule, None, by_consent=True)
 
-    def _deletes(self, value: str, attributes: str) -> bool:
-        # Most values are no deletion at any time; only the others need the clock.
-        return deletes_from(attributes) < inf and is_deletion(value, self._context.now_s())
+    def _deletes(self, value: str) -> bool:
+        attributes = split_set_cookie(value)[1]
+        return self.may_delete(attributes) and is_deletion(value, self._settings.now_s())
 
 
 def _delete(value: str, name: str, rule: Cookie | None) -> Verdict:

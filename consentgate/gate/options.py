@@ -1,8 +1,16 @@
-"""The words for how strictly a gate acts; each is an Enum whose value is the option's spelling."""
+"""The words of a gate's options: each an Enum, whose values may be given as text too."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, MutableMapping
+from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
+
+from consentgate.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from consentgate.gate.events import Event
 
 
 class Mode(StrEnum):
@@ -21,7 +29,10 @@ class Unknown(StrEnum):
 
 
 class HideCookies(StrEnum):
-    """Which names are hidden from the application in the request's Cookie header."""
+    """Which names are hidden from the application in the request's Cookie header.
+
+    REFUSED: declared names that are not allowed. UNDECLARED: unknown names too.
+    """
 
     OFF = "off"
     REFUSED = "refused"
@@ -29,7 +40,7 @@ class HideCookies(StrEnum):
 
 
 class Enforcement(StrEnum):
-    """What a site's `required` function answers for one request.
+    """The answer of a site's `required` function for one request.
 
     ENFORCE: filter and ask. SILENT: filter, never ask (robots, APIs). NOT_REQUIRED: every
     declared category is allowed; what is not declared still does not leave.
@@ -38,3 +49,43 @@ class Enforcement(StrEnum):
     ENFORCE = "enforce"
     SILENT = "silent"
     NOT_REQUIRED = "not-required"
+
+
+# Literals, so that a type checker sees a wrong word.
+ModeOption = Mode | Literal["enforce", "report", "block"]
+UnknownOption = Unknown | Literal["strip", "report"]
+HideCookiesOption = HideCookies | Literal["off", "refused", "undeclared"]
+SameSiteOption = Literal["Lax", "Strict", "None"]
+
+
+class GateOptions(TypedDict, total=False):
+    """The keyword options of `Gate`, which both middlewares take as well."""
+
+    fallback_keys: Collection[str | bytes]
+    audience: str
+    mode: ModeOption
+    unknown: UnknownOption
+    hide_cookies: HideCookiesOption
+    clamp: bool
+    scan_headers: bool
+    # Any: a scope or an environ holds whatever its server put there.
+    required: Callable[[MutableMapping[str, Any]], Enforcement] | None
+    on_event: Callable[[Event], object] | None
+    clock: Callable[[], datetime]
+    domain: str
+    path: str
+    same_site: SameSiteOption
+    secure: bool | None
+    http_only: bool
+
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+def as_option(words: type[Word], value: str, *, option: str) -> Word:
+    """Return the word of an option. Raises ConfigurationError for one that is not known."""
+    try:
+        return words(value)
+    except ValueError:
+        known = ", ".join(repr(word.value) for word in words)
+        raise ConfigurationError(f"{option}={value!r} is not known; use one of {known}") from None

@@ -1,175 +1,442 @@
-"""Decides by names alone what leaves: nearly every response, at a fraction of the judge's cost.
+"""Decides which headers of a response leave, in one pass, for bytes and text alike.
 
-What the sieve returns is what `Gate.respond` would make of the same headers; where more than names
-must be looked at it returns nothing, and the gate is asked.
+What a cookie's name decides is decided here; all else is the judge's, which is asked for that one
+cookie. The filter has no rule of its own: `_category_of` says what the judge would say of a name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container
-from dataclasses import dataclass
-from math import inf
-from typing import Any, AnyStr, Generic
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import chain
+from typing import AnyStr, Final, Generic, Protocol
 
+from consentgate._cache import BoundedCache
 from consentgate.choice.consent import NECESSARY
+from consentgate.gate.choice_cookie import ChoiceCookie
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
-from consentgate.gate.gate import Gate
-from consentgate.gate.options import Mode, Unknown
-from consentgate.http.header_names import SET_COOKIE, SMUGGLED, Remembered
-from consentgate.http.set_cookie import deletes_from, split_set_cookie
+from consentgate.gate.judge import ASK_JUDGE, UNDECLARED, Judge, Verdict
+from consentgate.gate.options import Mode
+from consentgate.gate.settings import GateSettings
+from consentgate.gate.withdrawal import expiries
+from consentgate.http.caching import (
+    COOKIE,
+    COOKIE_AND_GPC,
+    Header,
+    is_shareable,
+    keep_private,
+)
+from consentgate.http.header_names import (
+    COOKIE_KINDS,
+    SET_COOKIE,
+    SMUGGLED,
+    header_kind,
+    tells_caches,
+)
+from consentgate.http.set_cookie import BLANKS, has_line_break
+from consentgate.http.wire import WireFormat
+
+CONTENT_TYPE = "content-type"
+
+OF_BODY = frozenset(
+    {
+        *("content-length", "etag", "last-modified", "accept-ranges"),
+        *("digest", "repr-digest", "content-digest", "content-md5"),
+    }
+)
+"""Names of headers that describe the body, byte by byte."""
+
+PLAIN: Final = ""
+"""The kind of a header name that the filter passes over."""
 
 # Bound once: the access to an Enum's member costs more than all else that is done to a header.
 _STRIP = Action.STRIP
-_IS_UNDECLARED = Reason.UNDECLARED
+_UNDECLARED = Reason.UNDECLARED
 
-_UNDECLARED = "?"
-"""What stands for the category of a cookie that nobody declared, where such cookies go."""
+_NO_CATEGORIES = frozenset({ASK_JUDGE, UNDECLARED})
+_SMUGGLED_VERDICT = Verdict(Action.STRIP, Reason.HEADER_NAME, "", None, None)
 
-_NO_CATEGORIES = frozenset({"", _UNDECLARED})
+Pair = tuple[AnyStr, AnyStr]
 
-Headers = list[tuple[AnyStr, AnyStr]]
-Gone = list[tuple[AnyStr, str]]
-Breaks = tuple[Any, Any, Any]  # Any: numbers are in bytes, and texts in text
-_Parts = tuple[
-    Container[AnyStr], Remembered[AnyStr, str], Remembered[AnyStr, str], AnyStr, Any, Any, Any
-]
+_Caching = tuple[list[AnyStr | None], list[Pair[AnyStr]]]
+"""What becomes of each caching header of a response (None: it goes), and the headers to add."""
+
+_CACHING_BYTES = 1024  # of such lists and the few short values in them
+
+KIB = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Alphabet(Generic[AnyStr]):
-    """How a door writes headers: in text or in bytes.
+def kind_of_header(name: str) -> str:
+    """Return what a header is to the filter: the kind that `header_kind` says, the lower-case
+    name of one that is about the body, or PLAIN."""
+    kind = header_kind(name)
+    if kind:
+        return kind
+    lowered = name.lower()
+    return lowered if lowered in OF_BODY or lowered == CONTENT_TYPE else PLAIN
 
-    `breaks` are LF, CR and NUL in the form that `in` finds fastest. `private` and `vary` are the
-    caching headers of a response that is for its visitor alone, and that depends on the choice.
+
+class PageChange(Protocol):
+    """How the headers of a page change with what is put into its body, or is not.
+
+    `changes_body`: the headers of `OF_BODY` are rewritten. `is_for_visitor`: the page leaves for
+    its visitor alone, and is asked for anew each time. `vary_on`: the request's header for which
+    the page is as it is, "" for none.
     """
 
-    equals: AnyStr
-    semicolon: AnyStr
-    breaks: Breaks
-    private: tuple[AnyStr, AnyStr]
-    vary: tuple[AnyStr, AnyStr]
+    changes_body: bool
+    is_for_visitor: bool
+    vary_on: str
+
+    def rewrite(self, kind: str, value: str) -> str | None:
+        """Return the value of a header of `OF_BODY`, or None where the header goes."""
+
+
+class Blocked(Exception):
+    """The response must not leave, for these verdicts on its cookies."""
+
+    def __init__(self, verdicts: Sequence[Verdict]) -> None:
+        super().__init__()
+        self.verdicts = tuple(verdicts)
 
 
 class ResponseFilter(Generic[AnyStr]):
-    """Sifts the headers of responses for one gate.
+    """Filters the headers of responses for one gate, as one server interface writes them.
 
-    `kinds` tells headers apart by their names, and gathers those that are of no kind. `always` are
-    names of cookies that leave to everybody.
+    `scans`: headers with a CR, LF or NUL are taken out (RFC 9110 section 5.5). Where a server sends
+    them all the same, what follows the line break is a line of its own, and can be a Set-Cookie on
+    which there was no verdict.
     """
 
     def __init__(
-        self, gate: Gate, *, kinds: Remembered[AnyStr, str], alphabet: Alphabet[AnyStr]
+        self,
+        settings: GateSettings,
+        *,
+        judge: Judge,
+        choice_cookie: ChoiceCookie,
+        wire: WireFormat[AnyStr],
+        scans: bool,
     ) -> None:
-        context = gate.context
-        self._simple_category = gate.simple_category
-        self._rule_for = context.policy.rule_for
-        self._enforces = context.mode is Mode.ENFORCE
-        self._strips_unknown = self._enforces and context.unknown is Unknown.STRIP
-        self._deletes_from: Remembered[AnyStr, float] = Remembered(deletes_from)
-        # The beginnings of values of which nobody wants to hear any more, by why they go.
-        self._told: dict[Reason, set[AnyStr]] = {reason: set() for reason in Reason}
-        self._semicolon: AnyStr = alphabet.semicolon
-        category_of: Remembered[AnyStr, str] = Remembered(
-            self._find_category, wanted=lambda category: category == NECESSARY
+        self._settings = settings
+        self._judge = judge
+        self._choice_cookie = choice_cookie
+        self._wire = wire
+        self._equals: AnyStr = wire.equals
+        self._semicolon: AnyStr = wire.semicolon
+        self._empty: AnyStr = wire.equals[:0]
+        self._exact = type(wire.equals)
+        self._line_breaks = wire.line_breaks
+        self.scans = scans
+        self._reports_only = settings.mode is Mode.REPORT
+        self._enforces = settings.mode is Mode.ENFORCE
+        self._blocks = settings.mode is Mode.BLOCK
+        self._kinds: BoundedCache[AnyStr, str] = BoundedCache(
+            kind_of_header, most_entries=1024, most_bytes=256 * KIB
         )
-        self._parts: _Parts[AnyStr] = (
-            kinds.gathered,
-            kinds,
-            category_of,
-            alphabet.equals,
-            *alphabet.breaks,
+        self._categories: BoundedCache[AnyStr, str] = BoundedCache(
+            judge.category_by_name, most_entries=1024, most_bytes=256 * KIB
         )
-        self.always: Container[AnyStr] = category_of.gathered
-        self._private: tuple[AnyStr, AnyStr] = alphabet.private
-        self._vary: tuple[AnyStr, AnyStr] = alphabet.vary
+        self._reported: BoundedCache[tuple[AnyStr, Reason], bool] = BoundedCache(
+            most_entries=1024, most_bytes=256 * KIB
+        )
+        self._caching: BoundedCache[Hashable, _Caching[AnyStr]] = BoundedCache(
+            most_entries=256, most_bytes=512 * KIB, longest_key=512
+        )
 
-    def sift(self, exchange: Exchange, headers: Headers[AnyStr]) -> Headers[AnyStr] | None:
-        """The headers that leave, or None where names alone do not decide. `headers` is the
-        gate's own list, and may be what is returned."""
-        needs_review = exchange.needs_review
-        if needs_review and (exchange.has_changed or exchange.varies_on_gpc):
-            return None
-        idle, kinds, category_of, equals, lf, cr, nul = self._parts
-        granted: frozenset[str] | None = None
-        is_private = tells_caches = False
-        left: Headers[AnyStr] = []
-        gone: Gone[AnyStr] = []
-        done = 0
-        for header in headers:
-            name, value = header
-            if name in idle:
-                continue
-            if kinds[name] != SET_COOKIE:
-                if kinds[name] == SMUGGLED:
-                    return None
-                tells_caches = tells_caches or kinds[name] != ""
-                continue
-            cookie, has_name, _ = value.partition(equals)
-            if not has_name or lf in value or cr in value or nul in value:
-                return None
-            category = category_of[cookie]
-            if category == NECESSARY:
-                continue
-            if granted is None and category not in _NO_CATEGORIES:
-                granted = exchange.consult().granted
-            if granted is not None and category in granted:
-                is_private = True
-                continue
-            if not self._goes(category, value, exchange):
-                return None
-            gone.append((cookie, category))
-            place = headers.index(header, done)  # equal ones before it are gone as well
-            left += headers[done:place]
-            done = place + 1
-        if granted is None and not (gone or needs_review or exchange.varies_on_cookie):
-            return headers
-        if tells_caches or not self._enforces:
-            return None
-        if is_private:
-            exchange.is_private = exchange.needs_review = True
-        if gone:
-            self._tell(gone, exchange)
-            left += headers[done:]
+    def filter(
+        self,
+        exchange: Exchange,
+        headers: Iterable[Pair[AnyStr]],
+        *,
+        page: PageChange | None = None,
+        is_handshake: bool = False,
+    ) -> list[Pair[AnyStr]]:
+        """Return the headers that leave, in a list that nobody else holds.
+
+        `headers` are pairs in wire order, repeats kept; `page` is how they change with what is
+        put into the body, and a websocket's handshake gets no caching headers added. Raises
+        Blocked where the whole response must not leave. May be called again for one exchange: a
+        WSGI application may start its response anew after an error.
+        """
+        own = [*headers]
+        if page is None and not exchange.needs_review and self._passes_whole(own):
+            return own
+        own = self.copy(own)
+        blocked: list[Verdict] = []
+        kept, caching_at, is_private = self._pass_over(exchange, own, blocked, page)
+        first, expired = self._additions(
+            exchange, kept, caching_at, page, is_handshake=is_handshake
+        )
+        if self._reports_only:
+            # Only a choice changes what leaves, and it is for its visitor alone here too.
+            is_private = bool(first)
         else:
-            left = headers
-        if done or exchange.is_private:
-            left.append(self._private)
-        if exchange.varies_on_cookie:
-            left.append(self._vary)
-        return left
+            is_private = is_private or exchange.is_private or bool(first or expired)
+            kept += expired
+        varies = exchange.varies_on_cookie or (page is not None and page.vary_on)
+        if is_private or (varies and not self._reports_only):
+            caching = self._caching_for(exchange, kept, caching_at, is_private, page)
+            self._apply_caching(caching, kept, caching_at, is_handshake=is_handshake)
+        if blocked and self._blocks:
+            raise Blocked(blocked)
+        return first + kept if first else kept
 
-    def _goes(self, category: str, value: AnyStr, exchange: Exchange) -> bool:
-        """True for a value that does not leave: it stores something, and no gate further in wrote
-        it."""
-        if category == "" or exchange.inner_gate_cookies:
+    def screen(self, exchange: Exchange, headers: Iterable[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
+        """Return what leaves in a message that can't store a choice: trailers, early hints, pushed
+        requests."""
+        own = [*headers]
+        if self._passes_whole(own):
+            return own
+        return self._pass_over(exchange, self.copy(own), [], None)[0]
+
+    def without_breaks(
+        self, exchange: Exchange, headers: list[Pair[AnyStr]]
+    ) -> list[Pair[AnyStr]]:
+        """Return the headers that end where they should; report those that do not."""
+        if not self._may_break(headers):
+            return headers
+        decode = self._wire.decode
+        return [pair for pair in headers if self.may_leave(exchange, decode(pair[0]), pair[1])]
+
+    def may_leave(self, exchange: Exchange, name: str, value: AnyStr) -> bool:
+        """Return whether a header ends where it should; report one that does not."""
+        name_breaks = has_line_break(name)
+        if not (name_breaks or self._breaks(value)):
+            return True
+        if not name_breaks and header_kind(name) in COOKIE_KINDS:
+            return True  # the verdict on the cookie says so itself
+        exchange.report(Reason.HEADER_LINE_BREAK, _STRIP, name=name)
+        if tells_caches(name):
+            exchange.make_private()
+        return self._reports_only
+
+    def _passes_whole(self, own: list[Pair[AnyStr]]) -> bool:
+        """Return whether all headers leave byte for byte to everybody, as in most responses."""
+        kinds, categories = self._kinds, self._categories
+        exact, equals = self._exact, self._equals
+        lf, cr, nul = self._line_breaks
+        for header in own:
+            name, value = header
+            if not (type(name) is exact and type(value) is exact and type(header) is tuple):
+                return False
+            kind = kinds[name]
+            if kind == SET_COOKIE:
+                cookie, has_name, _ = value.partition(equals)
+                if not has_name or categories[cookie] != NECESSARY:
+                    return False
+                if lf in value or cr in value or nul in value:
+                    return False
+            elif kind == SMUGGLED:
+                return False
+        return not (self.scans and self._may_break(own))
+
+    def copy(self, headers: Iterable[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
+        """Return the headers in a list, in pairs and in texts that the application does not hold:
+        what leaves is what was judged."""
+        # Joining copies whatever holds bytes or characters: subclasses, bytearrays, views.
+        join = self._empty.join
+        return [(join((name,)), join((value,))) for name, value in headers]
+
+    def _may_break(self, own: list[Pair[AnyStr]]) -> bool:
+        """Return whether there is a CR, LF or NUL in any of the headers."""
+        return self._breaks(self._empty.join(chain.from_iterable(own)))
+
+    def _breaks(self, text: AnyStr) -> bool:
+        lf, cr, nul = self._line_breaks
+        return lf in text or cr in text or nul in text
+
+    def _pass_over(
+        self,
+        exchange: Exchange,
+        own: list[Pair[AnyStr]],
+        blocked: list[Verdict],
+        page: PageChange | None,
+    ) -> tuple[list[Pair[AnyStr]], list[int], bool]:
+        """Return the headers that are left, the places of the caching headers among them, and
+        whether a cookie went or changed. `blocked` gets the verdicts for which the whole response
+        may have to stay."""
+        if self.scans:
+            own = self.without_breaks(exchange, own)
+        kinds = self._kinds
+        kept: list[Pair[AnyStr]] = []
+        caching_at: list[int] = []
+        has_lost = False
+        for header in own:
+            kind = kinds[header[0]]
+            if not kind or kind == CONTENT_TYPE or (kind in OF_BODY and not (page is not None and page.changes_body)):
+                kept.append(header)
+            elif kind == SET_COOKIE:
+                leaving = self._judge_cookie(exchange, header, blocked)
+                has_lost = has_lost or leaving is not header
+                if leaving is not None:
+                    kept.append(leaving)
+            elif kind == SMUGGLED:
+                exchange.report(Reason.HEADER_NAME, _STRIP)
+                blocked.append(_SMUGGLED_VERDICT)
+                if self._reports_only:
+                    kept.append(header)
+                else:
+                    has_lost = True
+            elif kind in OF_BODY:
+                assert page is not None, "without a page these are passed over"
+                if (leaving := self._rewrite(page, kind, header)) is not None:
+                    kept.append(leaving)
+            else:
+                caching_at.append(len(kept))
+                kept.append(header)
+        return kept, caching_at, has_lost
+
+    def _judge_cookie(
+        self, exchange: Exchange, header: Pair[AnyStr], blocked: list[Verdict]
+    ) -> Pair[AnyStr] | None:
+        """Return what leaves of one Set-Cookie: the same header, another one, or None."""
+        value = header[1]
+        cookie, has_name, rest = value.partition(self._equals)
+        category = ASK_JUDGE
+        if has_name and not self._breaks(value):
+            category = self._categories[cookie]
+        if category == NECESSARY:
+            return header
+        if category not in _NO_CATEGORIES:
+            exchange.depends_on_choice()
+            if category in exchange.choice.granted:
+                exchange.make_private()
+                return header
+        if category and self._goes(exchange, rest):
+            self._report_gone(exchange, cookie, category)
+            return None
+        return self._ask_judge(exchange, header, blocked)
+
+    def _goes(self, exchange: Exchange, rest: AnyStr) -> bool:
+        """Return whether a cookie that is not allowed is stripped: it stores something, and no gate
+        further in wrote it. `rest` is what follows the name."""
+        if not self._enforces or exchange.inner_gate_values:
             return False
-        moment = self._deletes_from[value.partition(self._semicolon)[2]]
-        return moment == inf or moment > exchange.context.now_s()
+        return not self._judge.may_delete(self._wire.decode(rest.partition(self._semicolon)[2]))
 
-    def _tell(self, gone: Gone[AnyStr], exchange: Exchange) -> None:
-        """Report each cookie that does not leave, where anybody still wants to hear of it."""
-        before, reason = _UNDECLARED, _IS_UNDECLARED
-        for cookie, category in gone:
-            if category != before:
-                before = category
-                reason = (
-                    _IS_UNDECLARED if category == _UNDECLARED else exchange.why_denied((category,))
-                )
-            if cookie not in self._told[reason]:
-                self._report(cookie, reason, exchange)
+    def _report_gone(self, exchange: Exchange, cookie: AnyStr, category: str) -> None:
+        """Report a cookie that does not leave, unless everybody has heard of it."""
+        if category == UNDECLARED:
+            reason = _UNDECLARED
+        else:
+            reason = exchange.why_denied((category,))
+        if (cookie, reason) in self._reported:
+            return
+        name = self._wire.decode(cookie).strip(BLANKS)
+        exchange.report(reason, _STRIP, name=name, rule=self._settings.policy.rule_for(name))
+        if self._settings.reporter.is_told(reason, name):
+            self._reported.remember((cookie, reason), True)
 
-    def _report(self, cookie: AnyStr, reason: Reason, exchange: Exchange) -> None:
-        name = cookie if isinstance(cookie, str) else cookie.decode("latin-1")
-        exchange.report(reason, _STRIP, name=name, rule=self._rule_for(name))
-        if exchange.context.reporter.is_told(reason, name):
-            self._told[reason].add(cookie)
+    def _ask_judge(
+        self, exchange: Exchange, header: Pair[AnyStr], blocked: list[Verdict]
+    ) -> Pair[AnyStr] | None:
+        text = self._wire.decode(header[1])
+        verdict = self._judge.judge(text, exchange)
+        if not verdict.is_unremarkable:
+            exchange.report(verdict.reason, verdict.action, name=verdict.name, rule=verdict.rule)
+        # What is merely not renewed is no mistake: the application can't know that it came in.
+        if verdict.value is None and verdict.reason is not Reason.NOT_RENEWED:
+            blocked.append(verdict)
+        if self._reports_only:
+            return header
+        if verdict.by_consent:
+            exchange.make_private()
+        if verdict.value is None:
+            return None
+        return header if verdict.value is text else (header[0], self._wire.encode(verdict.value))
 
-    def _find_category(self, name: str) -> str:
-        """The category that decides on a Set-Cookie value with this text before its first "="."""
-        category = self._simple_category(name)
-        # The name must be what a browser reads, and not empty: a nameless one is another case.
-        if category or name == "" or split_set_cookie(f"{name}=") != (name, ""):
-            return category
-        is_unknown = self._rule_for(name) is None
-        return _UNDECLARED if is_unknown and self._strips_unknown else ""
+    def _rewrite(
+        self, page: PageChange, kind: str, header: Pair[AnyStr]
+    ) -> Pair[AnyStr] | None:
+        value = page.rewrite(kind, self._wire.decode(header[1]))
+        return None if value is None else (header[0], self._wire.encode(value))
+
+    def _additions(
+        self,
+        exchange: Exchange,
+        kept: list[Pair[AnyStr]],
+        caching_at: list[int],
+        page: PageChange | None,
+        *,
+        is_handshake: bool,
+    ) -> tuple[list[Pair[AnyStr]], list[Pair[AnyStr]]]:
+        """Return the Set-Cookie headers of a changed choice, which go first, and those that expire
+        what is refused."""
+        if not exchange.has_changed:
+            return [], []
+        first = self._choice_cookie.values_for(exchange)
+        outer = exchange.outer_gate
+        while outer is not None:
+            outer.inner_gate_values += tuple(first)
+            outer = outer.outer_gate
+        expired: Sequence[str] = ()
+        if exchange.new_choice is not None or exchange.refused_but_sent:
+            # A page with something of its visitor in it is for no shared cache, whatever it says.
+            is_for_visitor = page is not None and page.is_for_visitor
+            if is_for_visitor or not is_shareable(self._texts(kept, caching_at)):
+                content_type = "websocket" if is_handshake else self._content_type(kept)
+                expired = expiries(exchange, content_type=content_type)
+        # Report mode says what would be expired, and expires nothing.
+        return self._as_headers(first), [] if self._reports_only else self._as_headers(expired)
+
+    def _as_headers(self, values: Iterable[str]) -> list[Pair[AnyStr]]:
+        wire = self._wire
+        return [(wire.set_cookie, wire.encode(value)) for value in values]
+
+    def _content_type(self, kept: list[Pair[AnyStr]]) -> str:
+        for name, value in kept:
+            if self._kinds[name] == CONTENT_TYPE:
+                return self._wire.decode(value)
+        return ""
+
+    def _texts(self, kept: list[Pair[AnyStr]], places: list[int]) -> list[Header]:
+        return [(self._kinds[kept[at][0]], self._wire.decode(kept[at][1])) for at in places]
+
+    def _caching_for(
+        self,
+        exchange: Exchange,
+        kept: list[Pair[AnyStr]],
+        caching_at: list[int],
+        is_private: bool,  # noqa: FBT001 (all are positional here)
+        page: PageChange | None,
+    ) -> _Caching[AnyStr]:
+        """Return the caching headers with which no cache gives the response to a visitor whom it
+        is not for; remembered, since an application sends few different ones."""
+        vary = () if page is None or not page.vary_on else (page.vary_on,)
+        if exchange.varies_on_cookie:
+            vary += COOKIE_AND_GPC if exchange.varies_on_gpc else COOKIE
+        revalidate = page is not None and page.is_for_visitor
+        is_private = is_private or revalidate
+        present = [kept[at] for at in caching_at]
+        key = (vary, is_private, revalidate, *chain.from_iterable(present))
+        caching = self._caching.get(key)
+        if caching is None:
+            wire = self._wire
+            texts = [(self._kinds[name], wire.decode(value)) for name, value in present]
+            values, added = keep_private(
+                texts, private=is_private, vary=vary, revalidate=revalidate
+            )
+            names = {"cache-control": wire.cache_control, "vary": wire.vary}
+            caching = (
+                [None if value is None else wire.encode(value) for value in values],
+                [(names[name], wire.encode(value)) for name, value in added],
+            )
+            self._caching.remember(key, caching, weight_bytes=_CACHING_BYTES)
+        return caching
+
+    def _apply_caching(
+        self,
+        caching: _Caching[AnyStr],
+        kept: list[Pair[AnyStr]],
+        caching_at: list[int],
+        *,
+        is_handshake: bool,
+    ) -> None:
+        values, added = caching
+        for at, value in zip(reversed(caching_at), reversed(values), strict=True):
+            if value is None:
+                del kept[at]
+            else:
+                kept[at] = (kept[at][0], value)
+        if not is_handshake:
+            kept += added

@@ -1,4 +1,4 @@
-"""What every judgement of one gate stands on; made once, the same for all its visits."""
+"""The settings and parts of one gate, which all its exchanges share."""
 
 from __future__ import annotations
 
@@ -18,24 +18,27 @@ Request = MutableMapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class GateSettings:
-    """A gate's settings and parts. Two contexts are equal when their `identity` is, which holds
-    all that decides what leaves: such gates in one stack filter once."""
+    """A gate's settings and parts.
 
-    identity: tuple[object, ...]
+    Two are equal when their `identity` is, which holds all that decides what leaves: such gates in
+    one stack filter once. `now_s` is the clock in POSIX seconds: a third of the cost, and asked at
+    most requests. `http_only`: scripts of a page can't read the visitor's choice. `signalled` are
+    the categories that an undecided visitor's Global Privacy Control signal refuses;
+    `signal_matters`: that signal can change what leaves, which it does only where an exempt cookie
+    is refused.
+    """
+
+    identity: tuple[object, ...] = field(repr=False)
     policy: Policy = field(compare=False)
-    reader: ChoiceReader = field(compare=False)
-    reporter: Reporter = field(compare=False)
+    reader: ChoiceReader = field(compare=False, repr=False)
+    reporter: Reporter = field(compare=False, repr=False)
     clock: Callable[[], datetime] = field(compare=False)
-    # The same clock in POSIX seconds: a third of the cost, and asked at most requests.
     now_s: Callable[[], float] = field(compare=False)
     mode: Mode = field(compare=False)
     unknown: Unknown = field(compare=False)
     hide_cookies: HideCookies = field(compare=False)
     clamp: bool = field(compare=False)
-    # Whether scripts of a page can't read the visitor's choice.
     http_only: bool = field(compare=False)
     required: Callable[[Request], Enforcement] | None = field(compare=False)
-    # Categories that an undecided visitor's Global Privacy Control signal refuses.
     signalled: frozenset[str] = field(compare=False)
-    # Whether that signal can change what leaves: it does only where an exempt cookie is refused.
     signal_matters: bool = field(compare=False)

@@ -6,12 +6,8 @@ cookie that nobody declared is never expired: it may be a sibling application's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
-from consentgate.gate.settings import GateSettings
-from consentgate.http.caching import Header, is_shareable
 from consentgate.http.cookie_header import cookie_spans
 from consentgate.http.cookie_writing import expire_cookie
 from consentgate.policy import Cookie, Kind
@@ -22,31 +18,28 @@ MOST_EXPIRED = 10  # headers in one response: the rest follows with the next doc
 # API's answer. A response that does not say, such as a redirect, may be one too.
 _DOCUMENTS = ("text/html", "application/xhtml+xml", "text/plain")
 
-Target = tuple[str, Cookie]
+NamedRule = tuple[str, Cookie]
 Place = tuple[str, Cookie, str, str]
 """A cookie, its rule, a Path and a Domain."""
 
 
-def expiries(
-    exchange: Exchange, context: GateSettings, *, caching: Sequence[Header], content_type: str
-) -> list[str]:
-    """The Set-Cookie values that expire refused cookies on their declared Paths and Domains.
+def expiries(exchange: Exchange, *, content_type: str) -> list[str]:
+    """Return the Set-Cookie values that expire refused cookies on their declared Paths and Domains.
 
-    Empty for what is no document and for what a shared cache may keep; at most ten.
+    Empty unless the response is a document; at most ten. The caller sees to it that no shared cache
+    may keep the response.
     """
-    if is_shareable(caching) or not _is_document(exchange, content_type):
+    if not _is_document(exchange, content_type):
         return []
-    targets = (
-        _chosen_targets(exchange, context) if exchange.new_choice else exchange.refused_but_sent
-    )
+    cookies = _refused_by(exchange) if exchange.new_choice else exchange.refused_but_sent
     places = [
         (name, rule, path, domain)
-        for name, rule in dict(targets).items()
+        for name, rule in dict(cookies).items()
         for path in rule.path
         for domain in rule.domain or ("",)
     ]
     if exchange.new_choice is None:
-        places = _turn(places, second=int(context.now_s()))
+        places = _turn(places, second=int(exchange.settings.now_s()))
     chosen = places[:MOST_EXPIRED]
     for name, rule in {name: rule for name, rule, _, _ in chosen}.items():
         _report(name, rule, exchange)
@@ -57,9 +50,9 @@ def expiries(
 
 
 def _turn(places: list[Place], *, second: int) -> list[Place]:
-    """The same, beginning elsewhere in each second where not all get their turn at once: those that
-    a browser keeps nevertheless, as it does under another Path than the declared one, must not keep
-    the others from theirs."""
+    """Return the places, beginning elsewhere in each second where not all get their turn at once:
+    a cookie that a browser keeps nevertheless, as it does under another Path than the declared one,
+    must not keep the others from theirs."""
     if len(places) <= MOST_EXPIRED:
         return places
     # Scattered, so that pages that are asked for every minute do not begin at the same one.
@@ -68,7 +61,7 @@ def _turn(places: list[Place], *, second: int) -> list[Place]:
 
 
 def may_expire(exchange: Exchange) -> bool:
-    """False where the request says that its response is no document."""
+    """Return False where the request says that its response is not a document."""
     return exchange.header("sec-fetch-dest") in ("", "document")
 
 
@@ -80,22 +73,22 @@ def _is_document(exchange: Exchange, content_type: str) -> bool:
     return content_type == "" or content_type.lower().lstrip().startswith(_DOCUMENTS)
 
 
-def _chosen_targets(exchange: Exchange, context: GateSettings) -> list[Target]:
-    """What a choice made in this response refuses: the cookies that came in, then those that may
-    be stored under a path the browser does not send here."""
+def _refused_by(exchange: Exchange) -> list[NamedRule]:
+    """Return what a choice made in this response refuses: the cookies that came in, then those that
+    may be stored under a path the browser does not send here."""
     assert exchange.new_choice is not None
     refused = exchange.new_choice.refused
-    policy = context.policy
+    policy = exchange.settings.policy
     sent = [(name, policy.rule_for(name)) for name, _, _ in cookie_spans(exchange.cookie)]
-    targets = {name: rule for name, rule in sent if rule and _is_refused(rule, refused)}
-    taken_back = exchange.standing.consent.granted & refused
+    cookies = {name: rule for name, rule in sent if rule and _is_refused(rule, refused)}
+    taken_back = exchange.stored_choice.consent.granted & refused
     if taken_back:
-        targets |= {
+        cookies |= {
             rule.name: rule
             for rule in policy.rules
             if rule.kind is Kind.COOKIE and not rule.is_glob and _is_refused(rule, taken_back)
         }
-    return list(targets.items())
+    return list(cookies.items())
 
 
 def _is_refused(rule: Cookie, refused: frozenset[str]) -> bool:

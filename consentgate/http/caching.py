@@ -19,18 +19,13 @@ _DIRECTIVE = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
 
 NOTHING: tuple[str, ...] = ()
 COOKIE = ("Cookie",)
-COOKIE_AND_SIGNAL = ("Cookie", "Sec-GPC")
+COOKIE_AND_GPC = ("Cookie", "Sec-GPC")
 """The request's headers on which a response can depend through the gate."""
 
-# What is added where a response has no caching header yet, by (private, vary).
-_ADDED: dict[tuple[bool, tuple[str, ...]], Sequence[Header]] = {
-    (private, vary): [
-        *([("cache-control", "private")] if private else []),
-        *([("vary", ", ".join(vary))] if vary else []),
-    ]
-    for private in (True, False)
-    for vary in (NOTHING, COOKIE, COOKIE_AND_SIGNAL)
-}
+# What lets a copy be shown without asking whether it still holds (RFC 9111, RFC 5861, RFC 8246).
+_WITHOUT_ASKING = frozenset(
+    {"max-age", "immutable", "no-cache", "stale-if-error", "stale-while-revalidate"}
+)
 
 _SHARED = frozenset({"public", "s-maxage", "proxy-revalidate"})
 
@@ -66,20 +61,28 @@ def is_shareable(present: Sequence[Header]) -> bool:
 
 
 def keep_private(
-    present: Sequence[Header], *, private: bool, vary: tuple[str, ...]
+    present: Sequence[Header], *, private: bool, vary: tuple[str, ...], revalidate: bool = False
 ) -> tuple[list[str | None], list[Header]]:
     """What becomes of each present caching header, in order (None: it goes), and the headers to
     append.
 
     `present` holds (lower-case name, value). `private` makes the response private to its visitor;
-    `vary` names the request's headers on which it depends.
+    `vary` names the request's headers on which it depends; with `revalidate` no cache shows it
+    again without asking.
     """
-    if not present:
-        return [], [*_ADDED[private, vary]]
     kept: list[str | None] = [value for _, value in present]
     appended: list[Header] = []
     if private:
         _make_private(present, kept, appended)
+    if revalidate:
+        for at, (name, _) in enumerate(present):
+            value = kept[at]
+            if name == "cache-control" and value is not None:
+                kept[at] = _as_revalidated(value)
+        appended = [
+            (name, _as_revalidated(value) if name == "cache-control" else value)
+            for name, value in appended
+        ]
     if vary:
         _vary_on(vary, present, kept, appended)
     return kept, appended
@@ -116,6 +119,13 @@ def _as_private(value: str) -> str:
     # `private="field"` covers that field alone (RFC 9111, 5.2.2.7).
     kept = [text for text in kept if _directive_name(text) != "private"]
     return ", ".join(("private", *kept))
+
+
+def _as_revalidated(value: str) -> str:
+    """Return a Cache-Control value with `no-cache` after its first directive, and without any that
+    lets a copy be shown without asking."""
+    kept = [text for text in directives_of(value) if _directive_name(text) not in _WITHOUT_ASKING]
+    return ", ".join([kept[0], "no-cache", *kept[1:]])
 
 
 def _directive_name(directive: str) -> str:

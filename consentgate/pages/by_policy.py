@@ -1,4 +1,4 @@
-"""What the doors ask: whether a path is one of the visitor's pages, and whose policy they show."""
+"""The visitor's pages of one middleware, by the policy that they show."""
 
 from __future__ import annotations
 
@@ -19,43 +19,35 @@ _PROOFREAD_TEXTS = load_texts(PROOFREAD)
 
 
 class PagesByPolicy:
-    """The visitor's pages of one middleware, shared by all its requests: texts and files are read
-    once, and each policy has a `Site`."""
+    """The visitor's pages of one middleware: texts and files are read once, and each policy has
+    its own `PolicyPages`. `path_mark` is part of each path that `own_path` knows."""
 
     def __init__(self, options: PagesOptions) -> None:
-        assert options.prefix is not None, "a site without pages has no Sites"
+        assert options.prefix is not None, "without a prefix there are no pages"
         self.options = options
         self._prefix = options.prefix
         self._has_gpc = options.gpc_updated is not None
-        # What stands in each path that `own_path` knows: where it is not, nobody needs to ask.
-        self.mark = "/" if self._has_gpc else options.prefix
+        self.path_mark = "/" if self._has_gpc else options.prefix
         self._texts = _PROOFREAD_TEXTS
         if options.languages or options.catalogues is not None:
             languages = options.languages or PROOFREAD
             self._texts = load_texts(languages, catalogues=options.catalogues)
-        self._made: dict[int, tuple[Policy, PolicyPages]] = {}
         # Whatever is wrong shows at start-up, and whatever is read from files is read then: under
         # ASGI a request must not wait for a disk.
-        self._make(Policy())
+        self.of(Policy())
         for texts in self._texts.values():
             day_words(date.min, texts)
 
     def own_path(self, path: str) -> str | None:
-        """What of an application's path stands after the prefix; None where it is not ours."""
+        """Return what follows the prefix in a path of the application; None where the path is not
+        the library's."""
         if not path.startswith(self._prefix):
             return WELL_KNOWN if self._has_gpc and path == WELL_KNOWN else None
         own = path[len(self._prefix) :]
         return own if own[:1] in ("", "/") else None
 
-    def site_of(self, policy: Policy) -> PolicyPages:
-        """The pages of a policy. As many are kept as there are gates, which are limited."""
-        made = self._made.get(id(policy))
-        if made is None:
-            # The policy is kept beside its site, so that its id stays its own.
-            made = self._made[id(policy)] = (policy, self._make(policy))
-        return made[1]
-
-    def _make(self, policy: Policy) -> PolicyPages:
+    def of(self, policy: Policy) -> PolicyPages:
+        """Return the pages of a policy."""
         return PolicyPages(policy, options=self.options, texts=self._texts, static=_STATIC)
 
 

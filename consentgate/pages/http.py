@@ -1,11 +1,11 @@
-"""What the visitor's pages are asked and what they answer; the doors translate both."""
+"""The requests and responses of the visitor's pages; the middlewares translate both."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from consentgate.gate.visitor import VisitorConsent
+from consentgate.gate.exchange import Exchange
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -14,14 +14,14 @@ Headers = tuple[tuple[str, str], ...]
 class Request:
     """One request to a page of the library's own.
 
-    `path` is what stands after the prefix ("/", "/charter"), `mount` what stands before every path
-    of the application (root_path, SCRIPT_NAME). `origin` is "https://host[:port]" as the server
+    `path` is what follows the prefix ("/", "/charter"), `mount` what precedes every path of the
+    application (root_path, SCRIPT_NAME). `origin` is "https://host[:port]" as the server
     sees it. The names of `headers` are lower-case; repeated ones are joined by ", ".
     """
 
     method: str
     path: str
-    visitor: VisitorConsent = field(kw_only=True)
+    exchange: Exchange = field(kw_only=True)
     query: str = field(default="", kw_only=True)
     headers: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     body: bytes = field(default=b"", kw_only=True)
@@ -31,7 +31,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer: the doors send it as it is, with its Content-Length, and no body to HEAD."""
+    """One answer: it is sent as it is, with its Content-Length, and without a body to HEAD."""
 
     status: int
     headers: Headers = ()

@@ -1,0 +1,108 @@
+"""The one memory of the package: bounded in entries and in bytes, and emptied when it is full.
+
+What it remembers is worked out again when it is missing, so that losing all of it costs time and
+nothing else. That is why it is emptied: forgetting the oldest or the least used would cost
+bookkeeping at each hit, and hits are what it is for.
+
+Every instance with its bound and what it spares; one per process unless it says otherwise.
+
+| Where | From what to what | Entries, bytes | Spares |
+|---|---|---|---|
+| `http.set_cookie` | text of attributes -> what it says | 1,024, 512 KiB | 5 to 11 us a cookie |
+| `http.cookie_header` | cookie name -> pattern of its pairs | 64, 64 KiB | 100 us to compile it |
+| `policy.lookup` (per policy) | cookie name -> rule | 1,024, 256 KiB | 1 to 3 us a cookie |
+| `banner.body_start` | hash of a head -> where it ends | 512, 256 KiB | 10 us a page and more |
+| `banner.html_response` | Content-Type -> is it HTML | 256, 64 KiB | 1 us a page |
+| `banner.page_headers` | header name -> its kind | 1,024, 256 KiB | 1 us a header |
+
+Keys that a visitor can make up are short (`longest_key`) or hashes, so that nobody can fill the
+memory with few requests. No key is, and no value holds, a visitor's cookie value, a query or the
+text of a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from sys import getsizeof
+from typing import TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+ENTRY_BYTES = 100
+"""What a place in a dictionary's table costs besides its key and value, free places included."""
+
+
+def weigh_nothing(_: object) -> int:
+    """Return 0: the weight of values that exist anyway, such as the rules of a policy."""
+    return 0
+
+
+class BoundedCache(dict[Key, Value]):
+    """A dictionary that never holds more than so many entries and bytes.
+
+    With `find`, `cache[key]` works out what is missing and remembers it; keys are then text, or
+    bytes as ASGI has them, which `find` gets as text (latin-1). Without it, ask by `get` and call
+    `remember`. A hit costs what it costs in a plain dictionary.
+
+    `weigh` estimates the bytes of a value, by default those of the object alone. A key with more
+    than `longest_key` characters or bytes, those of a tuple's parts added up, is not remembered.
+
+    Threads need no lock: whoever finds the memory emptied works its value out again. Each thread
+    that writes at the same moment can add one entry past the bound, and no more.
+    """
+
+    __slots__ = ("_find", "_longest_key", "_weigh", "most_bytes", "most_entries", "weight_bytes")
+
+    def __init__(
+        self,
+        find: Callable[[str], Value] | None = None,
+        *,
+        most_entries: int,
+        most_bytes: int,
+        longest_key: int = 128,
+        weigh: Callable[[Value], int] = getsizeof,
+    ) -> None:
+        super().__init__()
+        self.most_entries = most_entries
+        self.most_bytes = most_bytes
+        self.weight_bytes = 0
+        self._find = find
+        self._longest_key = longest_key
+        self._weigh = weigh
+
+    def __missing__(self, key: Key) -> Value:
+        if self._find is None:
+            raise KeyError(key)
+        value = self._find(key.decode("latin-1") if isinstance(key, bytes) else key)  # type: ignore[arg-type]
+        self.remember(key, value)
+        return value
+
+    def remember(self, key: Key, value: Value, *, weight_bytes: int | None = None) -> None:
+        """Keep the value under the key, unless the key is too long or the value alone too heavy.
+
+        `weight_bytes` is what the value weighs, None where `weigh` shall say it.
+        """
+        parts: tuple[object, ...] = key if isinstance(key, tuple) else (key,)
+        if sum(map(_length_of, parts)) > self._longest_key:
+            return
+        weight = self._weigh(value) if weight_bytes is None else weight_bytes
+        weight += ENTRY_BYTES + getsizeof(key)
+        if parts is key:
+            weight += sum(map(getsizeof, parts))  # a tuple's own size leaves them out
+        if weight > self.most_bytes:
+            return
+        if len(self) >= self.most_entries or self.weight_bytes + weight > self.most_bytes:
+            self.clear()
+        self[key] = value
+        # An entry that is replaced counts twice: the memory is emptied early, never late.
+        self.weight_bytes += weight
+
+    def clear(self) -> None:
+        """Forget everything."""
+        super().clear()
+        self.weight_bytes = 0
+
+
+def _length_of(part: object) -> int:
+    return len(part) if isinstance(part, (str, bytes)) else 0
