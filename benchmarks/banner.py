@@ -13,6 +13,7 @@ from benchmarks.traffic import POLICY, SECRET, STATISTICS, Traffic, Wire, browse
 from benchmarks.truth import NotTrue
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.banner.insertion import LONGEST_SEARCH, Insertion
+from consentgate.pages.options import BannerOption
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 
 CHUNK_BYTES = 16_384
@@ -84,12 +85,12 @@ def _new_heads() -> MakePage:
 Serve = Callable[..., Callable[[int], None]]
 
 
-def asgi_serve(flow: Traffic, make: MakePage, *, banner: str) -> Callable[[int], None]:
+def asgi_serve(flow: Traffic, make: MakePage, *, banner: BannerOption) -> Callable[[int], None]:
     """Serves exchanges whose answer has such chunks, behind the ASGI gate."""
     return asgi.serve_with(asgi_gated(make, banner=banner), flow)
 
 
-def asgi_gated(make: MakePage, *, banner: str) -> asgi.App:
+def asgi_gated(make: MakePage, *, banner: BannerOption) -> asgi.App:
     """An ASGI application that answers with such chunks, behind its gate."""
 
     async def app(scope: asgi.Exchange, receive: asgi.Receive, send: asgi.Send) -> None:
@@ -104,12 +105,12 @@ def asgi_gated(make: MakePage, *, banner: str) -> asgi.App:
     return AsgiMiddleware(app, policy=POLICY, secret_key=SECRET, banner=banner)
 
 
-def wsgi_serve(flow: Traffic, make: MakePage, *, banner: str) -> Callable[[int], None]:
+def wsgi_serve(flow: Traffic, make: MakePage, *, banner: BannerOption) -> Callable[[int], None]:
     """Serves exchanges whose answer has such chunks, behind the WSGI gate."""
     return wsgi.serve_with(wsgi_gated(make, banner=banner), flow)
 
 
-def wsgi_gated(make: MakePage, *, banner: str) -> WSGIApplication:
+def wsgi_gated(make: MakePage, *, banner: BannerOption) -> WSGIApplication:
     """A WSGI application that answers with such chunks, behind its gate."""
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

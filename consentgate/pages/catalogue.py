@@ -1,6 +1,6 @@
-"""Reads the translations of one language: a gettext catalogue as a translator writes it (.po).
+"""Read the translations of one language: a gettext catalogue as a translator writes it (.po).
 
-What is wrong in a file is told at start-up, so that no page fails on it later.
+A mistake in a file raises at start-up, so that no page fails on it later.
 """
 
 from __future__ import annotations
@@ -32,45 +32,45 @@ class Catalogue:
     """The English texts that it translates."""
 
     def translations(self) -> GNUTranslations:
-        """The messages for gettext, anew each time: others can be put behind them."""
+        """Return a new object for gettext each time, since others are put behind it."""
         return GNUTranslations(BytesIO(self.compiled))
 
 
 def read_catalogue(path: Path, locale: Locale) -> Catalogue:
-    """The catalogue of a file, without what is fuzzy or untranslated.
+    """Return the catalogue of a file, without fuzzy and untranslated messages.
 
-    Raises ConfigurationError where the file can't be read, or where a translation has a
-    placeholder that its message does not fill.
+    Raises ConfigurationError if the file can't be read, or if a translation has a placeholder
+    that its message does not fill.
     """
     try:
         with path.open("rb") as file:
             catalog = read_po(file, locale=locale, abort_invalid=True)
-        found = _compile(catalog)
-        found.translations()  # whether gettext can count by its plural forms
+        catalogue = _compile(catalog)
+        catalogue.translations()  # raises if gettext can't count by its plural forms
     except OSError as error:
         raise ConfigurationError(f"{path} can't be read: {error.strerror}") from error
     except (PoFileError, ValueError, LookupError) as error:
-        raise ConfigurationError(f"{path} is no gettext catalogue: {error}; mend it") from error
+        raise ConfigurationError(f"{path} is not a gettext catalogue: {error}; fix it") from error
     for message in _translated(catalog):
         _check_placeholders(message, path)
-    return found
+    return catalogue
 
 
 def is_fillable(message: Message) -> bool:
-    """True where each form of the translation can be filled in, if its message ever is: it names
-    nothing that the message does not name, and each other percent sign stands twice."""
+    """Return True if each form of the translation can be filled in whenever its message is: its
+    placeholders are among the message's, and any other percent sign is doubled."""
     names = {name for text in forms(message.id) for name in _PLACEHOLDER.findall(text)}
     return not names or all(_fills(text, names) for text in forms(message.string))
 
 
 def forms(text: object) -> tuple[str, ...]:
-    """The texts of a message's id or translation: one, or one for each plural form."""
+    """Return the texts of a message's id or translation: one, or one for each plural form."""
     return (text,) if isinstance(text, str) else tuple(text) if isinstance(text, tuple) else ()
 
 
 def _fills(text: str, names: set[str]) -> bool:
-    wanted = set(_PLACEHOLDER.findall(text))
-    return wanted <= names and "%" not in _PLACEHOLDER.sub("", text.replace("%%", ""))
+    placeholders = set(_PLACEHOLDER.findall(text))
+    return placeholders <= names and "%" not in _PLACEHOLDER.sub("", text.replace("%%", ""))
 
 
 def _compile(catalog: Catalog) -> Catalogue:
@@ -82,7 +82,11 @@ def _compile(catalog: Catalog) -> Catalogue:
 
 def _translated(catalog: Catalog) -> Iterator[Message]:
     # The first message is the header, whose id is empty.
-    return (one for one in catalog if one.id and not one.fuzzy and any(forms(one.string)))
+    return (
+        message
+        for message in catalog
+        if message.id and not message.fuzzy and any(forms(message.string))
+    )
 
 
 def _check_placeholders(message: Message, path: Path) -> None:
@@ -90,5 +94,5 @@ def _check_placeholders(message: Message, path: Path) -> None:
         text = forms(message.id)[0]
         raise ConfigurationError(
             f"{path}: the translation of {text!r} can't be filled in; keep its placeholders as "
-            "they are, and write a percent sign of its own twice"
+            "they are, and double any other percent sign"
         )

@@ -1,4 +1,4 @@
-"""What the pages show of each category: its words, its cookies, and how it stands for a visitor."""
+"""The categories as a page shows them: their words, their cookies and the visitor's choice."""
 
 from __future__ import annotations
 
@@ -9,14 +9,27 @@ from enum import StrEnum
 from consentgate.choice.consent import Consent
 from consentgate.gate.visitor import VisitorConsent
 from consentgate.pages.charter import Charter, Section
-from consentgate.pages.charter_table import Row, rows_of, status_of
-from consentgate.pages.declared_words import description_of, title_of
-from consentgate.pages.texts import Said, Texts
+from consentgate.pages.charter_table import Row, consent_note, rows_of
+from consentgate.pages.texts import LocalizedText, Texts
 from consentgate.pages.texts import message as _
 
+DECLARED = (
+    _("Necessary"),
+    _("Without these the site cannot do what you ask of it. They are always on."),
+    _("Statistics"),
+    _("They tell us how many people visit and which pages they read."),
+    _("Marketing"),
+    _("They let advertisers recognise you and choose what to show you."),
+    _("Keeps your choice about cookies."),
+)
+"""The texts of the library's own categories and cookie, word for word as they are declared.
 
-class Stand(StrEnum):
-    """How a category stands for a visitor."""
+They are declared in English and French; here the catalogues find them for all other languages.
+"""
+
+
+class State(StrEnum):
+    """The state of a category for a visitor."""
 
     FIXED = "fixed"
     EXEMPT = "exempt"
@@ -25,17 +38,17 @@ class Stand(StrEnum):
     REFUSED = "refused"
 
 
-STATES = {
-    Stand.FIXED: _("Always on"),
-    Stand.EXEMPT: _("On: no consent needed"),
-    Stand.UNDECIDED: _("Not chosen yet"),
-    Stand.GRANTED: _("Accepted"),
-    Stand.REFUSED: _("Refused"),
+STATE_TEXTS = {
+    State.FIXED: _("Always on"),
+    State.EXEMPT: _("On: no consent needed"),
+    State.UNDECIDED: _("Not chosen yet"),
+    State.GRANTED: _("Accepted"),
+    State.REFUSED: _("Refused"),
 }
 
 
 class Situation(StrEnum):
-    """What is to be said of a visitor's stored choice as a whole.
+    """What a page says of a visitor's stored choice as a whole.
 
     CHANGED: something was chosen about a declaration that has changed since. EXPIRED: the last
     choice is too old to count.
@@ -48,34 +61,34 @@ class Situation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ShownCategory:
+class CategoryView:
     """One category on a page."""
 
     name: str
-    title: Said
-    description: Said
-    status: str
+    title: LocalizedText
+    description: LocalizedText
+    consent_note: str
     """Whether its cookies need consent, in one sentence."""
     rows: tuple[Row, ...]
     explains_consent: bool
-    """True where a column tells of each cookie whether and why it needs no consent."""
+    """True if a column says of each cookie whether it needs consent, and why not."""
     asks: bool
-    """True where something in it needs consent."""
-    stand: Stand
-    state: str
-    """`stand` in words."""
+    """True if something in it needs consent."""
+    state: State
+    state_text: str
+    """`state` in words."""
     signalled: bool
-    """True where it is refused by the browser's signal alone."""
+    """True if it is refused by the browser's signal alone."""
 
     @property
     def ticked(self) -> bool:
-        """True where its box is ticked: the visitor accepted it, or it needs no consent and was
-        not refused. What needs consent is never ticked beforehand (CJEU C-673/17)."""
-        return self.stand in (Stand.GRANTED, Stand.EXEMPT)
+        """Return True if its box is ticked: the visitor accepted it, or it needs no consent and
+        was not refused. What needs consent is never ticked beforehand (CJEU C-673/17)."""
+        return self.state in (State.GRANTED, State.EXEMPT)
 
 
 def situation_of(visitor: VisitorConsent) -> Situation:
-    """How a visitor's stored choice stands, changes of this request included."""
+    """Return the situation of a visitor's stored choice, changes of this request included."""
     if visitor.new_choice is None and visitor.standing.stale:
         return Situation.CHANGED
     if visitor.choice.day is not None:
@@ -83,48 +96,47 @@ def situation_of(visitor: VisitorConsent) -> Situation:
     return Situation.EXPIRED if visitor.standing.expired else Situation.UNDECIDED
 
 
-def categories_shown(
+def category_views(
     charter: Charter,
     texts: Texts,
     *,
     consent: Consent,
     signalled: frozenset[str] = frozenset(),
-) -> tuple[ShownCategory, ...]:
-    """The categories in the charter's order, as they stand under `consent`; those in `signalled`
-    are refused by the browser's signal alone."""
-    return tuple(_shown(charter, texts, consent=consent, signalled=signalled))
+) -> tuple[CategoryView, ...]:
+    """Return the categories in the charter's order, in their states under `consent`; those in
+    `signalled` are refused by the browser's signal alone."""
+    return tuple(_views(charter, texts, consent=consent, signalled=signalled))
 
 
-def _shown(
+def _views(
     charter: Charter, texts: Texts, *, consent: Consent, signalled: frozenset[str]
-) -> Iterator[ShownCategory]:
-    language = charter.default_language
+) -> Iterator[CategoryView]:
     for section in charter.sections:
         category = section.category
         by_signal = category.name in signalled
-        stand = Stand.REFUSED if by_signal else _stand(section, consent)
-        yield ShownCategory(
+        state = State.REFUSED if by_signal else _state_of(section, consent)
+        yield CategoryView(
             name=category.name,
-            title=title_of(category, texts, default_language=language),
-            description=description_of(category, texts, default_language=language),
-            status=status_of(section, texts),
+            title=charter.title_of(category, texts),
+            description=charter.description_of(category, texts),
+            consent_note=consent_note(section, texts),
             rows=rows_of(section, charter, texts),
             explains_consent=any(
                 entry.exempt or len(entry.categories) > 1 for entry in section.entries
             ),
             asks=not section.exempt,
-            stand=stand,
-            state=texts(STATES[stand]),
+            state=state,
+            state_text=texts(STATE_TEXTS[state]),
             signalled=by_signal,
         )
 
 
-def _stand(section: Section, consent: Consent) -> Stand:
+def _state_of(section: Section, consent: Consent) -> State:
     name = section.category.name
     if section.necessary:
-        return Stand.FIXED
+        return State.FIXED
     if name in consent.granted:
-        return Stand.GRANTED
+        return State.GRANTED
     if name in consent.refused:
-        return Stand.REFUSED
-    return Stand.EXEMPT if section.exempt else Stand.UNDECIDED
+        return State.REFUSED
+    return State.EXEMPT if section.exempt else State.UNDECIDED

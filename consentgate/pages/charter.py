@@ -1,7 +1,7 @@
 """The cookie charter as a value: what a site declares, in the order in which visitors read it.
 
-Each text is there in all its languages; which one is said is decided where it is shown. What is
-exempt from consent stands in it too (CNIL deliberation 2020-091, art. 5).
+Its texts keep all their languages until one is shown. Cookies that are exempt from consent are
+included (CNIL deliberation 2020-091, art. 5).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from consentgate.pages.texts import LocalizedText, Texts
 from consentgate.policy import (
     NECESSARY,
     Category,
@@ -26,7 +27,7 @@ from consentgate.policy import (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What visitors are told of one declared cookie, before they choose (CJEU C-673/17)."""
+    """What visitors read of one declared cookie before they choose (CJEU C-673/17)."""
 
     name: str
     """A name, or a glob in which `*` is any text."""
@@ -40,15 +41,15 @@ class Entry:
     anonymous: bool
     """True for audience measurement that needs no consent, and can be refused."""
     exempt_reason: ExemptReason | None
-    """Why it needs no consent; None where it needs it."""
+    """Why it needs no consent; None if it needs consent."""
     retention: timedelta | None
-    """How long what it measures is kept."""
+    """How long the measurements are kept."""
     categories: tuple[str, ...]
     """The categories that must all be allowed; nearly always one."""
 
     @property
     def exempt(self) -> bool:
-        """True where it needs no consent."""
+        """Return True if it needs no consent."""
         return self.exempt_reason is not None
 
 
@@ -61,47 +62,55 @@ class Section:
 
     @property
     def necessary(self) -> bool:
-        """True where nothing can be refused."""
+        """Return True if nothing in it can be refused."""
         return self.category.name == NECESSARY
 
     @property
     def exempt(self) -> bool:
-        """True where nothing in it needs consent: what is necessary, or anonymous statistics."""
+        """Return True if nothing in it needs consent: necessary cookies, anonymous statistics."""
         return all(entry.exempt for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
 class Charter:
-    """What a site tells of its cookies."""
+    """The whole charter of a site."""
 
     site: str
-    """Its address, "" where none is declared."""
+    """Its address, "" if none is declared."""
     controller: Controller | None
     default_language: str
     """The language of texts that name none."""
     preferences: Entry
-    """The cookie that keeps the visitor's choice; it stands in the first section too."""
+    """The cookie that keeps the visitor's choice; it is in the first section too."""
     sections: tuple[Section, ...]
-    """The categories in which something is declared, in the policy's order: necessary first."""
+    """The categories that have cookies, in the policy's order: necessary first."""
 
     @property
     def offers_choice(self) -> bool:
-        """True where something can be refused."""
+        """Return True if something can be refused."""
         return not all(section.necessary for section in self.sections)
 
     @property
     def signal_categories(self) -> tuple[Category, ...]:
-        """Those that Global Privacy Control refuses while the visitor has not chosen."""
-        return tuple(one.category for one in self.sections if one.category.gpc)
+        """Return those that Global Privacy Control refuses while the visitor has not chosen."""
+        return tuple(section.category for section in self.sections if section.category.gpc)
 
     @property
     def has_exempt_statistics(self) -> bool:
-        """True where audience measurement is declared that needs no consent."""
+        """Return True if audience measurement is declared that needs no consent."""
         return any(entry.anonymous for section in self.sections for entry in section.entries)
+
+    def title_of(self, category: Category, texts: Texts) -> LocalizedText:
+        """Return the title of a category; its name if it has none."""
+        return texts.localize(category.title or category.name, self.default_language)
+
+    def description_of(self, category: Category, texts: Texts) -> LocalizedText:
+        """Return the description of a category, empty if it has none."""
+        return texts.localize(category.description, self.default_language)
 
 
 def charter_of(policy: Policy) -> Charter:
-    """The charter of a policy. Equal policies have equal charters."""
+    """Return the charter of a policy. Equal policies have equal charters."""
     entries = tuple(map(_entry, policy.rules))
     return Charter(
         site=policy.site,
@@ -114,10 +123,10 @@ def charter_of(policy: Policy) -> Charter:
 
 def _sections(policy: Policy, entries: tuple[Entry, ...]) -> Iterator[Section]:
     for category in policy.categories:
-        # What wants several categories is told in each: a visitor may read of one alone.
-        found = tuple(entry for entry in entries if category.name in entry.categories)
-        if found:
-            yield Section(category, found)
+        # A cookie that needs several categories is in each: a visitor may read one of them alone.
+        declared = tuple(entry for entry in entries if category.name in entry.categories)
+        if declared:
+            yield Section(category, declared)
 
 
 def _entry(rule: Cookie) -> Entry:

@@ -1,7 +1,7 @@
 """The whole charter as Markdown, for a site that keeps its legal pages as text.
 
-CommonMark with GitHub's tables (GFM section 4.10). Nothing that a site declares can be taken for
-markup: it reads as it was written, on one line.
+CommonMark with GitHub's tables (GFM section 4.10). No text that a site declares becomes markup: it
+reads as it was written, on one line.
 """
 
 from __future__ import annotations
@@ -11,21 +11,14 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote, urljoin
 
 from consentgate.pages.charter import Charter, Section
-from consentgate.pages.charter_table import COLUMNS, Row, rows_of, status_of
-from consentgate.pages.charter_words import (
-    CHARTER_TITLE,
-    Link,
-    Passage,
-    closing,
-    opening,
-    tables_heading,
-)
-from consentgate.pages.declared_words import description_of, title_of
+from consentgate.pages.charter_closing import closing
+from consentgate.pages.charter_table import COLUMNS, Row, consent_note, rows_of
+from consentgate.pages.charter_words import CHARTER_TITLE, Link, Passage, opening, tables_heading
 from consentgate.pages.texts import Texts
 
-# What begins markup anywhere in a line (CommonMark 0.31 sections 2.4 and 6; GFM 4.10 and 6.5).
+# Characters that begin markup in a line (CommonMark 0.31 sections 2.4 and 6; GFM 4.10 and 6.5).
 _MARKUP = re.compile(r"[\\`*_\[\]<>#|~&$]")
-# What begins a list or a rule where it stands first.
+# Characters that begin a list or a rule at the start of a line.
 _FIRST = re.compile(r"([-+]|[0-9]+(?=[.)]))")
 _ORDERED = re.compile(r"([0-9]+)([.)])")
 # Percent-encoded already, or with a meaning of its own in an address (RFC 3986 section 2.2).
@@ -33,8 +26,11 @@ _SAFE_IN_ADDRESS = "%!#$&'()*+,/:;=?@[]~"
 
 
 def charter_markdown(charter: Charter, texts: Texts, *, settings: str) -> str:
-    """The charter in one language. `settings` is the address where visitors choose; it and a path
-    that the controller gave are completed by the site's address, where that is declared."""
+    """Return the charter in one language.
+
+    `settings` is the address of the preferences page. It and a path that the controller gave are
+    completed by the site's address, if that is declared.
+    """
     return "\n\n".join(_blocks(charter, texts, settings)) + "\n"
 
 
@@ -67,12 +63,11 @@ def _link(link: Link, site: str) -> str:
 
 
 def _section(section: Section, charter: Charter, texts: Texts) -> Iterator[str]:
-    language = charter.default_language
-    yield f"### {_escape(title_of(section.category, texts, default_language=language).text)}"
-    description = description_of(section.category, texts, default_language=language).text
+    yield f"### {_escape(charter.title_of(section.category, texts).text)}"
+    description = charter.description_of(section.category, texts).text
     if description:
         yield _escape(description)
-    yield _escape(status_of(section, texts))
+    yield _escape(consent_note(section, texts))
     yield "\n".join(_table(rows_of(section, charter, texts), texts))
 
 
@@ -84,7 +79,7 @@ def _table(rows: Iterable[Row], texts: Texts) -> Iterator[str]:
 
 def _cells(row: Row) -> Iterator[str]:
     yield f"{row.name} ({row.kind})" if row.kind else row.name
-    yield from (said.text for said in (row.provider, row.service, row.location, row.purpose))
+    yield from (cell.text for cell in (row.provider, row.service, row.location, row.purpose))
     yield from (row.lifetime, row.party, ". ".join(row.consent))
 
 

@@ -1,6 +1,6 @@
 """The tables of the charter: one row for each declared cookie, in the words of a language.
 
-The page, the preference centre and the Markdown show the same cells.
+The charter, its Markdown and the preferences page show the same cells.
 """
 
 from __future__ import annotations
@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from consentgate.pages.charter import Charter, Entry, Section
-from consentgate.pages.declared_words import title_of
 from consentgate.pages.durations import duration_words, lifetime_words
-from consentgate.pages.texts import Said, Texts
+from consentgate.pages.texts import LocalizedText, Texts
 from consentgate.pages.texts import message as _
 from consentgate.policy import ExemptReason, Kind, Party, Text
 
@@ -30,7 +29,7 @@ NOT_STATED = _("Not stated")
 
 PARTIES = {Party.FIRST: _("First party"), Party.THIRD: _("Third party")}
 
-# What is no cookie says so beside its name.
+# Shown beside the name of everything that is not a cookie.
 KINDS = {
     Kind.LOCAL_STORAGE: _("Local storage"),
     Kind.SESSION_STORAGE: _("Session storage"),
@@ -55,20 +54,20 @@ NOT_NEEDED = {
     ExemptReason.AUDIENCE_MEASUREMENT: _("Not needed: anonymous statistics, which you can refuse"),
 }
 
-# What the library says of its own cookie where the site says nothing.
-_OWN_WORDS = (_("This site"), _("Cookie preferences"), _("Whole site"))
-_NO_WORDS = (NOT_STATED,) * 3
+# The library's own cookie, as far as the site does not declare these.
+_OWN_DEFAULTS = (_("This site"), _("Cookie preferences"), _("Whole site"))
+_DEFAULTS = (NOT_STATED,) * 3
 
 _KEPT = _("Data kept for %(duration)s")
 _SEVERAL = _("Only if you accept all of these: %(categories)s")
 
-STATUS_NECESSARY = _(
+NOTE_NECESSARY = _(
     "These cookies are necessary for the site to work: they need no consent and cannot be switched "
     "off."
 )
-STATUS_EXEMPT = _("These statistics are anonymous and need no consent. You can refuse them.")
-STATUS_ASKED = _("These cookies are used only with your consent.")
-STATUS_MIXED = _(
+NOTE_EXEMPT = _("These statistics are anonymous and need no consent. You can refuse them.")
+NOTE_ASKED = _("These cookies are used only with your consent.")
+NOTE_MIXED = _(
     "These cookies are used only with your consent, except those marked as not needing it, which "
     "you can refuse."
 )
@@ -76,33 +75,33 @@ STATUS_MIXED = _(
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is told of one cookie; a text that the site did not translate has its language."""
+    """The cells of one cookie."""
 
     name: str
     kind: str
-    """What it is, "" where it is a cookie."""
-    provider: Said
-    service: Said
-    location: Said
-    purpose: Said
+    """Its kind in words, "" for a cookie."""
+    provider: LocalizedText
+    service: LocalizedText
+    location: LocalizedText
+    purpose: LocalizedText
     lifetime: str
     party: str
     consent: tuple[str, ...]
-    """Whether it needs consent and why not; for whom more is to be told, further sentences."""
+    """Whether it needs consent and why not, then any further sentences."""
 
 
 def row_of(entry: Entry, charter: Charter, texts: Texts) -> Row:
-    """The cells of one cookie."""
+    """Return the cells of one cookie."""
     language = charter.default_language
-    own = entry == charter.preferences
-    provider, service, location = _OWN_WORDS if own else _NO_WORDS
+    is_own = entry == charter.preferences
+    provider, service, location = _OWN_DEFAULTS if is_own else _DEFAULTS
     return Row(
         name=entry.name,
         kind=texts(KINDS[entry.kind]) if entry.kind in KINDS else "",
-        provider=_said(entry.provider, language, texts, otherwise=provider),
-        service=_said(entry.service, language, texts, otherwise=service),
-        location=_said(entry.location, language, texts, otherwise=location),
-        purpose=_said(entry.purpose, language, texts, otherwise=NOT_STATED),
+        provider=_localize(entry.provider, language, texts, default=provider),
+        service=_localize(entry.service, language, texts, default=service),
+        location=_localize(entry.location, language, texts, default=location),
+        purpose=_localize(entry.purpose, language, texts, default=NOT_STATED),
         lifetime=_lifetime(entry, texts),
         party=texts(PARTIES[entry.party]),
         consent=(_consent(entry, charter, texts), *_kept(entry, texts)),
@@ -110,22 +109,22 @@ def row_of(entry: Entry, charter: Charter, texts: Texts) -> Row:
 
 
 def rows_of(section: Section, charter: Charter, texts: Texts) -> tuple[Row, ...]:
-    """The rows of one category."""
+    """Return the rows of one category."""
     return tuple(row_of(entry, charter, texts) for entry in section.entries)
 
 
-def status_of(section: Section, texts: Texts) -> str:
-    """Whether the cookies of a category need consent, in one sentence."""
+def consent_note(section: Section, texts: Texts) -> str:
+    """Say whether the cookies of a category need consent, in one sentence."""
     if section.necessary:
-        return texts(STATUS_NECESSARY)
+        return texts(NOTE_NECESSARY)
     if section.exempt:
-        return texts(STATUS_EXEMPT)
+        return texts(NOTE_EXEMPT)
     mixed = any(entry.exempt for entry in section.entries)
-    return texts(STATUS_MIXED if mixed else STATUS_ASKED)
+    return texts(NOTE_MIXED if mixed else NOTE_ASKED)
 
 
-def _said(text: Text, language: str, texts: Texts, *, otherwise: str) -> Said:
-    return texts.say(text, language) if text else Said(texts(otherwise))
+def _localize(text: Text, language: str, texts: Texts, *, default: str) -> LocalizedText:
+    return texts.localize(text, language) if text else LocalizedText(texts(default))
 
 
 def _lifetime(entry: Entry, texts: Texts) -> str:
@@ -143,9 +142,10 @@ def _consent(entry: Entry, charter: Charter, texts: Texts) -> str:
 
 
 def _titles(names: tuple[str, ...], charter: Charter, texts: Texts) -> str:
-    wanted = (one.category for one in charter.sections if one.category.name in names)
-    language = charter.default_language
-    return texts.list_of([title_of(one, texts, default_language=language).text for one in wanted])
+    categories = (section.category for section in charter.sections)
+    return texts.list_of(
+        [charter.title_of(one, texts).text for one in categories if one.name in names]
+    )
 
 
 def _kept(entry: Entry, texts: Texts) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Reads what a visitor chose from the body of a request. What is unclear is refused, not guessed.
+"""Read what a visitor chose from the body of a request; reject what is unclear, never guess.
 
 A form (application/x-www-form-urlencoded) has the fields `choice`, `category` (once for each) and
 `next`; JSON is an object with the same, where the categories are a list under `categories`, or a
@@ -14,36 +14,55 @@ from enum import StrEnum
 from urllib.parse import parse_qsl
 
 from consentgate.choice.consent import NECESSARY
-from consentgate.pages.bad_request import BadRequest
-from consentgate.pages.http import Request
+from consentgate.gate.visitor import VisitorConsent
+from consentgate.pages.http import Headers, Request
 from consentgate.pages.texts import message as _
 from consentgate.policy import Policy
 
 LARGEST_BODY = 8192
 """Bytes: many times what a choice takes. Nothing beyond them is read."""
 
+LONGEST_QUOTED = 64
+"""Characters of what a visitor sent, in a message."""
+
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
-# Browsers send nothing of this but a category that a page still had; programs read English.
+# Only programs get these, in English; a browser can only send a category that was removed since.
 TOO_LARGE = "The request is too large: a choice takes less than 8 KiB."
-OTHER_TYPE = (
+UNKNOWN_TYPE = (
     "Send the choice as application/x-www-form-urlencoded or as application/json, in UTF-8."
 )
 ENCODED = "Send the choice without a Content-Encoding."
-NO_FORM = "The form cannot be read: its fields must be percent-encoded UTF-8."
-NO_JSON = "The body is no JSON object in UTF-8."
-NO_CHOICE = "The field choice is missing: send accept, refuse, save or withdraw."
-OTHER_CHOICE = "There is no choice %(choice)s: send accept, refuse, save or withdraw."
-TWICE = "The field %(field)s is there more than once."
-NO_TEXT = "The field %(field)s must hold text."
-NO_NAMES = "The field %(field)s must hold the names of categories."
-OTHER_CATEGORY = _("This site asks about no category %(category)s: it has %(known)s.")
-NOT_SAVED = "Categories can be named with the choice save only."
+BROKEN_FORM = "The form cannot be read: its fields must be percent-encoded UTF-8."
+BROKEN_JSON = "The body must be a JSON object in UTF-8."
+MISSING_CHOICE = "The field choice is missing: send accept, refuse, save or withdraw."
+UNKNOWN_CHOICE = "There is no choice %(choice)s: send accept, refuse, save or withdraw."
+REPEATED = "The field %(field)s appears more than once."
+NOT_TEXT = "The field %(field)s must hold text."
+NOT_NAMES = "The field %(field)s must hold the names of categories."
+UNKNOWN_CATEGORY = _("This site asks about no category %(category)s: it has %(known)s.")
+ONLY_WITH_SAVE = "Categories can be named with the choice save only."
+
+
+class BadRequest(Exception):
+    """A request that gets this status and a message that says what to send.
+
+    `sentence` is the message in English with placeholders, for whoever translates it, and `values`
+    fills them with what the visitor sent, made short and visible.
+    """
+
+    def __init__(self, status: int, sentence: str, *, headers: Headers = (), **values: str) -> None:
+        self.status = status
+        self.sentence = sentence
+        self.headers = headers
+        self.values = {name: _quotable(value) for name, value in values.items()}
+        self.message = sentence % self.values if values else sentence
+        super().__init__(self.message)
 
 
 class Choice(StrEnum):
-    """What a visitor can choose: all, nothing, exactly what is named, nothing any more."""
+    """What a visitor can choose: all, nothing, exactly what is named, or to take all back."""
 
     ACCEPT = "accept"
     REFUSE = "refuse"
@@ -53,128 +72,134 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChoiceForm:
-    """One choice as it was sent: `categories` are those to grant, with SAVE only; `next` is where
-    to go on, not checked yet; `wants_json` tells whether it came, and is answered, as JSON."""
+    """One choice as it was sent: `categories` are those to grant, with SAVE only; `next` is the
+    path to go on to, unchecked; `wants_json` is True if the choice came as JSON."""
 
     choice: Choice
     categories: frozenset[str] = frozenset()
     next: str = ""
     wants_json: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """The fields of a body, whatever its form."""
-
-    choice: str | None
-    categories: tuple[str, ...]
-    next: str
+    def apply_to(self, visitor: VisitorConsent) -> None:
+        """Make this the visitor's choice."""
+        if self.choice is Choice.ACCEPT:
+            visitor.grant()
+        elif self.choice is Choice.REFUSE:
+            visitor.refuse()
+        elif self.choice is Choice.SAVE:
+            visitor.save(*self.categories)
+        else:
+            visitor.withdraw()
 
 
 def read_choice(request: Request, policy: Policy) -> ChoiceForm:
-    """The choice in the body of a request. Raises Refused with 400, 413 or 415."""
+    """Return the choice in the body of a request. Raises BadRequest with 400, 413 or 415."""
     if len(request.body) > LARGEST_BODY:
         raise BadRequest(413, TOO_LARGE)
     if request.headers.get("content-encoding", "identity").lower() not in ("identity", ""):
         raise BadRequest(415, ENCODED)
     media_type = _media_type(request.headers.get("content-type", ""))
+    if media_type == FORM:
+        return _read_form(request.body, policy)
     if media_type == JSON:
-        sent = _read_json(request.body)
-    elif media_type == FORM:
-        sent = _read_form(request.body)
-    else:
-        raise BadRequest(415, OTHER_TYPE)
-    choice = _as_choice(sent.choice)
-    return ChoiceForm(
-        choice,
-        categories=_as_categories(sent.categories, choice, policy=policy),
-        next=sent.next,
-        wants_json=media_type == JSON,
-    )
+        return _read_json(request.body, policy)
+    raise BadRequest(415, UNKNOWN_TYPE)
 
 
 def is_json(request: Request) -> bool:
-    """True where the body of a request says that it is JSON: then so is the answer."""
+    """Return True if a request says that its body is JSON: then the response is JSON as well."""
     return _media_type(request.headers.get("content-type", "")) == JSON
 
 
 def _media_type(content_type: str) -> str:
-    """The media type in lower case; empty where its charset is another than UTF-8."""
-    media_type, *parameters = (part.strip(" \t") for part in content_type.lower().split(";"))
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
+    """Return the media type in lower case, or "" if its charset is not UTF-8."""
+    media_type, _, parameters = content_type.lower().partition(";")
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.strip(" \t").partition("=")
         if name == "charset" and value.strip('"') not in ("utf-8", "utf8"):
             return ""
-    return media_type
+    return media_type.strip(" \t")
 
 
-def _read_form(body: bytes) -> _Sent:
+def _read_form(body: bytes, policy: Policy) -> ChoiceForm:
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict")
     except ValueError:
-        raise BadRequest(400, NO_FORM) from None
+        raise BadRequest(400, BROKEN_FORM) from None
     fields: dict[str, list[str]] = {"choice": [], "category": [], "next": []}
     for name, value in pairs:
-        # No page sends NUL, and what reads on may end a text at it.
+        # No page sends NUL, and a later reader might end a text at it.
         if "\0" in value:
-            raise BadRequest(400, NO_FORM)
+            raise BadRequest(400, BROKEN_FORM)
         fields.setdefault(name, []).append(value)
     for name in ("choice", "next"):
         if len(fields[name]) > 1:
-            raise BadRequest(400, TWICE, field=name)
-    choice = next(iter(fields["choice"]), None)
-    # A page's boxes come with each of its buttons, but only one of these saves them.
-    categories = tuple(fields["category"]) if choice == Choice.SAVE else ()
-    return _Sent(choice, categories, next=next(iter(fields["next"]), ""))
+            raise BadRequest(400, REPEATED, field=name)
+    choice = _as_choice(*fields["choice"])
+    # The boxes of a page are sent with each of its buttons, but only this one saves them.
+    names = fields["category"] if choice is Choice.SAVE else []
+    return ChoiceForm(choice, _as_categories(names, policy), next="".join(fields["next"]))
 
 
-def _read_json(body: bytes) -> _Sent:
+def _read_json(body: bytes, policy: Policy) -> ChoiceForm:
     try:
-        found = json.loads(body.decode("utf-8"), object_pairs_hook=_as_object)
+        document = json.loads(body.decode("utf-8"), object_pairs_hook=_as_object)
     except (ValueError, RecursionError):
-        raise BadRequest(400, NO_JSON) from None
-    if not isinstance(found, dict):
-        raise BadRequest(400, NO_JSON)
-    choice = found.get("choice")
+        raise BadRequest(400, BROKEN_JSON) from None
+    if not isinstance(document, dict):
+        raise BadRequest(400, BROKEN_JSON)
+    choice, names = document.get("choice"), _names_in(document)
     if not isinstance(choice, str | None):
-        raise BadRequest(400, NO_TEXT, field="choice")
-    if "categories" in found and "category" in found:
-        raise BadRequest(400, TWICE, field="categories")
-    name = "category" if "category" in found else "categories"
-    named = found.get(name, [])
-    if name == "category" and isinstance(named, str):
-        named = [named]
-    if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
-        raise BadRequest(400, NO_NAMES, field=name)
-    # Who writes JSON says what they mean: "accept" beside a list may have meant the list.
-    if named and choice != Choice.SAVE and choice in set(Choice):
-        raise BadRequest(400, NOT_SAVED)
-    return _Sent(choice, tuple(named), next="")
+        raise BadRequest(400, NOT_TEXT, field="choice")
+    chosen = _as_choice(choice)
+    # A program says what it means: "accept" beside a list may have meant the list.
+    if names and chosen is not Choice.SAVE:
+        raise BadRequest(400, ONLY_WITH_SAVE)
+    return ChoiceForm(chosen, _as_categories(names, policy), wants_json=True)
 
 
 def _as_object(pairs: Iterable[tuple[str, object]]) -> Mapping[str, object]:
-    found: dict[str, object] = {}
+    document: dict[str, object] = {}
     for name, value in pairs:
-        # Of two, another reader on the way may have believed the other (RFC 8259 section 4).
-        if name in found:
-            raise BadRequest(400, TWICE, field=name)
-        found[name] = value
-    return found
+        # Another reader on the way may have taken the other of two (RFC 8259 section 4).
+        if name in document:
+            raise BadRequest(400, REPEATED, field=name)
+        document[name] = value
+    return document
 
 
-def _as_choice(choice: str | None) -> Choice:
+def _names_in(document: Mapping[str, object]) -> list[str]:
+    """Return the names of categories in a JSON object."""
+    if "categories" in document and "category" in document:
+        raise BadRequest(400, REPEATED, field="categories")
+    field = "category" if "category" in document else "categories"
+    names = document.get(field, [])
+    if field == "category" and isinstance(names, str):
+        return [names]
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise BadRequest(400, NOT_NAMES, field=field)
+    return names
+
+
+def _as_choice(choice: str | None = None) -> Choice:
     if choice is None:
-        raise BadRequest(400, NO_CHOICE)
+        raise BadRequest(400, MISSING_CHOICE)
     try:
         return Choice(choice)
     except ValueError:
-        raise BadRequest(400, OTHER_CHOICE, choice=choice) from None
+        raise BadRequest(400, UNKNOWN_CHOICE, choice=choice) from None
 
 
-def _as_categories(names: Iterable[str], choice: Choice, *, policy: Policy) -> frozenset[str]:
-    # What nothing is declared in was shown to nobody: there is no informed choice of it.
+def _as_categories(names: Iterable[str], policy: Policy) -> frozenset[str]:
+    # Nobody was shown a category in which nothing is declared, so nobody can consent to it.
     known = (NECESSARY, *policy.optional_categories)
     for name in names:
         if name not in known:
-            raise BadRequest(400, OTHER_CATEGORY, category=name, known=", ".join(known))
+            raise BadRequest(400, UNKNOWN_CATEGORY, category=name, known=", ".join(known))
     return frozenset(names) - {NECESSARY}
+
+
+def _quotable(value: str) -> str:
+    """Return a visitor's text in visible ASCII, cut where it is long."""
+    cut = value if len(value) <= LONGEST_QUOTED else f"{value[:LONGEST_QUOTED]}..."
+    return ascii(cut)[1:-1]

@@ -23,25 +23,25 @@ _SECONDS = plural("%(number)s second", "%(number)s seconds")
 
 _SIZES_S = {_DAYS: 86400, _HOURS: 3600, _MINUTES: 60, _SECONDS: 1}
 _YEAR_DAYS = 365
-# One and two months are whole numbers of days too, and "30 days" is what most sites wrote.
+# One and two months are whole numbers of days too, and most sites declare "30 days".
 _FEWEST_MONTHS = 3
 
-# What is read in Europe: the day comes before the month.
+# As Europe writes English: the day comes before the month.
 _DAY_LOCALES = {"en": Locale.parse("en_150")}
 
 
 def lifetime_words(lifetime: Lifetime, texts: Texts) -> str:
-    """The lifetime of a cookie, such as "13 months" or "Until you close the browser"."""
+    """Return the lifetime of a cookie, such as "13 months" or "Until you close the browser"."""
     if not isinstance(lifetime, timedelta):
         return texts(UNTIL_CLOSED)
     return duration_words(lifetime, texts)
 
 
 def duration_words(duration: timedelta, texts: Texts) -> str:
-    """A duration of whole seconds in its largest whole unit, exactly as long as it is.
+    """Return a duration of whole seconds in its largest whole unit, without rounding.
 
-    A month is a twelfth of 365 days, cut to whole days, as it is where cookies are declared: 395
-    days are 13 months.
+    A month is a twelfth of 365 days, cut to whole days, as in declarations: 395 days are 13
+    months.
     """
     count, unit = _months(duration) or _whole_unit(duration)
     # The catalogues count, not the locale data, which lacks the units of several languages.
@@ -49,13 +49,13 @@ def duration_words(duration: timedelta, texts: Texts) -> str:
 
 
 def day_words(day: date, texts: Texts) -> str:
-    """A day, such as "24 November 2026"."""
+    """Return a day in words, such as "24 November 2026"."""
     locale = _DAY_LOCALES.get(texts.language, texts.locale)
     return format_date(day, format="long", locale=locale)
 
 
 def _months(duration: timedelta) -> tuple[int, tuple[str, str]] | None:
-    """Whole years or months, None where it is neither."""
+    """Return the number of whole years or months, None if it is neither."""
     if duration.seconds:
         return None
     years, rest = divmod(duration.days, _YEAR_DAYS)

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses below what the application is mounted on.
+    """Addresses below the mount point of the application.
 
-    `language` is the tag that a page hands on, so that whoever chose one goes on in it, and "" on
-    a site of one language. `next_path` is the page to come back to, "" where none is known.
+    `language` is the tag that a page hands on, so that a visitor who chose a language keeps it; ""
+    on a site of one language. `next_path` is the page to come back to, "" if none is known.
     """
 
     mount: str
@@ -21,40 +21,40 @@ class Links:
 
     @property
     def action(self) -> str:
-        """Where the choice is sent to."""
+        """Return the address that the forms post the choice to."""
         return f"{self.mount}{self.prefix}/"
 
     @property
-    def preferences_page(self) -> str:
-        """The preference centre."""
+    def preferences(self) -> str:
+        """Return the address of the preferences page."""
         return self.action + self._query(self.language)
 
     @property
     def charter(self) -> str:
-        """The cookie charter."""
+        """Return the address of the cookie charter."""
         return f"{self.mount}{self.prefix}/charter{self._query(self.language)}"
 
     @property
     def state_script(self) -> str:
-        """The script that tells a page the visitor's state."""
+        """Return the address of the script that gives a page the visitor's state."""
         return f"{self.mount}{self.prefix}/state.js"
 
     @property
     def back(self) -> str:
-        """The page that the visitor came from, else the first of the application."""
+        """Return the page that the visitor came from, else the first one of the application."""
         return self.next_path or f"{self.mount}/"
 
     @property
     def after_choice(self) -> str:
-        """Where the preference centre leads to once the choice is saved: back, else to itself."""
-        return self.next_path or self.preferences_page
+        """Return the page to go on to once the choice is saved: back, else the preferences page."""
+        return self.next_path or self.preferences
 
     def static(self, name: str) -> str:
-        """A static file of the library's."""
+        """Return the address of a static file of the library."""
         return f"{self.mount}{self.prefix}/static/{name}"
 
     def in_language(self, language: str) -> str:
-        """The page itself in another language."""
+        """Return the address of the page itself in another language."""
         return self._query(language)
 
     def _query(self, language: str) -> str:

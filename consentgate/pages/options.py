@@ -1,4 +1,4 @@
-"""How a site has its visitors' pages: where they stand, how the banner gets in, in which words."""
+"""The options of the visitor's pages: their path, banner, languages, templates and styles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from consentgate.errors import ConfigurationError
 from consentgate.gate.events import Action, Reason
@@ -28,9 +28,9 @@ LanguageOption = Callable[[RawRequest], str | None]
 class Banner(StrEnum):
     """How the banner gets into a page.
 
-    AUTO: the middleware puts it there, for each visitor (on pages that say they are public, the
-    same for all). STATIC: always the same for all, so that any cache may keep the page; a script
-    shows it. MANUAL: the site's templates place it.
+    AUTO: the middleware inserts it for each visitor (on pages that say they are public, the same
+    for all). STATIC: always the same for all, so that any cache may keep the page; a script shows
+    it. MANUAL: the site's templates place it.
     """
 
     AUTO = "auto"
@@ -38,11 +38,14 @@ class Banner(StrEnum):
     MANUAL = "manual"
 
 
+BannerOption = Literal["auto", "static", "manual"] | Banner
+
+
 class PagesFields(TypedDict, total=False):
     """The keyword options of the visitor's pages, which both middlewares take."""
 
     prefix: str | None
-    banner: str
+    banner: BannerOption
     languages: Sequence[str]
     language: LanguageOption | None
     trusted_origins: Collection[str]
@@ -56,13 +59,13 @@ class PagesFields(TypedDict, total=False):
 class PagesOptions:
     """The checked options of the visitor's pages. Raises ConfigurationError.
 
-    `prefix`: where the pages stand; None for a site that has none of them. `languages`: the tags
-    of the languages that are served (by default those that were proofread: English and French).
-    `language`: the site's own choice for a request, a function of the scope or environ.
-    `trusted_origins`: other origins whose forms may answer for the visitor. `gpc_updated`: the
-    day for `/.well-known/gpc.json`, which is served where it is given. `templates` and
-    `catalogues`: folders whose files come before the library's. `stylesheets`: addresses of the
-    site's own style sheets, linked after the library's.
+    `prefix`: the path of the pages; None to have none. `languages`: the tags of the languages that
+    are served (by default those that were proofread: English and French). `language`: the site's
+    own choice for a request, a function of the scope or environ. `trusted_origins`: other origins
+    whose forms may send a visitor's choice. `gpc_updated`: the day in `/.well-known/gpc.json`,
+    which is served only if it is given. `templates` and `catalogues`: folders whose files come
+    before the library's. `stylesheets`: addresses of the site's own style sheets, linked after the
+    library's.
     """
 
     prefix: str | None
@@ -79,7 +82,7 @@ class PagesOptions:
         self,
         *,
         prefix: str | None = "/consent",
-        banner: str = Banner.AUTO,
+        banner: BannerOption = Banner.AUTO,
         languages: Sequence[str] = (),
         language: LanguageOption | None = None,
         trusted_origins: Collection[str] = (),
@@ -107,8 +110,8 @@ class PagesOptions:
             object.__setattr__(self, name, value)
 
     def language_for(self, visitor: VisitorConsent) -> str:
-        """The tag of the language that the site chose for a visitor's request; empty where it
-        chose none, or where its function failed."""
+        """Return the tag of the language that the site chose for a visitor's request, "" if it
+        chose none or its function failed."""
         if self.language is None:
             return ""
         try:
@@ -116,27 +119,27 @@ class PagesOptions:
         except Exception as error:  # noqa: BLE001 (the site's code may fail in any way)
             visitor.report(Reason.LANGUAGE_FAILED, Action.NOTE, detail=type(error).__name__)
             return ""
-        # Babel's locales, which some extensions give, are written with an underscore.
+        # Some extensions return Babel's locales, which are written with an underscore.
         return str(chosen).replace("_", "-")
 
 
 def _as_prefix(prefix: object) -> str:
     if not isinstance(prefix, str) or not _PREFIX.fullmatch(prefix.removesuffix("/")):
         raise ConfigurationError(
-            f"prefix={prefix!r} is no path: it starts with / and has letters, digits, - . _ ~ "
-            "only; or pass None to have no pages"
+            f"prefix={prefix!r} is not a path of a site: start with / and use letters, digits, "
+            "- . _ ~ only; or pass None to have no pages"
         )
     if _DOTS & set(prefix.split("/")):
-        raise ConfigurationError(f"prefix={prefix!r}: browsers take . and .. out of a path")
+        raise ConfigurationError(f"prefix={prefix!r}: browsers remove . and .. from a path")
     return prefix.removesuffix("/")
 
 
 def _as_banner(banner: object) -> Banner:
     try:
-        return Banner(banner)  # type: ignore[arg-type]  # what is no word raises
+        return Banner(banner)  # type: ignore[arg-type]  # an unknown word raises
     except ValueError:
         known = ", ".join(map(repr, map(str, Banner)))
-        raise ConfigurationError(f"banner={banner!r} is not known; use one of {known}") from None
+        raise ConfigurationError(f"banner={banner!r} is unknown; use one of {known}") from None
 
 
 def _as_texts(values: object, *, option: str) -> tuple[str, ...]:
@@ -161,7 +164,7 @@ def _as_origins(values: object) -> tuple[str, ...]:
 
 
 def _as_day(day: object) -> date | None:
-    # A datetime is a date to Python, and would be written with its time.
+    # A datetime is a date to Python, but it would be written with its time.
     if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
         raise ConfigurationError(f"gpc_updated is {day!r}; pass a datetime.date")
     return day
@@ -181,7 +184,7 @@ def _as_addresses(values: object) -> tuple[str, ...]:
     for address in addresses:
         if not _URL.fullmatch(address):
             raise ConfigurationError(
-                f"stylesheets holds {address!r}, which is no address: percent-encode what is not "
+                f"stylesheets holds {address!r}, which is not an address: percent-encode all but "
                 "visible ASCII"
             )
     return addresses

@@ -1,6 +1,7 @@
-"""The declaration as JSON, for scripts and for whoever audits a site from outside.
+"""The declaration as JSON, for scripts and for outside audits of a site.
 
-The form is documented and stable: keys are added, never renamed; `format` counts what breaks it.
+The format is documented and stable: keys are added, never renamed; `format` counts the versions
+that break readers.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Json = dict[str, object]
 
 
 def policy_json(policy: Policy) -> bytes:
-    """What the site declares, as ASCII: who answers for it, its categories with the fingerprints
+    """Return the declaration as JSON in ASCII: the controller, the categories with the fingerprints
     under which a choice holds, and each cookie, with its texts by language."""
     used = {NECESSARY, *policy.optional_categories}
     document: Json = {
@@ -28,7 +29,9 @@ def policy_json(policy: Policy) -> bytes:
         "controller": _controller(policy.controller),
         "default_language": policy.default_language,
         "preferences_cookie": policy.preferences_cookie,
-        "categories": [_category(one, policy) for one in policy.categories if one.name in used],
+        "categories": [
+            _category(category, policy) for category in policy.categories if category.name in used
+        ],
         "cookies": [_cookie(rule, policy.default_language) for rule in policy.rules],
     }
     return json.dumps(document, separators=(",", ":")).encode("ascii")

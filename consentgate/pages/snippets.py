@@ -1,7 +1,7 @@
-"""What stands in the pages of the site itself: the banner, or the way back to the choice.
+"""The snippets in the pages of the site: the banner, or the link back to the choice.
 
-All of it is ASCII with character references, so that it is right in every encoding in which ASCII
-is ASCII.
+They are ASCII with character references, so that they fit into a page in any encoding that extends
+ASCII.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from consentgate.choice.consent import NECESSARY, Consent
-from consentgate.pages.categories import categories_shown
+from consentgate.pages.categories import category_views
 from consentgate.pages.charter import Charter
 from consentgate.pages.templating import Templates
 from consentgate.pages.texts import Texts
 from consentgate.policy import Policy
 
 MOST_FRAMES = 128
-"""How many texts are kept ready: one for each kind, language and place of the application."""
+"""How many texts are kept ready: one for each kind, language and mount point."""
 
 
 class Frame(NamedTuple):
-    """All that a text depends on, apart from the page to come back to and the nonce."""
+    """Everything that a snippet depends on, apart from the page to come back to and the nonce."""
 
     template: str
     texts: Texts
@@ -36,7 +36,7 @@ class Frame(NamedTuple):
 
 
 class Snippets:
-    """The texts of one policy. Each is rendered once, and then only filled in."""
+    """The snippets of one policy. Each is rendered once, and then only filled in."""
 
     def __init__(self, policy: Policy, charter: Charter, templates: Templates) -> None:
         self._charter = charter
@@ -45,13 +45,13 @@ class Snippets:
         self._signalled = " ".join(
             name for name in policy.consent_categories if _has_signal(policy, name)
         )
-        # Nobody knows them, so that nothing a site or a visitor wrote is taken for them.
+        # Secret, so that no text of a site or a visitor is taken for one of them.
         self._next_mark, self._nonce_mark = secrets.token_hex(16), secrets.token_hex(16)
-        self._framed = lru_cache(maxsize=MOST_FRAMES)(self._render)
+        self._rendered = lru_cache(maxsize=MOST_FRAMES)(self._render)
 
     def fill(self, frame: Frame, *, next_path: str = "", nonce: str = "") -> str:
-        """The text for one page."""
-        text = self._framed(frame._replace(has_next=bool(next_path), has_nonce=bool(nonce)))
+        """Return the snippet for one page."""
+        text = self._rendered(frame._replace(has_next=bool(next_path), has_nonce=bool(nonce)))
         if next_path:
             text = text.replace(f"next={self._next_mark}", f"next={quote(next_path, safe='/')}")
             text = text.replace(self._next_mark, as_ascii(escape(next_path)))
@@ -66,7 +66,7 @@ class Snippets:
                 texts,
                 links=self._templates.links(texts, mount=frame.mount, next_path=mark),
                 nonce=self._nonce_mark if frame.has_nonce else "",
-                categories=categories_shown(self._charter, texts, consent=consent),
+                categories=category_views(self._charter, texts, consent=consent),
                 readable_cookie=frame.readable_cookie,
                 undecided=self._undecided,
                 signalled=self._signalled,
@@ -75,12 +75,12 @@ class Snippets:
 
 
 def as_ascii(text: str) -> str:
-    """The same text in HTML, in ASCII."""
+    """Return a text of HTML in ASCII, with references to all other characters."""
     return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def _undecided(policy: Policy) -> str:
-    """The categories as they are told to scripts where nothing was chosen."""
+    """Return the states of the categories before any choice, as JSON for scripts."""
     asked = policy.consent_categories
     names = (NECESSARY, *policy.optional_categories)
     states = {name: "undecided" if name in asked else "exempt" for name in names}

@@ -1,4 +1,4 @@
-"""What the pages' scripts are told of a visitor, and what is said to the browser's own signal."""
+"""The visitor's state for the scripts of a page, and the answer to Global Privacy Control."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from consentgate.pages.http import Headers, Request, Response
 EVENT = "consentgate:state"
 """The event on `document` whose `detail` is the state."""
 
-# For one visitor, and never again: not for a cache, not for a script of another site (whatever
-# the cookie's SameSite and the browser's age), and no script where it is JSON.
+# For this visitor only: no cache keeps it, no script of another site reads it (whatever the
+# cookie's SameSite and the browser's age), and no browser runs the JSON as a script.
 PRIVATE: Headers = (
     ("cache-control", "no-store"),
     ("cross-origin-resource-policy", "same-origin"),
@@ -27,13 +27,13 @@ _SCRIPT = ("content-type", "text/javascript; charset=utf-8")
 _TEXT = ("content-type", "text/plain; charset=utf-8")
 
 
-def state_response(visitor: VisitorConsent) -> Response:
-    """The state as JSON, for this visitor only."""
-    return Response(200, (_JSON, *PRIVATE), state_json(visitor))
+def state_response(request: Request) -> Response:
+    """Return the state as JSON, for this visitor only."""
+    return Response(200, (_JSON, *PRIVATE), state_json(request.visitor))
 
 
 def state_script(request: Request) -> Response:
-    """A script that tells the state to the page which loads it, on the same site only."""
+    """Return a script that gives the state to the page which loads it, on the same site only."""
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         return Response(403, (_TEXT, *PRIVATE), b"This script is for pages of the same site.\n")
     state = state_json(request.visitor).decode("ascii")
@@ -42,12 +42,12 @@ def state_script(request: Request) -> Response:
 
 
 def state_json(visitor: VisitorConsent) -> bytes:
-    """The state as ASCII.
+    """Return the state as JSON in ASCII.
 
-    `decided`, and whether to ask (`banner`); the `day` of the choice and the last one on which it
-    counts (`until`), null where nothing was chosen; whether the browser sends the `signal` of
-    Global Privacy Control; and of each category, `necessary` first, whether it is "granted",
-    "refused" (by that signal too), "undecided" or "exempt", which needs no consent.
+    Its keys: `decided`; `banner`, true if the visitor is to be asked; the `day` of the choice and
+    `until`, the last day on which it counts, both null if nothing was chosen; `signal`, true if
+    the browser sends Global Privacy Control; `categories`, `necessary` first, each "granted",
+    "refused" (by that signal too), "undecided" or "exempt" (no consent needed).
     """
     consent = visitor.value
     state = {
@@ -65,8 +65,8 @@ def state_json(visitor: VisitorConsent) -> bytes:
 
 
 def must_ask(visitor: VisitorConsent) -> bool:
-    """True where the visitor is to be asked: something needs a consent that was neither given
-    nor refused, by the visitor or by the browser's signal (W3C Global Privacy Control)."""
+    """Return True if the visitor is to be asked: some category needs a consent that was neither
+    given nor refused, by the visitor or by the browser's signal (W3C Global Privacy Control)."""
     if visitor.enforcement is not Enforcement.ENFORCE or visitor.context.mode is Mode.REPORT:
         return False
     consent = visitor.value
@@ -75,8 +75,8 @@ def must_ask(visitor: VisitorConsent) -> bool:
 
 
 def gpc_json(updated: date) -> bytes:
-    """That the site honours the signal, and since which day it says so (W3C Global Privacy
-    Control, "well-known resource")."""
+    """Return the statement that the site honours the signal, with the day of its last change (W3C
+    Global Privacy Control, "well-known resource")."""
     return json.dumps({"gpc": True, "lastUpdate": updated.isoformat()}).encode("ascii")
 
 

@@ -1,6 +1,6 @@
 """The style sheet and the script: each under a name that changes with its content.
 
-A name stands for the same bytes for ever, so that caches may keep them for as long as they like.
+The bytes under a name never change, so that caches may keep them for as long as they like.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _HEADERS = (
 
 
 class StaticFiles:
-    """The files, read once."""
+    """The files, read once when it is made."""
 
     def __init__(self) -> None:
         self._answers: dict[str, Response] = {}
@@ -39,15 +39,15 @@ class StaticFiles:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names under which the files are served, such as "consent.0123456789ab.css"."""
+        """Return the names under which the files are served, such as "consent.0123456789ab.css"."""
         return tuple(self._answers)
 
     def name_of(self, file: str) -> str:
-        """The name under which a file is served: STYLE_SHEET or SCRIPT."""
+        """Return the name under which STYLE_SHEET or SCRIPT is served."""
         return self._hashed[file]
 
     def answer(self, name: str) -> Response:
-        """The file that is served under one of `names`."""
+        """Return the file that is served under one of `names`."""
         return self._answers[name]
 
 

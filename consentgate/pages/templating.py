@@ -1,4 +1,4 @@
-"""The templates of the visitor's pages; those in a site's folder come before the library's."""
+"""The templates of the visitor's pages: a site's own come before the library's."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ from consentgate.policy import Policy
 _PACKAGE = "consentgate.pages"
 
 LIBRARY = "consentgate"
-"""Before the name of a template: the library's own, which one of the same name can extend."""
+"""The folder that stays the library's own, so that a template can extend its namesake there."""
 
 
 class Language(NamedTuple):
-    """A language that is served: its tag, and what it calls itself."""
+    """A served language: its tag, and its name for itself."""
 
     tag: str
     name: str
 
 
 class Templates:
-    """The templates, with what all of them know: the site, its languages, its style sheets."""
+    """The templates, with the values that all of them get: site, languages, style sheets."""
 
     def __init__(
         self,
@@ -52,11 +52,13 @@ class Templates:
         texts: Mapping[str, Texts],
         static: StaticFiles,
     ) -> None:
-        assert options.prefix is not None, "a site without pages renders none"
+        assert options.prefix is not None, "no pages are made without a prefix"
         self._prefix = options.prefix
         self._style_sheets = options.stylesheets
         self._static = static
-        self._languages = tuple(Language(tag, _own_name(one)) for tag, one in texts.items())
+        self._languages = tuple(
+            Language(tag, _name_of(language)) for tag, language in texts.items()
+        )
         self._folder = options.templates
         with self.checked():
             self._templates = _compile(options.templates)
@@ -65,12 +67,12 @@ class Templates:
         self._site = {"site_name": host, "controller": controller, "brand": controller or host}
 
     def links(self, texts: Texts, *, mount: str, next_path: str = "") -> Links:
-        """The addresses on a page in the language of `texts`."""
+        """Return the addresses on a page in the language of `texts`."""
         language = texts.language if len(self._languages) > 1 else ""
         return Links(mount, self._prefix, language=language, next_path=next_path)
 
     def render(self, name: str, texts: Texts, *, links: Links, **values: object) -> str:
-        """A template with the values of its own, and those that all have."""
+        """Return a template filled with its own values, and those that all have."""
         common = {
             # What `_` and `ngettext` mean in a template.
             "gettext": texts,
@@ -90,7 +92,7 @@ class Templates:
 
     @contextmanager
     def checked(self) -> Iterator[None]:
-        """Raises ConfigurationError for a template of the site's that fails within the block."""
+        """Raise ConfigurationError if a template of the site fails within the block."""
         try:
             yield
         except RecursionError as error:
@@ -99,24 +101,24 @@ class Templates:
                 f'library\'s own page.html, for example, is "{LIBRARY}/page.html"'
             ) from error
         except Exception as error:
-            # What is no TemplateError has no better name than its type: bytes that are no UTF-8,
-            # a filter that was given something else.
-            named = "" if isinstance(error, TemplateError) else f"{type(error).__name__}: "
+            # Only a TemplateError speaks for itself; others need their type: bytes that are not
+            # UTF-8, a filter with a wrong argument.
+            kind = "" if isinstance(error, TemplateError) else f"{type(error).__name__}: "
             raise ConfigurationError(
-                f"templates={str(self._folder)!r}: {_place_of(error)}{named}{error}; compare it "
-                "with the library's own of that name"
+                f"templates={str(self._folder)!r}: {_place_of(error)}{kind}{error}; compare it "
+                "with the library's template of that name"
             ) from error
 
 
-@cache  # they hold nothing of a policy, so that another one of the site costs no reading
+@cache  # no template depends on a policy, so that the next policy reads none again
 def _compile(folder: Path | None) -> dict[str, Template]:
-    """All templates by their names."""
+    """Return all templates by their names."""
     package = PackageLoader(_PACKAGE)
     loaders: list[BaseLoader] = [] if folder is None else [FileSystemLoader(folder)]
     environment = Environment(
         loader=ChoiceLoader([*loaders, package, PrefixLoader({LIBRARY: package})]),
         autoescape=True,
-        # A name that nobody gave is an error, not a gap that visitors find.
+        # An unknown name is an error at start-up, not a gap in a visitor's page.
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
@@ -131,6 +133,6 @@ def _place_of(error: Exception) -> str:
     return f"{name}, line {line}: " if line else ""
 
 
-def _own_name(texts: Texts) -> str:
+def _name_of(texts: Texts) -> str:
     name = texts.locale.get_display_name() or texts.language
     return name[:1].upper() + name[1:]

@@ -1,6 +1,6 @@
-"""The words of the visitor's pages in one language, and what a site declared, in the same one.
+"""The words of the visitor's pages, and the texts that a site declared, in one language.
 
-The English texts stand in the code and the templates; a catalogue translates them. A site's own
+The English texts are in the code and the templates; a catalogue translates them. A site's own
 catalogues come before the library's, message by message.
 """
 
@@ -22,19 +22,19 @@ from consentgate.pages.languages import canonical_tag, primary_language
 from consentgate.policy.text import Text, is_language, said_in
 
 ENGLISH = "en"
-"""The language in which messages stand in the code."""
+"""The language of the messages in the code."""
 
 _SHIPPED = Path(__file__).parent / "locale"
 
 
-class Said(NamedTuple):
-    """A declared text, and its language and direction where they are not the page's."""
+class LocalizedText(NamedTuple):
+    """A text, and its language and direction if they are not the page's."""
 
     text: str
     lang: str = ""
-    """"" where it is the page's language; else the tag to mark it with (WCAG 3.1.2)."""
+    """The tag to mark the text with (WCAG 3.1.2); "" if it is in the page's language."""
     direction: str = ""
-    """"ltr" or "rtl" where `lang` is given."""
+    """"ltr" or "rtl" if `lang` is given."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,55 +42,55 @@ class Texts:
     """The texts in one language; calling it translates a message and fills it in."""
 
     language: str
-    """The tag, as it stands in `<html lang>`."""
+    """The tag, as in `<html lang>`."""
     locale: Locale
     _translations: NullTranslations
     _known: frozenset[str]
 
     @property
     def direction(self) -> str:
-        """ "ltr", or "rtl" where the language is written from right to left."""
+        """Return "rtl" if the language is written from right to left, else "ltr"."""
         return self.locale.text_direction
 
     def __call__(self, message: str, **values: str) -> str:
-        """The message in this language, with its `%(name)s` filled in where values are given."""
+        """Return the message in this language, its `%(name)s` filled in if values are given."""
         text = self._translations.gettext(message)
         return text % values if values else text
 
     def gettext(self, message: str) -> str:
-        """The message in this language, as it is."""
+        """Return the message in this language, its placeholders as they are."""
         return self._translations.gettext(message)
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
-        """The form of the message that this language has for a number of things."""
+        """Return the form of the message that this language has for a number of things."""
         return self._translations.ngettext(singular, plural, number)
 
     def list_of(self, texts: Sequence[str]) -> str:
-        """The texts as one enumeration, such as "Statistics and Marketing"."""
+        """Return the texts as one enumeration, such as "Statistics and Marketing"."""
         return format_list(texts, locale=self.locale)
 
-    def say(self, text: Text, *default_languages: str) -> Said:
-        """A declared text in this language, else in the first of the defaults that it has.
+    def localize(self, text: Text, *default_languages: str) -> LocalizedText:
+        """Return a declared text in this language, else in the first default that it has.
 
-        What the site did not translate but the library knows (its own categories and purposes)
+        A text of the library's own (a category or a purpose) that the site did not translate
         comes from the catalogue.
         """
-        said = _own_words(text, self.language, default_languages)
-        if said is not None:
-            return Said(said)
-        fallback, language = _other_words(text, default_languages)
+        translation = _translation(text, self.language, default_languages)
+        if translation is not None:
+            return LocalizedText(translation)
+        fallback, language = _fallback(text, default_languages)
         known = said_in(text, ENGLISH) if isinstance(text, Mapping) else fallback
         if known in self._known:
-            return Said(self.gettext(known))
-        return Said(fallback, language, direction_of(language))
+            return LocalizedText(self.gettext(known))
+        return LocalizedText(fallback, language, direction_of(language))
 
 
 def load_texts(languages: Sequence[str], *, catalogues: Path | None = None) -> Mapping[str, Texts]:
-    """The texts of each language by its tag, in the order given.
+    """Return the texts of each language by its tag, in the order given.
 
-    `catalogues` is a site's folder with a `<tag>.po` for what it says otherwise, or for a language
-    that the library lacks. Raises ConfigurationError for a tag without any catalogue and for a
-    file that is broken.
+    `catalogues` is a site's folder with a `<tag>.po` for the messages that it words differently,
+    or for a language that the library lacks. Raises ConfigurationError for a tag without any
+    catalogue and for a broken file.
     """
     tags = dict.fromkeys(map(_checked_tag, languages))
     if catalogues is None:
@@ -101,7 +101,7 @@ def load_texts(languages: Sequence[str], *, catalogues: Path | None = None) -> M
 
 
 def message(text: str) -> str:
-    """Mark a text as one to translate when it is shown, and return it as it is."""
+    """Mark a text to be translated when it is shown, and return it unchanged."""
     return text
 
 
@@ -112,27 +112,27 @@ def plural(singular: str, text: str) -> tuple[str, str]:
 
 @cache
 def direction_of(language: str) -> str:
-    """ "rtl" for a language that is written from right to left, else "ltr"."""
+    """Return "rtl" for a language that is written from right to left, else "ltr"."""
     locale = _locale_of(language)
     return locale.text_direction if locale is not None else "ltr"
 
 
-def _own_words(text: Text, language: str, defaults: Sequence[str]) -> str | None:
-    """The text where it is said in `language`; a text without languages is in the default one."""
+def _translation(text: Text, language: str, defaults: Sequence[str]) -> str | None:
+    """Return the text in `language`; a text without languages is in the default one."""
     if not isinstance(text, str):
         return said_in(text, language)
     default = defaults[0] if defaults else language
     return text if not text or primary_language(default) == primary_language(language) else None
 
 
-def _other_words(text: Text, defaults: Sequence[str]) -> tuple[str, str]:
-    """The text in another language, and the tag of that language."""
+def _fallback(text: Text, defaults: Sequence[str]) -> tuple[str, str]:
+    """Return the text in another language, and the tag of that language."""
     if isinstance(text, str):
         return text, defaults[0]
     for language in defaults:
-        if (said := said_in(text, language)) is not None:
-            return said, language
-    # Whatever the order in which they were written.
+        if (translation := said_in(text, language)) is not None:
+            return translation, language
+    # The same one, in whatever order they were written.
     first = min(text)
     return text[first], first
 
@@ -140,7 +140,7 @@ def _other_words(text: Text, defaults: Sequence[str]) -> tuple[str, str]:
 def _checked_tag(tag: str) -> str:
     if not is_language(tag):
         raise ConfigurationError(
-            f"languages holds {tag!r}, which is no language tag; write one such as 'fr' or 'pt-BR'"
+            f"languages holds {tag!r}, which is not a language tag; write for example 'pt-BR'"
         )
     return canonical_tag(tag)
 
@@ -154,7 +154,7 @@ def _check_name(path: Path) -> None:
 
 @cache
 def _shipped_texts(tag: str) -> Texts:
-    # Every middleware asks for the same few; they are read once.
+    # Every middleware needs the same few, so they are read once.
     return _texts(tag, None)
 
 
@@ -167,23 +167,23 @@ def _texts(tag: str, folder: Path | None) -> Texts:
     locale = _locale_of(tag)
     if locale is None:
         raise ConfigurationError(
-            f"languages names {tag!r}, a language of which nothing is known, such as how it is "
-            "written; name another"
+            f"languages names {tag!r}, a language that Babel does not know, so that its "
+            "numbers and days cannot be written; name another"
         )
-    found = tuple(_catalogues(tag, locale, folder))
-    if not found and primary_language(tag) != ENGLISH:
+    catalogues = tuple(_catalogues(tag, locale, folder))
+    if not catalogues and primary_language(tag) != ENGLISH:
         raise _untranslated(tag)
     return Texts(
         tag,
         locale,
-        _chained([catalogue.translations() for catalogue in found]),
-        frozenset().union(*(catalogue.messages for catalogue in found)),
+        _chained([catalogue.translations() for catalogue in catalogues]),
+        frozenset().union(*(catalogue.messages for catalogue in catalogues)),
     )
 
 
 def _catalogues(tag: str, locale: Locale, folder: Path | None) -> Iterator[Catalogue]:
-    """The catalogues that serve a tag, the first that has a message wins: the site's own, the
-    more exact of its tags before the language as a whole; then the library's."""
+    """Yield the catalogues of a tag, of which the first that has a message wins: the site's own,
+    "pt-BR" before "pt"; then the library's."""
     names = [f"{name}.po" for name in dict.fromkeys((tag, primary_language(tag)))]
     if folder is not None:
         yield from (
@@ -204,7 +204,7 @@ def _chained(translations: list[GNUTranslations]) -> NullTranslations:
 
 @cache
 def _locale_of(tag: str) -> Locale | None:
-    """What is known of a language: exactly, or of the language without its region."""
+    """Return what Babel knows of a language, with its region or without."""
     for name in (tag, primary_language(tag)):
         try:
             return Locale.parse(name, sep="-")

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from consentgate.pages import texts as texts_module
 from consentgate.pages.render import Pages
 from consentgate.pages.static_files import StaticFiles
-from consentgate.pages.texts import Said, Texts, load_texts
+from consentgate.pages.texts import LocalizedText, Texts, load_texts
 from tests.browser.stage import ARGUMENTS
 from tests.contract.exchange import preferences_for
 from tests.pages.asking import ask
@@ -159,11 +159,11 @@ def _static(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
 def _centre(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
     granted = query["granted"].split() if "granted" in query else None
     cookie = "" if granted is None else preferences_for(*granted, policy=POLICY)
-    return pages.preferences_page(ask(policy=POLICY, cookie=cookie), texts, next_path="/banner")
+    return pages.render_preferences(ask(policy=POLICY, cookie=cookie), texts, next_path="/banner")
 
 
 def _charter(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
-    return pages.charter(ask(policy=POLICY), texts)
+    return pages.render_charter(ask(policy=POLICY), texts)
 
 
 def _fragment(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
@@ -172,12 +172,12 @@ def _fragment(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
 
 
 def _forbidden(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
-    return pages.forbidden(ask(policy=POLICY), texts)
+    return pages.render_forbidden(ask(policy=POLICY), texts)
 
 
 def _problem(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
-    told = Said("Send a choice.", "en", "ltr")
-    return pages.problem(ask(policy=POLICY), texts, status=400, message=told)
+    told = LocalizedText("Send a choice.", "en", "ltr")
+    return pages.render_problem(ask(policy=POLICY), texts, status=400, message=told)
 
 
 _RENDERED: dict[str, Rendered] = {

@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog, Message
 
 from consentgate import Policy
 from consentgate.pages.catalogue import forms, is_fillable
-from consentgate.pages.declared_words import DECLARED
+from consentgate.pages.categories import DECLARED
 from consentgate.pages.texts import load_texts
 from consentgate.policy import BUILT_IN_CATEGORIES
 from consentgate.policy.text import Text

@@ -8,9 +8,10 @@ import pytest
 
 from consentgate import Category, Controller, Cookie, Policy
 from consentgate.pages.charter import charter_of
-from consentgate.pages.charter_table import KINDS, NOT_NEEDED, PARTIES, Row, rows_of, status_of
-from consentgate.pages.charter_words import Link, Passage, closing, opening, tables_heading
-from consentgate.pages.texts import Said, load_texts
+from consentgate.pages.charter_closing import closing
+from consentgate.pages.charter_table import KINDS, NOT_NEEDED, PARTIES, Row, consent_note, rows_of
+from consentgate.pages.charter_words import Link, Passage, opening, tables_heading
+from consentgate.pages.texts import LocalizedText, load_texts
 from consentgate.policy import ExemptReason, Kind, Party
 
 TEXTS = load_texts(["en", "fr"])
@@ -50,7 +51,7 @@ def row(cookie: Cookie, *, language: str = "en", **fields: object) -> Row:
 def status(*cookies: Cookie, category: str = "statistics") -> str:
     """What is said of a category as a whole."""
     sections = charter_of(policy(*cookies)).sections
-    return status_of(next(one for one in sections if one.category.name == category), EN)
+    return consent_note(next(one for one in sections if one.category.name == category), EN)
 
 
 def test_the_charter_says_what_a_cookie_is_and_which_kinds_there_are() -> None:
@@ -211,10 +212,10 @@ def test_a_row_has_every_fact() -> None:
     assert row(cookie, language="fr") == Row(
         name="play",
         kind="Stockage local",
-        provider=Said("Tube", "en", "ltr"),
-        service=Said("Vidéos"),
-        location=Said("Pages with a film", "en", "ltr"),
-        purpose=Said("Retient les films."),
+        provider=LocalizedText("Tube", "en", "ltr"),
+        service=LocalizedText("Vidéos"),
+        location=LocalizedText("Pages with a film", "en", "ltr"),
+        purpose=LocalizedText("Retient les films."),
         lifetime="13\u00a0mois",
         party="Tiers",
         consent=("Requis",),
@@ -222,7 +223,7 @@ def test_a_row_has_every_fact() -> None:
 
 
 def test_what_was_not_declared_is_said_to_be_missing() -> None:
-    missing = Said("Not stated")
+    missing = LocalizedText("Not stated")
 
     assert row(AD) == Row(
         name="ad",
@@ -244,10 +245,10 @@ def test_the_library_s_own_cookie_is_told_in_the_language_of_the_page() -> None:
     assert own == Row(
         name="cookies_preferences",
         kind="",
-        provider=Said("Ce site"),
-        service=Said("Préférences de cookies"),
-        location=Said("Ensemble du site"),
-        purpose=Said("Conserve votre choix sur les cookies."),
+        provider=LocalizedText("Ce site"),
+        service=LocalizedText("Préférences de cookies"),
+        location=LocalizedText("Ensemble du site"),
+        purpose=LocalizedText("Conserve votre choix sur les cookies."),
         lifetime="6\u00a0mois",
         party="Interne",
         consent=("Non requis\u00a0: conserve votre choix sur les cookies",),

@@ -9,8 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate import Cookie, Policy
-from consentgate.pages.bad_request import BadRequest
-from consentgate.pages.choice_form import LARGEST_BODY, Choice, ChoiceForm, read_choice
+from consentgate.pages.choice_form import (
+    LARGEST_BODY,
+    BadRequest,
+    Choice,
+    ChoiceForm,
+    read_choice,
+)
 from tests.contract.exchange import POLICY
 from tests.pages.asking import FORM, JSON, post, post_fields
 

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentgate.pages.cross_site import is_own_site, parse_origin
+from consentgate.pages.cross_site import is_trusted_origin, parse_origin
 
 OWN = "https://www.example.org"
 TRUSTED = ("https://portal.example.org", "http://Localhost:8080")
 
 
 def judge(headers: dict[str, str], origin: str = OWN) -> bool:
-    return is_own_site(headers, origin=origin, trusted_origins=TRUSTED)
+    return is_trusted_origin(headers, origin=origin, trusted_origins=TRUSTED)
 
 
 @pytest.mark.behaviour(13)

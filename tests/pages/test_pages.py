@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from consentgate import ConfigurationError, Policy
-from consentgate.pages.texts import Said, Texts, load_texts
+from consentgate.pages.texts import LocalizedText, Texts, load_texts
 from tests.pages.asking import ask
 from tests.pages.reading import buttons, find, only, read
 from tests.pages.showing import ENGLISH, FRENCH, PAGES, POLICY, pages_of, preferences_page
@@ -19,11 +19,11 @@ SAVED = "consentgate-saved"
 def every_page(texts: Texts = ENGLISH) -> list[str]:
     request = ask(policy=POLICY)
     return [
-        PAGES.preferences_page(request, texts, next_path="/x"),
-        PAGES.charter(request, texts),
-        PAGES.forbidden(request, texts),
-        PAGES.problem(request, texts, status=404, message=Said("")),
-        PAGES.problem(request, texts, status=400, message=Said("No.", "en", "ltr")),
+        PAGES.render_preferences(request, texts, next_path="/x"),
+        PAGES.render_charter(request, texts),
+        PAGES.render_forbidden(request, texts),
+        PAGES.render_problem(request, texts, status=404, message=LocalizedText("")),
+        PAGES.render_problem(request, texts, status=400, message=LocalizedText("No.", "en", "ltr")),
     ]
 
 
@@ -33,7 +33,7 @@ def every_page(texts: Texts = ENGLISH) -> list[str]:
 @pytest.mark.law(6)
 @pytest.mark.law(15)
 def test_the_charter_tells_each_declared_cookie_and_who_answers_for_it() -> None:
-    html = PAGES.charter(ask(policy=POLICY), ENGLISH)
+    html = PAGES.render_charter(ask(policy=POLICY), ENGLISH)
 
     names = [one.words for one in find(html, "code")]
     assert names == [
@@ -53,7 +53,7 @@ def test_the_charter_tells_each_declared_cookie_and_who_answers_for_it() -> None
 
 
 def test_the_headings_of_the_charter_leave_out_no_level() -> None:
-    html = PAGES.charter(ask(policy=POLICY), ENGLISH)
+    html = PAGES.render_charter(ask(policy=POLICY), ENGLISH)
 
     levels = [int(one.tag[1]) for one in read(html) if one.tag in ("h1", "h2", "h3", "h4")]
     assert levels[0] == 1
@@ -75,7 +75,7 @@ def test_a_fragment_of_the_charter_fits_into_a_page_of_the_sites_own() -> None:
 
 
 def test_what_is_not_translated_has_the_language_in_which_it_is_said() -> None:
-    html = PAGES.charter(ask(policy=POLICY), FRENCH)
+    html = PAGES.render_charter(ask(policy=POLICY), FRENCH)
 
     purpose = next(one for one in find(html, "span") if one.words == "Keeps the volume.")
     assert (purpose.get("lang"), purpose.get("dir")) == ("en", "ltr")
@@ -85,7 +85,7 @@ def test_what_is_not_translated_has_the_language_in_which_it_is_said() -> None:
 
 
 def test_a_choice_from_elsewhere_is_answered_with_the_same_question_here() -> None:
-    html = PAGES.forbidden(ask(policy=POLICY), ENGLISH)
+    html = PAGES.render_forbidden(ask(policy=POLICY), ENGLISH)
 
     assert only(html, "h1").words == "Your choice was not saved"
     assert buttons(html) == [("accept", "Accept all"), ("refuse", "Refuse all")]
@@ -95,23 +95,25 @@ def test_a_choice_from_elsewhere_is_answered_with_the_same_question_here() -> No
 def test_where_nothing_is_asked_it_leads_to_the_preference_centre() -> None:
     policy = Policy(necessary=["session"])
 
-    html = pages_of(policy).forbidden(ask(policy=policy), ENGLISH)
+    html = pages_of(policy).render_forbidden(ask(policy=policy), ENGLISH)
 
     assert buttons(html) == []
     assert only(html, "a", **{"class": "consentgate-button"}).get("href") == "/consent/?lang=en"
 
 
 def test_what_was_wrong_with_a_request_is_told_in_words() -> None:
-    told = Said("Send <b>text</b>.", "en", "ltr")
+    told = LocalizedText("Send <b>text</b>.", "en", "ltr")
 
-    html = PAGES.problem(ask(policy=POLICY), FRENCH, status=400, message=told)
+    html = PAGES.render_problem(ask(policy=POLICY), FRENCH, status=400, message=told)
 
     assert only(html, "h1").words == FRENCH("This did not work")
     assert only(html, "span", lang="en").words == "Send <b>text</b>."
 
 
 def test_of_a_page_that_is_not_there_the_title_says_all() -> None:
-    html = PAGES.problem(ask(policy=POLICY), ENGLISH, status=404, message=Said("Not here."))
+    html = PAGES.render_problem(
+        ask(policy=POLICY), ENGLISH, status=404, message=LocalizedText("Not here.")
+    )
 
     assert only(html, "h1").words == "Page not found"
     assert "Not here." not in html
@@ -176,7 +178,7 @@ def test_a_site_of_one_language_has_no_links_to_languages_and_no_language_in_its
     pages = pages_of(languages=["fr"])
     texts = load_texts(["fr"])["fr"]
 
-    html = pages.preferences_page(ask(policy=POLICY), texts, next_path="")
+    html = pages.render_preferences(ask(policy=POLICY), texts, next_path="")
 
     assert not find(html, "nav")
     assert "lang=fr" not in html.replace('<html lang="fr"', "")
@@ -185,7 +187,7 @@ def test_a_site_of_one_language_has_no_links_to_languages_and_no_language_in_its
 def test_without_a_controller_the_site_itself_is_named() -> None:
     policy = Policy(necessary=["session"], site="https://data.example.org:8443/portal")
 
-    html = pages_of(policy).charter(ask(policy=policy), ENGLISH)
+    html = pages_of(policy).render_charter(ask(policy=policy), ENGLISH)
 
     assert only(html, "title").words == "Cookie charter - data.example.org:8443"
 
@@ -193,7 +195,7 @@ def test_without_a_controller_the_site_itself_is_named() -> None:
 def test_without_both_no_name_stands_on_the_page() -> None:
     policy = Policy(necessary=["session"])
 
-    html = pages_of(policy).charter(ask(policy=policy), ENGLISH)
+    html = pages_of(policy).render_charter(ask(policy=policy), ENGLISH)
 
     assert only(html, "title").words == "Cookie charter"
     assert not find(html, "p", **{"class": "consentgate-brand"})
@@ -202,7 +204,7 @@ def test_without_both_no_name_stands_on_the_page() -> None:
 def test_style_sheets_of_the_site_come_after_the_librarys() -> None:
     pages = pages_of(stylesheets=["/theme.css", "https://cdn.example.org/more.css"])
 
-    html = pages.charter(ask(policy=POLICY), ENGLISH)
+    html = pages.render_charter(ask(policy=POLICY), ENGLISH)
 
     sheets = [one.get("href") for one in find(html, "link", rel="stylesheet")]
     assert sheets[0].startswith("/consent/static/consent.")
@@ -218,7 +220,7 @@ def test_a_template_in_the_sites_folder_comes_before_the_librarys(tmp_path: Path
         "{% block content %}<p>{% trans %}Accept all{% endtrans %}</p>{% endblock %}"
     )
 
-    html = pages_of(templates=tmp_path).forbidden(ask(policy=POLICY), FRENCH)
+    html = pages_of(templates=tmp_path).render_forbidden(ask(policy=POLICY), FRENCH)
 
     assert only(html, "h1").words == "No"
     assert FRENCH("Accept all") in html
@@ -230,7 +232,7 @@ def test_it_may_extend_the_librarys_of_the_same_name(tmp_path: Path) -> None:
         "{% block footer %}{{ super() }}<li>Ours</li>{% endblock %}"
     )
 
-    html = pages_of(templates=tmp_path).forbidden(ask(policy=POLICY), FRENCH)
+    html = pages_of(templates=tmp_path).render_forbidden(ask(policy=POLICY), FRENCH)
 
     assert [one.words for one in find(html, "li")][-1] == "Ours"
     assert FRENCH("Cookie charter") in html

@@ -105,7 +105,7 @@ def test_a_choice_of_this_very_request_is_shown_as_it_is_now() -> None:
     request = ask("POST", policy=POLICY, cookie="cookies_preferences=none")
     request.visitor.grant()
 
-    html = PAGES.preferences_page(request, ENGLISH, next_path="")
+    html = PAGES.render_preferences(request, ENGLISH, next_path="")
 
     assert "You chose on 24 November 2026." in html
     assert set(states(html).values()) == {"Accepted"}
@@ -249,7 +249,7 @@ def test_where_an_application_is_mounted_stands_in_every_address() -> None:
     request = ask(policy=POLICY)
     mounted = type(request)("GET", "/", visitor=request.visitor, mount="/portal")
 
-    html = PAGES.preferences_page(mounted, ENGLISH, next_path="")
+    html = PAGES.render_preferences(mounted, ENGLISH, next_path="")
 
     addresses = [one.get("href") for one in find(html, "a") + find(html, "link")]
     addresses += [one.get("action") for one in find(html, "form")]

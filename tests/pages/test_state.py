@@ -127,7 +127,7 @@ def test_a_choice_that_is_not_ours_is_told_as_none(value: str) -> None:
 
 @pytest.mark.behaviour(14)
 def test_the_state_is_for_one_visitor_and_one_site_only() -> None:
-    headers = dict(state_response(ask().visitor).headers)
+    headers = dict(state_response(ask()).headers)
 
     assert headers == {
         "content-type": "application/json",

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from consentgate import Category, ConfigurationError
-from consentgate.pages.declared_words import description_of, title_of
-from consentgate.pages.texts import Said, direction_of, load_texts
+from consentgate import Category, ConfigurationError, Policy
+from consentgate.pages.charter import charter_of
+from consentgate.pages.texts import LocalizedText, direction_of, load_texts
 
 TEXTS = load_texts(["en", "fr"])
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
@@ -76,65 +76,72 @@ def test_the_direction_of_a_text_in_another_language(tag: str, direction: str) -
 
 
 def test_a_text_in_the_language_of_the_page_is_said_as_it_is() -> None:
-    assert TEXTS["fr"].say({"en": "Hello", "fr": "Bonjour"}, "en") == Said("Bonjour")
+    assert TEXTS["fr"].localize({"en": "Hello", "fr": "Bonjour"}, "en") == LocalizedText("Bonjour")
 
 
 def test_a_region_of_the_language_is_the_language() -> None:
-    assert TEXTS["fr"].say({"en": "Hello", "fr-CA": "Allo"}, "en") == Said("Allo")
+    assert TEXTS["fr"].localize({"en": "Hello", "fr-CA": "Allo"}, "en") == LocalizedText("Allo")
 
 
 @pytest.mark.law(28)
 def test_a_text_in_another_language_bears_its_tag() -> None:
-    assert TEXTS["en"].say({"fr": "Bonjour", "ar": "مرحبا"}, "fr") == Said("Bonjour", "fr", "ltr")
+    assert TEXTS["en"].localize({"fr": "Bonjour", "ar": "مرحبا"}, "fr") == LocalizedText(
+        "Bonjour", "fr", "ltr"
+    )
 
 
 def test_a_text_written_the_other_way_tells_so() -> None:
-    assert TEXTS["en"].say({"ar": "مرحبا"}, "de") == Said("مرحبا", "ar", "rtl")
+    assert TEXTS["en"].localize({"ar": "مرحبا"}, "de") == LocalizedText("مرحبا", "ar", "rtl")
 
 
 def test_of_several_default_languages_the_first_that_the_text_has_is_said() -> None:
     text = {"de": "Hallo", "it": "Ciao"}
 
-    assert TEXTS["en"].say(text, "fr", "it", "de") == Said("Ciao", "it", "ltr")
+    assert TEXTS["en"].localize(text, "fr", "it", "de") == LocalizedText("Ciao", "it", "ltr")
 
 
 def test_without_a_default_language_the_first_in_order_of_tags_is_said() -> None:
-    assert TEXTS["fr"].say({"it": "Ciao", "de": "Hallo"}) == Said("Hallo", "de", "ltr")
+    assert TEXTS["fr"].localize({"it": "Ciao", "de": "Hallo"}) == LocalizedText(
+        "Hallo", "de", "ltr"
+    )
 
 
 def test_a_text_without_language_is_in_the_default_one() -> None:
-    assert TEXTS["fr"].say("Bonjour", "fr") == Said("Bonjour")
-    assert TEXTS["fr"].say("Bonjour", "fr-CA") == Said("Bonjour")
-    assert TEXTS["en"].say("Bonjour", "fr") == Said("Bonjour", "fr", "ltr")
+    assert TEXTS["fr"].localize("Bonjour", "fr") == LocalizedText("Bonjour")
+    assert TEXTS["fr"].localize("Bonjour", "fr-CA") == LocalizedText("Bonjour")
+    assert TEXTS["en"].localize("Bonjour", "fr") == LocalizedText("Bonjour", "fr", "ltr")
 
 
 def test_a_text_without_language_and_default_is_said_as_it_is() -> None:
-    assert TEXTS["fr"].say("Bonjour") == Said("Bonjour")
+    assert TEXTS["fr"].localize("Bonjour") == LocalizedText("Bonjour")
 
 
 def test_an_empty_text_stays_empty() -> None:
-    assert TEXTS["en"].say("", "fr") == Said("")
+    assert TEXTS["en"].localize("", "fr") == LocalizedText("")
 
 
 def test_a_text_that_the_library_knows_is_translated_by_its_catalogue() -> None:
-    said = load_texts(["de"])["de"].say({"en": "Statistics", "fr": "Statistiques"}, "fr")
+    said = load_texts(["de"])["de"].localize({"en": "Statistics", "fr": "Statistiques"}, "fr")
 
-    assert said == Said("Statistiken")
+    assert said == LocalizedText("Statistiken")
 
 
 def test_a_text_in_the_default_language_that_the_library_knows_is_translated() -> None:
-    assert TEXTS["fr"].say("Whole site", "en") == Said("Ensemble du site")
+    assert TEXTS["fr"].localize("Whole site", "en") == LocalizedText("Ensemble du site")
 
 
 def test_a_category_without_title_is_called_by_its_name() -> None:
-    assert title_of(Category("video"), TEXTS["en"], default_language="en") == Said("video")
+    title = charter_of(Policy()).title_of(Category("video"), TEXTS["en"])
+
+    assert title == LocalizedText("video")
 
 
 def test_a_category_says_its_title_and_description() -> None:
     category = Category("video", title={"en": "Videos"}, description={"en": "Films."})
+    charter = charter_of(Policy())
 
-    assert title_of(category, TEXTS["en"], default_language="en") == Said("Videos")
-    assert description_of(category, TEXTS["en"], default_language="en") == Said("Films.")
+    assert charter.title_of(category, TEXTS["en"]) == LocalizedText("Videos")
+    assert charter.description_of(category, TEXTS["en"]) == LocalizedText("Films.")
 
 
 def test_languages_come_in_the_order_given_each_once_in_their_usual_case() -> None:
@@ -204,7 +211,7 @@ def test_what_is_fuzzy_or_empty_in_a_catalogue_is_not_used(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("tag", ["", "f", "fr_FR", "français", "fr/../en"])
 def test_what_is_no_tag_is_told(tag: str) -> None:
-    with pytest.raises(ConfigurationError, match="no language tag"):
+    with pytest.raises(ConfigurationError, match="not a language tag"):
         load_texts([tag])
 
 
@@ -253,7 +260,7 @@ def test_a_file_that_no_language_would_read_is_told(name: str, tmp_path: Path) -
 def test_a_broken_catalogue_is_named(text: bytes, tmp_path: Path) -> None:
     (tmp_path / "fr.po").write_bytes(text)
 
-    with pytest.raises(ConfigurationError, match=r"fr\.po is no gettext catalogue"):
+    with pytest.raises(ConfigurationError, match=r"fr\.po is not a gettext catalogue"):
         load_texts(["fr"], catalogues=tmp_path)
 
 
