@@ -21,7 +21,7 @@ What to try, in each of them:
   - The banner stands first in each page. Nothing was kept on your device yet, and a shop's page
     shows which cookies tried to leave.
   - Refuse all: the banner is gone, and the page is the same as before.
-  - "Cookie settings" on each page leads to /consent/, the preference centre: accept all, or tick
+  - "Cookie settings" on each page leads to /consent/, the preferences page: accept all, or tick
     statistics and save. Now the statistics cookie leaves. Withdraw: it is deleted.
   - /consent/charter explains each cookie. The portal has it in a page of its own, /cookies/.
   - In the portal, change the language, and sign in as {USER} with {PASSWORD}: both work before

@@ -1,6 +1,6 @@
 """Visit the portal and both shops as a person would, tell what left, and check it.
 
-It reads the banner, presses its buttons, and takes the choice back in the preference centre.
+It reads the banner, presses its buttons, and takes the choice back in the preferences page.
 Exits with 1 if a cookie slips out before consent, if consent does not let the statistics cookie
 through, or if a withdrawal does not expire it. `python examples/demo_check.py report` runs the
 gate in another mode, to see the check fail.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TRACKER = "_promo_id"
-CENTRE = "consent/"
+PREFERENCES = "consent/"
 
 # What browsers say of where a request comes from; by it the gate knows a form of the site's own.
 BY_LINK = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "none"}
@@ -70,7 +70,7 @@ class Exchange:
     def choose(self, choice: str, *, why: str, path: str = "/") -> list[str]:
         """Press one of the page's buttons; the names of the cookies that left."""
         self.expect(choice in self.buttons, f"the page has a button to {choice}")
-        return self.go("POST", CENTRE, why=why, fields={"choice": choice, "next": path})
+        return self.go("POST", PREFERENCES, why=why, fields={"choice": choice, "next": path})
 
     def holds(self, name: str) -> bool:
         """True when the browser's jar has a cookie of that name."""
@@ -119,7 +119,7 @@ def visit(shop: Exchange) -> None:
     shop.expect(shop.buttons == [], "nobody asks again")
     left += left_after
 
-    left += shop.go("GET", CENTRE, why="the preference centre")
+    left += shop.go("GET", PREFERENCES, why="the preferences page")
     left += shop.choose("withdraw", why="the visitor withdraws")
     left += shop.go("GET", "", why="after withdrawal")
     shop.expect(not shop.holds(visits), "the withdrawal expires the statistics cookie")

@@ -49,7 +49,7 @@ def visit_portal(portal: Exchange) -> None:
     portal.expect(STATISTICS in left, "the portal's statistics leave after consent")
     portal.expect(TRACKER not in left, "the plug-in's tracker does not leave, consent or not")
 
-    left = portal.go("GET", "consent/", why="the preference centre")
+    left = portal.go("GET", "consent/", why="the preferences page")
     portal.choose("withdraw", why="the visitor withdraws", path="/carte/")
     left = portal.go("GET", "carte/", why="after withdrawal")
     portal.expect(not portal.holds(STATISTICS), "the withdrawal expires the portal's statistics")

@@ -15,7 +15,7 @@ PRODUCTS = {"teapot": "Teapot", "cup": "Cup without a handle", "tin": "Tin for l
 _FOLDER = Path(__file__).parent / "templates"
 
 COLOURS = (_FOLDER / "colours.css").read_text(encoding="utf-8")
-"""The shop's colours for the banner, the preference centre and the charter."""
+"""The shop's colours for the banner, the preferences page and the charter."""
 
 _templates = jinja2.Environment(
     loader=jinja2.FileSystemLoader(_FOLDER),

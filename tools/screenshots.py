@@ -64,7 +64,7 @@ WINDOWS = {"wide": (1280, 800), "phone": (390, 844), "narrow": (320, 568)}
 ADDRESSES = {
     "banner": "/banner",
     "settings": "/settings#consentgate-saved",
-    "centre": "/consent/",
+    "preferences": "/consent/",
     "charter": "/consent/charter",
 }
 
@@ -94,17 +94,17 @@ def pictures() -> Iterator[Picture]:
     """All that is to be looked at."""
     for page, scheme in product(ADDRESSES, ("light", "dark")):
         yield Picture(page, scheme=scheme)
-    for page, window in product(("banner", "centre", "charter"), ("phone", "narrow")):
+    for page, window in product(("banner", "preferences", "charter"), ("phone", "narrow")):
         yield Picture(page, window=window, unfolded=True)
-    for page, window in product(("banner", "centre", "charter"), ("wide", "phone")):
+    for page, window in product(("banner", "preferences", "charter"), ("wide", "phone")):
         yield Picture(page, language="ar", window=window, unfolded=True)
-    for page, theme in product(("banner", "centre", "charter"), ("dsfr", "govuk", "site")):
+    for page, theme in product(("banner", "preferences", "charter"), ("dsfr", "govuk", "site")):
         yield Picture(page, theme=theme)
         yield Picture(page, theme=theme, scheme="dark")
-    for page in ("banner", "centre", "charter"):
+    for page in ("banner", "preferences", "charter"):
         yield Picture(page, forced=True)
         yield Picture(page, language="fr")
-    yield Picture("centre", granted=("statistics", "counting"), unfolded=True)
+    yield Picture("preferences", granted=("statistics", "counting"), unfolded=True)
 
 
 class Site:

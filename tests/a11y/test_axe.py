@@ -11,7 +11,7 @@ from tests.a11y.theatre import Theatre, View
 
 PAGES = {
     "banner": "/banner",
-    "centre": "/consent/?granted=statistics",
+    "preferences": "/consent/?granted=statistics",
     "charter": "/consent/charter",
 }
 OTHERS = {
@@ -19,7 +19,7 @@ OTHERS = {
     "saved": "/settings#consentgate-saved",
     "static": "/static?cookie=choice",
     "undecided": "/consent/",
-    "saved-in-centre": "/consent/#consentgate-saved",
+    "saved-preferences": "/consent/#consentgate-saved",
     "fragment": "/fragment",
     "forbidden": "/forbidden",
     "problem": "/problem",
@@ -44,7 +44,7 @@ def test_axe_finds_nothing_in_forced_colours(path: str, theatre: Theatre) -> Non
     assert violations(theatre.show(path, View(forced=True))) == []
 
 
-@pytest.mark.parametrize("path", ["/banner", "/consent/"], ids=["banner", "centre"])
+@pytest.mark.parametrize("path", ["/banner", "/consent/"], ids=["banner", "preferences"])
 @pytest.mark.parametrize(
     ("theme", "scheme"),
     [("dsfr", "light"), ("dsfr", "dark"), ("govuk", "light"), ("site", "light"), ("site", "dark")],

@@ -12,7 +12,7 @@ from tests.a11y.axe import COLOURS, violations
 from tests.a11y.lost import lost
 from tests.a11y.theatre import LANGUAGES, Theatre, View
 
-CHOOSING = {"banner": "/banner", "centre": "/consent/?granted=statistics"}
+CHOOSING = {"banner": "/banner", "preferences": "/consent/?granted=statistics"}
 PAGES = {**CHOOSING, "charter": "/consent/charter"}
 WIDTHS = (1280, 390, 320)
 

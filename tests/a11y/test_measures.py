@@ -9,7 +9,7 @@ import pytest
 from tests.a11y.lost import lost
 from tests.a11y.theatre import Theatre, View
 
-PAGES = {"banner": "/banner", "centre": "/consent/", "charter": "/consent/charter"}
+PAGES = {"banner": "/banner", "preferences": "/consent/", "charter": "/consent/charter"}
 ALL_PAGES = {**PAGES, "settings": "/settings", "forbidden": "/forbidden", "problem": "/problem"}
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 paths = pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
@@ -62,7 +62,7 @@ CHOICES = ("accept", "refuse")
 @pytest.mark.law(3)
 @SCHEMES
 @pytest.mark.parametrize("theme", ["", "dsfr", "govuk", "site"])
-@pytest.mark.parametrize("path", ["/banner", "/consent/"], ids=["banner", "centre"])
+@pytest.mark.parametrize("path", ["/banner", "/consent/"], ids=["banner", "preferences"])
 def test_to_accept_and_to_refuse_look_alike(
     path: str, theme: str, scheme: Any, theatre: Theatre
 ) -> None:
@@ -182,7 +182,7 @@ def test_the_focus_stands_out_from_what_is_behind_it(
 
 
 @pytest.mark.law(28)
-@pytest.mark.parametrize("path", ["/banner", "/consent/"], ids=["banner", "centre"])
+@pytest.mark.parametrize("path", ["/banner", "/consent/"], ids=["banner", "preferences"])
 def test_in_forced_colours_buttons_have_an_edge(path: str, theatre: Theatre) -> None:
     page = theatre.show(path, View(forced=True))
     contrast = page.locator("button[value=refuse]").first.evaluate(

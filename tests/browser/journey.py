@@ -128,7 +128,7 @@ class Visitor:
 
     @property
     def settings(self) -> Locator:
-        """The link to the preference centre that stands on each page after the choice."""
+        """The link to the preferences page that stands on each page after the choice."""
         return self.page.locator("#consentgate .consentgate-settings > a")
 
     @property
@@ -178,5 +178,5 @@ class Visitor:
             self.settings.click()
 
     def category(self, name: str) -> Locator:
-        """The box of a category, in the preference centre."""
+        """The box of a category, in the preferences page."""
         return self.page.locator(f"input[name=category][value={name}]")

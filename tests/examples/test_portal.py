@@ -45,7 +45,7 @@ class Visitor:
     def choose(
         self, choice: str, *, after: str = "/carte/", site: str = "same-origin"
     ) -> httpx.Response:
-        """Press a button of the banner or the preference centre, on a page of some site."""
+        """Press a button of the banner or the preferences page, on a page of some site."""
         return self.browser.post(
             "/consent/",
             data={"choice": choice, "next": after},

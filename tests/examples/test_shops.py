@@ -68,7 +68,7 @@ class Shop:
         self.preferences = prefix + "cookies_preferences"
 
     def choose(self, choice: str, site: str = "same-origin") -> httpx.Response:
-        """Press a button of the banner or the preference centre, on a page of some site."""
+        """Press a button of the banner or the preferences page, on a page of some site."""
         return self.request(
             "POST",
             "/consent/",

@@ -22,7 +22,7 @@ from tests.middleware.wire import (
 )
 
 SAVED = "#consentgate-saved"
-CENTRE = f"/consent/{SAVED}"
+PREFERENCES = f"/consent/{SAVED}"
 GPC = (("Sec-GPC", "1"),)
 
 
@@ -43,7 +43,7 @@ def test_a_form_chooses_and_leads_back(visit: Exchange, send: Send, granted: set
     reply = visit(send)
 
     assert reply.status == 303
-    assert reply["location"] == CENTRE
+    assert reply["location"] == PREFERENCES
     assert reply.body == b""
     assert "no-store" in reply["cache-control"]
     assert [value.partition("=")[0] for value in reply.cookies] == ["cookies_preferences"]
@@ -210,7 +210,7 @@ def test_a_next_page_that_may_lead_elsewhere_is_not_followed(
     reply = visit(choose("refuse", next_path=next_path))
 
     assert reply.status == 303
-    assert reply["location"] == CENTRE
+    assert reply["location"] == PREFERENCES
 
 
 @pytest.mark.behaviour(13)
@@ -226,16 +226,16 @@ def test_the_preference_centre_hands_no_such_page_on(bare: Exchange, next_path: 
         (f"{ORIGIN}/", f"/{SAVED}"),
         (f"{ORIGIN}:443/a", f"/a{SAVED}"),
         ("HTTPS://WWW.Example.ORG/a", f"/a{SAVED}"),
-        (ORIGIN, CENTRE),
-        (f"{ORIGIN}//evil.example", CENTRE),
-        (f"{ORIGIN}/\\evil.example", CENTRE),
-        (f"{ORIGIN}.evil.example/a", CENTRE),
-        (f"{ORIGIN}@evil.example/a", CENTRE),
-        ("https://evil.example/a", CENTRE),
-        ("http://www.example.org/a", CENTRE),
-        ("/a", CENTRE),
-        ("", CENTRE),
-        ("\xff", CENTRE),
+        (ORIGIN, PREFERENCES),
+        (f"{ORIGIN}//evil.example", PREFERENCES),
+        (f"{ORIGIN}/\\evil.example", PREFERENCES),
+        (f"{ORIGIN}.evil.example/a", PREFERENCES),
+        (f"{ORIGIN}@evil.example/a", PREFERENCES),
+        ("https://evil.example/a", PREFERENCES),
+        ("http://www.example.org/a", PREFERENCES),
+        ("/a", PREFERENCES),
+        ("", PREFERENCES),
+        ("\xff", PREFERENCES),
     ],
 )
 def test_without_a_next_page_it_is_the_one_of_the_same_site_that_the_form_was_on(

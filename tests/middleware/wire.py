@@ -69,14 +69,14 @@ class Send:
 
 
 def post(body: bytes | str, media_type: str = FORM, **more: Any) -> Send:
-    """A POST to the preference centre by the site itself; other headers come after."""
+    """A POST to the preferences page by the site itself; other headers come after."""
     raw = body.encode() if isinstance(body, str) else body
     headers = (("Content-Type", media_type), *more.pop("headers", SAME_ORIGIN))
     return Send("POST", headers=headers, parts=(raw,), **more)
 
 
 def choose(choice: str, *categories: str, next_path: str = "", **more: Any) -> Send:
-    """A POST of the form of a banner or of the preference centre."""
+    """A POST of the form of a banner or of the preferences page."""
     fields = [("choice", choice), *(("category", name) for name in categories)]
     fields += [("next", next_path)] if next_path else []
     return post(urlencode(fields), **more)

@@ -97,7 +97,7 @@ def preferences_page(
     next_path: str = "",
     **request: Any,
 ) -> str:
-    """The preference centre of a visitor who allowed these categories and refused the others;
+    """The preferences page of a visitor who allowed these categories and refused the others;
     None is one who has not chosen."""
     cookie = "" if granted is None else preferences_for(*granted, policy=policy)
     asked = ask(**{"cookie": cookie, "policy": policy, **request})

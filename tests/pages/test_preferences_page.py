@@ -1,4 +1,4 @@
-"""The preference centre: the stored choice, the categories with their cookies, the buttons."""
+"""The preferences page: the stored choice, the categories with their cookies, the buttons."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def consent_banner(*, language: str = "", nonce: str = "") -> Markup:
 
 
 def consent_link(*, language: str = "") -> Markup:
-    """A link to the preference centre, which leads back to the page."""
+    """A link to the preferences page, which leads back to the page."""
     return Markup(_placed().link(language=language))  # noqa: S704 (the library's)
 
 

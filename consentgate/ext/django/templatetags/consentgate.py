@@ -56,7 +56,7 @@ def consent_banner(context: Context, nonce: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def consent_link(context: Context) -> SafeString:
-    """Return a link to the preference centre, which leads back to the page."""
+    """Return a link to the preferences page, which leads back to the page."""
     return mark_safe(_placed_in(context).link(language=get_language() or ""))  # noqa: S308
 
 
