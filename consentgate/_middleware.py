@@ -12,6 +12,7 @@ from consentgate.gate.exchange import Exchange
 from consentgate.gate.gate import Gate
 from consentgate.gate.judge import Verdict
 from consentgate.gate.options import GateOptions, Mode
+from consentgate.gate.response_filter import ResponseFilter
 from consentgate.gate.settings import GateSettings, Request
 from consentgate.http.wire import WireFormat
 from consentgate.pages.banners import Banners
@@ -46,7 +47,7 @@ class PreparedGate(Generic[AnyStr]):
     ) -> None:
         self.settings = gate.settings
         self.request_filter = gate.request_filter
-        self.response_filter = gate.response_filter(wire, scans=scans)
+        self.response_filter: ResponseFilter[AnyStr] = gate.response_filter(wire, scans=scans)
         self.blocks = gate.settings.mode is Mode.BLOCK
         self.pages = None if pages is None else pages.of(gate.policy)
         reports = gate.settings.mode is Mode.REPORT
@@ -75,8 +76,9 @@ class GatesByPolicy(Generic[AnyStr]):
     ) -> None:
         gate_options, pages_options = _split_options(options)
         self.pages = None if pages_options.prefix is None else PagesByPolicy(pages_options)
-        self._make_gate = lambda policy: Gate(policy, secret_key=secret_key, **gate_options)
-        self._wire = wire
+        self._secret_key = secret_key
+        self._gate_options = gate_options
+        self._wire: WireFormat[AnyStr] = wire
         self._scans = scans
         self._pick = policy
         self._made: dict[int, PreparedGate[AnyStr]] = {}
@@ -100,6 +102,9 @@ class GatesByPolicy(Generic[AnyStr]):
                 )
             made = self._made[id(policy)] = self._prepare(policy)
         return made
+
+    def _make_gate(self, policy: Policy) -> Gate:
+        return Gate(policy, secret_key=self._secret_key, **self._gate_options)
 
     def _prepare(self, policy: Policy) -> PreparedGate[AnyStr]:
         gate = self._make_gate(policy)

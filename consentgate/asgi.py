@@ -233,7 +233,16 @@ class _Response:
     it comes.
     """
 
-    __slots__ = ("_banner", "_exchange", "_filter", "_gate", "_held", "_is_blocked", "_send_raw", "passes_body")
+    __slots__ = (
+        "_banner",
+        "_exchange",
+        "_filter",
+        "_gate",
+        "_held",
+        "_is_blocked",
+        "_send_raw",
+        "passes_body",
+    )
 
     def __init__(self, exchange: AsgiExchange, gate: PreparedGate[bytes], send: Send) -> None:
         self.passes_body = True
@@ -252,9 +261,7 @@ class _Response:
         banners = self._gate.banners_for(exchange)
         if banners is None:
             return
-        self._banner = BannerResponse(
-            banners, exchange, wire=BYTES, address=exchange.page_address
-        )
+        self._banner = BannerResponse(banners, exchange, wire=BYTES, address=exchange.page_address)
         if exchange.method == "GET":
             names = [name for name in CONDITIONAL if exchange.has_header(name)]
             if names:
@@ -371,7 +378,9 @@ class _Response:
     async def _send_block(self, kind: str, body: bytes) -> None:
         """Send what replaces a blocked response; a websocket is denied."""
         if kind == "websocket.accept":
-            await self._send_raw({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": ""})
+            await self._send_raw(
+                {"type": "websocket.close", "code": POLICY_VIOLATION, "reason": ""}
+            )
             return
         headers = [(name.encode(), value.encode()) for name, value in BLOCKED_HEADERS]
         headers.append((b"content-length", str(len(body)).encode()))

@@ -10,6 +10,7 @@ from consentgate.banner.html_response import DESTINATION, DOCUMENT
 CONDITIONAL = ("if-none-match", "if-modified-since", "range", "if-range")
 """The request's headers that may have to change."""
 
+
 def settle_conditions(
     found: Mapping[str, str], *, is_current: Current
 ) -> tuple[dict[str, str | None], Condition]:

@@ -68,7 +68,7 @@ class BannerResponse(Generic[AnyStr]):
         self.vary_on = ""
         self._banners = banners
         self._exchange = exchange
-        self._decode = wire.decode
+        self._decode: Callable[[AnyStr], str] = wire.decode
         self._address = address
         self._headers: Headers[AnyStr] = ()
         self._insertion: Insertion | None = None
@@ -191,7 +191,10 @@ class BannerResponse(Generic[AnyStr]):
         nonce = self._nonce()
         address = self._address()
         if self._is_shared:
-            return self._banners.shared_text(language, mount=address.mount, nonce=nonce)
+            readable = not self._exchange.settings.http_only
+            return self._banners.shared_text(
+                language, mount=address.mount, nonce=nonce, readable=readable
+            )
         return self._banners.text_for(
             self._exchange, language=language, address=address, nonce=nonce
         )

@@ -102,16 +102,19 @@ class ChoiceReader:
         is remembered, under a hash of the header: other visitors' sessions do not stay in memory.
         What is found at that place counts only if it is, to the letter, a choice that was verified.
         """
-        is_text = type(header) is str
-        if (self._name if is_text else self._name_bytes) not in header:  # type: ignore[operator]
+        is_bytes = isinstance(header, bytes)
+        if (self._name_bytes if is_bytes else self._name) not in header:  # type: ignore[operator]
             return NOTHING
-        place = self._places.get(hash(header))
+        key = hash(header)
+        place = self._places.get(key)
         if place is not None:
             value = header[place[0] : place[1]]
-            known = self._verified.get(value if is_text else str(value, "latin-1"))
+            known = self._verified.get(
+                value.decode("latin-1") if isinstance(value, bytes) else value
+            )
             if known is not None and self._now_s() < known.expires_at_s:
                 return known
-        return self._look(header if is_text else str(header, "latin-1"), hash(header))
+        return self._look(header.decode("latin-1") if isinstance(header, bytes) else header, key)
 
     def _look(self, header: str, key: int) -> StoredChoice:
         place = _place_of(self._name, header)

@@ -16,8 +16,8 @@ from markupsafe import Markup
 from consentgate.asgi import ConsentMiddleware
 from consentgate.errors import ConfigurationError
 from consentgate.ext.refusal import missing_categories, refusal_page
-from consentgate.ext.where import where_in_scope
-from consentgate.gate.visitor import VisitorConsent, get_consent
+from consentgate.gate.visitor import VisitorConsent, exchange_of, get_consent
+from consentgate.pages.requests import address_in_scope
 from consentgate.pages.template_helpers import TemplateHelpers
 
 try:
@@ -88,7 +88,9 @@ def requires_consent(
                 return await _call(endpoint, *arguments, **named)
             if response is not None:
                 return await _call(response, request)
-            return HTMLResponse(refusal_page(consent.context.policy, missing), status_code=403)
+            return HTMLResponse(
+                refusal_page(exchange_of(request).settings.policy, missing), status_code=403
+            )
 
         return cast("Endpoint", guarded)
 
@@ -121,7 +123,7 @@ def consent_context(request: Request) -> dict[str, Any]:
     (`banner="manual"`) `consent_banner()`, `consent_link()` and `cookie_charter()`.
     """
     consent = get_consent(request)
-    placed = TemplateHelpers(consent, where_in_scope(request.scope))
+    placed = TemplateHelpers(exchange_of(request), lambda: address_in_scope(request.scope))
     return {
         "current_consent": consent,
         "consent_allows": consent.allows,

@@ -40,6 +40,7 @@ from consentgate.policy import Policy
 
 logger = logging.getLogger("consentgate")
 
+
 class Gate:
     """One policy, its keys and its options; shared by all requests.
 

@@ -114,9 +114,7 @@ class RequestFilter:
                 key, plan, weight_bytes=names + _SPAN_BYTES * (1 + len(plan.visible or ()))
             )
 
-    def _report(
-        self, exchange: Exchange, hidden: list[Hidden], unknown: list[str]
-    ) -> None:
+    def _report(self, exchange: Exchange, hidden: list[Hidden], unknown: list[str]) -> None:
         for name, rule, reason in hidden:
             exchange.report(reason, Action.HIDE, name=name, rule=rule)
         if not self._hides_unknown:
@@ -136,9 +134,7 @@ def _join(spans: list[tuple[int, int]], header: str) -> Spans:
     return tuple(joined)
 
 
-def _refused_by_choice(
-    hidden: list[Hidden], exchange: Exchange
-) -> tuple[tuple[str, Cookie], ...]:
+def _refused_by_choice(hidden: list[Hidden], exchange: Exchange) -> tuple[tuple[str, Cookie], ...]:
     """Return the hidden cookies that the visitor refused by a choice: these are expired. Undecided
     and stale ones are hidden only."""
     refused = exchange.choice.refused

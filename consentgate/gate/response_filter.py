@@ -120,11 +120,11 @@ class ResponseFilter(Generic[AnyStr]):
         self._settings = settings
         self._judge = judge
         self._choice_cookie = choice_cookie
-        self._wire = wire
+        self._wire: WireFormat[AnyStr] = wire
         self._equals: AnyStr = wire.equals
         self._semicolon: AnyStr = wire.semicolon
         self._empty: AnyStr = wire.equals[:0]
-        self._exact = type(wire.equals)
+        self._exact: type[AnyStr] = type(wire.equals)
         self._line_breaks = wire.line_breaks
         self.scans = scans
         self._reports_only = settings.mode is Mode.REPORT
@@ -158,7 +158,7 @@ class ResponseFilter(Generic[AnyStr]):
         Blocked where the whole response must not leave. May be called again for one exchange: a
         WSGI application may start its response anew after an error.
         """
-        own = [*headers]
+        own = list(headers)
         if page is None and not exchange.needs_review and self._passes_whole(own):
             return own
         own = self.copy(own)
@@ -184,14 +184,12 @@ class ResponseFilter(Generic[AnyStr]):
     def screen(self, exchange: Exchange, headers: Iterable[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
         """Return what leaves in a message that can't store a choice: trailers, early hints, pushed
         requests."""
-        own = [*headers]
+        own = list(headers)
         if self._passes_whole(own):
             return own
         return self._pass_over(exchange, self.copy(own), [], None)[0]
 
-    def without_breaks(
-        self, exchange: Exchange, headers: list[Pair[AnyStr]]
-    ) -> list[Pair[AnyStr]]:
+    def without_breaks(self, exchange: Exchange, headers: list[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
         """Return the headers that end where they should; report those that do not."""
         if not self._may_break(headers):
             return headers
@@ -263,7 +261,11 @@ class ResponseFilter(Generic[AnyStr]):
         has_lost = False
         for header in own:
             kind = kinds[header[0]]
-            if not kind or kind == CONTENT_TYPE or (kind in OF_BODY and not (page is not None and page.changes_body)):
+            if (
+                not kind
+                or kind == CONTENT_TYPE
+                or (kind in OF_BODY and not (page is not None and page.changes_body))
+            ):
                 kept.append(header)
             elif kind == SET_COOKIE:
                 leaving = self._judge_cookie(exchange, header, blocked)
@@ -345,9 +347,7 @@ class ResponseFilter(Generic[AnyStr]):
             return None
         return header if verdict.value is text else (header[0], self._wire.encode(verdict.value))
 
-    def _rewrite(
-        self, page: PageChange, kind: str, header: Pair[AnyStr]
-    ) -> Pair[AnyStr] | None:
+    def _rewrite(self, page: PageChange, kind: str, header: Pair[AnyStr]) -> Pair[AnyStr] | None:
         value = page.rewrite(kind, self._wire.decode(header[1]))
         return None if value is None else (header[0], self._wire.encode(value))
 
@@ -402,12 +402,12 @@ class ResponseFilter(Generic[AnyStr]):
     ) -> _Caching[AnyStr]:
         """Return the caching headers with which no cache gives the response to a visitor whom it
         is not for; remembered, since an application sends few different ones."""
-        vary = () if page is None or not page.vary_on else (page.vary_on,)
+        vary: tuple[str, ...] = () if page is None or not page.vary_on else (page.vary_on,)
         if exchange.varies_on_cookie:
             vary += COOKIE_AND_GPC if exchange.varies_on_gpc else COOKIE
         revalidate = page is not None and page.is_for_visitor
         is_private = is_private or revalidate
-        present = [kept[at] for at in caching_at]
+        present: list[Pair[AnyStr]] = [kept[at] for at in caching_at]
         key = (vary, is_private, revalidate, *chain.from_iterable(present))
         caching = self._caching.get(key)
         if caching is None:

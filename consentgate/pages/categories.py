@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from consentgate.choice.consent import Consent
-from consentgate.gate.visitor import VisitorConsent
+from consentgate.gate.exchange import Exchange
 from consentgate.pages.charter import Charter, Section
 from consentgate.pages.charter_table import Row, consent_note, rows_of
 from consentgate.pages.texts import LocalizedText, Texts
@@ -87,13 +87,13 @@ class CategoryView:
         return self.state in (State.GRANTED, State.EXEMPT)
 
 
-def situation_of(visitor: VisitorConsent) -> Situation:
+def situation_of(exchange: Exchange) -> Situation:
     """Return the situation of a visitor's stored choice, changes of this request included."""
-    if visitor.new_choice is None and visitor.standing.stale:
+    if exchange.new_choice is None and exchange.stored_choice.stale:
         return Situation.CHANGED
-    if visitor.choice.day is not None:
+    if exchange.choice.day is not None:
         return Situation.CHOSEN
-    return Situation.EXPIRED if visitor.standing.expired else Situation.UNDECIDED
+    return Situation.EXPIRED if exchange.stored_choice.expired else Situation.UNDECIDED
 
 
 def category_views(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs
 
+from consentgate.gate.exchange import Exchange
 from consentgate.gate.visitor import VisitorConsent
 from consentgate.pages.banners import Banners
 from consentgate.pages.choice_form import BadRequest, is_json, read_choice
@@ -95,10 +96,10 @@ class PolicyPages:
         except BadRequest as error:
             return self._problem(request, error)
 
-    def texts_in(self, language: str, *, visitor: VisitorConsent, accepted: str) -> Texts:
+    def texts_in(self, language: str, *, exchange: Exchange, accepted: str) -> Texts:
         """Return the texts in a language, or else in the one that the site chose, the browser
         accepts or the policy has by default."""
-        chosen = self._options.language_for(visitor)
+        chosen = self._options.language_for(exchange)
         served, default = tuple(self._texts), self.policy.default_language
         tag = negotiate(language, chosen, accepted, served=served, default=default)
         return self._texts[tag]
@@ -130,12 +131,13 @@ class PolicyPages:
         if not is_trusted_origin(request.headers, origin=request.origin, trusted_origins=trusted):
             return self._forbidden(request)
         form = read_choice(request, self.policy)
-        form.apply_to(request.visitor)
+        consent = VisitorConsent(request.exchange)
+        form.apply_to(consent)
         if form.wants_json:
             return state_response(request)
         path = checked_path(form.next) or self._referring_path(request)
         # Nothing was granted before a withdrawal without a choice, so there is nothing saved.
-        return _redirect(303, path + SAVED if request.visitor.decided else path, *_NO_STORE)
+        return _redirect(303, path + SAVED if consent.decided else path, *_NO_STORE)
 
     def _charter(self, request: Request) -> Response:
         page = self.pages.render_charter(request, self._texts_for(request))
@@ -173,7 +175,7 @@ class PolicyPages:
         """Return the texts in the language of a request to one of these pages."""
         accepted = request.headers.get("accept-language", "")
         language = _field_of(request, "lang")
-        return self.texts_in(language, visitor=request.visitor, accepted=accepted)
+        return self.texts_in(language, exchange=request.exchange, accepted=accepted)
 
     def _preferences_path(self, request: Request) -> str:
         return f"{request.mount}{self.prefix}/"

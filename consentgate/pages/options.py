@@ -13,8 +13,8 @@ from typing import Literal, TypedDict
 
 from consentgate.errors import ConfigurationError
 from consentgate.gate.events import Action, Reason
+from consentgate.gate.exchange import Exchange
 from consentgate.gate.settings import Request as RawRequest
-from consentgate.gate.visitor import VisitorConsent
 from consentgate.pages.cross_site import parse_origin
 
 # Visible ASCII without what ends a path, escapes in it, or means something in HTML.
@@ -109,15 +109,15 @@ class PagesOptions:
         for name, value in checked.items():
             object.__setattr__(self, name, value)
 
-    def language_for(self, visitor: VisitorConsent) -> str:
+    def language_for(self, exchange: Exchange) -> str:
         """Return the tag of the language that the site chose for a visitor's request, "" if it
         chose none or its function failed."""
         if self.language is None:
             return ""
         try:
-            chosen = self.language(visitor.request) or ""
+            chosen = self.language(exchange.request) or ""
         except Exception as error:  # noqa: BLE001 (the site's code may fail in any way)
-            visitor.report(Reason.LANGUAGE_FAILED, Action.NOTE, detail=type(error).__name__)
+            exchange.report(Reason.LANGUAGE_FAILED, Action.NOTE, detail=type(error).__name__)
             return ""
         # Some extensions return Babel's locales, which are written with an underscore.
         return str(chosen).replace("_", "-")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from consentgate.choice.codec import LIFETIME
 from consentgate.choice.consent import Consent
+from consentgate.gate.visitor import VisitorConsent
 from consentgate.pages.categories import Situation, State, category_views, situation_of
 from consentgate.pages.charter import charter_of
 from consentgate.pages.charter_closing import closing
@@ -48,13 +49,13 @@ class Pages:
 
     def render_preferences(self, request: Request, texts: Texts, *, next_path: str) -> str:
         """Return the preferences page with the choice of the request's visitor."""
-        visitor = request.visitor
+        exchange = request.exchange
         return self._preferences(
             texts,
             self._templates.links(texts, mount=request.mount, next_path=next_path),
-            consent=visitor.choice,
-            signalled=visitor.value.refused - visitor.choice.refused,
-            situation=situation_of(visitor),
+            consent=exchange.choice,
+            signalled=VisitorConsent(exchange).value.refused - exchange.choice.refused,
+            situation=situation_of(exchange),
         )
 
     def render_charter(self, request: Request, texts: Texts) -> str:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from consentgate.choice.codec import LIFETIME
 from consentgate.choice.consent import NECESSARY, Consent
+from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement, Mode
 from consentgate.gate.visitor import VisitorConsent
 from consentgate.pages.http import Headers, Request, Response
@@ -29,19 +30,19 @@ _TEXT = ("content-type", "text/plain; charset=utf-8")
 
 def state_response(request: Request) -> Response:
     """Return the state as JSON, for this visitor only."""
-    return Response(200, (_JSON, *PRIVATE), state_json(request.visitor))
+    return Response(200, (_JSON, *PRIVATE), state_json(request.exchange))
 
 
 def state_script(request: Request) -> Response:
     """Return a script that gives the state to the page which loads it, on the same site only."""
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         return Response(403, (_TEXT, *PRIVATE), b"This script is for pages of the same site.\n")
-    state = state_json(request.visitor).decode("ascii")
+    state = state_json(request.exchange).decode("ascii")
     script = f'document.dispatchEvent(new CustomEvent("{EVENT}",{{detail:{state}}}));\n'
     return Response(200, (_SCRIPT, *PRIVATE), script.encode("ascii"))
 
 
-def state_json(visitor: VisitorConsent) -> bytes:
+def state_json(exchange: Exchange) -> bytes:
     """Return the state as JSON in ASCII.
 
     Its keys: `decided`; `banner`, true if the visitor is to be asked; the `day` of the choice and
@@ -49,29 +50,29 @@ def state_json(visitor: VisitorConsent) -> bytes:
     the browser sends Global Privacy Control; `categories`, `necessary` first, each "granted",
     "refused" (by that signal too), "undecided" or "exempt" (no consent needed).
     """
-    consent = visitor.value
+    consent = VisitorConsent(exchange).value
     state = {
-        "decided": visitor.decided,
-        "banner": must_ask(visitor),
+        "decided": VisitorConsent(exchange).decided,
+        "banner": must_ask(exchange),
         "day": _iso(consent.day),
         "until": _iso(_last_day(consent)),
-        "signal": visitor.signal,
+        "signal": exchange.sends_gpc,
         "categories": {
-            name: _state_of(name, consent, visitor)
-            for name in (NECESSARY, *visitor.context.policy.optional_categories)
+            name: _state_of(name, consent, exchange)
+            for name in (NECESSARY, *exchange.settings.policy.optional_categories)
         },
     }
     return json.dumps(state, separators=(",", ":")).encode("ascii")
 
 
-def must_ask(visitor: VisitorConsent) -> bool:
+def must_ask(exchange: Exchange) -> bool:
     """Return True if the visitor is to be asked: some category needs a consent that was neither
     given nor refused, by the visitor or by the browser's signal (W3C Global Privacy Control)."""
-    if visitor.enforcement is not Enforcement.ENFORCE or visitor.context.mode is Mode.REPORT:
+    if exchange.enforcement is not Enforcement.ENFORCE or exchange.settings.mode is Mode.REPORT:
         return False
-    consent = visitor.value
+    consent = VisitorConsent(exchange).value
     answered = consent.granted | consent.refused
-    return not answered.issuperset(visitor.context.policy.consent_categories)
+    return not answered.issuperset(exchange.settings.policy.consent_categories)
 
 
 def gpc_json(updated: date) -> bytes:
@@ -80,14 +81,14 @@ def gpc_json(updated: date) -> bytes:
     return json.dumps({"gpc": True, "lastUpdate": updated.isoformat()}).encode("ascii")
 
 
-def _state_of(name: str, consent: Consent, visitor: VisitorConsent) -> str:
-    if name == NECESSARY or visitor.enforcement is Enforcement.NOT_REQUIRED:
+def _state_of(name: str, consent: Consent, exchange: Exchange) -> str:
+    if name == NECESSARY or exchange.enforcement is Enforcement.NOT_REQUIRED:
         return "exempt"
     if name in consent.granted:
         return "granted"
     if name in consent.refused:
         return "refused"
-    is_asked = name in visitor.context.policy.consent_categories
+    is_asked = name in exchange.settings.policy.consent_categories
     return "undecided" if is_asked else "exempt"
 
 

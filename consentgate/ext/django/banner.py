@@ -6,138 +6,105 @@ leave before the first of it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from itertools import chain
 
 from asgiref.sync import sync_to_async
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from consentgate.banner.html_response import DESTINATION, PAGE_METHODS, fetched_by
-from consentgate.banner.insertion import Found, Insertion
-from consentgate.banner.page_headers import CONDITIONAL, Header, keep_apart
-from consentgate.banner.response import NOT_MODIFIED, PageVisit, banners_of
-from consentgate.ext.django.place import where_of
-from consentgate.gate.visitor import VisitorConsent
-from consentgate.pages.banners import Banners
-from consentgate.pages.template_helpers import site_of
+from consentgate._middleware import PreparedGate
+from consentgate.banner.page_headers import CONDITIONAL
+from consentgate.banner.response import BannerResponse
+from consentgate.ext.django.place import address_of
+from consentgate.gate.exchange import Exchange
+from consentgate.http.wire import TEXT
+from consentgate.pages.requests import PageAddress
+
+PageBanner = BannerResponse[str]
 
 
-def page_visit_of(
-    request: HttpRequest, visitor: VisitorConsent, *, outer: object
-) -> PageVisit | None:
-    """Return the request as that of a page, None where nothing is put in, or by the gate of
-    `outer` already. The views see its conditional headers as they may (RFC 9110 section 13)."""
-    banners = _banners_of(request, visitor, outer=outer)
-    if banners is None or fetched_by(request.headers.get) is not None:
+def banner_for(
+    request: HttpRequest, gate: PreparedGate[str], exchange: Exchange
+) -> PageBanner | None:
+    """Return the banner for the response, None where nothing is put in. The views see the request's
+    conditional headers as they may (RFC 9110 section 13)."""
+    banners = gate.banners_for(exchange)
+    if banners is None:
         return None
-    if request.method != "GET":
-        # What a form was sent to is no way back.
-        place = where_of(request)._replace(inside=f"{site_of(visitor).prefix}/", query="")
-        return PageVisit(banners, visitor, where=lambda: place)
-    exchange = PageVisit(banners, visitor, where=lambda: where_of(request))
-    found = {
-        name: request.headers[name]
-        for name in (DESTINATION, *CONDITIONAL)
-        if name in request.headers
-    }
-    for name, value in exchange.settle_conditions(found).items():
+
+    def address() -> PageAddress:
+        # What a form was sent to is not a way back.
+        path = None if request.method == "GET" else f"{banners.prefix}/"
+        return address_of(request, path=path)
+
+    banner = BannerResponse(banners, exchange, wire=TEXT, address=address)
+    if request.method == "GET":
+        found = {name: request.headers[name] for name in CONDITIONAL if name in request.headers}
+        _change(request, banner.conditions(found) if found else {})
+    return banner
+
+
+def put_banner(response: HttpResponseBase, banner: PageBanner) -> None:
+    """Put the banner into a response, if that is a page."""
+    _start(response, banner)
+    if not banner.is_holding:
+        return
+    if isinstance(response, HttpResponse):
+        response.content = banner.feed(response.content) + banner.end()
+    elif isinstance(response, StreamingHttpResponse) and not response.is_async:
+        chunks = iter(response)
+        response.streaming_content = chain([_read_start(chunks, banner)], chunks)
+
+
+async def put_banner_async(response: HttpResponseBase, banner: PageBanner) -> None:
+    """Put the banner into a response of an async view, if that is a page."""
+    if not isinstance(response, StreamingHttpResponse):
+        put_banner(response, banner)
+        return
+    if not response.is_async:
+        # What it is read from may wait for a disk or a database.
+        await sync_to_async(put_banner)(response, banner)
+        return
+    _start(response, banner)
+    if banner.is_holding:
+        chunks = aiter(response)
+        start = await _read_start_async(chunks, banner)
+        response.streaming_content = _follow(start, chunks)
+
+
+def _change(request: HttpRequest, changes: dict[str, str | None]) -> None:
+    """Let the views see these headers otherwise; None: one goes."""
+    for name, value in changes.items():
         key = "HTTP_" + name.upper().replace("-", "_")
         del request.META[key]
         if value is not None:
             request.META[key] = value
-        # They are read from META again.
-        vars(request).pop("headers", None)
-    return exchange
+    if changes:
+        vars(request).pop("headers", None)  # they are read from META again
 
 
-def tell_apart(
-    request: HttpRequest, response: HttpResponseBase, visitor: VisitorConsent, *, outer: object
-) -> None:
-    """Let no cache answer with a page that was fetched where one of its own is asked for."""
-    fetched_as = fetched_by(request.headers.get)
-    if fetched_as is not None and _banners_of(request, visitor, outer=outer) is not None:
-        headers = list(response.headers.items())
-        _set_headers(response, keep_apart(response.status_code, headers, fetched_as))
+def _start(response: HttpResponseBase, banner: PageBanner) -> None:
+    # A file is sent as it is.
+    if not isinstance(response, FileResponse):
+        banner.start(response.status_code, list(response.headers.items()))
 
 
-def _banners_of(request: HttpRequest, visitor: VisitorConsent, *, outer: object) -> Banners | None:
-    if visitor.site is None or request.method not in PAGE_METHODS:
-        return None
-    return banners_of(site_of(visitor), visitor, found=outer)
+def _read_start(chunks: Iterator[bytes], banner: PageBanner) -> bytes:
+    """Return the start of a body, with what is put into it."""
+    while (chunk := next(chunks, None)) is not None:
+        start = banner.feed(chunk)
+        if not banner.is_holding:
+            return start
+    return banner.end()
 
 
-def put_banner(response: HttpResponseBase, exchange: PageVisit) -> None:
-    """Put the banner into a response, if that is a page."""
-    insertion = _begin(response, exchange)
-    if insertion is None:
-        return
-    if isinstance(response, HttpResponse):
-        body = insertion.feed(response.content) + insertion.finish()
-        _end(response, exchange, insertion)
-        response.content = body
-    elif isinstance(response, StreamingHttpResponse) and not response.is_async:
-        chunks = iter(response)
-        start = _start_of(chunks, insertion)
-        _end(response, exchange, insertion)
-        response.streaming_content = chain([start], chunks)
-
-
-async def put_banner_async(response: HttpResponseBase, exchange: PageVisit) -> None:
-    """Put the banner into a response of an async view, if that is a page."""
-    if not isinstance(response, StreamingHttpResponse):
-        put_banner(response, exchange)
-        return
-    if not response.is_async:
-        # What it is read from may wait for a disk or a database.
-        await sync_to_async(put_banner)(response, exchange)
-        return
-    insertion = _begin(response, exchange)
-    if insertion is not None:
-        chunks = aiter(response)
-        start = await _start_of_async(chunks, insertion)
-        _end(response, exchange, insertion)
-        response.streaming_content = _follow(start, chunks)
-
-
-def _begin(response: HttpResponseBase, exchange: PageVisit) -> Insertion | None:
-    if isinstance(response, FileResponse):
-        return None
-    headers = list(response.headers.items())
-    if response.status_code == NOT_MODIFIED:
-        _set_headers(response, exchange.confirm(headers))
-        return None
-    return exchange.begin(response.status_code, headers)
-
-
-def _end(response: HttpResponseBase, exchange: PageVisit, insertion: Insertion) -> None:
-    _set_headers(response, exchange.end(insertion))
-
-
-def _set_headers(response: HttpResponseBase, headers: Sequence[Header]) -> None:
-    for name in list(response.headers):
-        del response.headers[name]
-    for name, value in headers:
-        response.headers[name] = value
-
-
-def _start_of(chunks: Iterator[bytes], insertion: Insertion) -> bytes:
-    """The start of a body, with what is put into it."""
-    while insertion.found is Found.SEARCHING:
-        chunk = next(chunks, None)
-        if chunk is None:
-            return insertion.finish()
-        start = insertion.feed(chunk)
-    return start
-
-
-async def _start_of_async(chunks: AsyncIterator[bytes], insertion: Insertion) -> bytes:
-    while insertion.found is Found.SEARCHING:
-        chunk = await anext(chunks, None)
-        if chunk is None:
-            return insertion.finish()
-        start = insertion.feed(chunk)
-    return start
+async def _read_start_async(chunks: AsyncIterator[bytes], banner: PageBanner) -> bytes:
+    while (chunk := await anext(chunks, None)) is not None:
+        start = banner.feed(chunk)
+        if not banner.is_holding:
+            return start
+    return banner.end()
 
 
 async def _follow(start: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -12,12 +12,12 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 (its name)
 from django.utils.module_loading import import_string
 
-from consentgate._middleware import pages_of, split_options
+from consentgate._middleware import GatesByPolicy
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.errors import ConfigurationError, PolicyError
 from consentgate.ext.django.own_cookies import own_cookies
 from consentgate.ext.django.settings import GateSettings, KeyTooShortError, read_settings
-from consentgate.gate.gate import Gate
+from consentgate.http.wire import TEXT
 from consentgate.policy import Policy
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 
@@ -61,11 +61,8 @@ def check_place(**_: Any) -> list[CheckMessage]:  # Any: as above
 
 def _gate_of(read: GateSettings) -> Policy | None:
     """The policy of a gate that can be made; None where a function will pick one of several."""
-    policy = read.policy if isinstance(read.policy, Policy) else None
-    options, pages = split_options(read.options)
-    Gate(policy or Policy(), secret_key=read.secret_key, **options)
-    pages_of(pages)
-    return policy
+    GatesByPolicy(read.policy, secret_key=read.secret_key, options=read.options, wire=TEXT)
+    return read.policy if isinstance(read.policy, Policy) else None
 
 
 def _own_cookies_refusable(policy: Policy) -> Iterator[CheckMessage]:

@@ -1,91 +1,85 @@
-"""What leaves of a Django response: its headers and `cookies`, judged as they would be sent.
+"""What leaves of a Django response: its headers and `cookies`, filtered as they would be sent.
 
-The content is never touched, streamed or not.
+The content is never touched here, streamed or not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from http.cookies import Morsel
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
-from consentgate._middleware import BLOCKED_HEADERS, blocked_body, blocked_lines
+from consentgate._middleware import BLOCKED_HEADERS, blocked_body
 from consentgate.ext.django.written import WrittenMorsel
 from consentgate.gate.exchange import Exchange
-from consentgate.gate.gate import Gate, Outcome
-from consentgate.http.caching import Header
-from consentgate.http.header_names import SET_COOKIE, header_kind
+from consentgate.gate.response_filter import Blocked, PageChange, ResponseFilter
+from consentgate.http.wire import TEXT
 
+Pair = tuple[str, str]
 Entry = tuple[str, "Morsel[str]"]
 
+_AMONG_HEADERS = "set-cookie"
+"""How a Set-Cookie among a response's headers is written for the filter, to which case means
+nothing: as a `TEXT.set_cookie` it could not be told from those in `cookies`."""
 
-def guard_response(response: HttpResponseBase, gate: Gate, exchange: Exchange) -> HttpResponseBase:
-    """Return the response with what the gate lets out of it."""
-    names = [name for name in response.headers if header_kind(name)]
-    entries: list[Entry] = list(response.cookies.items())
-    noted = [(header_kind(name), response.headers[name]) for name in names]
-    noted += [(SET_COOKIE, morsel.OutputString()) for _, morsel in entries]
-    if not (noted or exchange.needs_review):
-        return response
-    content_type = response.headers.get("Content-Type", "")
-    outcome = gate.respond(exchange, noted, content_type=content_type)
-    if outcome.blocked:
-        return _blocked(response, outcome, exchange)
-    _apply_to_headers(response, names, outcome)
-    left = _cookies_left(entries, noted[len(names) :], outcome)
-    response.cookies.clear()
-    for key, morsel in left:
-        response.cookies[key] = morsel
+
+def guard_response(
+    response: HttpResponseBase,
+    response_filter: ResponseFilter[str],
+    exchange: Exchange,
+    page: PageChange | None,
+) -> HttpResponseBase:
+    """Return the response with what the gate lets out of it; `page` is how its headers change with
+    what was put into its content."""
+    entries = {morsel.OutputString(): (key, morsel) for key, morsel in response.cookies.items()}
+    sent = [
+        (_AMONG_HEADERS if name == TEXT.set_cookie else name, value)
+        for name, value in response.headers.items()
+    ]
+    sent += [(TEXT.set_cookie, morsel.OutputString()) for morsel in response.cookies.values()]
+    try:
+        left = response_filter.filter(exchange, sent, page=page)
+    except Blocked as blocked:
+        return _blocked_response(response, exchange, blocked_body(blocked.verdicts))
+    if left != sent:
+        _set_headers(response, [pair for pair in left if pair[0] != TEXT.set_cookie])
+        values = [value for name, value in left if name == TEXT.set_cookie]
+        response.cookies.clear()
+        for key, morsel in _as_entries(values, entries):
+            response.cookies[key] = morsel
     return response
 
 
-def _apply_to_headers(response: HttpResponseBase, names: Sequence[str], outcome: Outcome) -> None:
-    for name, value in zip(names, outcome.values, strict=False):
-        if value is None:
-            del response.headers[name]
-        elif value is not response.headers[name]:
-            response.headers[name] = value
-    for name, value in outcome.caching:
-        # A response of Django has each header once.
-        response.headers[name.title()] = value
+def _set_headers(response: HttpResponseBase, headers: Iterable[Pair]) -> None:
+    for name in list(response.headers):
+        del response.headers[name]
+    for name, value in headers:
+        response.headers[TEXT.set_cookie if name == _AMONG_HEADERS else name] = value
 
 
-def _cookies_left(
-    entries: Sequence[Entry], noted: Sequence[Header], outcome: Outcome
-) -> list[Entry]:
-    """The entries of `cookies` as they must be, in the order in which they leave."""
-    values = outcome.values[len(outcome.values) - len(entries) :]
-    kept = [
-        (key, morsel if value is before else WrittenMorsel(value))
-        for (key, morsel), (_, before), value in zip(entries, noted, values, strict=True)
-        if value is not None
-    ]
-    taken = [key for key, _ in kept]
-    first, expired = _keyed(outcome.first, taken), _keyed(outcome.expired, taken)
-    return [*first, *kept, *expired]
+def _as_entries(values: list[str], entries: dict[str, Entry]) -> Iterator[Entry]:
+    """Yield the entries of `cookies` in the order in which they leave.
 
-
-def _keyed(values: Iterable[str], taken: list[str]) -> list[Entry]:
-    """New entries, under the cookie's name where it is free: one cookie may be expired on
-    several paths, and each needs a key of its own."""
-    entries: list[Entry] = []
+    A new one is under the cookie's name where that is free: one cookie may be expired on several
+    paths, and each needs a key of its own.
+    """
+    taken = {entries[value][0] for value in values if value in entries}
     for value in values:
+        if value in entries:
+            yield entries[value]
+            continue
         morsel = WrittenMorsel(value)
         key = morsel.key if morsel.key not in taken else f"{morsel.key} {len(taken)}"
-        taken.append(key)
-        entries.append((key, morsel))
-    return entries
+        taken.add(key)
+        yield key, morsel
 
 
-def _blocked(response: HttpResponseBase, outcome: Outcome, exchange: Exchange) -> HttpResponse:
-    """The 500 that replaces a response with cookies that must not leave; it closes that one's
-    files as well."""
-    exchange.blocked = blocked_lines(outcome.blocked)
-    replacement = HttpResponse(
-        b"" if exchange.method == "HEAD" else blocked_body(exchange.blocked), status=500
-    )
+def _blocked_response(response: HttpResponseBase, exchange: Exchange, body: bytes) -> HttpResponse:
+    """Return the 500 that replaces a response with cookies that must not leave; it closes that
+    one's files as well."""
+    replacement = HttpResponse(b"" if exchange.method == "HEAD" else body, status=500)
     for name, value in BLOCKED_HEADERS:
         replacement.headers[name.title()] = value
     # As Django itself does with the request's; its types don't know the attribute.

@@ -1,45 +1,47 @@
-"""The visitor's pages within Django: its requests and responses as the values of `site`."""
+"""The visitor's pages within Django: its requests and responses as the values of `pages`."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 
-from consentgate.ext.django.place import where_of
-from consentgate.gate.visitor import VisitorConsent
+from consentgate.ext.django.place import address_of
+from consentgate.gate.exchange import Exchange
 from consentgate.pages.choice_form import LARGEST_BODY
+from consentgate.pages.endpoints import PolicyPages
 from consentgate.pages.http import Request, Response
-from consentgate.pages.template_helpers import site_of
 
 
-def answer_own_page(request: HttpRequest, visitor: VisitorConsent, own: str) -> HttpResponse:
-    """Return the answer of the page at `own`, the path below the prefix."""
+def answer_own_page(
+    pages: PolicyPages, path: str, exchange: Exchange, request: HttpRequest
+) -> HttpResponse:
+    """Return the answer to a request to the library's page at `path`, below the prefix."""
     try:
-        asked = _as_request(request, visitor, own)
+        page_request = _as_page_request(request, exchange, path)
     except UnreadablePostError:
         return HttpResponse(status=400)  # nobody is there to read it
-    return _as_django_response(site_of(visitor).answer(asked), asked.method)
+    return _as_django_response(pages.answer(page_request), page_request.method)
 
 
-def _as_request(request: HttpRequest, visitor: VisitorConsent, own: str) -> Request:
+def _as_page_request(request: HttpRequest, exchange: Exchange, path: str) -> Request:
     headers = {name.lower(): value for name, value in request.headers.items()}
     return Request(
         request.method or "",
-        own,
-        visitor=visitor,
+        path,
+        exchange=exchange,
         query=request.META.get("QUERY_STRING", ""),
         headers=headers,
         body=_read_body(request),
-        mount=where_of(request).mount,
-        # As the server says it: Django would look at X-Forwarded-Host where it may.
+        mount=address_of(request).mount,
+        # As the server has it: Django would look at X-Forwarded-Host where it may.
         origin=f"{request.scheme}://{headers.get('host', '')}",
     )
 
 
 def _read_body(request: HttpRequest) -> bytes:
-    """The body, or as much of it as shows that it is too large."""
+    """Return the body, or as much of it as shows that it is too large."""
     body, meta = b"", request.META
-    # Django takes a body of no told length for none, unless the server says that it ends.
+    # Django takes a body without a length for none, unless the server says that it ends.
     is_chunked = meta.get("wsgi.input_terminated") and not meta.get("CONTENT_LENGTH")
     read = meta["wsgi.input"].read if is_chunked else request.read
     while len(body) <= LARGEST_BODY and (chunk := read(LARGEST_BODY + 1 - len(body))):

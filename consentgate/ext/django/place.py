@@ -13,17 +13,18 @@ from django.utils.translation import get_supported_language_variant
 from consentgate.ext.django.host import header_of
 from consentgate.gate.settings import Request
 from consentgate.http.cookie_header import cookie_values
-from consentgate.pages.banners import Where, quote_text
+from consentgate.pages.requests import PageAddress, page_address
 
 
-def where_of(request: HttpRequest) -> Where:
-    """Return the page of a request, under WSGI and ASGI alike."""
-    return Where(
+def address_of(request: HttpRequest, *, path: str | None = None) -> PageAddress:
+    """Return the address of the page that a request asks for, under WSGI and ASGI alike, or of
+    another one below the same mount."""
+    return page_address(
         request.path.removesuffix(request.path_info),
-        request.path_info,
-        request.META.get("QUERY_STRING", ""),
-        quote_text,
-        lambda: str(request.META.get("HTTP_ACCEPT_LANGUAGE", "")),
+        request.path_info if path is None else path,
+        request.META.get("QUERY_STRING", "") if path is None else "",
+        encoding="utf-8",
+        accepted_languages=str(request.META.get("HTTP_ACCEPT_LANGUAGE", "")),
     )
 
 

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
 from consentgate.ext.refusal import missing_categories, refusal_page
-from consentgate.ext.where import where_in_environ
-from consentgate.gate.visitor import VisitorConsent, get_consent
+from consentgate.gate.visitor import VisitorConsent, exchange_of, get_consent
+from consentgate.pages.requests import address_in_environ
 from consentgate.pages.template_helpers import TemplateHelpers
 
 View = TypeVar("View", bound=Callable[..., Any])  # Any: what Flask takes from a view
@@ -44,7 +44,7 @@ def cookie_charter(*, language: str = "") -> Markup:
 
 
 def _placed() -> TemplateHelpers:
-    return TemplateHelpers(get_consent(request), where_in_environ(request.environ))
+    return TemplateHelpers(exchange_of(request), lambda: address_in_environ(request.environ))
 
 
 def requires_consent(
@@ -64,7 +64,7 @@ def requires_consent(
                 return current_app.ensure_sync(view)(*arguments, **named)
             if response is not None:
                 return current_app.ensure_sync(response)()
-            page = refusal_page(current_consent.context.policy, missing)
+            page = refusal_page(exchange_of(request).settings.policy, missing)
             return Response(page, status=403)
 
         return cast("View", guarded)

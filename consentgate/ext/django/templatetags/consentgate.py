@@ -21,8 +21,8 @@ from django.utils.translation import get_language
 
 from consentgate.errors import ConfigurationError
 from consentgate.ext.django.explained import ExplainedCookie, explain_cookies
-from consentgate.ext.django.place import where_of
-from consentgate.gate.visitor import VisitorConsent, get_consent
+from consentgate.ext.django.place import address_of
+from consentgate.gate.visitor import VisitorConsent, exchange_of, get_consent
 from consentgate.pages.template_helpers import TemplateHelpers
 
 register = template.Library()
@@ -43,7 +43,7 @@ def consent_decided(context: Context) -> bool:
 @register.simple_tag(takes_context=True)
 def consent_cookies(context: Context) -> tuple[ExplainedCookie, ...]:
     """Return the cookies that are declared for this site, with the texts of Django's language."""
-    policy = _consent_in(context).context.policy
+    policy = exchange_of(_request_in(context)).settings.policy
     return explain_cookies(policy, get_language() or policy.default_language)
 
 
@@ -97,7 +97,8 @@ def if_consent(parser: Parser, token: Token) -> IfConsentNode:
 
 
 def _placed_in(context: Context) -> TemplateHelpers:
-    return TemplateHelpers(_consent_in(context), where_of(_request_in(context)))
+    request = _request_in(context)
+    return TemplateHelpers(exchange_of(request), lambda: address_of(request))
 
 
 def _consent_in(context: Context) -> VisitorConsent:
