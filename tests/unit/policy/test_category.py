@@ -6,7 +6,7 @@ import pytest
 
 from consentgate import Category, Controller, Policy
 from consentgate.policy import BUILT_IN_CATEGORIES, text_in
-from tests.unit.policy.told import ids, places, refusal
+from tests.unit.policy.reported import ids, places, refusal
 
 
 def test_three_categories_are_built_in() -> None:

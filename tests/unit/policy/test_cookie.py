@@ -13,7 +13,7 @@ import pytest
 from consentgate import Cookie
 from consentgate.policy import ExemptReason, Kind, Party, SameSite
 from consentgate.policy.cookie import COOKIE_FIELDS, CookieFields
-from tests.unit.policy.told import ids, places, refusal
+from tests.unit.policy.reported import ids, places, refusal
 
 FULL: dict[str, Any] = {
     "provider": "Matomo",
@@ -175,7 +175,8 @@ def test_a_cookie_needs_a_category(category: str) -> None:
 
 
 def test_all_errors_of_a_cookie_are_told_at_once() -> None:
-    errors = refusal(lambda: Cookie("a b", category="", party="x", lifetime="y", path="z"))
+    fields: Any = {"party": "x", "lifetime": "y", "path": "z"}
+    errors = refusal(lambda: Cookie("a b", category="", **fields))
 
     assert ids(errors) == ["CG007", "CG007", "CG007", "CG001", "CG003"]
     assert {error.place for error in errors} == {"Cookie('a b')"}

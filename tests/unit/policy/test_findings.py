@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from consentgate import Controller, Cookie, Policy
-from tests.unit.policy.told import ids, places
+from consentgate.policy.vocabulary import ExemptReasonOption
+from tests.unit.policy.reported import ids, places
 
 FACTS: dict[str, Any] = {"provider": "Acme", "purpose": "Counts visits.", "lifetime": "session"}
 
@@ -131,7 +132,7 @@ def test_a_glob_of_another_kind_is_not() -> None:
     ],
 )
 def test_a_necessary_lifetime_longer_than_its_purpose_needs_is_told(
-    reason: str, lifetime: str
+    reason: ExemptReasonOption, lifetime: str
 ) -> None:
     cookie = Cookie("sid", category="necessary", exempt_reason=reason, lifetime=lifetime)
 
@@ -147,7 +148,7 @@ def test_a_necessary_lifetime_longer_than_its_purpose_needs_is_told(
         ("interface", "1 year"),
     ],
 )
-def test_a_shorter_necessary_lifetime_is_not(reason: str, lifetime: str) -> None:
+def test_a_shorter_necessary_lifetime_is_not(reason: ExemptReasonOption, lifetime: str) -> None:
     cookie = Cookie("sid", category="necessary", exempt_reason=reason, lifetime=lifetime)
 
     assert findings_of(cookie) == []

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from consentgate import Category, ConfigurationError, Cookie, Policy
-from tests.unit.policy.told import places, refusal
+from tests.unit.policy.reported import places, refusal
 
 TRACKER: dict[str, Any] = {
     "provider": "Acme",

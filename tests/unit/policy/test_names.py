@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from consentgate.policy import Cookie
 from consentgate.policy.names import Glob
-from tests.unit.policy.told import ids, refusal
+from tests.unit.policy.reported import ids, refusal
 
 GLOBS = st.text(alphabet="ab*", min_size=1, max_size=8).filter(lambda name: "*" in name)
 NAMES = st.text(alphabet="ab", max_size=10)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from consentgate import Category, Controller, Cookie, Policy
-from tests.unit.policy.told import ids, places, refusal
+from tests.unit.policy.reported import ids, places, refusal
 
 
 def test_an_empty_policy_declares_the_preferences_cookie_alone() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from consentgate import Cookie, Policy
 from consentgate.policy.merge import strictest
-from tests.unit.policy.told import ids, places, refusal
+from tests.unit.policy.reported import ids, places, refusal
 
 
 def preset_in(folder: Path, name: str, *cookies: str, top: str = "") -> str:

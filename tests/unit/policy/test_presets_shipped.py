@@ -15,7 +15,7 @@ import pytest
 
 from consentgate import Controller, Cookie, Policy
 from consentgate.policy import Translations, known_category, shipped_presets
-from tests.unit.policy.told import ids
+from tests.unit.policy.reported import ids
 
 PRESETS = shipped_presets()
 DOCS = Path(__file__).parents[3] / "docs"

@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from consentgate.policy import Cookie, Translations, text_in
-from tests.unit.policy.told import ids, refusal
+from tests.unit.policy.reported import ids, refusal
 
 BOTH = Translations({"fr": "Mesure les visites.", "en": "Counts visits."})
 

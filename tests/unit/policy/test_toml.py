@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from consentgate import Category, Controller, Cookie, Policy, PolicyError
 from consentgate.policy import ExemptReason, Kind, Party, SameSite
 from consentgate.policy.writing import toml_value
-from tests.unit.policy.told import places, refusal
+from tests.unit.policy.reported import places, refusal
 
 FULL = """
 necessary = ["session", "csrf*"]
