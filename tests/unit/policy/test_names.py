@@ -72,7 +72,7 @@ def test_other_kinds_than_cookies_have_no_name_of_several_lines(name: str) -> No
         ("*aa*a", "aaa"),
     ],
 )
-def test_a_star_stands_for_any_text(glob: str, name: str) -> None:
+def test_a_star_matches_any_text(glob: str, name: str) -> None:
     assert Glob.of(glob).matches(name)
 
 
