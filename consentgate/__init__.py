@@ -6,10 +6,8 @@ from consentgate.choice.consent import Consent
 from consentgate.errors import (
     ConfigurationError,
     ConsentGateError,
-    ConsentViolation,
     Finding,
     PolicyError,
-    RecordStoreError,
 )
 from consentgate.gate.events import Action, Event, Reason
 from consentgate.gate.gate import Gate
@@ -24,7 +22,6 @@ __all__ = [
     "ConfigurationError",
     "Consent",
     "ConsentGateError",
-    "ConsentViolation",
     "Controller",
     "Cookie",
     "Enforcement",
@@ -36,7 +33,6 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Reason",
-    "RecordStoreError",
     "Unknown",
     "Verdict",
     "VisitorConsent",

@@ -1,4 +1,4 @@
-"""The exceptions of consentgate: each is the site's mistake, none is raised for a visitor."""
+"""The exceptions of consentgate: each is a mistake of the site; no visitor can cause one."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 
 class ConsentGateError(Exception):
-    """The base of everything that consentgate raises."""
+    """The base class of all exceptions of consentgate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong or missing in a declaration: what, where, and what to do.
 
-    `id` is stable (`CG001` ...) and listed in the documentation; tests assert on it, never on
+    `id` is stable (`CG001` ...) and listed in the documentation. Tests assert on it, never on
     the words.
     """
 
@@ -28,7 +28,7 @@ class Finding:
 
 
 class PolicyError(ConsentGateError):
-    """The declaration is wrong. `findings` holds all its errors at once."""
+    """The declaration is wrong; `findings` holds all its errors at once."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
@@ -36,13 +36,8 @@ class PolicyError(ConsentGateError):
 
 
 class ConfigurationError(ConsentGateError):
-    """The site's settings or code are wrong: keys, store, a missing extra, no gate installed,
-    a grant under GET, a change after the response started."""
+    """The site's settings or code are wrong.
 
-
-class RecordStoreError(ConsentGateError):
-    """The store of consent records could not write or read."""
-
-
-class ConsentViolation(ConsentGateError):
-    """A cookie left without consent. Raised by test tools only."""
+    For example a short key, a missing extra, no gate installed, a grant under GET, or a choice
+    after the response started.
+    """

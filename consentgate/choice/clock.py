@@ -1,4 +1,4 @@
-"""The one clock of the core, in the two forms in which it is read."""
+"""The one clock of the core, read as a datetime or in seconds."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """The present moment, aware and in UTC."""
+    """Return the present moment, aware and in UTC."""
     return datetime.now(UTC)
 
 
 def seconds_of(clock: Callable[[], datetime]) -> Callable[[], float]:
-    """The same clock in POSIX seconds: a third of the cost, and asked at nearly every request."""
+    """Return the same clock in POSIX seconds, which nearly every request reads.
+
+    `time.time` takes a third of the time of `utc_now`.
+    """
     return time.time if clock is utc_now else lambda: clock().timestamp()

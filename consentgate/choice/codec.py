@@ -1,7 +1,8 @@
-"""Consent to and from the signed value of the preferences cookie.
+"""Converts a consent to the signed value of the preferences cookie, and back.
 
-Nothing here raises on a visitor's bytes: what can't be trusted comes back as a `Rejection`. The
-value identifies nobody: visitors who chose the same on the same day share it.
+Decoding never raises, whatever a visitor sends: it returns a `Rejection` for a value that cannot
+be trusted. Visitors who chose the same on the same day have the same value, so that it identifies
+nobody.
 """
 
 from __future__ import annotations
@@ -22,28 +23,28 @@ from consentgate.choice.consent import Consent
 from consentgate.errors import ConfigurationError
 
 LIFETIME = timedelta(days=182)
-"""How long a choice holds, acceptance and refusal alike (CNIL 2020-092: about six months)."""
+"""How long a choice is valid, acceptance and refusal alike (CNIL 2020-092: about six months)."""
 
-SHORTEST_KEY = 16  # bytes; NIST SP 800-107 wants at least 112 bits of key for HMAC
+SHORTEST_KEY = 16  # bytes; NIST SP 800-107 requires a key of at least 112 bits for HMAC
 LONGEST_VALUE = 2048  # characters; checked before any HMAC work
 FORMAT_VERSION = 1
 
 MOST_KNOWN = 512  # choices, whatever their day
 
-# Where the day stands in a payload, as `encode` writes it.
+# The text before, up to and after the day in a payload that `encode` wrote.
 _BEFORE_DAY = b'{"v":%d,"d":"' % FORMAT_VERSION
 _DAY_ENDS = len(_BEFORE_DAY) + len("2026-11-24")
 _AFTER_DAY = b'","g":{'
 
 _FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
-_FILLING = (b"", b"===", b"==", b"=")  # what fills a text up to a multiple of four characters
+_FILLING = (b"", b"===", b"==", b"=")  # fills a text up to a multiple of four characters
 _TEXTS = frozenset({str})
 
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 class Rejection(StrEnum):
-    """Why a preferences cookie was not believed."""
+    """Why a preferences cookie is rejected."""
 
     OVERSIZED = "oversized"
     MALFORMED = "malformed"
@@ -55,9 +56,9 @@ class Rejection(StrEnum):
 class PreferencesCodec:
     """Signs and verifies the values of one preferences cookie.
 
-    `secret_key` signs; `fallback_keys` verify only, so that a key can be rotated. The salt holds
-    the format version, the cookie's name and the audience: a value signed for another cookie or
-    another portal is not accepted.
+    `secret_key` signs; `fallback_keys` only verify, so that a key can be rotated. The salt contains
+    the format version, the cookie's name and the audience, so that a value signed for another
+    cookie or another portal is rejected.
     """
 
     def __init__(
@@ -77,10 +78,10 @@ class PreferencesCodec:
             digest_method=hashlib.sha256,
         )
         self._verifier = Verifier(self._signer)
-        self._known: dict[bytes, Consent] = {}  # by what stands after the day
+        self._known: dict[bytes, Consent] = {}  # by the text after the day
 
     def encode(self, consent: Consent) -> str:
-        """The signed value of a decided consent; equal consents give equal values."""
+        """Return the signed value of a decided consent; equal consents have equal values."""
         prints = dict(sorted(consent.fingerprints))
         payload = {
             "v": FORMAT_VERSION,
@@ -92,7 +93,7 @@ class PreferencesCodec:
         return self._signer.sign(base64_encode(text)).decode("ascii")
 
     def decode(self, value: str) -> Consent | Rejection:
-        """The consent that was signed, of whatever age, or why the value is not believed."""
+        """Return the consent that was signed, of whatever age, or why the value is rejected."""
         if len(value) > LONGEST_VALUE:
             return Rejection.OVERSIZED
         payload = self._verifier.payload_of(value)
@@ -104,10 +105,10 @@ class PreferencesCodec:
             return Rejection.MALFORMED
 
     def _read(self, payload: bytes) -> Consent:
-        """The consent in a payload that was signed.
+        """Return the consent in a payload that was signed.
 
-        Visitors who chose the same on different days have payloads that differ by the day alone,
-        so that all after it is read once for all of them.
+        Payloads of the same choice on different days differ only in the day, so that the text
+        after it is parsed once for all of them.
         """
         text = a2b_base64(payload.translate(_FROM_URL_SAFE) + _FILLING[len(payload) % 4])
         choices = text[_DAY_ENDS:] if text.startswith(_BEFORE_DAY) else b""
@@ -139,14 +140,14 @@ def _read_payload(payload: Mapping[str, object]) -> Consent:
 
 def _read_choices(choices: object) -> dict[str, str]:
     if not isinstance(choices, dict):
-        raise TypeError("not a table of choices")
+        raise TypeError("choices that are not a table")
     if not _TEXTS.issuperset(map(type, choices.values())):
-        raise TypeError("a fingerprint that is no text")
+        raise TypeError("a fingerprint that is not a text")
     return choices
 
 
 def _check_keys(secret_key: str | bytes, fallback_keys: Collection[str | bytes]) -> list[bytes]:
-    """The keys as itsdangerous wants them: the oldest first, the signing key last."""
+    """Return the keys in the order of itsdangerous: the oldest first, the signing key last."""
     if isinstance(fallback_keys, str | bytes):
         raise ConfigurationError(
             "fallback_keys is a bare string, each character of which would be a key; "
@@ -172,9 +173,9 @@ def _check_key(key: object, *, place: str) -> bytes:
     return raw
 
 
-# RFC 2104 section 2: the key, hashed where it is longer than the hash's block and then filled up to
-# it, goes before the text once with each of its bytes changed by 0x36 and once by 0x5c. Both are
-# begun here for each key, which costs more than the rest.
+# RFC 2104 section 2: a key longer than a block of the hash is hashed, and each key is filled up to
+# a block. The inner hash begins with the block XOR 0x36, the outer one with the block XOR 0x5c.
+# Both are begun once for each key, because that takes longer than the rest.
 _INNER = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER = bytes(byte ^ 0x5C for byte in range(256))
 
@@ -182,37 +183,36 @@ _TO_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Verifier:
-    """Tells what bears a signature of one of a signer's keys.
+    """Verifies signatures of any of a signer's keys.
 
-    `signer` is a `Signer` with SHA-256 as its digest and an HMAC of it, which are what itsdangerous
-    signs with when it is told no other than this digest.
+    `signer` signs with HMAC and SHA-256: a `Signer` made with this digest and with the default
+    algorithm of itsdangerous.
     """
 
     def __init__(self, signer: Signer) -> None:
         assert signer.digest_method is hashlib.sha256, "HMAC with SHA-256 is verified here"
         self._separator = signer.sep
-        # The newest key first: nearly every choice is signed with it.
+        # The newest key first, because nearly every choice is signed with it.
         keys = [signer.derive_key(secret) for secret in reversed(signer.secret_keys)]
-        self._begun = [_begin(key) for key in keys]
+        self._hashes = [_begin_hashes(key) for key in keys]
 
     def payload_of(self, value: str) -> bytes | None:
-        """The signed text of a value, None where no key signed it or it is spelled in any other
-        way than it was signed."""
+        """Return the signed text of a value, None where no key signed exactly this value."""
         if not value.isascii():
             return None
         payload, _, signature = value.encode("ascii").rpartition(self._separator)
-        for inner, outer in self._begun:
-            begun, ended = inner.copy(), outer.copy()
-            begun.update(payload)
-            ended.update(begun.digest())
-            signed = b2a_base64(ended.digest(), newline=False).translate(_TO_URL_SAFE)
-            # 32 bytes are 43 characters and one "=", which is left out.
-            if compare_digest(signed[:-1], signature):
+        for begun_inner, begun_outer in self._hashes:
+            inner, outer = begun_inner.copy(), begun_outer.copy()
+            inner.update(payload)
+            outer.update(inner.digest())
+            expected = b2a_base64(outer.digest(), newline=False).translate(_TO_URL_SAFE)
+            # 32 bytes are 43 characters and one "=", which itsdangerous leaves out.
+            if compare_digest(expected[:-1], signature):
                 return payload
         return None
 
 
-def _begin(key: bytes) -> tuple[hashlib._Hash, hashlib._Hash]:
+def _begin_hashes(key: bytes) -> tuple[hashlib._Hash, hashlib._Hash]:
     size = hashlib.sha256().block_size
     block = (hashlib.sha256(key).digest() if len(key) > size else key).ljust(size, b"\0")
     return hashlib.sha256(block.translate(_INNER)), hashlib.sha256(block.translate(_OUTER))

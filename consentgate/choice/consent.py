@@ -1,4 +1,4 @@
-"""What one visitor decided, as a frozen value; no clock, no policy, nothing that can fail."""
+"""What one visitor decided, as a frozen value; nothing here reads a clock or can fail."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ NECESSARY = "necessary"
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """One visitor's choice: which categories were granted and refused, under which fingerprints,
-    on which UTC day.
+    """One visitor's choice: categories granted and refused, their fingerprints, and the UTC day.
 
     A category in neither set is undecided, which differs from refused: the visitor may still be
-    asked (GDPR art. 4(11): consent is an affirmative act). `day` is None only where nothing was
+    asked (GDPR art. 4(11): consent is an affirmative act). `day` is None only while no category is
     decided.
     """
 
@@ -26,16 +25,18 @@ class Consent:
 
     @classmethod
     def undecided(cls) -> Consent:
-        """The consent of a visitor who has not chosen anything."""
+        """Return the consent of a visitor who has not chosen yet."""
         return _UNDECIDED
 
     def allows(self, category: str) -> bool:
-        """True when the category is necessary or was granted."""
+        """Return whether the category is necessary or was granted."""
         return category == NECESSARY or category in self.granted
 
     def with_granted(self, fingerprints: Mapping[str, str], *, day: date) -> Consent:
-        """This choice with the given categories granted as of `day`; `fingerprints` maps each of
-        them to the fingerprint under which it is granted."""
+        """Return this choice with more categories granted as of `day`.
+
+        `fingerprints` maps each of these categories to the fingerprint under which it is granted.
+        """
         names = frozenset(fingerprints)
         return replace(
             self._with_fingerprints(fingerprints),
@@ -45,7 +46,7 @@ class Consent:
         )
 
     def with_refused(self, fingerprints: Mapping[str, str], *, day: date) -> Consent:
-        """This choice with the given categories refused as of `day`."""
+        """Return this choice with more categories refused as of `day`; see `with_granted`."""
         names = frozenset(fingerprints)
         return replace(
             self._with_fingerprints(fingerprints),
@@ -55,24 +56,20 @@ class Consent:
         )
 
     def intersect(self, other: Consent) -> Consent:
-        """What both choices allow: granted where both grant, refused where either refuses.
+        """Return the choice that grants what both grant and refuses what either refuses.
 
         Several valid preferences cookies may arrive together (other paths, a parent domain); none
         of them may widen what another allows.
         """
         granted = self.granted & other.granted
         refused = self.refused | other.refused
-        kept = granted | refused
-        return Consent(
-            granted=granted,
-            refused=refused,
-            fingerprints=frozenset(
-                pair for pair in self.fingerprints | other.fingerprints if pair[0] in kept
-            ),
-            day=min((day for day in (self.day, other.day) if day is not None), default=None)
-            if kept
-            else None,
-        )
+        decided = granted | refused
+        if not decided:
+            return _UNDECIDED
+        pairs = self.fingerprints | other.fingerprints
+        fingerprints = frozenset(pair for pair in pairs if pair[0] in decided)
+        days = [consent.day for consent in (self, other) if consent.day is not None]
+        return Consent(granted, refused, fingerprints, day=min(days, default=None))
 
     def _with_fingerprints(self, fingerprints: Mapping[str, str]) -> Consent:
         others = {pair for pair in self.fingerprints if pair[0] not in fingerprints}

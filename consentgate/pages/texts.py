@@ -19,7 +19,7 @@ from babel.lists import format_list
 from consentgate.errors import ConfigurationError
 from consentgate.pages.catalogue import Catalogue, read_catalogue
 from consentgate.pages.languages import canonical_tag, primary_language
-from consentgate.policy.text import Text, is_language, said_in
+from consentgate.policy.text import Text, is_language, translation_in
 
 ENGLISH = "en"
 """The language of the messages in the code."""
@@ -79,7 +79,7 @@ class Texts:
         if translation is not None:
             return LocalizedText(translation)
         fallback, language = _fallback(text, default_languages)
-        known = said_in(text, ENGLISH) if isinstance(text, Mapping) else fallback
+        known = translation_in(text, ENGLISH) if isinstance(text, Mapping) else fallback
         if known in self._known:
             return LocalizedText(self.gettext(known))
         return LocalizedText(fallback, language, direction_of(language))
@@ -120,7 +120,7 @@ def direction_of(language: str) -> str:
 def _translation(text: Text, language: str, defaults: Sequence[str]) -> str | None:
     """Return the text in `language`; a text without languages is in the default one."""
     if not isinstance(text, str):
-        return said_in(text, language)
+        return translation_in(text, language)
     default = defaults[0] if defaults else language
     return text if not text or primary_language(default) == primary_language(language) else None
 
@@ -130,7 +130,7 @@ def _fallback(text: Text, defaults: Sequence[str]) -> tuple[str, str]:
     if isinstance(text, str):
         return text, defaults[0]
     for language in defaults:
-        if (translation := said_in(text, language)) is not None:
+        if (translation := translation_in(text, language)) is not None:
             return translation, language
     # The same one, in whatever order they were written.
     first = min(text)

@@ -1,6 +1,6 @@
-"""Declared: which cookies a site sets, why, and what the visitor is told and asked.
+"""The declaration of a site: its cookies, why it sets them, and what visitors read about them.
 
-A declaration is checked as a whole when it is made, and cannot change afterwards.
+It is checked as a whole when it is made, and cannot change afterwards.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from consentgate.policy.declaration import (
     DEFAULT_PREFERENCES_COOKIE,
     Declaration,
     DeclaredAt,
-    moved,
+    findings_at,
     place_of,
 )
 from consentgate.policy.fingerprint import is_fingerprint
@@ -39,89 +39,86 @@ def declare(
     default_language: object,
     accept_fingerprints: object,
 ) -> Declaration:
-    """Return what of these arguments can be used, and as errors what cannot.
+    """Return the declaration that the arguments make, with the errors of those that cannot be used.
 
-    Of any type, because a file can hold any. Entries of `cookies` may be Placed already.
+    They are of any type, because a file can hold any. An entry of `cookies` is a Cookie, or a
+    DeclaredAt where its place is known already.
     """
-    reading = _Reading()
-    names, allowed = reading.necessary(necessary)
+    reader = _ArgumentReader()
+    names, allowed = reader.necessary(necessary)
     return Declaration(
         necessary=names,
-        cookies=(*allowed, *reading.cookies(cookies)),
-        categories=reading.categories(categories),
-        presets=reading.presets(presets),
-        site=reading.site(site),
-        controller=reading.controller(controller),
-        preferences_cookie=reading.preferences_cookie(preferences_cookie),
-        default_language=reading.language(default_language),
-        accept_fingerprints=reading.fingerprints(accept_fingerprints),
-        errors=tuple(reading.errors),
+        cookies=(*allowed, *reader.cookies(cookies)),
+        categories=reader.categories(categories),
+        presets=reader.presets(presets),
+        site=reader.site(site),
+        controller=reader.controller(controller),
+        preferences_cookie=reader.preferences_cookie(preferences_cookie),
+        default_language=reader.language(default_language),
+        accept_fingerprints=reader.fingerprints(accept_fingerprints),
+        errors=tuple(reader.errors),
     )
 
 
-class _Reading:
-    """Reads one declaration; what it cannot use it notes and leaves out."""
+class _ArgumentReader:
+    """Reads the arguments of one declaration; leaves out what it cannot use, and adds an error."""
 
     def __init__(self) -> None:
         self.errors: list[Finding] = []
 
     def necessary(self, value: object) -> tuple[tuple[DeclaredAt, ...], tuple[DeclaredAt, ...]]:
-        """Return what is declared by name alone, and what as a whole cookie."""
+        """Return the cookies declared by name alone, and those declared as a whole Cookie."""
         names: list[DeclaredAt] = []
         whole: list[DeclaredAt] = []
         for number, entry in enumerate(self._entries("necessary", value)):
             if isinstance(entry, str):
                 self._add_name(entry, number, names)
-            elif not isinstance(entry, Cookie):
-                self._refuse(f"necessary[{number}]", entry, "give a name")
-            elif not entry.necessary:
-                place = place_of("necessary", number, entry.name)
-                hint = 'declare it under cookies, or with category="necessary"'
-                self.errors.append(Finding("CG007", place, f"it is {entry.category!r}", hint))
+            elif isinstance(entry, Cookie):
+                self._add_whole(DeclaredAt(entry, "necessary", number), whole)
             else:
-                whole.append(DeclaredAt(entry, "necessary", number))
+                self._refuse(f"necessary[{number}]", entry, "give a name")
         return tuple(names), tuple(whole)
 
     def cookies(self, value: object) -> tuple[DeclaredAt, ...]:
         """Return the declared cookies."""
-        found: list[DeclaredAt] = []
+        cookies: list[DeclaredAt] = []
         for number, entry in enumerate(self._entries("cookies", value)):
             if isinstance(entry, Cookie):
-                found.append(DeclaredAt(entry, "cookies", number))
+                cookies.append(DeclaredAt(entry, "cookies", number))
             elif isinstance(entry, DeclaredAt):
-                found.append(entry)
+                cookies.append(entry)
             else:
                 self._refuse(f"cookies[{number}]", entry, "give a Cookie")
-        return tuple(found)
+        return tuple(cookies)
 
     def categories(self, value: object) -> tuple[Category, ...]:
-        """Return the built-in categories, re-declared ones in their place, then the site's own."""
-        known = {category.name: category for category in BUILT_IN_CATEGORIES}
+        """Return the built-in categories, as the site redeclares them, then the site's own."""
+        categories = {category.name: category for category in BUILT_IN_CATEGORIES}
         seen = {NECESSARY}
         for number, entry in enumerate(self._entries("categories", value)):
             if not isinstance(entry, Category):
                 self._refuse(f"categories[{number}]", entry, "give a Category")
             elif entry.name in seen:
                 place = place_of("categories", number, entry.name)
-                self.errors.append(_category_fault(entry.name).at(place))
+                self.errors.append(_category_problem(entry.name).at(place))
             else:
                 seen.add(entry.name)
-                known[entry.name] = entry
-        return tuple(known.values())
+                categories[entry.name] = entry
+        return tuple(categories.values())
 
     def presets(self, value: object) -> tuple[str, ...]:
-        """Return names of presets, and paths of files (".toml") made absolute; each once."""
-        found: dict[str, None] = {}
+        """Return names of presets, and absolute paths of files (".toml"); each once."""
+        names: dict[str, None] = {}
         for number, entry in enumerate(self._entries("presets", value)):
             name = os.fspath(entry) if isinstance(entry, os.PathLike) else entry
             if isinstance(name, str):
-                found[str(Path(name).absolute()) if name.endswith(".toml") else name] = None
+                names[str(Path(name).absolute()) if name.endswith(".toml") else name] = None
             else:
                 self._refuse(f"presets[{number}]", entry, "give a preset's name or a path")
-        return tuple(found)
+        return tuple(names)
 
     def site(self, value: object) -> str:
-        """Return the site's address, "" where none is given."""
+        """Return the address of the site, "" where none is given."""
         if value == "" or (isinstance(value, str) and _SITE.fullmatch(value)):
             return str(value)
         self._refuse("site", value, 'give its address, such as "https://www.example.org"')
@@ -140,7 +137,7 @@ class _Reading:
         if problem is None and "*" not in str(value):
             return str(value)
         hint = 'give one exact name, such as "__Host-cookies_preferences"'
-        message = f"no cookie can be called {value!r:.80}"
+        message = f"{value!r:.80} cannot be the name of this cookie"
         self.errors.append(Finding("CG011", "preferences_cookie", message, hint))
         return DEFAULT_PREFERENCES_COOKIE
 
@@ -152,24 +149,32 @@ class _Reading:
         return DEFAULT_LANGUAGE
 
     def fingerprints(self, value: object) -> tuple[str, ...]:
-        """Return older fingerprints that are still honoured."""
-        found = []
+        """Return the older fingerprints that are still accepted."""
+        fingerprints = []
         for number, entry in enumerate(self._entries("accept_fingerprints", value)):
             if is_fingerprint(entry):
-                found.append(str(entry))
+                fingerprints.append(str(entry))
             else:
-                hint = "give what Policy.fingerprint returned, 8 characters"
+                hint = "give a fingerprint of 8 characters, as Policy.fingerprint returns it"
                 self._refuse(f"accept_fingerprints[{number}]", entry, hint)
-        return tuple(found)
+        return tuple(fingerprints)
 
     def _add_name(self, name: str, number: int, names: list[DeclaredAt]) -> None:
         try:
             names.append(DeclaredAt(Cookie(name, category=NECESSARY), "necessary", number))
         except PolicyError as error:
-            self.errors += moved(error.findings, place_of("necessary", number, name))
+            self.errors += findings_at(place_of("necessary", number, name), error.findings)
+
+    def _add_whole(self, declared: DeclaredAt, whole: list[DeclaredAt]) -> None:
+        if declared.cookie.necessary:
+            whole.append(declared)
+            return
+        message = f"it is {declared.cookie.category!r}"
+        hint = 'declare it under cookies, or with category="necessary"'
+        self.errors.append(Finding("CG007", declared.place, message, hint))
 
     def _entries(self, field: str, value: object) -> Iterable[object]:
-        # A lone string is an iterable of characters, which nobody means.
+        # A string is an iterable of characters, which is never meant.
         if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping)):
             return value
         self._refuse(field, value, "give a list")
@@ -179,7 +184,7 @@ class _Reading:
         self.errors.append(invalid_value(field, value, hint).at(field))
 
 
-def _category_fault(name: str) -> Problem:
+def _category_problem(name: str) -> Problem:
     if name == NECESSARY:
-        return Problem("CG012", "necessary is what the library says it is", "leave it out")
+        return Problem("CG012", "necessary cannot be declared again", "leave it out")
     return Problem("CG004", "declared twice", "keep one")

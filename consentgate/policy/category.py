@@ -1,4 +1,4 @@
-"""The purposes a visitor can allow, and who answers for the site."""
+"""The purposes that a visitor can allow, and who answers for the site."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from consentgate.errors import PolicyError
-from consentgate.policy.problems import Problem, invalid_value
+from consentgate.policy.fields import as_flag
+from consentgate.policy.problems import Problem
 from consentgate.policy.text import Text, Translations, as_text
 from consentgate.policy.vocabulary import MARKETING, NECESSARY, STATISTICS
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
-# `//host` and other schemes lead away from what the site may have meant.
+# Not `//host` and not another scheme: they lead away from what the site may have meant.
 _PAGE = re.compile(r"https?://[^/\s]+|/(?![/\\])")
 
 
@@ -23,8 +24,8 @@ class _Defaults(NamedTuple):
     gpc: bool = False
 
 
-# Global Privacy Control speaks of selling and sharing, which marketing is; statistics of the
-# site's own are not (W3C Global Privacy Control).
+# Global Privacy Control is about selling and sharing: marketing does both, a site's own statistics
+# do neither (W3C Global Privacy Control).
 _BUILT_IN = {
     NECESSARY: _Defaults(
         Translations({"en": "Necessary", "fr": "Nécessaires"}),
@@ -64,8 +65,8 @@ _BUILT_IN = {
 class Category:
     """A purpose that a visitor allows or refuses as a whole.
 
-    What is left out of `necessary`, `statistics` and `marketing` is the library's own text.
-    `gpc`: an undecided visitor's Global Privacy Control signal counts as a refusal of it.
+    `necessary`, `statistics` and `marketing` have the library's own texts where a text is left
+    out. `gpc`: while a visitor is undecided, a Global Privacy Control signal refuses the category.
     Raises PolicyError (CG012, CG007).
     """
 
@@ -82,35 +83,33 @@ class Category:
         description: Text | None = None,
         gpc: bool | None = None,
     ) -> None:
-        problems = list(_name_faults(name))
-        default = _BUILT_IN.get(str(name), _Defaults())
-        given = _Defaults(
-            default.title if title is None else as_text(title, field="title", problems=problems),
-            default.description
-            if description is None
-            else as_text(description, field="description", problems=problems),
-            default.gpc if gpc is None else gpc,
-        )
-        if not isinstance(given.gpc, bool):
-            problems.append(invalid_value("gpc", gpc, "write true or false"))
+        problems = _name_problems(name)
+        values = _BUILT_IN.get(str(name), _Defaults())
+        if title is not None:
+            values = values._replace(title=as_text(title, field="title", problems=problems))
+        if description is not None:
+            text = as_text(description, field="description", problems=problems)
+            values = values._replace(description=text)
+        if gpc is not None:
+            values = values._replace(gpc=as_flag(gpc, field="gpc", problems=problems))
         if problems:
             raise PolicyError(problem.at(f"Category({name!r:.80})") for problem in problems)
         object.__setattr__(self, "name", name)
-        for part in _Defaults._fields:
-            object.__setattr__(self, part, getattr(given, part))
+        for field_name, value in values._asdict().items():
+            object.__setattr__(self, field_name, value)
 
 
-def _name_faults(name: object) -> list[Problem]:
-    # The name stands in the preferences cookie, in forms and in page classes.
+def _name_problems(name: object) -> list[Problem]:
+    # The preferences cookie, forms and the classes of pages hold the name.
     if isinstance(name, str) and _NAME.fullmatch(name):
         return []
     hint = "use lower-case letters, digits, - and _; the title is what visitors read"
-    return [Problem("CG012", f"{name!r:.80} is no name of a category", hint)]
+    return [Problem("CG012", f"{name!r:.80} cannot be the name of a category", hint)]
 
 
 @dataclass(frozen=True, slots=True)
 class Controller:
-    """Who answers for the site: told before the choice (GDPR art. 13(1)(a)).
+    """Who answers for the site. Visitors read it before they choose (GDPR art. 13(1)(a)).
 
     `contact` is an address to write to, `privacy_page` an http(s) address or a path of the site.
     Raises PolicyError (CG012).
@@ -121,16 +120,16 @@ class Controller:
     privacy_page: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
-        problems = list(_controller_faults(self))
+        problems = list(_controller_problems(self))
         if problems:
             raise PolicyError(problem.at("controller") for problem in problems)
 
 
-def _controller_faults(controller: Controller) -> Iterator[Problem]:
+def _controller_problems(controller: Controller) -> Iterator[Problem]:
     if not isinstance(controller.name, str) or not controller.name.strip():
         yield Problem("CG012", "the controller has no name", "name who answers for the site")
     if not isinstance(controller.contact, str):
-        yield Problem("CG012", "contact is no text", "give an address to write to")
+        yield Problem("CG012", "contact is not a text", "give an address to write to")
     page = controller.privacy_page
     if page != "" and not (isinstance(page, str) and _PAGE.match(page)):
         hint = "give an http(s) address, or a path that begins with /"
@@ -138,4 +137,4 @@ def _controller_faults(controller: Controller) -> Iterator[Problem]:
 
 
 BUILT_IN_CATEGORIES = tuple(Category(name) for name in _BUILT_IN)
-"""`necessary`, `statistics` and `marketing`, as they are where a site says nothing of them."""
+"""`necessary`, `statistics` and `marketing`, as they are unless a site declares them."""

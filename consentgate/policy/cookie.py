@@ -1,4 +1,4 @@
-"""One declared cookie: its name, why it is there, and what the law lets it do."""
+"""One declared cookie: its name, why the site sets it, and what the law lets it do."""
 
 from __future__ import annotations
 
@@ -9,40 +9,51 @@ from functools import partial
 from typing import Any, TypedDict, Unpack
 
 from consentgate.errors import PolicyError
-from consentgate.policy.default_reasons import usual_reason
 from consentgate.policy.fields import Hosts, as_domains, as_flag, as_hosts, as_line, as_paths
 from consentgate.policy.frozen_mapping import FrozenMapping
 from consentgate.policy.lifetime import Lifetime, as_duration, as_lifetime
 from consentgate.policy.names import is_plain_name, name_problem
 from consentgate.policy.problems import Problem, as_word
 from consentgate.policy.text import Text, as_text
-from consentgate.policy.vocabulary import MARKETING, NECESSARY, ExemptReason, Kind, Party, SameSite
+from consentgate.policy.vocabulary import (
+    MARKETING,
+    NECESSARY,
+    ExemptReason,
+    ExemptReasonOption,
+    Kind,
+    KindOption,
+    Party,
+    PartyOption,
+    SameSite,
+    SameSiteOption,
+    default_reason,
+)
 
 
 class CookieFields(TypedDict, total=False):
-    """What can be said of a cookie besides its name and category, as a site writes it."""
+    """What a site can declare of a cookie besides its name and category."""
 
     provider: Text | None
     service: Text | None
     location: Text | None
     purpose: Text | None
     lifetime: str | timedelta | None
-    party: Party | str | None
+    party: PartyOption | None
     anonymous: bool | None
-    exempt_reason: ExemptReason | str | None
+    exempt_reason: ExemptReasonOption | None
     retention: str | timedelta | None
     path: str | Iterable[str] | None
     domain: str | Iterable[str] | None
-    kind: Kind | str | None
+    kind: KindOption | None
     purpose_id: str | None
     hosts: Mapping[str, str | Iterable[str]] | None
     secure: bool | None
     http_only: bool | None
     partitioned: bool | None
-    same_site: SameSite | str | None
+    same_site: SameSiteOption | None
 
 
-# The values are of any type, because a file can hold any; each reader says what it takes.
+# The values are of any type, because a file can hold any; each reader checks its own.
 _READERS: dict[str, Callable[..., Any]] = {
     "provider": as_text,
     "service": as_text,
@@ -67,24 +78,23 @@ _READERS: dict[str, Callable[..., Any]] = {
 _TEXTS = frozenset(key for key, reader in _READERS.items() if reader is as_text)
 
 COOKIE_FIELDS = tuple(_READERS)
-"""The names of all that can be said of a cookie besides its name and category."""
+"""The names of the fields of a cookie besides its name and category."""
 
 _ENTANGLED = frozenset({"anonymous", "exempt_reason", "path", "domain"})
-"""The fields that must agree with others."""
+"""The fields that must agree with other fields."""
 
 _NO_HOSTS: Hosts = FrozenMapping({})
 
 
-# No slots, and defaults that stay on the class: an instance holds what was said of it and no
-# more, so that ten thousand short declarations are made in the time that their words take.
+# No slots, and the defaults stay on the class: an instance holds the given fields and no more, so
+# that a policy of ten thousand short declarations is made quickly.
 @dataclass(frozen=True, init=False)
 class Cookie:
-    """What a site declares of one cookie, or of all whose names have one form; it cannot change.
+    """What a site declares of one cookie, or of all cookies that match a glob; it cannot change.
 
     `Cookie("_pk_id.*", category="statistics", lifetime="13 months")`: the name is exact, or a
-    glob in which `*` is any text. A field that is left out, or None, says nothing: where a
-    preset declares the same name its answer stays, else the default that stands here.
-    Raises PolicyError with all that is wrong.
+    glob in which `*` is any text. A field that is left out, or None, has the value of the preset
+    that declares the same name, else the default below. Raises PolicyError with all errors.
     """
 
     name: str
@@ -98,16 +108,16 @@ class Cookie:
     purpose: Text = ""
     """What it is for."""
     lifetime: Lifetime | None = None
-    """Given as "session", "13 months", "2 hours" ..., or as a timedelta."""
+    """Written as "session", "13 months", "2 hours" ..., or as a timedelta."""
     party: Party = Party.FIRST
     anonymous: bool = False
     """True for audience measurement that needs no consent (CNIL 2020-091, art. 5)."""
     exempt_reason: ExemptReason | None = None
-    """Why it needs no consent; where it needs none, a usual reason is filled in."""
+    """Why it needs no consent; an exempt cookie without a reason gets the usual one."""
     retention: timedelta | None = None
-    """How long what it measures is kept; asked for anonymous audience measurement."""
+    """How long its measurements are kept; expected of anonymous audience measurement."""
     path: tuple[str, ...] = ("/",)
-    """Where it is set, one path or several: it is expired on each, for each domain."""
+    """The paths, one or several, on which it is set; it is expired on each, for each domain."""
     domain: tuple[str, ...] = ()
     """The domains, one or several, on which it is set; "" and () are the host itself."""
     kind: Kind = Kind.COOKIE
@@ -120,57 +130,62 @@ class Cookie:
     http_only: bool = False
     """True where the gate adds HttpOnly."""
     partitioned: bool = False
-    """True where it is set with Partitioned: without it a browser expires another cookie."""
+    """True where it is set with Partitioned; a browser expires it only with the same attribute."""
     same_site: SameSite | None = None
-    """The SameSite that the gate raises it to, never lowers."""
+    """The SameSite to which the gate raises it; the gate never lowers one."""
 
     given: tuple[str, ...] = field(default=(), init=False, repr=False, compare=False)
-    """The names of the fields that were said, besides name and category."""
+    """The names of the fields that were given, besides name and category."""
     categories: tuple[str, ...] = field(default=(), init=False, repr=False)
-    """The categories that must all be allowed: its own, and more where presets differ."""
+    """The categories that must all be allowed: `category`, and more where presets differ."""
     necessary: bool = field(default=False, init=False, repr=False, compare=False)
-    """True where no visitor can refuse it."""
+    """True where visitors cannot refuse it."""
     exempt: bool = field(default=False, init=False, repr=False, compare=False)
     """True where it needs no consent: it is necessary, or anonymous."""
 
-    def __init__(self, name: str, *, category: str, **said: Unpack[CookieFields]) -> None:
+    def __init__(self, name: str, *, category: str, **fields: Unpack[CookieFields]) -> None:
         problems: list[Problem] = []
-        own = self.__dict__
-        own["name"] = name
-        own["category"] = category
-        for key, value in said.items():
+        attributes = self.__dict__
+        attributes["name"] = name
+        attributes["category"] = category
+        for key, value in fields.items():
             if type(value) is str and key in _TEXTS:
-                own[key] = value  # as its reader would, which costs more than all the rest
+                attributes[key] = value  # as the reader would, which takes longer than the rest
             elif value is not None:
-                read = _reader(key)(value, field=key, problems=problems)
-                if read is not None:
-                    own[key] = read
-        own["given"] = tuple(own)[2:]
-        own["categories"] = (category,)
-        if category == NECESSARY:
-            own["necessary"] = own["exempt"] = True
-            own.setdefault("exempt_reason", usual_reason(str(name)))
-        elif self.anonymous:
-            own["exempt"] = True
-            own.setdefault("exempt_reason", ExemptReason.AUDIENCE_MEASUREMENT)
+                converted = _reader(key)(value, field=key, problems=problems)
+                if converted is not None:
+                    attributes[key] = converted
+        attributes["given"] = tuple(attributes)[2:]
+        attributes["categories"] = (category,)
+        _set_exemption(self)
         if not (is_plain_name(name) and type(category) is str and category):
-            problems += _word_faults(self)
-        if not _ENTANGLED.isdisjoint(said):
-            problems += _own_faults(self)
+            problems += _name_problems(self)
+        if not _ENTANGLED.isdisjoint(fields):
+            problems += _entangled_problems(self)
         if problems:
             raise PolicyError(problem.at(f"Cookie({name!r:.80})") for problem in problems)
 
     @property
     def is_glob(self) -> bool:
-        """True where the name has a star."""
+        """Whether the name has a star."""
         return "*" in self.name
 
 
 def requiring(rule: Cookie, *categories: str) -> Cookie:
-    """Return `rule` as one that wants all of `categories` allowed; its own is among them."""
+    """Return `rule` as one that needs all of `categories` allowed, its own among them."""
     copied = object.__new__(Cookie)
     copied.__dict__.update(rule.__dict__, categories=categories)
     return copied
+
+
+def _set_exemption(cookie: Cookie) -> None:
+    attributes = cookie.__dict__
+    if cookie.category == NECESSARY:
+        attributes["necessary"] = attributes["exempt"] = True
+        attributes.setdefault("exempt_reason", default_reason(str(cookie.name)))
+    elif cookie.anonymous:
+        attributes["exempt"] = True
+        attributes.setdefault("exempt_reason", ExemptReason.AUDIENCE_MEASUREMENT)
 
 
 def _reader(key: str) -> Callable[..., Any]:
@@ -180,25 +195,25 @@ def _reader(key: str) -> Callable[..., Any]:
         raise TypeError(f"Cookie() got an unexpected keyword argument {key!r}") from None
 
 
-def _word_faults(cookie: Cookie) -> Iterator[Problem]:
-    """Yield what is wrong with a cookie's name, and with that of its category."""
+def _name_problems(cookie: Cookie) -> Iterator[Problem]:
+    """Yield the problems of a cookie's name, and of its category's."""
     if (problem := name_problem(cookie.name, cookie.kind)) is not None:
         yield problem
     if not (isinstance(cookie.category, str) and cookie.category):
-        message = f"no category can be called {cookie.category!r:.80}"
+        message = f"{cookie.category!r:.80} cannot be the name of a category"
         yield Problem("CG003", message, "name a declared category")
 
 
-def _own_faults(cookie: Cookie) -> Iterator[Problem]:
-    """Yield what is wrong between the fields of a declaration."""
+def _entangled_problems(cookie: Cookie) -> Iterator[Problem]:
+    """Yield the problems of fields that do not agree with each other."""
     given = cookie.given
     if "anonymous" in given or "exempt_reason" in given:
-        yield from _exemption_faults(cookie)
+        yield from _exemption_problems(cookie)
     if "path" in given or "domain" in given:
-        yield from _prefix_faults(cookie)
+        yield from _prefix_problems(cookie)
 
 
-def _exemption_faults(cookie: Cookie) -> Iterator[Problem]:
+def _exemption_problems(cookie: Cookie) -> Iterator[Problem]:
     # CNIL deliberation 2020-091, art. 5, and its page on audience measurement of 4 July 2025.
     measures = cookie.exempt_reason is ExemptReason.AUDIENCE_MEASUREMENT
     if cookie.anonymous and cookie.necessary:
@@ -220,9 +235,9 @@ def _misuse(message: str, hint: str) -> Problem:
     return Problem("CG008", message, hint)
 
 
-def _prefix_faults(cookie: Cookie) -> Iterator[Problem]:
-    # RFC 6265bis section 4.1.3.2: without a Domain and on / only, else browsers drop it.
-    bound = str(cookie.name).lower().startswith("__host-") and cookie.kind is Kind.COOKIE
-    if bound and (cookie.path != ("/",) or any(cookie.domain)):
+def _prefix_problems(cookie: Cookie) -> Iterator[Problem]:
+    # RFC 6265bis section 4.1.3.2: browsers drop it with a Domain or with another path than /.
+    is_host = str(cookie.name).lower().startswith("__host-") and cookie.kind is Kind.COOKIE
+    if is_host and (cookie.path != ("/",) or any(cookie.domain)):
         hint = "leave path and domain out, or the prefix"
         yield Problem("CG007", "a __Host- cookie has Path=/ and no Domain", hint)

@@ -1,4 +1,4 @@
-"""What a site wrote, each part with its place, before it is looked at as a whole."""
+"""What a site wrote, each part with its place, before it is checked as a whole."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEFAULT_LANGUAGE = "en"
 
 
 class DeclaredAt(NamedTuple):
-    """A cookie and where it was declared: the list and the number in it."""
+    """A cookie and where it was declared: the list, and its number in that list."""
 
     cookie: Cookie
     source: str
@@ -23,24 +23,29 @@ class DeclaredAt(NamedTuple):
 
     @property
     def place(self) -> str:
-        """The place as a finding names it."""
+        """The place in the form that findings have."""
         return place_of(self.source, self.number, self.cookie.name)
 
 
 def place_of(source: str, number: int, name: object) -> str:
-    """Return how a finding names an entry of a list."""
+    """Return the place of an entry of a list, in the form that findings have."""
     return f"{source}[{number}] ({name!r:.80})"
+
+
+def findings_at(place: str, findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings with `place` as their place."""
+    return [replace(finding, place=place) for finding in findings]
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """All that a site wrote and that could be read; `errors` is what could not."""
+    """All that a site wrote and that can be used; `errors` is about the rest."""
 
     necessary: tuple[DeclaredAt, ...]
-    """Those declared by their name alone."""
+    """The cookies that were declared by name alone."""
     cookies: tuple[DeclaredAt, ...]
     categories: tuple[Category, ...]
-    """All there are: `necessary` first, the site's own last."""
+    """All categories: `necessary` first, the site's own last."""
     presets: tuple[str, ...]
     site: str
     controller: Controller | None
@@ -48,8 +53,3 @@ class Declaration:
     default_language: str
     accept_fingerprints: tuple[str, ...]
     errors: tuple[Finding, ...]
-
-
-def moved(findings: Iterable[Finding], place: str) -> list[Finding]:
-    """Return the findings with another place."""
-    return [replace(finding, place=place) for finding in findings]

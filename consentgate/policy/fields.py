@@ -1,4 +1,7 @@
-"""Brings what a site wrote for the fields of a cookie into the form in which it is kept."""
+"""Converts what a site wrote for the fields of a cookie into the form in which it is kept.
+
+Where a value cannot be used, its problem is appended to `problems`.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from consentgate.policy.frozen_mapping import FrozenMapping
 from consentgate.policy.problems import Problem, invalid_value
 
 Hosts = FrozenMapping[tuple[str, ...]]
-"""Hosts by resource type ("script", "frame", "image" ...), each sorted and once."""
+"""Hosts by resource type ("script", "frame", "image" ...), sorted, each once."""
 
-# What ends an attribute or kills the header (RFC 6265 section 4.1.1) cannot be in its value.
+# A value holds nothing that ends the attribute or the header (RFC 6265 section 4.1.1).
 _PATH = re.compile(r"/[^;\x00-\x1f\x7f]*")
 _DOMAIN = re.compile(r"(\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*)?", re.IGNORECASE)
 _RESOURCE_TYPE = re.compile(r"[a-z][a-z_-]*")
@@ -19,14 +22,14 @@ _HOST = re.compile(r"[^\s;,'\"\x00-\x1f\x7f]+")
 
 
 def as_flag(value: object, *, field: str, problems: list[Problem]) -> bool:
-    """Return `value` as it is, with a fault where it is neither true nor false."""
+    """Return `value`, which is true or false; False where it is neither."""
     if not isinstance(value, bool):
         problems.append(invalid_value(field, value, "write true or false"))
     return value is True
 
 
 def as_line(value: object, *, field: str, problems: list[Problem]) -> str:
-    """Return `value`, a text without languages; the empty text and a fault where it is none."""
+    """Return `value`, a text without languages; the empty text where it is something else."""
     if isinstance(value, str):
         return value
     problems.append(invalid_value(field, value, "give one text"))
@@ -34,7 +37,7 @@ def as_line(value: object, *, field: str, problems: list[Problem]) -> str:
 
 
 def as_paths(value: object, *, field: str, problems: list[Problem]) -> tuple[str, ...]:
-    """Return one path or several as a tuple; each begins with a slash."""
+    """Return one path or several as a tuple; each path begins with a slash."""
     paths = _texts(value)
     if paths and all(map(_PATH.fullmatch, paths)):
         return paths
@@ -54,11 +57,12 @@ def as_domains(value: object, *, field: str, problems: list[Problem]) -> tuple[s
 
 
 def as_hosts(value: object, *, field: str, problems: list[Problem]) -> Hosts:
-    """Return hosts by resource type, each list sorted; order means nothing here."""
+    """Return hosts by resource type, sorted, because their order has no meaning."""
     if isinstance(value, Mapping):
-        found = {kind: _texts(hosts) or () for kind, hosts in value.items()}
-        if all(map(_are_hosts, found.items())):
-            return FrozenMapping({kind: tuple(sorted(set(found[kind]))) for kind in sorted(found)})
+        by_type = {kind: _texts(hosts) or () for kind, hosts in value.items()}
+        if all(map(_are_hosts, by_type.items())):
+            pairs = sorted(by_type.items())
+            return FrozenMapping({kind: tuple(sorted(set(hosts))) for kind, hosts in pairs})
     hint = 'give hosts by resource type, such as {"frame": ["www.example.org"]}'
     problems.append(invalid_value(field, value, hint))
     return FrozenMapping({})
@@ -66,8 +70,9 @@ def as_hosts(value: object, *, field: str, problems: list[Problem]) -> Hosts:
 
 def _are_hosts(item: tuple[object, tuple[str, ...]]) -> bool:
     kind, hosts = item
-    named = isinstance(kind, str) and _RESOURCE_TYPE.fullmatch(kind)
-    return bool(named and hosts and all(map(_HOST.fullmatch, hosts)))
+    if not isinstance(kind, str) or _RESOURCE_TYPE.fullmatch(kind) is None:
+        return False
+    return bool(hosts) and all(map(_HOST.fullmatch, hosts))
 
 
 def _texts(value: object) -> tuple[str, ...] | None:

@@ -1,6 +1,6 @@
-"""What a declaration lacks or should not say: told at start-up, never a reason to stop.
+"""Finds what a declaration lacks or should not contain: logged at start-up, never an error.
 
-Enforcing needs a name and a category only; what is told here is owed to the visitor.
+Enforcing needs a name and a category only; the findings are about what is owed to visitors.
 """
 
 from __future__ import annotations
@@ -15,86 +15,87 @@ from consentgate.policy.declaration import DeclaredAt
 from consentgate.policy.lifetime import lifetime_text
 from consentgate.policy.lookup import GlobIndex
 from consentgate.policy.names import Glob
-from consentgate.policy.text import Text, said_in
-from consentgate.policy.trackers import tracker_among
+from consentgate.policy.text import Text, translation_in
+from consentgate.policy.trackers import tracker_matching
 from consentgate.policy.vocabulary import ExemptReason, Kind
 
 # CNIL, audience measurement, 4 July 2025; for that exemption only.
 LONGEST_MEASUREMENT = timedelta(days=395)
 LONGEST_RETENTION = timedelta(days=760)
 
-# The choice is kept about six months (CNIL deliberation 2020-092); nothing that is necessary
-# for a visit is needed for longer, except how a visitor likes the pages to look.
+# The choice is kept for about six months (CNIL deliberation 2020-092). No other necessary cookie is
+# needed for longer, except preferences of how pages look.
 _HALF_A_YEAR = timedelta(days=182)
 _LONGEST_NECESSARY = {ExemptReason.INTERFACE: timedelta(days=365)}
 
-# So many names stand in a finding that is about many.
-_NAMED = 3
+# The most names in one message.
+_LISTED = 3
 
 
 def findings(
     rules: Sequence[DeclaredAt], *, controller: Controller | None, language: str
 ) -> Iterator[Finding]:
-    """Yield what is to be told of the rules, in their order, and of the controller."""
-    if controller is None and any(not placed.cookie.exempt for placed in rules):
+    """Yield the findings about the controller, then those about the rules, in their order."""
+    if controller is None and any(not entry.cookie.exempt for entry in rules):
         yield Finding(
             "CG052",
             "controller",
-            "visitors must be told who asks for their consent (GDPR art. 13(1)(a))",
+            "visitors must know who asks for their consent (GDPR art. 13(1)(a))",
             "declare a Controller",
         )
-    for placed in rules:
-        yield from _of_cookie(placed, language)
-    yield from _hidden_names([placed for placed in rules if placed.cookie.kind is Kind.COOKIE])
+    for entry in rules:
+        yield from _cookie_findings(entry, language)
+    yield from _overridden_globs([entry for entry in rules if entry.cookie.kind is Kind.COOKIE])
 
 
-def _of_cookie(placed: DeclaredAt, language: str) -> Iterator[Finding]:
-    if placed.cookie.necessary:
-        yield from _of_necessary(placed)
-    elif placed.cookie.exempt:
-        yield from _of_measurement(placed)
+def _cookie_findings(entry: DeclaredAt, language: str) -> Iterator[Finding]:
+    if entry.cookie.necessary:
+        yield from _necessary_findings(entry)
+    elif entry.cookie.exempt:
+        yield from _measurement_findings(entry)
     else:
-        yield from _missing_facts(placed, language)
+        yield from _missing_facts(entry, language)
 
 
-def _missing_facts(placed: DeclaredAt, language: str) -> Iterator[Finding]:
-    # Purpose, duration and who has access are told before the choice (CJEU C-673/17 Planet49).
-    cookie = placed.cookie
+def _missing_facts(entry: DeclaredAt, language: str) -> Iterator[Finding]:
+    # Visitors must know purpose, duration and who has access before the choice (CJEU C-673/17
+    # Planet49).
+    cookie = entry.cookie
     facts = {"provider": cookie.provider, "purpose": cookie.purpose}
-    missing = [name for name, text in facts.items() if not _says_something(text)]
+    missing = [name for name, text in facts.items() if not _has_text(text)]
     missing += [
         f"{name} in the default language {language!r}"
         for name, text in facts.items()
-        if name not in missing and not _speaks(text, language)
+        if name not in missing and not _has_language(text, language)
     ]
     if cookie.lifetime is None and cookie.kind is Kind.COOKIE:
         missing.append("lifetime")
     if missing:
         message = f"visitors are owed its {', its '.join(missing)}"
-        yield Finding("CG051", placed.place, message, "declare it")
+        yield Finding("CG051", entry.place, message, "declare it")
 
 
-def _says_something(text: Text) -> bool:
+def _has_text(text: Text) -> bool:
     return not isinstance(text, str) or bool(text.strip())
 
 
-def _speaks(text: Text, language: str) -> bool:
-    return isinstance(text, str) or said_in(text, language) is not None
+def _has_language(text: Text, language: str) -> bool:
+    return isinstance(text, str) or translation_in(text, language) is not None
 
 
-def _of_necessary(placed: DeclaredAt) -> Iterator[Finding]:
-    cookie = placed.cookie
-    tracker = tracker_among(cookie.name) if cookie.kind is Kind.COOKIE else None
+def _necessary_findings(entry: DeclaredAt) -> Iterator[Finding]:
+    cookie = entry.cookie
+    tracker = tracker_matching(cookie.name) if cookie.kind is Kind.COOKIE else None
     if tracker is not None:
         message = f"the known tracker {tracker!r} passes as necessary"
-        yield Finding("CG053", placed.place, message, "declare it in the category of its purpose")
+        yield Finding("CG053", entry.place, message, "declare it in the category of its purpose")
     longest = _LONGEST_NECESSARY.get(_reason(cookie), _HALF_A_YEAR)
     if isinstance(cookie.lifetime, timedelta) and cookie.lifetime > longest:
         message = (
             f"it lives {lifetime_text(cookie.lifetime)}, longer than {_reason(cookie)} needs "
             f"({lifetime_text(longest)})"
         )
-        yield Finding("CG055", placed.place, message, "set it for less, and declare what you set")
+        yield Finding("CG055", entry.place, message, "set it for less, and declare what you set")
 
 
 def _reason(cookie: Cookie) -> ExemptReason:
@@ -102,29 +103,29 @@ def _reason(cookie: Cookie) -> ExemptReason:
     return cookie.exempt_reason
 
 
-def _of_measurement(placed: DeclaredAt) -> Iterator[Finding]:
-    cookie = placed.cookie
+def _measurement_findings(entry: DeclaredAt) -> Iterator[Finding]:
+    cookie = entry.cookie
     if cookie.retention is None:
-        message = "how long its measurements are kept is not said"
-        yield Finding("CG057", placed.place, message, 'declare retention, at most "25 months"')
+        message = "it does not declare how long its measurements are kept"
+        yield Finding("CG057", entry.place, message, 'declare retention, at most "25 months"')
     elif cookie.retention > LONGEST_RETENTION:
         message = f"its measurements are kept {lifetime_text(cookie.retention)}"
-        yield Finding("CG057", placed.place, message, "keep them for 25 months at most")
+        yield Finding("CG057", entry.place, message, "keep them for 25 months at most")
     if isinstance(cookie.lifetime, timedelta) and cookie.lifetime > LONGEST_MEASUREMENT:
         message = f"it lives {lifetime_text(cookie.lifetime)} and is cut to 395 days"
-        yield Finding("CG057", placed.place, message, 'declare a lifetime of at most "13 months"')
+        yield Finding("CG057", entry.place, message, 'declare a lifetime of at most "13 months"')
 
 
-def _hidden_names(cookies: Sequence[DeclaredAt]) -> Iterator[Finding]:
-    """Yield globs (CG054) that a reader may think to decide on a name that has its own rule."""
-    globs = [placed for placed in cookies if placed.cookie.is_glob]
+def _overridden_globs(cookies: Sequence[DeclaredAt]) -> Iterator[Finding]:
+    """Yield globs (CG054) that match a name which has its own rule, of another category."""
+    globs = [entry for entry in cookies if entry.cookie.is_glob]
     index = GlobIndex((Glob.of(glob.cookie.name), number) for number, glob in enumerate(globs))
-    hidden: dict[int, list[str]] = {}
-    for exact in (placed.cookie for placed in cookies if not placed.cookie.is_glob):
+    names_by_glob: dict[int, list[str]] = {}
+    for exact in (entry.cookie for entry in cookies if not entry.cookie.is_glob):
         for _, number in index.matching(exact.name):
             if globs[number].cookie.category != exact.category:
-                hidden.setdefault(number, []).append(f"{exact.name!r} in {exact.category!r}")
-    for number, names in sorted(hidden.items()):
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        message = f"it also matches {', '.join(names[:_NAMED])}{more}: the exact name wins"
+                names_by_glob.setdefault(number, []).append(f"{exact.name!r} in {exact.category!r}")
+    for number, names in sorted(names_by_glob.items()):
+        more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+        message = f"it also matches {', '.join(names[:_LISTED])}{more}: the exact name wins"
         yield Finding("CG054", globs[number].place, message, "narrow the glob, or leave it so")

@@ -1,8 +1,8 @@
-"""Digests what a visitor agrees to in a category, so that a choice holds while it is the same.
+"""Digests what a visitor agrees to in a category, so that a choice is valid while it is the same.
 
-What counts is the set of (name, kind, provider, party, purpose id, lifetime, hosts) of the
-declarations that need consent. Other texts, translations, order and paths do not count. The form
-of the digested text must never change: each stored choice would be stale.
+It covers the set of (name, kind, provider, party, purpose id, lifetime, hosts) of the declarations
+that need consent; not other texts, translations, order or paths. The form of the digested text
+must never change: each stored choice would become stale.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from consentgate.policy.text import text_in
 
 _FORM = re.compile(r"[A-Za-z0-9_-]{8}")
 
-# No fact holds one of these: names and hosts have no control characters, and in texts they are
-# white space, which is folded.
+# No fact contains these separators: names and hosts have no control characters, and in texts they
+# count as white space, which is folded.
 _BETWEEN_FACTS = "\x1f"
 _BETWEEN_ROWS = "\x1e"
 
 
 def is_fingerprint(text: object) -> bool:
-    """Tell whether `text` has the form of a fingerprint."""
+    """Return whether `text` has the form of a fingerprint."""
     return isinstance(text, str) and _FORM.fullmatch(text) is not None
 
 
@@ -41,7 +41,7 @@ def fingerprints(
             row = _row(rule, language)
             for category in rule.categories:
                 rows[category].append(row)
-    return {name: _digest(name, found) for name, found in rows.items()}
+    return {name: _digest(name, facts) for name, facts in rows.items()}
 
 
 def _row(rule: Cookie, language: str) -> str:
@@ -58,10 +58,10 @@ def _row(rule: Cookie, language: str) -> str:
     return _BETWEEN_FACTS.join(facts)
 
 
-# Cookies of one provider and one purpose say the same texts again and again.
+# Cookies of one provider or purpose repeat the same texts.
 @lru_cache(maxsize=1024)
 def _fold(text: str) -> str:
-    # A text that is only wrapped or indented anew says the same.
+    # Wrapping or indenting a text in another way does not change it.
     return " ".join(text.split())
 
 
@@ -78,7 +78,7 @@ def _hosts(rule: Cookie) -> str:
 
 def _digest(category: str, rows: list[str]) -> str:
     text = _BETWEEN_ROWS.join([category, *sorted(rows)])
-    # A half of a pair, which no file can hold but a string can, is no reason to fail.
+    # A lone surrogate, which a string can hold although no file can, must not fail here.
     digest = sha256(text.encode("utf-8", "surrogatepass")).digest()
-    # 48 bits tell honest policies apart; the choice that carries them is signed.
+    # 48 bits distinguish honest policies; the choice that carries them is signed.
     return urlsafe_b64encode(digest[:6]).decode("ascii")

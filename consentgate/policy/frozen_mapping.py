@@ -9,7 +9,7 @@ Value = TypeVar("Value", covariant=True)
 
 
 class FrozenMapping(Mapping[str, Value]):
-    """A copy of a mapping, in its order, equal to any mapping of the same items."""
+    """A copy of a mapping, in its order; it equals any mapping with the same items."""
 
     __slots__ = ("_entries",)
     _entries: Mapping[str, Value]
@@ -36,7 +36,7 @@ class FrozenMapping(Mapping[str, Value]):
         raise AttributeError(f"{type(self).__name__} cannot change")
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Copying would fill the copy attribute by attribute, which it refuses.
+        # The default sets the attributes of a copy one by one, which this class refuses.
         return type(self), (self._entries,)
 
     def __repr__(self) -> str:

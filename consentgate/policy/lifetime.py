@@ -1,4 +1,4 @@
-"""How long a cookie lives and how long its records are kept, as a site writes it.
+"""Durations as a site writes them: how long a cookie lives, how long measurements are kept.
 
 A month is a twelfth of a year of 365 days, cut to whole days: 13 months are 395 days.
 """
@@ -19,28 +19,28 @@ SESSION: Literal["session"] = "session"
 
 _LENGTH = re.compile(r"([0-9]{1,14}) *(second|minute|hour|day|week|month|year)s?")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
-_MEND = 'write "session", "13 months", "30 days", "2 hours", or a timedelta of whole seconds'
+_HINT = 'write "session", "13 months", "30 days", "2 hours", or a timedelta of whole seconds'
 
 
 def as_lifetime(value: object, *, field: str, problems: list[Problem]) -> Lifetime | None:
-    """Return `value` as a lifetime; None and a fault where it is none."""
-    found = _parse(value) if isinstance(value, str) else _whole_seconds(value)
-    if found is None:
-        problems.append(invalid_value(field, value, _MEND))
-    return found
+    """Return `value` as a lifetime; None, and a problem, where it cannot be one."""
+    lifetime = _parse(value) if isinstance(value, str) else _whole_seconds(value)
+    if lifetime is None:
+        problems.append(invalid_value(field, value, _HINT))
+    return lifetime
 
 
 def as_duration(value: object, *, field: str, problems: list[Problem]) -> timedelta | None:
-    """Return `value` as a duration, which "session" is not; None and a fault where it is none."""
-    found = as_lifetime(value, field=field, problems=problems)
-    if found == SESSION:
+    """Return `value` as a duration, not "session"; None, and a problem, where it cannot be one."""
+    lifetime = as_lifetime(value, field=field, problems=problems)
+    if lifetime == SESSION:
         problems.append(invalid_value(field, value, 'write a duration such as "25 months"'))
         return None
-    return found
+    return lifetime
 
 
 def lifetime_text(lifetime: Lifetime) -> str:
-    """Return the text that reads back as `lifetime`, in its largest whole unit up to days."""
+    """Return the text from which `lifetime` is read again, in its largest whole unit up to days."""
     if not isinstance(lifetime, timedelta):
         return lifetime
     length_s = lifetime.days * 86400 + lifetime.seconds
@@ -75,7 +75,7 @@ def _length(count: int, unit: str) -> timedelta:
 
 
 def _whole_seconds(value: object) -> timedelta | None:
-    # Max-Age counts whole seconds (RFC 6265 section 5.2.2); zero and less delete.
+    # Max-Age is in whole seconds (RFC 6265 section 5.2.2); zero or less deletes the cookie.
     if isinstance(value, timedelta) and value > timedelta(0) and not value.microseconds:
         return value
     return None

@@ -26,7 +26,7 @@ class GlobIndex(Generic[Value]):
     """The globs that match a name, found by their literal ends.
 
     A name is cut once per length that prefixes have, and once per length of the suffixes that
-    go with a prefix it has; only globs that share both ends are tried one by one.
+    go with one of its prefixes; only globs that share both ends are tried one by one.
     """
 
     def __init__(self, entries: Iterable[tuple[Glob, Value]]) -> None:

@@ -1,4 +1,4 @@
-"""Settles what holds where more than one declaration speaks of a name."""
+"""Decides which declaration applies where several have the same name."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from consentgate.policy.cookie import Cookie, requiring
 def strictest(rules: Sequence[Cookie]) -> Cookie:
     """Return the rule that allows least: necessary < anonymous < needs consent.
 
-    Among equally strict ones it is the first, and wants the categories of all of them.
+    Of several equally strict rules the first is returned, requiring the categories of all.
     """
     most = max(map(_strictness, rules))
     strict = [rule for rule in rules if _strictness(rule) == most]
-    wanted = dict.fromkeys(name for rule in strict for name in rule.categories)
-    return strict[0] if len(wanted) == 1 else requiring(strict[0], *wanted)
+    categories = dict.fromkeys(name for rule in strict for name in rule.categories)
+    return strict[0] if len(categories) == 1 else requiring(strict[0], *categories)
 
 
 def _strictness(rule: Cookie) -> int:
@@ -26,17 +26,17 @@ def _strictness(rule: Cookie) -> int:
 
 
 def override(declared: Cookie, *, below: Cookie) -> Cookie:
-    """Return `declared`, with what it leaves unsaid taken from the declaration `below` it.
+    """Return `declared` with the fields that it leaves out taken from the declaration `below` it.
 
-    Raises PolicyError where the two together make no sense.
+    Raises PolicyError where the fields of the two do not agree.
     """
-    # Any: each field has a type of its own, and was checked when it was first given.
-    said: dict[str, Any] = {key: getattr(below, key) for key in below.given}
+    # Any: each field has its own type, and was checked when it was first given.
+    fields: dict[str, Any] = {key: getattr(below, key) for key in below.given}
     if declared.necessary != below.necessary:
-        # The reason why something else was exempt is not the reason of this.
-        said.pop("exempt_reason", None)
+        # The exempt reason is that of another category.
+        fields.pop("exempt_reason", None)
     if declared.purpose not in ("", below.purpose):
-        # Another purpose is another thing to agree to; its id goes with it (GDPR art. 6(1)(a)).
-        said.pop("purpose_id", None)
-    said.update((key, getattr(declared, key)) for key in declared.given)
-    return Cookie(declared.name, category=declared.category, **said)
+        # Consent is to one purpose, and the id names that purpose (GDPR art. 6(1)(a)).
+        fields.pop("purpose_id", None)
+    fields.update((key, getattr(declared, key)) for key in declared.given)
+    return Cookie(declared.name, category=declared.category, **fields)

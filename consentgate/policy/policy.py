@@ -9,7 +9,7 @@ from os import PathLike, fspath
 from consentgate.errors import ConfigurationError, Finding, PolicyError
 from consentgate.policy.arguments import declare
 from consentgate.policy.category import Category, Controller
-from consentgate.policy.checks import rival_globs, unknown_categories
+from consentgate.policy.checks import conflicting_globs, unknown_categories
 from consentgate.policy.cookie import Cookie
 from consentgate.policy.declaration import (
     DEFAULT_LANGUAGE,
@@ -20,12 +20,12 @@ from consentgate.policy.declaration import (
 from consentgate.policy.findings import findings
 from consentgate.policy.fingerprint import fingerprints
 from consentgate.policy.lookup import RuleLookup
-from consentgate.policy.policy_file import in_file, policy_toml, read_policy
+from consentgate.policy.policy_file import policy_toml, read_policy, with_file_name
 from consentgate.policy.presets import load_preset
 from consentgate.policy.problems import choose_from
 from consentgate.policy.resolve import Resolved, resolve
 
-_SIMPLE = (
+_AS_DECLARED = (
     "categories",
     "presets",
     "site",
@@ -38,20 +38,20 @@ _SIMPLE = (
 
 @dataclass(frozen=True, slots=True, init=False)
 class Policy:
-    """All that a site declares; it cannot change, and is equal to what says the same.
+    """All that a site declares; it cannot change, and equals a policy that declares the same.
 
-    `necessary` takes names (or whole cookies of that category), `presets` names of shipped ones
-    or paths that end in ".toml". `preferences_cookie` is the name of the cookie that keeps the
-    choice; the library declares it itself. `accept_fingerprints` are older ones under which a
-    choice still holds. Raises PolicyError with all that is wrong.
+    `necessary` takes names, or whole cookies of that category; `presets` takes names of shipped
+    presets, or paths that end in ".toml". `preferences_cookie` is the name of the cookie that
+    keeps the choice; the library declares it. `accept_fingerprints` are older fingerprints under
+    which a choice is still valid. Raises PolicyError with all errors.
     """
 
     necessary: tuple[str, ...]
     """The names that were declared by name alone."""
     cookies: tuple[Cookie, ...]
-    """The site's cookies as it declared them; `rules` is what holds."""
+    """The site's cookies as it declared them; `rules` is what the gate enforces."""
     categories: tuple[Category, ...]
-    """All categories there are, `necessary` first, the site's own last."""
+    """All categories, `necessary` first, the site's own last."""
     presets: tuple[str, ...]
     site: str
     controller: Controller | None
@@ -59,16 +59,16 @@ class Policy:
     default_language: str
     accept_fingerprints: tuple[str, ...]
     rules: tuple[Cookie, ...] = field(repr=False)
-    """What holds: the preferences cookie, the site's cookies over the presets', the presets'."""
+    """What the gate enforces: the preferences cookie, the site's cookies, then the presets'."""
     optional_categories: tuple[str, ...] = field(repr=False, compare=False)
-    """The categories, but `necessary`, in which something is declared."""
+    """The categories other than `necessary` in which something is declared."""
     consent_categories: tuple[str, ...] = field(repr=False, compare=False)
-    """Those of them in which something needs consent: without any, there is nothing to ask."""
+    """The optional categories in which something needs consent; empty: nothing to ask."""
     rule_for: Callable[[str], Cookie | None] = field(repr=False, compare=False)
-    """Returns the rule of the cookie of this name, None where it is not declared.
+    """Return the rule of the cookie of this name, None where it is not declared.
 
     An exact name comes first, then the glob with the most literal characters, then the site
-    before presets. Each response calls it for each cookie: it is the access of a dictionary.
+    before presets. Each response calls it for each cookie, so it is an access of a dictionary.
     """
     _declaration: Declaration = field(repr=False, compare=False)
     _resolved: Resolved = field(repr=False, compare=False)
@@ -98,23 +98,23 @@ class Policy:
             default_language=default_language,
             accept_fingerprints=accept_fingerprints,
         )
-        _settle(self, declaration)
+        _fill(self, declaration)
 
     @classmethod
     def from_toml(cls, path: str | PathLike[str]) -> Policy:
         """Return the policy that a TOML file declares; its keys are the arguments of Policy.
 
-        Raises PolicyError with all that is wrong in the file.
+        Raises PolicyError with all errors in the file.
         """
         policy = object.__new__(cls)
         try:
-            _settle(policy, read_policy(fspath(path)))
+            _fill(policy, read_policy(fspath(path)))
         except PolicyError as error:
-            raise PolicyError(in_file(error.findings, fspath(path))) from None
+            raise PolicyError(with_file_name(error.findings, fspath(path))) from None
         return policy
 
     def to_toml(self) -> str:
-        """Return TOML that `from_toml` reads back as an equal policy."""
+        """Return TOML from which `from_toml` reads an equal policy."""
         return policy_toml(self._declaration)
 
     def with_cookies(self, *cookies: Cookie) -> Policy:
@@ -124,12 +124,12 @@ class Policy:
             DeclaredAt(cookie, "added cookies", number) for number, cookie in enumerate(cookies)
         ]
         policy = object.__new__(type(self))
-        _settle(policy, replace(self._declaration, cookies=(*declared, *added)))
+        _fill(policy, replace(self._declaration, cookies=(*declared, *added)))
         return policy
 
     def category(self, name: str) -> Category | None:
         """Return the category of this name, None where there is none."""
-        return next((each for each in self.categories if each.name == name), None)
+        return next((category for category in self.categories if category.name == name), None)
 
     def fingerprint(self, category: str) -> str:
         """Return the digest of what a visitor agrees to in this category.
@@ -143,45 +143,45 @@ class Policy:
             raise ConfigurationError(f"no category is called {category!r}; {hint}") from None
 
     def accepts_fingerprint(self, category: str, fingerprint: str) -> bool:
-        """Tell whether a choice made under `fingerprint` still holds; never raises."""
+        """Return whether a choice made under `fingerprint` is still valid; never raise."""
         current = self._fingerprints.get(category)
         if current is None:
             return False
         return fingerprint == current or fingerprint in self.accept_fingerprints
 
     def findings(self) -> tuple[Finding, ...]:
-        """Return what the declaration lacks or should not say, to be told at start-up."""
-        found = findings(
-            self._resolved.placed, controller=self.controller, language=self.default_language
+        """Return what the declaration lacks or should not contain, to be logged at start-up."""
+        about_rules = findings(
+            self._resolved.entries, controller=self.controller, language=self.default_language
         )
-        return (*self._resolved.differences, *found)
+        return (*self._resolved.differences, *about_rules)
 
     def __hash__(self) -> int:
-        # Of little, so that a policy of ten thousand cookies can be a key; equal ones agree.
+        # Of a few fields, so that a policy of ten thousand cookies is fast as a key.
         return hash((self.site, self.preferences_cookie, *self._fingerprints.values()))
 
 
-def _settle(policy: Policy, declaration: Declaration) -> None:
-    """Fill a new policy. Raises PolicyError."""
+def _fill(policy: Policy, declaration: Declaration) -> None:
+    """Set the attributes of a new policy. Raises PolicyError."""
     errors = list(declaration.errors)
     resolved = resolve(declaration, list(_load(declaration.presets, errors)))
     errors += _errors_in(declaration, resolved)
     if errors:
         raise PolicyError(errors)
-    for name, value in (*_as_declared(declaration), *_derived(declaration, resolved)):
+    for name, value in (*_declared(declaration), *_derived(declaration, resolved)):
         object.__setattr__(policy, name, value)
 
 
-def _as_declared(declaration: Declaration) -> Iterator[tuple[str, object]]:
+def _declared(declaration: Declaration) -> Iterator[tuple[str, object]]:
     yield "_declaration", declaration
-    yield "necessary", tuple(placed.cookie.name for placed in declaration.necessary)
-    yield "cookies", tuple(placed.cookie for placed in declaration.cookies)
-    for name in _SIMPLE:
+    yield "necessary", tuple(entry.cookie.name for entry in declaration.necessary)
+    yield "cookies", tuple(entry.cookie for entry in declaration.cookies)
+    for name in _AS_DECLARED:
         yield name, getattr(declaration, name)
 
 
 def _derived(declaration: Declaration, resolved: Resolved) -> Iterator[tuple[str, object]]:
-    rules = tuple(placed.cookie for placed in resolved.placed)
+    rules = tuple(entry.cookie for entry in resolved.entries)
     names = [category.name for category in declaration.categories]
     declared = {(rule.categories, rule.exempt) for rule in rules}
     used = {name for categories, _ in declared for name in categories}
@@ -203,6 +203,6 @@ def _load(presets: Iterable[str], errors: list[Finding]) -> Iterator[tuple[Decla
 
 
 def _errors_in(declaration: Declaration, resolved: Resolved) -> Iterator[Finding]:
-    yield from unknown_categories(resolved.placed, declaration.categories)
+    yield from unknown_categories(resolved.entries, declaration.categories)
     yield from resolved.errors
-    yield from rival_globs(resolved.site)
+    yield from conflicting_globs(resolved.site)

@@ -1,4 +1,4 @@
-"""Reads a whole policy from a TOML file and writes one; the keys are the arguments of Policy."""
+"""Reads a policy from a TOML file and writes one; the keys are the arguments of Policy."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from consentgate.policy.toml_tables import (
     unknown_keys,
 )
 from consentgate.policy.writing import (
+    changed_categories,
     controller_fields,
     cookie_fields,
-    own_categories,
     table_lines,
     toml_value,
 )
@@ -41,9 +41,9 @@ _KEYS = (*_DEFAULTS, "controller", "categories", "cookies")
 
 
 def read_policy(path: str) -> Declaration:
-    """Return what the file declares, with the errors of what cannot be used.
+    """Return what the file declares, with the errors in it.
 
-    Raises PolicyError where it is no TOML. Paths of presets start from the file's folder.
+    Raises PolicyError where it is not TOML. Paths of presets are relative to the file's folder.
     """
     label = Path(path).name
     document = parse_toml(read_text(path, label=label), label=label)
@@ -51,14 +51,14 @@ def read_policy(path: str) -> Declaration:
     categories, category_errors = read_categories(document)
     controller, controller_errors = read_controller(document)
     simple = {key: document.get(key, default) for key, default in _DEFAULTS.items()}
-    simple["presets"] = _from_folder(simple["presets"], Path(path).parent)
+    simple["presets"] = _relative_to(simple["presets"], Path(path).parent)
     declaration = declare(cookies=cookies, categories=categories, controller=controller, **simple)
     unknown = unknown_keys(document, known=_KEYS, place="the top of the file")
-    found = (*unknown, *controller_errors, *category_errors, *errors, *declaration.errors)
-    return replace(declaration, errors=found)
+    errors = [*unknown, *controller_errors, *category_errors, *errors, *declaration.errors]
+    return replace(declaration, errors=tuple(errors))
 
 
-def _from_folder(presets: object, folder: Path) -> object:
+def _relative_to(presets: object, folder: Path) -> object:
     if not isinstance(presets, list):
         return presets
     return [
@@ -67,8 +67,8 @@ def _from_folder(presets: object, folder: Path) -> object:
     ]
 
 
-def in_file(findings: tuple[Finding, ...], path: str) -> Iterator[Finding]:
-    """Yield the findings with the file's name in front of their places."""
+def with_file_name(findings: tuple[Finding, ...], path: str) -> Iterator[Finding]:
+    """Yield the findings with the name of the file before their places."""
     label = Path(path).name
     for finding in findings:
         place = label if finding.place == label else f"{label}: {finding.place}"
@@ -76,9 +76,9 @@ def in_file(findings: tuple[Finding, ...], path: str) -> Iterator[Finding]:
 
 
 def policy_toml(declaration: Declaration) -> str:
-    """Return the TOML that reads back as the declaration; what is as by default is left out."""
+    """Return the TOML from which the declaration is read again; defaults are left out."""
     simple: dict[str, object] = {key: getattr(declaration, key) for key in _DEFAULTS}
-    simple["necessary"] = [placed.cookie.name for placed in declaration.necessary]
+    simple["necessary"] = [entry.cookie.name for entry in declaration.necessary]
     lines = [
         f"{key} = {toml_value(value)}"
         for key, value in simple.items()
@@ -86,8 +86,8 @@ def policy_toml(declaration: Declaration) -> str:
     ]
     if declaration.controller is not None:
         lines += table_lines("[controller]", controller_fields(declaration.controller))
-    for fields in own_categories(declaration.categories):
+    for fields in changed_categories(declaration.categories):
         lines += table_lines("[[categories]]", fields)
-    for placed in declaration.cookies:
-        lines += table_lines("[[cookies]]", cookie_fields(placed.cookie))
+    for entry in declaration.cookies:
+        lines += table_lines("[[cookies]]", cookie_fields(entry.cookie))
     return "\n".join(lines).lstrip("\n") + "\n"

@@ -1,4 +1,4 @@
-"""Loads declared cookies of known software: shipped ones by name, a site's own by path."""
+"""Loads the declared cookies of known software: shipped presets by name, a site's own by path."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KEYS = ("title", "source", "date", "cookies")
 
 @cache
 def shipped_presets() -> tuple[str, ...]:
-    """Return the names of the presets that come with the library, in alphabetical order."""
+    """Return the names of the shipped presets, in alphabetical order."""
     files = _FOLDER.iterdir()
     return tuple(
         sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml"))
@@ -27,7 +27,7 @@ def shipped_presets() -> tuple[str, ...]:
 def load_preset(preset: str) -> tuple[DeclaredAt, ...]:
     """Return the cookies of a preset: a shipped name, or a path that ends in ".toml".
 
-    Raises PolicyError with all that is wrong in it.
+    Raises PolicyError with all errors in it.
     """
     if preset.endswith(".toml"):
         label = f"preset {preset!r}"
@@ -49,15 +49,15 @@ def _cookies_in(text: str, *, label: str) -> tuple[DeclaredAt, ...]:
     document = parse_toml(text, label=label)
     cookies, errors = read_cookies(document, source=f"{label}: cookies")
     errors += unknown_keys(document, known=_KEYS, place=label)
-    errors += _claimed_exemptions(cookies)
+    errors += _anonymous_cookies(cookies)
     if errors:
         raise PolicyError(errors)
     return tuple(cookies)
 
 
-def _claimed_exemptions(cookies: list[DeclaredAt]) -> Iterator[Finding]:
+def _anonymous_cookies(cookies: list[DeclaredAt]) -> Iterator[Finding]:
     # Whether measurement is anonymous depends on how a site sets it up, not on the software.
-    for placed in cookies:
-        if placed.cookie.anonymous:
+    for entry in cookies:
+        if entry.cookie.anonymous:
             hint = "leave it out here; the site declares it"
-            yield Finding("CG008", placed.place, "a preset cannot promise anonymous", hint)
+            yield Finding("CG008", entry.place, "a preset cannot promise anonymous", hint)

@@ -1,4 +1,4 @@
-"""Collects what is wrong with a declaration, so that all of it is said at once."""
+"""Problems of single values, collected so that a declaration reports all of them at once."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ Word = TypeVar("Word", bound=StrEnum)
 
 
 class Problem(NamedTuple):
-    """One error of a declaration that does not know yet where it stands."""
+    """An error of a declaration whose place is not known yet."""
 
     id: str
     message: str
     hint: str
 
     def at(self, place: str) -> Finding:
-        """Return the fault as a finding at `place`."""
+        """Return the problem as a finding at `place`."""
         return Finding(self.id, place, self.message, self.hint)
 
 
 def invalid_value(field: str, value: object, hint: str) -> Problem:
-    """Return the fault of a field (CG007) whose value cannot be used."""
+    """Return the problem (CG007) of a field whose value cannot be used."""
     return Problem("CG007", f"{field} cannot be {value!r:.80}", hint)
 
 
 def choose_from(known: Iterable[str], *, instead_of: str) -> str:
-    """Return the mend of a word that is not in a closed list: the nearest one, and the list."""
+    """Return the hint for a word outside a closed list: the nearest word, and the list."""
     words = {str(word).lower(): str(word) for word in known}
     listed = "known: " + ", ".join(words.values())
     near = get_close_matches(instead_of.lower(), words, n=1)
@@ -40,7 +40,7 @@ def choose_from(known: Iterable[str], *, instead_of: str) -> str:
 def as_word(
     words: type[Word], value: object, *, field: str, problems: list[Problem]
 ) -> Word | None:
-    """Return the member of a closed list that `value` names; None and a fault where it is none."""
+    """Return the member of a closed list with this value; None, and a problem, if there is none."""
     try:
         return words(str(value))
     except ValueError:

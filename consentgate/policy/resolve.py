@@ -1,4 +1,4 @@
-"""Brings the site's cookies, the presets' and the library's own into one list of rules."""
+"""Merges the cookies of the site, of presets and of the library into one list of rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import chain
 
 from consentgate.errors import Finding, PolicyError
 from consentgate.policy.cookie import Cookie
-from consentgate.policy.declaration import Declaration, DeclaredAt, moved
+from consentgate.policy.declaration import Declaration, DeclaredAt, findings_at
 from consentgate.policy.merge import override, strictest
 from consentgate.policy.text import Translations
 from consentgate.policy.vocabulary import NECESSARY, ExemptReason
@@ -20,39 +20,41 @@ PREFERENCES_LIFETIME = timedelta(days=182)
 _PREFERENCES_PURPOSE = Translations(
     {"en": "Keeps your choice about cookies.", "fr": "Conserve votre choix sur les cookies."}
 )
-# What a site or a preset may say of the library's own cookie: what visitors read of it.
+# The fields that a site or a preset may declare of the preferences cookie: its texts.
 _TEXTS = frozenset({"provider", "service", "location", "purpose"})
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The rules with their places: the library's own, the site's, then the presets'."""
+    """The rules with their places: of the library, of the site, then of presets."""
 
     site: tuple[DeclaredAt, ...]
-    """The library's own first; each name once."""
+    """The preferences cookie first; each name once."""
     presets: tuple[DeclaredAt, ...]
-    """What the site does not declare."""
+    """The cookies that the site does not declare."""
     differences: tuple[Finding, ...]
-    """Where presets differ (CG056)."""
+    """Findings (CG056) of presets that declare a name differently."""
     errors: tuple[Finding, ...]
 
     @property
-    def placed(self) -> tuple[DeclaredAt, ...]:
-        """All rules in their order."""
+    def entries(self) -> tuple[DeclaredAt, ...]:
+        """All rules with their places, in order."""
         return (*self.site, *self.presets)
 
     @property
     def rules(self) -> tuple[list[Cookie], list[Cookie]]:
         """The rules of the site and those of presets, without their places."""
-        site, presets = ([placed.cookie for placed in each] for each in (self.site, self.presets))
-        return site, presets
+        return [entry.cookie for entry in self.site], [entry.cookie for entry in self.presets]
 
 
 def resolve(declaration: Declaration, presets: Iterable[Sequence[DeclaredAt]]) -> Resolved:
-    """Return what holds: the site over the presets field by field, else the strictest preset."""
+    """Return the rules: the site's cookies over the presets', field by field.
+
+    Where presets declare the same name, the strictest preset applies.
+    """
     resolving = _Resolving(_preferences_rule(declaration), presets)
-    for placed in chain(declaration.necessary, declaration.cookies):
-        resolving.add(placed)
+    for entry in chain(declaration.necessary, declaration.cookies):
+        resolving.add(entry)
     return Resolved(
         site=tuple(resolving.site.values()),
         presets=tuple(resolving.presets.values()),
@@ -62,7 +64,7 @@ def resolve(declaration: Declaration, presets: Iterable[Sequence[DeclaredAt]]) -
 
 
 def _preferences_rule(declaration: Declaration) -> DeclaredAt:
-    """Return the library's declaration of the cookie that keeps the choice itself."""
+    """Return the library's declaration of the cookie that keeps the choice."""
     controller = declaration.controller
     cookie = Cookie(
         declaration.preferences_cookie,
@@ -76,84 +78,87 @@ def _preferences_rule(declaration: Declaration) -> DeclaredAt:
 
 
 def _key(cookie: Cookie) -> str:
-    # A text, because the hash of an Enum's member costs ten times as much; no kind has a blank.
+    # A text, because hashing a member of an Enum takes ten times as long; no kind has a space.
     return cookie.kind + " " + cookie.name
 
 
 class _Resolving:
-    """The presets merged into one, from which the site's declarations take what they override."""
+    """Merges the presets into one, then takes the site's declarations over it one by one."""
 
-    def __init__(self, own: DeclaredAt, presets: Iterable[Sequence[DeclaredAt]]) -> None:
+    def __init__(self, preferences: DeclaredAt, presets: Iterable[Sequence[DeclaredAt]]) -> None:
         self.errors: list[Finding] = []
         self.differences: dict[str, Finding] = {}
         self.presets: dict[str, DeclaredAt] = {}
-        self._own = own
+        self._preferences = preferences
         merged: dict[str, list[DeclaredAt]] = {}
-        for placed in chain.from_iterable(presets):
-            merged.setdefault(_key(placed.cookie), []).append(placed)
-        for placed in merged.pop(_key(own.cookie), ()):
-            self._own = self._own._replace(cookie=self._explained(placed))
-        self.site = {_key(own.cookie): self._own}
+        for entry in chain.from_iterable(presets):
+            merged.setdefault(_key(entry.cookie), []).append(entry)
+        preferences_key = _key(preferences.cookie)
+        for entry in merged.pop(preferences_key, ()):
+            cookie = self._preferences_with_texts(entry)
+            self._preferences = self._preferences._replace(cookie=cookie)
+        self.site = {preferences_key: self._preferences}
         for key, candidates in merged.items():
             self.presets[key] = self._merge(key, candidates)
 
-    def add(self, placed: DeclaredAt) -> None:
-        """Take in a declaration of the site, in place of what presets say of the same name."""
-        key = _key(placed.cookie)
+    def add(self, entry: DeclaredAt) -> None:
+        """Add a declaration of the site, over that of presets of the same name."""
+        key = _key(entry.cookie)
         if key in self.site:
-            self._add_again(key, placed)
+            self._add_again(key, entry)
         elif key in self.presets:
-            # What the site says itself settles how presets differ.
+            # The site's own declaration settles the difference between presets.
             self.differences.pop(key, None)
-            self.site[key] = self._override(placed, self.presets.pop(key))
+            self.site[key] = self._override(entry, self.presets.pop(key))
         else:
-            self.site[key] = placed
+            self.site[key] = entry
 
-    def _add_again(self, key: str, placed: DeclaredAt) -> None:
+    def _add_again(self, key: str, entry: DeclaredAt) -> None:
         first = self.site[key]
-        if first is self._own:
-            self.site[key] = placed._replace(cookie=self._explained(placed))
+        if first is self._preferences:
+            self.site[key] = entry._replace(cookie=self._preferences_with_texts(entry))
         else:
             message = f"declared already at {first.source}[{first.number}]"
-            self.errors.append(Finding("CG004", placed.place, message, "keep one"))
+            self.errors.append(Finding("CG004", entry.place, message, "keep one"))
 
-    def _explained(self, placed: DeclaredAt) -> Cookie:
-        """Return the library's own cookie with the texts of the site or of a preset."""
-        said, own = placed.cookie, self._own.cookie
-        changed = (key for key in said.given if getattr(said, key) != getattr(own, key))
-        if said.necessary and _TEXTS.issuperset(changed):
-            return override(said, below=own)
-        self.errors.append(_misuse(placed))
-        return own
+    def _preferences_with_texts(self, entry: DeclaredAt) -> Cookie:
+        """Return the preferences cookie with the texts of the site or of a preset."""
+        declared, preferences = entry.cookie, self._preferences.cookie
+        changed = (
+            key for key in declared.given if getattr(declared, key) != getattr(preferences, key)
+        )
+        if declared.necessary and _TEXTS.issuperset(changed):
+            return override(declared, below=preferences)
+        self.errors.append(_more_than_texts(entry))
+        return preferences
 
     def _merge(self, key: str, candidates: list[DeclaredAt]) -> DeclaredAt:
-        rules = [placed.cookie for placed in candidates]
+        rules = [entry.cookie for entry in candidates]
         rule = strictest(rules)
-        wanted = rule.category, rule.exempt
-        winner = next(
-            placed
-            for placed in candidates
-            if (placed.cookie.category, placed.cookie.exempt) == wanted
-        )
         if any(other != rules[0] for other in rules):
             self.differences[key] = _difference(candidates)
-        return winner._replace(cookie=rule)
+        origin = next(entry for entry in candidates if _decides_like(entry.cookie, rule))
+        return origin._replace(cookie=rule)
 
-    def _override(self, placed: DeclaredAt, below: DeclaredAt) -> DeclaredAt:
+    def _override(self, entry: DeclaredAt, below: DeclaredAt) -> DeclaredAt:
         try:
-            return placed._replace(cookie=override(placed.cookie, below=below.cookie))
+            return entry._replace(cookie=override(entry.cookie, below=below.cookie))
         except PolicyError as error:
-            self.errors.extend(moved(error.findings, f"{placed.place} over {below.place}"))
-            return placed
+            self.errors += findings_at(f"{entry.place} over {below.place}", error.findings)
+            return entry
+
+
+def _decides_like(cookie: Cookie, rule: Cookie) -> bool:
+    return (cookie.category, cookie.exempt) == (rule.category, rule.exempt)
 
 
 def _difference(candidates: list[DeclaredAt]) -> Finding:
-    others = ", ".join(placed.place for placed in candidates[1:])
-    message = f"declared otherwise by {others}; the stricter one holds, or the first"
+    others = ", ".join(entry.place for entry in candidates[1:])
+    message = f"declared differently by {others}; the stricter one applies, or the first"
     return Finding("CG056", candidates[0].place, message, "declare it yourself to settle it")
 
 
-def _misuse(placed: DeclaredAt) -> Finding:
+def _more_than_texts(entry: DeclaredAt) -> Finding:
     message = "this cookie keeps the choice itself, and the library declares it"
-    hint = "say no more of it than provider, service, location and purpose"
-    return Finding("CG011", placed.place, message, hint)
+    hint = "declare only its provider, service, location and purpose"
+    return Finding("CG011", entry.place, message, hint)

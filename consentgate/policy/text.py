@@ -1,4 +1,4 @@
-"""What visitors read: one text, or one text per language."""
+"""Texts that visitors read: one text, or one text per language."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Translations(FrozenMapping[str]):
 
 
 def is_language(tag: object) -> bool:
-    """Tell whether `tag` has the form of a language tag (RFC 5646), such as "en" or "pt-BR"."""
+    """Return whether `tag` has the form of a language tag (RFC 5646), such as "en" or "pt-BR"."""
     return isinstance(tag, str) and _TAG.fullmatch(tag) is not None
 
 
 def as_text(value: object, *, field: str, problems: list[Problem]) -> Text:
-    """Return `value` as text that cannot change; the empty text and a fault where it is none."""
+    """Return `value` as an immutable text; the empty text, and a problem, if it cannot be one."""
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping) and value and all(map(_is_translation, value.items())):
@@ -42,21 +42,24 @@ def _is_translation(item: tuple[object, object]) -> bool:
 
 
 def text_in(text: Text, *languages: str) -> str:
-    """Return the text in the first of `languages` in which it is said, else in any one.
+    """Return the text in the first of `languages` that it has, else in any language.
 
     A text without languages is returned as it is.
     """
     if isinstance(text, str):
         return text
-    said = (said_in(text, language) for language in languages)
-    # Whatever the order in which they were written: fingerprints depend on it.
-    return next((one for one in said if one is not None), text[min(text)])
+    for language in languages:
+        translation = translation_in(text, language)
+        if translation is not None:
+            return translation
+    # Not the first one written: fingerprints must not depend on the order.
+    return text[min(text)]
 
 
-def said_in(text: Mapping[str, str], language: str) -> str | None:
-    """Return the text in a language, None where it is not said in it.
+def translation_in(text: Mapping[str, str], language: str) -> str | None:
+    """Return the text in a language, None where it has no text in it.
 
-    "fr-CA" is content with "fr", and "fr" with "fr-CA" (RFC 4647 section 3.4, and its reverse).
+    "fr" is returned for "fr-CA", and "fr-CA" for "fr" (RFC 4647 section 3.4, and its reverse).
     """
     by_tag = {tag.lower(): text[tag] for tag in sorted(text)}
     asked = language.lower()

@@ -1,4 +1,4 @@
-"""Reads the tables of a TOML file; each mistake keeps the place where it stands."""
+"""Reads the tables of a TOML file; each error has the place at which it is."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from consentgate.errors import Finding, PolicyError
 from consentgate.policy.category import Category, Controller
 from consentgate.policy.cookie import COOKIE_FIELDS, Cookie
-from consentgate.policy.declaration import DeclaredAt, moved, place_of
+from consentgate.policy.declaration import DeclaredAt, findings_at, place_of
 from consentgate.policy.problems import choose_from, invalid_value
 
 Table = dict[str, Any]
-"""A table as tomllib gives it: the values are of any type that TOML has."""
+"""A table as tomllib returns it: the values are of any type that TOML has."""
 
 _COOKIE_KEYS = ("name", "category", *COOKIE_FIELDS)
 _CATEGORY_KEYS = ("name", "title", "description", "gpc")
@@ -27,22 +27,22 @@ def read_text(path: str, *, label: str) -> str:
         # Some editors begin a file with a byte order mark.
         return Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
-        problem = error.strerror or "cannot be read"
+        message = error.strerror or "cannot be read"
     except UnicodeDecodeError as error:
-        problem = f"byte {error.start} is not UTF-8"
-    raise PolicyError([Finding("CG010", label, problem, "give a TOML file in UTF-8")]) from None
+        message = f"byte {error.start} is not UTF-8"
+    raise PolicyError([Finding("CG010", label, message, "give a TOML file in UTF-8")]) from None
 
 
 def parse_toml(text: str, *, label: str) -> Table:
-    """Return the top-level table. Raises PolicyError (CG010) that tells line and column."""
+    """Return the top-level table. Raises PolicyError (CG010) with line and column."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PolicyError([Finding("CG010", label, str(error), "mend the TOML")]) from None
+        raise PolicyError([Finding("CG010", label, str(error), "correct the TOML")]) from None
 
 
 def unknown_keys(table: Mapping[str, Any], *, known: Iterable[str], place: str) -> list[Finding]:
-    """Return an error (CG006) for each key that means nothing here."""
+    """Return an error (CG006) for each key outside `known`."""
     words = tuple(known)
     return [
         Finding("CG006", place, f"unknown key {key!r:.80}", choose_from(words, instead_of=key))
@@ -52,47 +52,47 @@ def unknown_keys(table: Mapping[str, Any], *, known: Iterable[str], place: str) 
 
 
 def read_cookies(document: Table, *, source: str) -> tuple[list[DeclaredAt], list[Finding]]:
-    """Return the cookies of a document and the errors of those that cannot be used."""
+    """Return the cookies of a document and the errors of the others."""
     cookies: list[DeclaredAt] = []
     errors: list[Finding] = []
     for index, table in _tables(document, "cookies", source, errors):
         place = place_of(source, index, table.get("name", ""))
         errors += unknown_keys(table, known=_COOKIE_KEYS, place=place)
-        said = {key: table[key] for key in COOKIE_FIELDS if key in table}
+        fields = {key: table[key] for key in COOKIE_FIELDS if key in table}
         name, category = table.get("name", ""), table.get("category", "")
         try:
-            cookies.append(DeclaredAt(Cookie(name, category=category, **said), source, index))
+            cookies.append(DeclaredAt(Cookie(name, category=category, **fields), source, index))
         except PolicyError as error:
-            errors += moved(error.findings, place)
+            errors += findings_at(place, error.findings)
     return cookies, errors
 
 
 def read_categories(document: Table) -> tuple[list[Category], list[Finding]]:
-    """Return the categories of a document and the errors of those that cannot be used."""
+    """Return the categories of a document and the errors of the others."""
     categories: list[Category] = []
     errors: list[Finding] = []
     for index, table in _tables(document, "categories", "categories", errors):
         place = place_of("categories", index, table.get("name", ""))
         errors += unknown_keys(table, known=_CATEGORY_KEYS, place=place)
-        said = {key: table[key] for key in _CATEGORY_KEYS[1:] if key in table}
+        fields = {key: table[key] for key in _CATEGORY_KEYS[1:] if key in table}
         try:
-            categories.append(Category(table.get("name", ""), **said))
+            categories.append(Category(table.get("name", ""), **fields))
         except PolicyError as error:
-            errors += moved(error.findings, place)
+            errors += findings_at(place, error.findings)
     return categories, errors
 
 
 def read_controller(document: Table) -> tuple[Controller | None, list[Finding]]:
-    """Return the controller of a document, if there is one, and the errors in it."""
+    """Return the controller of a document, None where it has none, and its errors."""
     table = document.get("controller")
     if table is None:
         return None, []
     if not isinstance(table, dict):
         return None, [invalid_value("controller", table, "write [controller]").at("controller")]
     errors = unknown_keys(table, known=_CONTROLLER_KEYS, place="controller")
-    said = {key: table[key] for key in _CONTROLLER_KEYS[1:] if key in table}
+    fields = {key: table[key] for key in _CONTROLLER_KEYS[1:] if key in table}
     try:
-        return Controller(table.get("name", ""), **said), errors
+        return Controller(table.get("name", ""), **fields), errors
     except PolicyError as error:
         return None, [*errors, *error.findings]
 

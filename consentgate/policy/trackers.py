@@ -1,7 +1,7 @@
-"""Well-known trackers and the category they usually have: those of the shipped presets, and more.
+"""Well-known trackers, from the shipped presets and elsewhere, and their usual categories.
 
-A table to warn and to suggest with, never to decide by: what is not declared does not leave,
-known or not.
+The table is for warnings and suggestions and decides nothing: an undeclared cookie does not leave,
+whether it is known or not.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ def _names(*lines: str) -> tuple[str, ...]:
     return tuple(name for line in lines for name in line.split())
 
 
-# Those that no preset declares.
+# Trackers that no preset declares.
 _STATISTICS = _names(
-    # Universal Analytics, and whatever else Matomo, Hotjar and Piwik PRO set
+    # Universal Analytics, and other cookies of Matomo, Hotjar and Piwik PRO
     "__utma __utmb __utmc __utmt __utmv __utmz _pk_* mtm_* _hj* stg_*",
     # Clarity, Chartbeat, Parse.ly, Snowplow, Yandex Metrica
     "_clck _clsk _cb _chartbeat* _parsely_* _sp_id* _sp_ses* _ym_*",
@@ -32,29 +32,29 @@ _STATISTICS = _names(
 )
 
 _MARKETING = _names(
-    # Whatever else TikTok and LinkedIn set, Pinterest, Snapchat, Reddit
+    # Other cookies of TikTok and LinkedIn, Pinterest, Snapchat, Reddit
     "_tt_* li_* _pin_unauth _pinterest_* _epik _derived_epik _scid _scid_r _sctr _rdt_uuid",
     # Microsoft Advertising, Marketo, Criteo, AdRoll, Quantcast, Leadfeeder
     "_uet* MUID _mkto_trk cto_* __adroll* __ar_v4 __qca _lfa",
 )
 
-# Names of trackers that a site may well give to a cookie of its own: they tell nothing.
+# Names of trackers that a site may well give to its own cookies: they are no evidence.
 _COMMON = frozenset({"PREF", "et0", "et1", "flags", "fr", "player"})
 
 
 def known_category(name: str) -> str | None:
-    """Return the category that the tracker of this name usually has, None for any other name."""
+    """Return the usual category of the tracker of this name, None for any other name."""
     known, globs = _table()
     if name in known and "*" not in name:
         return known[name]
-    found = globs.matching(name)
-    return max(found, key=lambda entry: entry[0].literal_length)[1] if found else None
+    matching = globs.matching(name)
+    return max(matching, key=lambda entry: entry[0].literal_length)[1] if matching else None
 
 
 @cache
 def _table() -> tuple[dict[str, str], GlobIndex[str]]:
-    # At its first use, which a policy's findings are: presets are read at start-up, once, and
-    # not while a visitor waits.
+    # Made when it is first used, which is for a policy's findings: presets are read once, at
+    # start-up, and not while a visitor waits.
     known = dict.fromkeys(_STATISTICS, STATISTICS) | dict.fromkeys(_MARKETING, MARKETING)
     known |= {cookie.name: cookie.category for cookie in _preset_trackers()}
     return known, GlobIndex((Glob.of(name), known[name]) for name in known if "*" in name)
@@ -67,8 +67,8 @@ def _preset_trackers() -> Iterator[Cookie]:
                 yield cookie
 
 
-def tracker_among(pattern: str) -> str | None:
-    """Return a known tracker that `pattern`, a name or a glob, lets through; None for none."""
+def tracker_matching(pattern: str) -> str | None:
+    """Return a known tracker that `pattern`, a name or a glob, matches; None for none."""
     if known_category(pattern) is not None:
         return pattern
     if "*" not in pattern:

@@ -1,8 +1,13 @@
-"""The closed lists of words in which a cookie is declared; nothing here decides anything."""
+"""The closed lists of words in which a cookie is declared.
+
+Beside each list is the type of what a site may write for it, so that a type checker sees a
+misspelled word: a member of the list, or its value.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 NECESSARY = "necessary"
 STATISTICS = "statistics"
@@ -13,7 +18,7 @@ class Kind(StrEnum):
     """What is stored on, or read from, the visitor's device.
 
     The rule covers any information there, not only cookies (ePrivacy art. 5(3); EDPB guidelines
-    2/2023). Only cookies are filtered by the gate; the other kinds are explained and counted.
+    2/2023). The gate filters cookies only; the other kinds are explained and counted.
     """
 
     COOKIE = "cookie"
@@ -25,11 +30,22 @@ class Kind(StrEnum):
     PIXEL = "pixel"
 
 
+KindOption = (
+    Kind
+    | Literal[
+        "cookie", "local_storage", "session_storage", "indexed_db", "script", "frame", "pixel"
+    ]
+)
+
+
 class Party(StrEnum):
     """Who can read a cookie: the site itself, or someone else."""
 
     FIRST = "first"
     THIRD = "third"
+
+
+PartyOption = Party | Literal["first", "third"]
 
 
 class ExemptReason(StrEnum):
@@ -44,9 +60,57 @@ class ExemptReason(StrEnum):
     AUDIENCE_MEASUREMENT = "audience_measurement"
 
 
+ExemptReasonOption = (
+    ExemptReason
+    | Literal[
+        "choice",
+        "authentication",
+        "basket",
+        "interface",
+        "load_balancing",
+        "paywall",
+        "audience_measurement",
+    ]
+)
+
+
 class SameSite(StrEnum):
     """The values of the SameSite attribute, weakest first (RFC 6265bis section 5.6.7)."""
 
     NONE = "None"
     LAX = "Lax"
     STRICT = "Strict"
+
+
+SameSiteOption = SameSite | Literal["None", "Lax", "Strict"]
+
+
+# Lower-case names of well-known software.
+_DEFAULT_REASONS = {
+    "cookies_preferences": ExemptReason.CHOICE,
+    "django_language": ExemptReason.INTERFACE,
+    "i18next": ExemptReason.INTERFACE,
+    "lang": ExemptReason.INTERFACE,
+    "language": ExemptReason.INTERFACE,
+    "locale": ExemptReason.INTERFACE,
+    "messages": ExemptReason.INTERFACE,
+    "pll_language": ExemptReason.INTERFACE,
+    "theme": ExemptReason.INTERFACE,
+    "timezone": ExemptReason.INTERFACE,
+    "basket": ExemptReason.BASKET,
+    "cart": ExemptReason.BASKET,
+    "woocommerce_cart_hash": ExemptReason.BASKET,
+    "woocommerce_items_in_cart": ExemptReason.BASKET,
+    "awsalb": ExemptReason.LOAD_BALANCING,
+    "awsalbcors": ExemptReason.LOAD_BALANCING,
+    "arraffinity": ExemptReason.LOAD_BALANCING,
+    "arraffinitysamesite": ExemptReason.LOAD_BALANCING,
+    "ingresscookie": ExemptReason.LOAD_BALANCING,
+    "serverid": ExemptReason.LOAD_BALANCING,
+}
+
+
+def default_reason(name: str) -> ExemptReason:
+    """Return the exempt reason of a necessary cookie of this name for which the site gives none."""
+    # Any other cookie that a site calls necessary is most often a session or its security.
+    return _DEFAULT_REASONS.get(name.lower(), ExemptReason.AUTHENTICATION)

@@ -1,4 +1,4 @@
-"""Writes declarations as TOML that reads back as the same."""
+"""Writes declarations as TOML from which equal ones are read."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from consentgate.policy.cookie import COOKIE_FIELDS, Cookie
 from consentgate.policy.lifetime import lifetime_text
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-# What a basic string of TOML cannot hold as it is (TOML 1.0, "String"), and what would break a
-# line of a log.
+# Characters that a basic string of TOML cannot hold unescaped (TOML 1.0, "String"), or that would
+# break a line of a log.
 _ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029]')
 
 
@@ -46,19 +46,19 @@ def table_lines(header: str, fields: Mapping[str, object]) -> Iterator[str]:
 
 
 def cookie_fields(cookie: Cookie) -> dict[str, object]:
-    """Return what was said of a cookie, in the order of its fields."""
-    said = {key: getattr(cookie, key) for key in COOKIE_FIELDS if key in cookie.given}
-    return {"name": cookie.name, "category": cookie.category, **said}
+    """Return the given fields of a cookie, in the order of COOKIE_FIELDS."""
+    fields = {key: getattr(cookie, key) for key in COOKIE_FIELDS if key in cookie.given}
+    return {"name": cookie.name, "category": cookie.category, **fields}
 
 
 def controller_fields(controller: Controller) -> dict[str, object]:
-    """Return what was said of the controller."""
-    said = {"contact": controller.contact, "privacy_page": controller.privacy_page}
-    return {"name": controller.name, **{key: text for key, text in said.items() if text}}
+    """Return the fields of the controller that have a value."""
+    fields = {"contact": controller.contact, "privacy_page": controller.privacy_page}
+    return {"name": controller.name, **{key: text for key, text in fields.items() if text}}
 
 
-def own_categories(categories: Sequence[Category]) -> Iterator[dict[str, object]]:
-    """Yield the fields of each category that is not as the library has it."""
+def changed_categories(categories: Sequence[Category]) -> Iterator[dict[str, object]]:
+    """Yield the fields of each category that differs from the built-in ones."""
     for category in categories:
         if category not in BUILT_IN_CATEGORIES:
             yield {

@@ -49,7 +49,7 @@ def payload_of(value: str) -> Any:
     return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
 
 
-def test_what_was_signed_is_read_back() -> None:
+def test_a_signed_consent_is_read_again() -> None:
     codec = codec_of()
 
     assert codec.decode(codec.encode(CONSENT)) == CONSENT
@@ -74,7 +74,7 @@ def test_equal_choices_have_equal_values_in_whatever_order_they_were_made() -> N
     assert codec_of().encode(other_way) == codec_of().encode(CONSENT)
 
 
-def test_the_value_is_made_of_characters_that_every_cookie_may_have() -> None:
+def test_the_value_has_only_characters_that_every_cookie_may_have() -> None:
     assert codec_of().encode(CONSENT).replace(".", "").replace("-", "").replace("_", "").isalnum()
 
 
@@ -96,7 +96,7 @@ def test_the_value_is_made_of_characters_that_every_cookie_may_have() -> None:
         pytest.param("A" * (LONGEST_VALUE + 1), Rejection.OVERSIZED, id="too long"),
     ],
 )
-def test_what_can_not_be_trusted_is_rejected_with_a_reason(value: str, reason: Rejection) -> None:
+def test_an_untrusted_value_is_rejected_with_a_reason(value: str, reason: Rejection) -> None:
     assert codec_of().decode(value) is reason
 
 
@@ -166,7 +166,7 @@ def test_a_signed_payload_of_another_shape_is_malformed(payload: bytes) -> None:
     assert codec_of().decode(sign(payload)) is Rejection.MALFORMED
 
 
-def test_a_signed_payload_that_is_no_base64_is_malformed() -> None:
+def test_a_signed_payload_that_is_not_base64_is_malformed() -> None:
     signer = Signer(
         KEY,
         salt=b"consentgate.preferences.v1\0cookies_preferences\0",
@@ -213,7 +213,7 @@ def test_a_bare_string_of_fallback_keys_is_refused(keys: Any) -> None:
 
 
 @pytest.mark.parametrize("keys", [None, 1, iter([OLD_KEY])])
-def test_fallback_keys_that_are_no_list_are_refused(keys: Any) -> None:
+def test_fallback_keys_that_are_not_a_list_are_refused(keys: Any) -> None:
     with pytest.raises(ConfigurationError, match="fallback_keys"):
         codec_of(fallback_keys=keys)
 
@@ -232,7 +232,7 @@ def test_a_short_fallback_key_is_refused(keys: list[str]) -> None:
 
 
 @pytest.mark.parametrize("audience", [None, 1, b"bytes"])
-def test_an_audience_that_is_no_text_is_refused(audience: Any) -> None:
+def test_an_audience_that_is_not_a_text_is_refused(audience: Any) -> None:
     with pytest.raises(ConfigurationError, match="audience"):
         codec_of(audience=audience)
 
@@ -248,7 +248,7 @@ def test_the_same_choice_on_another_day_is_read_with_its_own_day() -> None:
     assert [codec.decode(codec.encode(one)) for one in consents] == consents
 
 
-def test_a_day_that_is_none_is_malformed_though_the_choice_is_known() -> None:
+def test_an_invalid_day_is_malformed_though_the_choice_is_known() -> None:
     codec = codec_of()
     codec.decode(codec.encode(on_day(date(2026, 11, 24))))
     payload = b'{"v":1,"d":"2026-11-31","g":{"statistics":"aaaaaaaa"},"r":{}}'
@@ -262,7 +262,7 @@ def test_a_payload_written_in_another_way_is_read_all_the_same() -> None:
     assert codec_of().decode(sign(payload)) == on_day(date(2026, 11, 24))
 
 
-def test_no_more_than_so_many_choices_are_remembered() -> None:
+def test_the_number_of_remembered_choices_is_bounded() -> None:
     codec = codec_of()
     for number in range(MOST_KNOWN + 1):
         codec.decode(codec.encode(on_day(date(2026, 11, 24), f"{number:08}")))

@@ -15,7 +15,7 @@ GRANTED = Consent.undecided().with_granted({"statistics": "s1"}, day=EARLIER)
 REFUSED = Consent.undecided().with_refused({"statistics": "s1"}, day=DAY)
 
 
-def test_who_has_not_chosen_allows_only_what_is_necessary() -> None:
+def test_an_undecided_visitor_allows_only_what_is_necessary() -> None:
     undecided = Consent.undecided()
 
     assert undecided.allows("necessary")

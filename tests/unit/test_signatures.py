@@ -29,21 +29,23 @@ def unsigned(signer: Signer, value: str) -> bytes | None:
 
 
 @given(keys=KEYS, text=TEXTS, derivation=st.sampled_from(["hmac", "none", "concat"]))
-def test_what_the_library_signed_is_verified(keys: list[bytes], text: str, derivation: str) -> None:
+def test_a_value_that_the_library_signed_is_verified(
+    keys: list[bytes], text: str, derivation: str
+) -> None:
     signer = signer_of(keys, derivation)
 
     assert Verifier(signer).payload_of(signer.sign(text).decode()) == text.encode()
 
 
 @given(keys=KEYS, text=TEXTS)
-def test_what_an_older_key_signed_is_verified(keys: list[bytes], text: str) -> None:
+def test_a_value_that_an_older_key_signed_is_verified(keys: list[bytes], text: str) -> None:
     older = signer_of(keys[:1])
 
     assert Verifier(signer_of(keys)).payload_of(older.sign(text).decode()) == text.encode()
 
 
 @given(keys=KEYS, text=TEXTS, place=st.integers(0), character=st.characters())
-def test_what_was_changed_is_believed_only_where_the_library_believes_it(
+def test_a_changed_value_is_accepted_only_where_the_library_accepts_it(
     keys: list[bytes], text: str, place: int, character: str
 ) -> None:
     signer = signer_of(keys)
@@ -57,14 +59,14 @@ def test_what_was_changed_is_believed_only_where_the_library_believes_it(
 
 
 @given(keys=KEYS, value=st.text(max_size=300))
-def test_what_nobody_signed_is_verified_by_neither(keys: list[bytes], value: str) -> None:
+def test_an_unsigned_value_is_verified_by_neither(keys: list[bytes], value: str) -> None:
     signer = signer_of(keys)
 
     assert Verifier(signer).payload_of(value) is None
     assert unsigned(signer, value) is None
 
 
-def test_a_signature_spelled_in_another_way_is_none_though_the_library_takes_it() -> None:
+def test_a_signature_in_another_spelling_is_rejected_though_the_library_accepts_it() -> None:
     signer = signer_of([b"a key for tests, of enough bytes"])
     value = signer.sign("text").decode()
     spellings = [value[:-1] + character for character in ascii_letters + digits + "-_"]
@@ -77,5 +79,5 @@ def test_a_signature_spelled_in_another_way_is_none_though_the_library_takes_it(
 
 
 @pytest.mark.parametrize("value", ["", ".", "text", "text.", ".text", "\u0660.\u0660", "\udc80.x"])
-def test_what_is_no_signed_text_is_none(value: str) -> None:
+def test_a_text_without_a_signature_is_rejected(value: str) -> None:
     assert Verifier(signer_of([b"a key for tests, of enough bytes"])).payload_of(value) is None

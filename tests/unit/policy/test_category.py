@@ -6,7 +6,7 @@ import pytest
 
 from consentgate import Category, Controller, Policy
 from consentgate.policy import BUILT_IN_CATEGORIES, text_in
-from tests.unit.policy.told import ids, places, refusal
+from tests.unit.policy.reported import ids, places, refusal
 
 
 def test_three_categories_are_built_in() -> None:
@@ -43,7 +43,7 @@ def test_an_own_category_has_no_texts_and_no_signal_by_default() -> None:
     assert (social.title, social.description, social.gpc) == ("", "", False)
 
 
-def test_a_redeclared_category_keeps_what_is_not_said_anew() -> None:
+def test_a_redeclared_category_keeps_what_is_left_out() -> None:
     ads = Category("marketing", title="Ads")
     policy = Policy(categories=[ads])
 
@@ -64,7 +64,7 @@ def test_a_category_has_a_plain_lower_case_name(name: str) -> None:
     assert ids(refusal(lambda: Category(name))) == ["CG012"]
 
 
-def test_all_errors_of_a_category_are_told_at_once() -> None:
+def test_all_errors_of_a_category_are_reported_at_once() -> None:
     errors = refusal(lambda: Category("S", title=1, description={}, gpc="yes"))  # type: ignore[arg-type]
 
     assert places(errors) == [
@@ -75,7 +75,7 @@ def test_all_errors_of_a_category_are_told_at_once() -> None:
     ]
 
 
-def test_necessary_cannot_be_declared_anew() -> None:
+def test_necessary_cannot_be_declared_again() -> None:
     errors = refusal(lambda: Policy(categories=[Category("necessary", title="All")]))
 
     assert places(errors) == [("CG012", "categories[0] ('necessary')")]
@@ -108,7 +108,7 @@ def test_any_other_privacy_page_is_an_error(page: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", " ", None], ids=repr)
-def test_all_errors_of_a_controller_are_told_at_once(name: str) -> None:
+def test_all_errors_of_a_controller_are_reported_at_once(name: str) -> None:
     errors = refusal(lambda: Controller(name, contact=1))  # type: ignore[arg-type]
 
     assert ids(errors) == ["CG012", "CG012"]

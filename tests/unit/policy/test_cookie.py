@@ -13,7 +13,7 @@ import pytest
 from consentgate import Cookie
 from consentgate.policy import ExemptReason, Kind, Party, SameSite
 from consentgate.policy.cookie import COOKIE_FIELDS, CookieFields
-from tests.unit.policy.told import ids, places, refusal
+from tests.unit.policy.reported import ids, places, refusal
 
 FULL: dict[str, Any] = {
     "provider": "Matomo",
@@ -36,8 +36,8 @@ FULL: dict[str, Any] = {
 }
 
 
-def declared(**said: Any) -> Cookie:
-    return Cookie("_ga", category="statistics", **said)
+def declared(**fields: Any) -> Cookie:
+    return Cookie("_ga", category="statistics", **fields)
 
 
 def test_a_name_and_a_category_are_enough() -> None:
@@ -55,7 +55,7 @@ def test_a_name_and_a_category_are_enough() -> None:
     assert cookie.given == ()
 
 
-def test_all_that_is_said_is_kept_in_one_form() -> None:
+def test_all_fields_are_kept_in_one_form() -> None:
     cookie = declared(**FULL)
 
     assert cookie.purpose == {"en": "Counts visits."}
@@ -66,17 +66,17 @@ def test_all_that_is_said_is_kept_in_one_form() -> None:
     assert cookie.given == tuple(FULL)
 
 
-def test_one_path_and_one_domain_may_stand_alone() -> None:
+def test_one_path_and_one_domain_may_be_given_alone() -> None:
     cookie = declared(path="/shop", domain="example.org")
 
     assert (cookie.path, cookie.domain) == (("/shop",), ("example.org",))
 
 
-def test_none_says_nothing() -> None:
+def test_none_counts_as_not_given() -> None:
     assert declared(**dict.fromkeys(FULL)).given == ()
 
 
-def test_a_default_that_is_said_counts_as_said() -> None:
+def test_a_default_that_is_given_counts_as_given() -> None:
     cookie = declared(party="first", path="/", secure=False, provider="")
 
     assert cookie == declared()
@@ -94,7 +94,7 @@ def test_a_cookie_cannot_change() -> None:
         cookie.category = "necessary"  # type: ignore[misc]
 
 
-def test_cookies_are_equal_and_hashed_by_what_they_say() -> None:
+def test_cookies_are_equal_and_hashed_by_their_values() -> None:
     assert declared(**FULL) == declared(**FULL)
     assert hash(declared(**FULL)) == hash(declared(**FULL))
     assert declared(**FULL) != declared()
@@ -113,7 +113,7 @@ def test_a_name_with_a_star_is_a_glob() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "fields",
     [
         {"provider": 1},
         {"service": []},
@@ -150,8 +150,8 @@ def test_a_name_with_a_star_is_a_glob() -> None:
     ],
     ids=repr,
 )
-def test_a_value_that_cannot_be_used_is_an_error(said: dict[str, Any]) -> None:
-    assert places(refusal(lambda: declared(**said))) == [("CG007", "Cookie('_ga')")]
+def test_a_value_that_cannot_be_used_is_an_error(fields: dict[str, Any]) -> None:
+    assert places(refusal(lambda: declared(**fields))) == [("CG007", "Cookie('_ga')")]
 
 
 def test_a_wrong_word_comes_with_the_right_one() -> None:
@@ -164,7 +164,7 @@ def test_a_wrong_word_comes_with_the_right_one() -> None:
     assert error.hint == "known: first, third"
 
 
-def test_an_argument_that_does_not_exist_is_no_declaration() -> None:
+def test_an_unknown_argument_is_an_error_of_the_call() -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'purposes'"):
         declared(purposes="x")
 
@@ -174,8 +174,9 @@ def test_a_cookie_needs_a_category(category: str) -> None:
     assert ids(refusal(lambda: Cookie("_ga", category=category))) == ["CG003"]
 
 
-def test_all_errors_of_a_cookie_are_told_at_once() -> None:
-    errors = refusal(lambda: Cookie("a b", category="", party="x", lifetime="y", path="z"))
+def test_all_errors_of_a_cookie_are_reported_at_once() -> None:
+    fields: Any = {"party": "x", "lifetime": "y", "path": "z"}
+    errors = refusal(lambda: Cookie("a b", category="", **fields))
 
     assert ids(errors) == ["CG007", "CG007", "CG007", "CG001", "CG003"]
     assert {error.place for error in errors} == {"Cookie('a b')"}
@@ -187,24 +188,24 @@ def test_a_long_value_is_cut_in_messages() -> None:
     assert len(str(error)) < 250
 
 
-@pytest.mark.parametrize("said", [{"path": "/shop"}, {"domain": "example.org"}], ids=repr)
+@pytest.mark.parametrize("fields", [{"path": "/shop"}, {"domain": "example.org"}], ids=repr)
 @pytest.mark.parametrize("name", ["__Host-session", "__hOST-session"])
-def test_a_host_cookie_has_no_other_path_and_no_domain(name: str, said: dict[str, Any]) -> None:
-    errors = refusal(lambda: Cookie(name, category="necessary", **said))
+def test_a_host_cookie_has_no_other_path_and_no_domain(name: str, fields: dict[str, Any]) -> None:
+    errors = refusal(lambda: Cookie(name, category="necessary", **fields))
 
     assert ids(errors) == ["CG007"]
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "fields"),
     [
         ("__Host-session", {"path": "/", "domain": ""}),
         ("__Secure-session", {"path": "/shop", "domain": "example.org"}),
         ("__Host-session", {"path": "/shop", "kind": "frame"}),
     ],
 )
-def test_other_paths_and_domains_are_as_they_are(name: str, said: dict[str, Any]) -> None:
-    assert Cookie(name, category="necessary", **said).necessary
+def test_other_paths_and_domains_are_as_they_are(name: str, fields: dict[str, Any]) -> None:
+    assert Cookie(name, category="necessary", **fields).necessary
 
 
 def test_kinds_are_words_of_a_closed_list() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from consentgate import Cookie, Policy
 from consentgate.policy import ExemptReason
-from tests.unit.policy.told import ids, refusal
+from tests.unit.policy.reported import ids, refusal
 
 
 @pytest.mark.law(14)
@@ -33,7 +33,7 @@ def test_a_necessary_cookie_is_exempt_for_a_reason() -> None:
     ],
 )
 @pytest.mark.law(14)
-def test_a_necessary_cookie_has_a_usual_reason_by_default(name: str, reason: ExemptReason) -> None:
+def test_a_necessary_cookie_has_a_default_reason(name: str, reason: ExemptReason) -> None:
     assert Cookie(name, category="necessary").exempt_reason is reason
 
 
@@ -56,14 +56,14 @@ def test_what_is_exempt_is_among_the_rules_with_its_reason() -> None:
     ]
 
 
-def test_all_else_is_not_exempt() -> None:
+def test_any_other_cookie_is_not_exempt() -> None:
     cookie = Cookie("_ga", category="statistics")
 
     assert (cookie.exempt, cookie.exempt_reason) == (False, None)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "fields",
     [
         {"category": "necessary", "exempt_reason": "audience_measurement"},
         {"category": "statistics", "exempt_reason": "authentication"},
@@ -75,8 +75,8 @@ def test_all_else_is_not_exempt() -> None:
     ids=repr,
 )
 @pytest.mark.law(14)
-def test_an_exemption_that_the_law_does_not_know_is_an_error(said: dict[str, Any]) -> None:
-    assert ids(refusal(lambda: Cookie("_pk_id.*", **said))) == ["CG008"]
+def test_an_exemption_that_the_law_does_not_have_is_an_error(fields: dict[str, Any]) -> None:
+    assert ids(refusal(lambda: Cookie("_pk_id.*", **fields))) == ["CG008"]
 
 
 @pytest.mark.law(14)
@@ -88,13 +88,14 @@ def test_anonymous_measurement_is_never_necessary() -> None:
 
 @pytest.mark.law(14)
 def test_no_other_reason_than_those_of_the_list_exists() -> None:
-    errors = refusal(lambda: Cookie("sid", category="necessary", exempt_reason="business"))
+    reason: Any = "business"
+    errors = refusal(lambda: Cookie("sid", category="necessary", exempt_reason=reason))
 
     assert ids(errors) == ["CG007"]
 
 
 @pytest.mark.parametrize(
-    "said",
+    "fields",
     [
         {"anonymous": False},
         {"anonymous": True, "exempt_reason": "audience_measurement"},
@@ -102,5 +103,5 @@ def test_no_other_reason_than_those_of_the_list_exists() -> None:
     ],
     ids=repr,
 )
-def test_what_goes_together_is_no_error(said: dict[str, Any]) -> None:
-    assert Cookie("_pk_id.*", category="statistics", **said).category == "statistics"
+def test_fields_that_agree_are_accepted(fields: dict[str, Any]) -> None:
+    assert Cookie("_pk_id.*", category="statistics", **fields).category == "statistics"

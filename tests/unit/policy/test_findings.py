@@ -1,4 +1,4 @@
-"""What is told at start-up, without being an error."""
+"""What is reported at start-up, without being an error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from consentgate import Controller, Cookie, Policy
-from tests.unit.policy.told import ids, places
+from consentgate.policy.vocabulary import ExemptReasonOption
+from tests.unit.policy.reported import ids, places
 
 FACTS: dict[str, Any] = {"provider": "Acme", "purpose": "Counts visits.", "lifetime": "session"}
 
@@ -18,8 +19,8 @@ def findings_of(*cookies: Cookie, **options: Any) -> list[tuple[str, str]]:
     return places(policy.findings())
 
 
-def statistics(name: str = "_ga", **said: Any) -> Cookie:
-    return Cookie(name, category="statistics", **(FACTS | said))
+def statistics(name: str = "_ga", **fields: Any) -> Cookie:
+    return Cookie(name, category="statistics", **(FACTS | fields))
 
 
 def test_a_full_declaration_has_no_findings() -> None:
@@ -31,7 +32,7 @@ def test_a_list_of_necessary_names_has_no_findings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "missing"),
+    ("fields", "missing"),
     [
         ({"provider": ""}, "its provider"),
         ({"provider": "  "}, "its provider"),
@@ -45,9 +46,9 @@ def test_a_list_of_necessary_names_has_no_findings() -> None:
 )
 @pytest.mark.law(6)
 def test_a_fact_that_visitors_are_owed_and_that_is_missing_is_named(
-    said: dict[str, Any], missing: str
+    fields: dict[str, Any], missing: str
 ) -> None:
-    policy = Policy(cookies=[statistics(**said)], controller=Controller("Ville"))
+    policy = Policy(cookies=[statistics(**fields)], controller=Controller("Ville"))
     (finding,) = policy.findings()
 
     assert (finding.id, finding.place) == ("CG051", "cookies[0] ('_ga')")
@@ -69,7 +70,7 @@ def test_what_needs_no_more_facts_has_no_finding(cookie: Cookie) -> None:
 
 
 @pytest.mark.law(6)
-def test_a_missing_controller_is_told_once_something_needs_consent() -> None:
+def test_a_missing_controller_is_reported_once_something_needs_consent() -> None:
     assert places(Policy(cookies=[statistics()]).findings()) == [("CG052", "controller")]
     assert Policy(["session"]).findings() == ()
 
@@ -77,7 +78,7 @@ def test_a_missing_controller_is_told_once_something_needs_consent() -> None:
 @pytest.mark.parametrize(
     "name", ["_ga", "_ga_ABC", "_gid", "_fbp", "_pk_id*", "_pk_id.*", "_g*", "IDE", "hubspotutk"]
 )
-def test_a_known_tracker_that_passes_as_necessary_is_told(name: str) -> None:
+def test_a_known_tracker_that_passes_as_necessary_is_reported(name: str) -> None:
     assert findings_of(Cookie(name, category="necessary")) == [("CG053", f"cookies[0] ({name!r})")]
 
 
@@ -90,7 +91,7 @@ def test_the_name_of_a_tracker_in_a_storage_is_not() -> None:
     assert findings_of(Cookie("_ga", category="necessary", kind="local_storage")) == []
 
 
-def test_a_glob_that_also_matches_an_exact_name_of_another_category_is_told() -> None:
+def test_a_glob_that_also_matches_an_exact_name_of_another_category_is_reported() -> None:
     cookies = [statistics("_s*"), Cookie("_session", category="necessary"), statistics("_sx")]
     (finding,) = Policy(cookies=cookies, controller=Controller("Ville")).findings()
 
@@ -98,7 +99,7 @@ def test_a_glob_that_also_matches_an_exact_name_of_another_category_is_told() ->
     assert finding.message == "it also matches '_session' in 'necessary': the exact name wins"
 
 
-def test_a_glob_that_matches_many_such_names_is_told_once() -> None:
+def test_a_glob_that_matches_many_such_names_is_reported_once() -> None:
     names = [f"_s{number}" for number in range(5)]
     policy = Policy(names, [statistics("_s*")], controller=Controller("Ville"))
     (finding,) = policy.findings()
@@ -107,7 +108,7 @@ def test_a_glob_that_matches_many_such_names_is_told_once() -> None:
     assert "'_s2' in 'necessary' and 2 more" in finding.message
 
 
-def test_a_glob_of_the_site_over_an_exact_name_of_a_preset_is_told() -> None:
+def test_a_glob_of_the_site_over_an_exact_name_of_a_preset_is_reported() -> None:
     assert findings_of(statistics("session*"), presets=["starlette"]) == [
         ("CG054", "cookies[0] ('session*')")
     ]
@@ -130,8 +131,8 @@ def test_a_glob_of_another_kind_is_not() -> None:
         ("interface", "366 days"),
     ],
 )
-def test_a_necessary_lifetime_longer_than_its_purpose_needs_is_told(
-    reason: str, lifetime: str
+def test_a_necessary_lifetime_longer_than_its_purpose_needs_is_reported(
+    reason: ExemptReasonOption, lifetime: str
 ) -> None:
     cookie = Cookie("sid", category="necessary", exempt_reason=reason, lifetime=lifetime)
 
@@ -147,7 +148,7 @@ def test_a_necessary_lifetime_longer_than_its_purpose_needs_is_told(
         ("interface", "1 year"),
     ],
 )
-def test_a_shorter_necessary_lifetime_is_not(reason: str, lifetime: str) -> None:
+def test_a_shorter_necessary_lifetime_is_not(reason: ExemptReasonOption, lifetime: str) -> None:
     cookie = Cookie("sid", category="necessary", exempt_reason=reason, lifetime=lifetime)
 
     assert findings_of(cookie) == []
@@ -160,7 +161,7 @@ def test_the_csrf_cookie_of_django_lives_longer_than_it_needs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("fields", "number"),
     [
         ({}, 1),
         ({"retention": "761 days"}, 1),
@@ -173,12 +174,12 @@ def test_the_csrf_cookie_of_django_lives_longer_than_it_needs() -> None:
     ids=repr,
 )
 @pytest.mark.law(16)
-def test_anonymous_measurement_that_goes_past_its_exemption_is_told(
-    said: dict[str, Any], told: int
+def test_anonymous_measurement_that_goes_past_its_exemption_is_reported(
+    fields: dict[str, Any], number: int
 ) -> None:
-    cookie = Cookie("_pk_id.*", category="statistics", anonymous=True, **said)
+    cookie = Cookie("_pk_id.*", category="statistics", anonymous=True, **fields)
 
-    assert findings_of(cookie) == [("CG057", "cookies[0] ('_pk_id.*')")] * told
+    assert findings_of(cookie) == [("CG057", "cookies[0] ('_pk_id.*')")] * number
 
 
 @pytest.mark.law(17)
@@ -186,7 +187,7 @@ def test_the_limits_of_that_exemption_are_for_nothing_else() -> None:
     assert findings_of(statistics(lifetime="2 years", retention="5 years")) == []
 
 
-def test_findings_are_told_in_the_order_of_the_rules(tmp_path: Path) -> None:
+def test_findings_are_in_the_order_of_the_rules(tmp_path: Path) -> None:
     tracker = Cookie("_ga", category="necessary", lifetime="2 years")
     policy = Policy(["_gid"], [Cookie("_fbp", category="marketing"), tracker], presets=["django"])
 

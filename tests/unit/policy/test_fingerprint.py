@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from consentgate import Category, ConfigurationError, Cookie, Policy
-from tests.unit.policy.told import places, refusal
+from tests.unit.policy.reported import places, refusal
 
 TRACKER: dict[str, Any] = {
     "provider": "Acme",
@@ -141,7 +141,7 @@ def test_the_fingerprint_of_an_unknown_category_is_a_mistake() -> None:
         Policy().fingerprint("statistic")
 
 
-def test_a_choice_holds_under_the_current_fingerprint() -> None:
+def test_a_choice_is_valid_under_the_current_fingerprint() -> None:
     policy = Policy(cookies=[tracker()])
 
     assert policy.accepts_fingerprint("statistics", policy.fingerprint("statistics"))
@@ -149,7 +149,7 @@ def test_a_choice_holds_under_the_current_fingerprint() -> None:
     assert not policy.accepts_fingerprint("statistics", "")
 
 
-def test_a_choice_holds_under_older_fingerprints_that_are_accepted() -> None:
+def test_a_choice_is_valid_under_older_fingerprints_that_are_accepted() -> None:
     older = fingerprint_of(tracker(), tracker("_gat"))
     policy = Policy(cookies=[tracker()], accept_fingerprints=[older])
 

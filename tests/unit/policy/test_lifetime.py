@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentgate.policy import SESSION, Cookie, Lifetime, lifetime_text
-from tests.unit.policy.told import ids, refusal
+from tests.unit.policy.reported import ids, refusal
 
 
 def cookie_of(lifetime: object) -> Cookie:

@@ -69,7 +69,7 @@ def test_a_longer_glob_of_a_preset_comes_before_a_shorter_one_of_the_site() -> N
     assert lookup["_sx"] == rules("_s*")[0]
 
 
-def test_of_equally_literal_globs_of_presets_both_categories_are_wanted() -> None:
+def test_of_equally_literal_globs_of_presets_both_categories_are_needed() -> None:
     lookup = RuleLookup(
         [], [Cookie("a*b", category="statistics"), Cookie("ab*", category="marketing")]
     )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from consentgate.policy import Cookie
 from consentgate.policy.names import Glob
-from tests.unit.policy.told import ids, refusal
+from tests.unit.policy.reported import ids, refusal
 
 GLOBS = st.text(alphabet="ab*", min_size=1, max_size=8).filter(lambda name: "*" in name)
 NAMES = st.text(alphabet="ab", max_size=10)
@@ -72,7 +72,7 @@ def test_other_kinds_than_cookies_have_no_name_of_several_lines(name: str) -> No
         ("*aa*a", "aaa"),
     ],
 )
-def test_a_star_stands_for_any_text(glob: str, name: str) -> None:
+def test_a_star_matches_any_text(glob: str, name: str) -> None:
     assert Glob.of(glob).matches(name)
 
 

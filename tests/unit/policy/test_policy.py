@@ -1,4 +1,4 @@
-"""The policy as a whole: what it holds, what it refuses."""
+"""The policy as a whole: its contents, and the errors that refuse it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from consentgate import Category, Controller, Cookie, Policy
-from tests.unit.policy.told import ids, places, refusal
+from tests.unit.policy.reported import ids, places, refusal
 
 
 def test_an_empty_policy_declares_the_preferences_cookie_alone() -> None:
@@ -29,7 +29,7 @@ def test_the_controller_provides_the_preferences_cookie() -> None:
     assert Policy(controller=Controller("Ville")).rules[0].provider == "Ville"
 
 
-def test_rules_stand_in_the_order_of_their_declaration() -> None:
+def test_rules_are_in_the_order_of_their_declaration() -> None:
     whole = Cookie("lang", category="necessary", exempt_reason="interface")
     policy = Policy(
         ["session", whole], [Cookie("_ga", category="statistics")], presets=["flask", "django"]
@@ -76,7 +76,7 @@ def test_a_policy_cannot_change() -> None:
         policy.site = "https://example.org"  # type: ignore[misc]
 
 
-SAID: list[dict[str, Any]] = [
+ARGUMENTS: list[dict[str, Any]] = [
     {},
     {"necessary": ["session"]},
     {"cookies": [Cookie("_ga", category="statistics")]},
@@ -91,16 +91,16 @@ SAID: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("said", SAID, ids=repr)
-def test_policies_are_equal_and_hashed_by_what_they_say(said: dict[str, Any]) -> None:
-    assert Policy(**said) == Policy(**said)
-    assert hash(Policy(**said)) == hash(Policy(**said))
+@pytest.mark.parametrize("arguments", ARGUMENTS, ids=repr)
+def test_policies_are_equal_and_hashed_by_their_values(arguments: dict[str, Any]) -> None:
+    assert Policy(**arguments) == Policy(**arguments)
+    assert hash(Policy(**arguments)) == hash(Policy(**arguments))
 
 
-def test_policies_that_say_something_else_are_not_equal() -> None:
-    policies = [Policy(**said) for said in SAID]
+def test_different_policies_are_not_equal() -> None:
+    policies = [Policy(**arguments) for arguments in ARGUMENTS]
 
-    assert len(set(policies)) == len(SAID)
+    assert len(set(policies)) == len(ARGUMENTS)
 
 
 def test_a_policy_can_be_copied_and_sent() -> None:
@@ -111,7 +111,7 @@ def test_a_policy_can_be_copied_and_sent() -> None:
     assert pickle.loads(pickle.dumps(policy)).rule_for("_pk_id.1") == policy.rule_for("_pk_id.1")
 
 
-def test_any_iterable_will_do_as_a_list() -> None:
+def test_any_iterable_is_accepted_as_a_list() -> None:
     names = (name for name in ["session", "cart"])
 
     assert Policy(names) == Policy(("session", "cart"))
@@ -141,7 +141,7 @@ def test_a_cookie_declared_twice_by_the_site_is_an_error(
     assert places(errors) == [("CG004", place)]
 
 
-def test_kinds_and_letter_case_tell_names_apart() -> None:
+def test_kinds_and_letter_case_distinguish_names() -> None:
     cookies = [
         Cookie("a", category="statistics"),
         Cookie("A", category="statistics"),
@@ -186,7 +186,7 @@ def test_globs_between_which_something_decides_are_not(cookies: list[Cookie]) ->
 
 
 @pytest.mark.parametrize(
-    "said",
+    "fields",
     [
         {"provider": "Ville"},
         {"service": "Portal", "location": "Every page"},
@@ -195,16 +195,16 @@ def test_globs_between_which_something_decides_are_not(cookies: list[Cookie]) ->
     ],
     ids=repr,
 )
-def test_a_site_may_explain_the_preferences_cookie(said: dict[str, Any]) -> None:
-    cookie = Cookie("cookies_preferences", category="necessary", **said)
+def test_a_site_may_explain_the_preferences_cookie(fields: dict[str, Any]) -> None:
+    cookie = Cookie("cookies_preferences", category="necessary", **fields)
     policy = Policy(cookies=[cookie])
     (rule,) = policy.rules
 
     assert rule.exempt_reason == "choice"
-    assert {key: getattr(rule, key) for key in said} == {key: getattr(cookie, key) for key in said}
+    assert all(getattr(rule, key) == getattr(cookie, key) for key in fields)
 
 
-def test_the_name_of_the_preferences_cookie_may_stand_among_the_necessary() -> None:
+def test_the_name_of_the_preferences_cookie_may_be_among_the_necessary() -> None:
     assert Policy(["cookies_preferences"]).rules == Policy().rules
 
 
@@ -243,7 +243,7 @@ def test_a_site_has_an_address(site: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "place"),
+    ("arguments", "place"),
     [
         ({"site": "data.example.org"}, "site"),
         ({"site": "https://"}, "site"),
@@ -263,11 +263,11 @@ def test_a_site_has_an_address(site: str) -> None:
     ],
     ids=repr,
 )
-def test_an_argument_that_cannot_be_used_is_an_error(said: dict[str, Any], place: str) -> None:
-    assert places(refusal(lambda: Policy(**said))) == [("CG007", place)]
+def test_an_argument_that_cannot_be_used_is_an_error(arguments: dict[str, Any], place: str) -> None:
+    assert places(refusal(lambda: Policy(**arguments))) == [("CG007", place)]
 
 
-def test_all_errors_of_a_policy_are_told_at_once() -> None:
+def test_all_errors_of_a_policy_are_reported_at_once() -> None:
     errors = refusal(
         lambda: Policy(
             ["a b", "session", "session"],
@@ -297,7 +297,7 @@ def test_all_errors_of_a_policy_are_told_at_once() -> None:
     ]
 
 
-def test_an_error_reads_as_what_where_and_mend() -> None:
+def test_an_error_reads_as_what_where_and_hint() -> None:
     (error,) = refusal(lambda: Policy(["a", "a"]))
 
     assert str(error) == "CG004 at necessary[1] ('a'): declared already at necessary[0]; keep one"

@@ -1,4 +1,4 @@
-"""Presets: what they declare, and how the site's word goes over theirs."""
+"""Presets: what they declare, and how the site's declarations override theirs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from consentgate import Cookie, Policy
 from consentgate.policy.merge import strictest
-from tests.unit.policy.told import ids, places, refusal
+from tests.unit.policy.reported import ids, places, refusal
 
 
 def preset_in(folder: Path, name: str, *cookies: str, top: str = "") -> str:
@@ -33,7 +33,7 @@ def test_an_unknown_preset_is_an_error_with_the_nearest_name() -> None:
     assert error.hint.startswith("did you mean 'django'? known: at-internet, cdn, ")
 
 
-def test_the_word_of_the_site_goes_over_the_preset_field_by_field() -> None:
+def test_the_site_overrides_the_preset_field_by_field() -> None:
     site = Cookie("sessionid", category="necessary", provider="Ville", lifetime="1 day")
     rule = rule_of(Policy(cookies=[site], presets=["django"]), "sessionid")
 
@@ -42,20 +42,20 @@ def test_the_word_of_the_site_goes_over_the_preset_field_by_field() -> None:
     assert rule.purpose == rule_of(Policy(presets=["django"]), "sessionid").purpose
 
 
-def test_a_default_that_the_site_says_goes_over_the_preset(tmp_path: Path) -> None:
+def test_a_default_that_the_site_gives_overrides_the_preset(tmp_path: Path) -> None:
     preset = preset_in(
         tmp_path, "p", 'name = "a"\ncategory = "statistics"\nparty = "third"\nsecure = true'
     )
-    silent = Policy(cookies=[Cookie("a", category="statistics")], presets=[preset])
+    without = Policy(cookies=[Cookie("a", category="statistics")], presets=[preset])
     site = Cookie("a", category="statistics", party="first", secure=False)
-    spoken = Policy(cookies=[site], presets=[preset])
+    explicit = Policy(cookies=[site], presets=[preset])
 
-    assert (rule_of(silent, "a").party, rule_of(silent, "a").secure) == ("third", True)
-    assert (rule_of(spoken, "a").party, rule_of(spoken, "a").secure) == ("first", False)
-    assert silent != spoken
+    assert (rule_of(without, "a").party, rule_of(without, "a").secure) == ("third", True)
+    assert (rule_of(explicit, "a").party, rule_of(explicit, "a").secure) == ("first", False)
+    assert without != explicit
 
 
-def test_a_name_alone_keeps_all_that_the_preset_says() -> None:
+def test_a_name_alone_keeps_all_fields_of_the_preset() -> None:
     rule = rule_of(Policy(["django_language"], presets=["django"]), "django_language")
 
     assert (rule.exempt_reason, rule.service, rule.lifetime) == ("interface", "Django", "session")
@@ -76,20 +76,20 @@ purpose_id = "visits"
 
 
 @pytest.mark.parametrize(
-    ("said", "purpose_id"),
+    ("fields", "purpose_id"),
     [
         ({}, "visits"),
         ({"purpose": {"en": "Counts visits.", "fr": "Compte les visites."}}, "visits"),
         ({"purpose": "Sells visits."}, ""),
         ({"purpose": "Sells visits.", "purpose_id": "visits"}, "visits"),
     ],
-    ids=["silent", "the same", "another", "another under the same id"],
+    ids=["none", "the same", "another", "another under the same id"],
 )
 def test_another_purpose_of_the_site_does_not_keep_the_presets_id(
-    tmp_path: Path, said: Any, purpose_id: str
+    tmp_path: Path, fields: Any, purpose_id: str
 ) -> None:
     preset = preset_in(tmp_path, "p", WORDED)
-    site = Cookie("a", category="statistics", **said)
+    site = Cookie("a", category="statistics", **fields)
 
     assert rule_of(Policy(cookies=[site], presets=[preset]), "a").purpose_id == purpose_id
 
@@ -100,7 +100,7 @@ def test_another_kind_of_the_same_name_does_not_touch_the_preset() -> None:
     assert rule_of(Policy(cookies=[site], presets=["flask"]), "session").necessary
 
 
-def test_what_makes_no_sense_over_a_preset_is_an_error_with_both_places(tmp_path: Path) -> None:
+def test_fields_that_contradict_a_preset_are_an_error_with_both_places(tmp_path: Path) -> None:
     preset = preset_in(tmp_path, "p", 'name = "a"\ncategory = "statistics"\nparty = "third"')
     site = Cookie("a", category="statistics", anonymous=True)
 
@@ -109,7 +109,7 @@ def test_what_makes_no_sense_over_a_preset_is_an_error_with_both_places(tmp_path
     ]
 
 
-def test_presets_that_say_the_same_are_one(tmp_path: Path) -> None:
+def test_presets_that_declare_the_same_are_one(tmp_path: Path) -> None:
     one = preset_in(tmp_path, "one", 'name = "a"\ncategory = "necessary"')
     two = preset_in(tmp_path, "two", 'name = "a"\ncategory = "necessary"\nparty = "first"')
     policy = Policy(presets=[one, two])
@@ -137,7 +137,7 @@ NECESSARY, STATISTICS, MARKETING = (
         (STATISTICS, STATISTICS + '\nparty = "third"', ("statistics",)),
     ],
 )
-def test_of_presets_that_differ_the_stricter_holds_and_all_consents_are_wanted(
+def test_of_presets_that_differ_the_stricter_applies_and_all_consents_are_needed(
     tmp_path: Path, one: str, two: str, categories: tuple[str, ...]
 ) -> None:
     presets = [preset_in(tmp_path, "one", one), preset_in(tmp_path, "two", two)]
@@ -180,14 +180,14 @@ def test_what_the_site_declares_settles_how_presets_differ() -> None:
     assert "CG056" not in ids(policy.findings())
 
 
-def test_the_place_of_a_finding_is_where_the_stricter_preset_stands(tmp_path: Path) -> None:
+def test_the_place_of_a_finding_is_that_of_the_stricter_preset(tmp_path: Path) -> None:
     presets = [preset_in(tmp_path, "one", NECESSARY), preset_in(tmp_path, "two", STATISTICS)]
     findings = Policy(presets=presets).findings()
 
     assert ("CG051", f"preset {presets[1]!r}: cookies[0] ('a')") in places(findings)
 
 
-def test_all_errors_of_a_preset_are_told_at_once(tmp_path: Path) -> None:
+def test_all_errors_of_a_preset_are_reported_at_once(tmp_path: Path) -> None:
     preset = preset_in(
         tmp_path,
         "p",

@@ -15,7 +15,7 @@ import pytest
 
 from consentgate import Controller, Cookie, Policy
 from consentgate.policy import Translations, known_category, shipped_presets
-from tests.unit.policy.told import ids
+from tests.unit.policy.reported import ids
 
 PRESETS = shipped_presets()
 DOCS = Path(__file__).parents[3] / "docs"
@@ -40,7 +40,7 @@ EVERY_RULE = [pytest.param(rule, id=f"{preset}-{rule.name}") for preset, rule in
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_a_preset_says_where_it_comes_from_and_when(preset: str) -> None:
+def test_a_preset_names_its_source_and_its_date(preset: str) -> None:
     document = tomllib.loads(text_of(preset))
 
     assert text_of(preset).startswith("# ")
@@ -50,17 +50,17 @@ def test_a_preset_says_where_it_comes_from_and_when(preset: str) -> None:
 
 
 @pytest.mark.parametrize("rule", EVERY_RULE)
-def test_each_cookie_says_who_for_what_where_and_how_long(rule: Cookie) -> None:
+def test_each_cookie_declares_who_for_what_where_and_how_long(rule: Cookie) -> None:
     assert all((rule.provider, rule.service, rule.location, rule.lifetime))
     assert isinstance(rule.purpose, Translations)
 
 
 @pytest.mark.parametrize("rule", EVERY_RULE)
-def test_each_text_is_said_in_english_and_in_french(rule: Cookie) -> None:
+def test_each_text_is_in_english_and_in_french(rule: Cookie) -> None:
     texts = (rule.provider, rule.service, rule.location, rule.purpose)
 
-    said = [set(text) for text in texts if isinstance(text, Translations)]
-    assert all(languages == {"en", "fr"} for languages in said)
+    translations = [text for text in texts if isinstance(text, Translations)]
+    assert all(set(text) == {"en", "fr"} for text in translations)
 
 
 @pytest.mark.parametrize("rule", EVERY_RULE)
@@ -71,7 +71,7 @@ def test_purposes_are_sentences_and_french_ones_are_french(rule: Cookie) -> None
     assert re.fullmatch(r"[A-Z][^.]+\.", english)
     assert re.fullmatch(r"[A-ZÉ][^.]+\.", french)
     assert english != french
-    # A no-break space stands before these in French, never an ordinary one.
+    # French has a no-break space before these, never an ordinary one.
     assert re.search(r"(^|[^\u00a0])[;!?]", french) is None
 
 
@@ -84,7 +84,7 @@ def test_no_preset_claims_an_exemption_or_raises_an_attribute(rule: Cookie) -> N
 
 
 @pytest.mark.parametrize("rule", EVERY_RULE)
-def test_a_necessary_cookie_says_its_reason_itself_and_another_its_purpose_id(
+def test_a_necessary_cookie_declares_its_reason_and_another_its_purpose_id(
     rule: Cookie,
 ) -> None:
     assert ("exempt_reason" in rule.given) is rule.necessary
@@ -94,19 +94,19 @@ def test_a_necessary_cookie_says_its_reason_itself_and_another_its_purpose_id(
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("preset", PRESETS)
 def test_nothing_owed_to_visitors_is_missing(preset: str, language: str) -> None:
-    told = ids(policy_of(preset, default_language=language).findings())
+    reported = ids(policy_of(preset, default_language=language).findings())
 
-    assert set(told) <= {"CG055"}
+    assert set(reported) <= {"CG055"}
 
 
 def long_lived(policy: Policy) -> list[str]:
     return [finding.place for finding in policy.findings() if finding.id == "CG055"]
 
 
-def test_what_lives_longer_than_it_needs_by_default_is_told() -> None:
-    told = {place for preset in PRESETS for place in long_lived(policy_of(preset))}
+def test_necessary_cookies_that_live_too_long_by_default_are_reported() -> None:
+    reported = {place for preset in PRESETS for place in long_lived(policy_of(preset))}
 
-    assert told == {
+    assert reported == {
         "preset 'cdn': cookies[1] ('cf_clearance')",
         "preset 'django': cookies[1] ('csrftoken')",
         "preset 'flask': cookies[1] ('remember_token')",
@@ -167,7 +167,7 @@ def test_a_framework_declares_the_defaults_of_its_software(
 @pytest.mark.parametrize(
     "preset", ["cdn", "datasette", "django", "flask", "load-balancers", "starlette", "wagtail"]
 )
-def test_frameworks_and_what_stands_in_front_of_them_ask_for_nothing(preset: str) -> None:
+def test_presets_of_frameworks_and_load_balancers_ask_for_nothing(preset: str) -> None:
     assert policy_of(preset).consent_categories == ()
 
 
@@ -223,24 +223,25 @@ DIFFERENT = {
 
 
 def differences(presets: Iterable[str]) -> list[str]:
-    """The names that presets say otherwise (CG056)."""
-    found = (each for each in policy_of(*presets).findings() if each.id == "CG056")
-    return sorted(finding.place.rpartition("'")[0].rpartition("'")[2] for finding in found)
+    """The names that presets declare differently (CG056)."""
+    findings = policy_of(*presets).findings()
+    places = (finding.place for finding in findings if finding.id == "CG056")
+    return sorted(place.rpartition("'")[0].rpartition("'")[2] for place in places)
 
 
-def test_two_presets_say_the_same_name_otherwise_where_it_is_listed_only() -> None:
-    found = {pair: differences(pair) for pair in combinations(PRESETS, 2)}
+def test_only_listed_pairs_of_presets_declare_a_name_differently() -> None:
+    names_by_pair = {pair: differences(pair) for pair in combinations(PRESETS, 2)}
 
-    assert {pair: names for pair, names in found.items() if names} == DIFFERENT
+    assert {pair: names for pair, names in names_by_pair.items() if names} == DIFFERENT
 
 
-def test_all_presets_together_say_no_more_otherwise_than_two_of_them() -> None:
+def test_all_presets_together_differ_in_no_more_names_than_pairs_do() -> None:
     listed = {name for names in DIFFERENT.values() for name in names}
 
     assert differences(PRESETS) == sorted(listed)
 
 
-def test_no_two_presets_want_another_category_for_a_name() -> None:
+def test_all_presets_agree_on_the_category_of_a_name() -> None:
     assert {rule.categories for rule in rules_of(*PRESETS)} == {
         ("necessary",),
         ("statistics",),
@@ -249,7 +250,7 @@ def test_no_two_presets_want_another_category_for_a_name() -> None:
 
 
 @pytest.mark.parametrize("pair", DIFFERENT)
-def test_the_page_lists_what_two_presets_say_otherwise(pair: tuple[str, str]) -> None:
+def test_the_page_lists_what_two_presets_declare_differently(pair: tuple[str, str]) -> None:
     rows = [row for row in PAGE.splitlines() if all(f"`{preset}`" in row for preset in pair)]
 
     assert any(all(f"`{name}`" in row for name in DIFFERENT[pair]) for row in rows)

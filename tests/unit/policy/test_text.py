@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from consentgate.policy import Cookie, Translations, text_in
-from tests.unit.policy.told import ids, refusal
+from tests.unit.policy.reported import ids, refusal
 
 BOTH = Translations({"fr": "Mesure les visites.", "en": "Counts visits."})
 
@@ -17,7 +17,7 @@ def purpose_of(purpose: object) -> object:
     return Cookie("_ga", category="statistics", purpose=purpose).purpose  # type: ignore[arg-type]
 
 
-def test_a_text_may_stand_alone() -> None:
+def test_a_text_may_be_given_alone() -> None:
     assert purpose_of("Counts visits.") == "Counts visits."
 
 
@@ -50,13 +50,13 @@ def test_any_other_text_is_an_error(purpose: object) -> None:
         ((), "Counts visits."),
     ],
 )
-def test_the_first_language_in_which_it_is_said_is_taken(
+def test_the_first_language_that_the_text_has_is_taken(
     languages: tuple[str, ...], text: str
 ) -> None:
     assert text_in(BOTH, *languages) == text
 
 
-def test_a_regional_text_will_do_for_its_language() -> None:
+def test_a_regional_text_is_used_for_its_language() -> None:
     text = {"de": "Zählt.", "pt-BR": "Conta.", "pt-PT": "Contabiliza."}
 
     assert text_in(text, "pt") == "Conta."
@@ -67,7 +67,7 @@ def test_a_text_without_languages_is_returned_as_it_is() -> None:
     assert text_in("Counts visits.", "fr") == "Counts visits."
 
 
-def test_translations_are_equal_and_hashed_by_what_they_say() -> None:
+def test_translations_are_equal_and_hashed_by_their_values() -> None:
     again = Translations({"en": "Counts visits.", "fr": "Mesure les visites."})
 
     assert again == BOTH
@@ -82,7 +82,7 @@ def test_translations_cannot_change() -> None:
         del BOTH._entries
 
 
-def test_translations_are_shown_as_what_they_say() -> None:
+def test_translations_are_shown_as_a_dictionary() -> None:
     assert repr(Translations({"en": "Counts visits."})) == "{'en': 'Counts visits.'}"
 
 

@@ -1,4 +1,4 @@
-"""A policy in a TOML file: what it may say, what is wrong with it, and back again."""
+"""A policy in a TOML file: its keys, its errors, and writing it again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from consentgate import Category, Controller, Cookie, Policy, PolicyError
 from consentgate.policy import ExemptReason, Kind, Party, SameSite
 from consentgate.policy.writing import toml_value
-from tests.unit.policy.told import places, refusal
+from tests.unit.policy.reported import places, refusal
 
 FULL = """
 necessary = ["session", "csrf*"]
@@ -118,7 +118,7 @@ def refused(file: Path, text: str) -> list[tuple[str, str]]:
     return places(refusal(lambda: policy_in(file, text)))
 
 
-def test_a_file_says_what_the_constructor_says(file: Path) -> None:
+def test_a_file_and_the_constructor_make_the_same_policy(file: Path) -> None:
     assert policy_in(file, FULL) == SAME
 
 
@@ -132,7 +132,7 @@ def test_the_path_may_be_text(file: Path) -> None:
     assert Policy.from_toml(str(file)) == Policy(["a"])
 
 
-def test_a_byte_order_mark_is_no_part_of_the_file(file: Path) -> None:
+def test_a_byte_order_mark_is_skipped(file: Path) -> None:
     assert policy_in(file, '\ufeffnecessary = ["a"]') == Policy(["a"])
 
 
@@ -160,11 +160,11 @@ def test_a_missing_file_is_an_error(file: Path) -> None:
     )
 
 
-def test_a_folder_is_no_policy(tmp_path: Path) -> None:
+def test_a_folder_is_an_error(tmp_path: Path) -> None:
     assert places(refusal(lambda: Policy.from_toml(tmp_path))) == [("CG010", tmp_path.name)]
 
 
-def test_bytes_that_are_no_text_are_an_error(file: Path) -> None:
+def test_bytes_that_are_not_utf_8_are_an_error(file: Path) -> None:
     file.write_bytes(b"site = '\xff'")
     (error,) = refusal(lambda: Policy.from_toml(file))
 
@@ -172,7 +172,7 @@ def test_bytes_that_are_no_text_are_an_error(file: Path) -> None:
     assert error.message == "byte 8 is not UTF-8"
 
 
-def test_text_that_is_no_toml_is_an_error_with_its_line(file: Path) -> None:
+def test_invalid_toml_is_an_error_with_its_line(file: Path) -> None:
     (error,) = refusal(lambda: policy_in(file, 'site = "x"\nnecessary == 1\n'))
 
     assert (error.id, error.place) == ("CG010", "consent.toml")
@@ -239,7 +239,7 @@ def test_a_controller_that_cannot_be_used_is_an_error(file: Path) -> None:
     ]
 
 
-def test_all_errors_of_a_file_are_told_at_once(file: Path) -> None:
+def test_all_errors_of_a_file_are_reported_at_once(file: Path) -> None:
     text = """
     necesary = ["a"]
     presets = ["djago"]
@@ -276,7 +276,7 @@ HOSTS = st.dictionaries(
     st.sampled_from(["script", "frame", "image"]),
     st.lists(st.sampled_from(["a.example", "*.b.example:8443", "[::1]"]), min_size=1),
 )
-SAID = st.fixed_dictionaries(
+FIELDS = st.fixed_dictionaries(
     {},
     optional={
         "provider": TEXTS,
@@ -305,7 +305,7 @@ NAMES = st.text(alphabet="ab_.'[]", min_size=1, max_size=5)
 
 @given(
     necessary=st.lists(NAMES, unique=True, max_size=2),
-    cookies=st.dictionaries(NAMES.map("c-{}".format), SAID, max_size=3),
+    cookies=st.dictionaries(NAMES.map("c-{}".format), FIELDS, max_size=3),
     category=TEXTS,
     controller=st.none() | WORDS.filter(str.strip).map(Controller),
 )
@@ -319,7 +319,7 @@ def test_what_is_written_reads_back_as_the_same_policy(
 ) -> None:
     policy = Policy(
         necessary,
-        [Cookie(name, category="social", **said) for name, said in cookies.items()],
+        [Cookie(name, category="social", **fields) for name, fields in cookies.items()],
         categories=[
             Category("social", title=category, description=category, gpc=True),
             Category("marketing", title="Ads", gpc=False),
@@ -371,11 +371,11 @@ def test_an_empty_policy_is_written_as_an_empty_file() -> None:
     assert Policy().to_toml().strip() == ""
 
 
-def test_keys_that_are_no_plain_words_are_quoted() -> None:
+def test_keys_that_are_not_bare_are_quoted() -> None:
     assert toml_value({"a b": {}, "c": []}) == '{ "a b" = {}, c = [] }'
 
 
-def test_what_toml_does_not_have_is_not_written() -> None:
+def test_a_type_that_toml_lacks_is_an_error() -> None:
     with pytest.raises(TypeError, match="TOML has no object"):
         toml_value(object())
 

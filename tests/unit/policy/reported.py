@@ -1,4 +1,4 @@
-"""What a declaration is told: the errors that refuse it, the findings that go with it."""
+"""What is reported about a declaration: the errors that refuse it, and its findings."""
 
 from __future__ import annotations
 
