@@ -134,7 +134,7 @@ class PolicyPages:
         if form.wants_json:
             return state_response(request)
         path = checked_path(form.next) or self._referring_path(request)
-        # Nothing was granted before a withdrawal without a choice, so there is nothing saved.
+        # Nothing was granted, so there was nothing to withdraw, and no choice is saved.
         return _redirect(303, path + SAVED if request.visitor.decided else path, *_NO_STORE)
 
     def _charter(self, request: Request) -> Response:
