@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from consentgate import Cookie, Policy
+from consentgate.gate.visitor import VisitorConsent
 from tests.contract.exchange import NOW, Clock, preferences_for
 from tests.pages.asking import ask
 from tests.pages.reading import Element, buttons, find, only, read
@@ -103,7 +104,7 @@ def test_a_visitor_who_chose_about_something_else_reads_so() -> None:
 
 def test_a_choice_of_this_very_request_is_shown_as_it_is_now() -> None:
     request = ask("POST", policy=POLICY, cookie="cookies_preferences=none")
-    request.visitor.grant()
+    VisitorConsent(request.exchange).grant()
 
     html = PAGES.render_preferences(request, ENGLISH, next_path="")
 
@@ -247,7 +248,7 @@ def test_a_site_that_asks_nothing_says_so_and_has_no_buttons() -> None:
 
 def test_the_mount_point_is_in_every_address() -> None:
     request = ask(policy=POLICY)
-    mounted = type(request)("GET", "/", visitor=request.visitor, mount="/portal")
+    mounted = type(request)("GET", "/", exchange=request.exchange, mount="/portal")
 
     html = PAGES.render_preferences(mounted, ENGLISH, next_path="")
 

@@ -21,7 +21,7 @@ GPC = {"sec-gpc": "1"}
 
 
 def state(**request: Any) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(state_json(ask(**request).visitor))
+    content: dict[str, Any] = json.loads(state_json(ask(**request).exchange))
     return content
 
 
@@ -116,7 +116,7 @@ def test_where_the_site_requires_no_choice_nobody_is_asked(word: str, first: str
 
 @pytest.mark.behaviour(21)
 def test_in_report_mode_nobody_is_asked() -> None:
-    assert not must_ask(ask(mode="report").visitor)
+    assert not must_ask(ask(mode="report").exchange)
 
 
 @pytest.mark.behaviour(2)
