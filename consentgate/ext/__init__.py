@@ -1,1 +1,1 @@
-"""Frameworks: settings, template helpers and checks. Nothing here is imported by the core."""
+"""Frameworks: settings, template helpers and checks. The core imports nothing from here."""

@@ -1,7 +1,7 @@
 """Starlette and FastAPI: the visitor's consent for endpoints, templates and dependencies.
 
-The gate itself is `consentgate.asgi.ConsentMiddleware`, added last. FastAPI is imported only by
-who asks for what needs it.
+The gate itself is `consentgate.asgi.ConsentMiddleware`, added last. FastAPI is imported only when
+`CurrentConsent` is used.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from consentgate.asgi import ConsentMiddleware
 from consentgate.errors import ConfigurationError
-from consentgate.ext.refusal import missing_categories, refusal_page
+from consentgate.ext.consent_required import consent_required_page, missing_categories
 from consentgate.gate.visitor import VisitorConsent, exchange_of, get_consent
 from consentgate.pages.requests import address_in_scope
 from consentgate.pages.template_helpers import TemplateHelpers
@@ -40,20 +40,20 @@ __all__ = [
     "requires_consent",
 ]
 
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])  # Any: what frameworks take from one
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])  # Any: what frameworks accept
 Answer = Callable[[HTTPConnection], Response | Awaitable[Response]]
 
 
 async def current_consent(connection: HTTPConnection) -> VisitorConsent:
     """Return the `VisitorConsent` of a request or a websocket; a dependency that FastAPI can
-    call. Raises ConfigurationError where no gate is around the application."""
+    call. Raises ConfigurationError if no gate is around the application."""
     return get_consent(connection)
 
 
 class ConsentRequired:
     """A dependency of FastAPI: `Depends(ConsentRequired("marketing"))`.
 
-    Where the visitor does not allow all the categories the answer is a 403 that names them.
+    A visitor who does not allow all the categories gets a 403 that names the missing ones.
     """
 
     def __init__(self, *categories: str) -> None:
@@ -71,10 +71,10 @@ class ConsentRequired:
 def requires_consent(
     *categories: str, response: Answer | None = None
 ) -> Callable[[Endpoint], Endpoint]:
-    """A decorator: the endpoint, a function or method that takes the request, runs only where the
-    visitor allows all the categories.
+    """Decorate an endpoint, a function or method that takes the request, to run only if the visitor
+    allows all the categories.
 
-    Elsewhere `response` answers, a function of the request, or by default a 403 with a page that
+    Otherwise `response`, a function of the request, answers, by default with a 403 and a page that
     names the categories. In FastAPI use `ConsentRequired`, which needs no request.
     """
 
@@ -89,7 +89,8 @@ def requires_consent(
             if response is not None:
                 return await _call(response, request)
             return HTMLResponse(
-                refusal_page(exchange_of(request).settings.policy, missing), status_code=403
+                consent_required_page(exchange_of(request).settings.policy, missing),
+                status_code=403,
             )
 
         return cast("Endpoint", guarded)
@@ -97,11 +98,11 @@ def requires_consent(
     return guard
 
 
-def _connection_among(given: Iterable[object]) -> HTTPConnection:
-    """The request or websocket that an endpoint was given."""
-    for one in given:
-        if isinstance(one, HTTPConnection):
-            return one
+def _connection_among(arguments: Iterable[object]) -> HTTPConnection:
+    """Return the request or websocket among the arguments of an endpoint."""
+    for argument in arguments:
+        if isinstance(argument, HTTPConnection):
+            return argument
     raise ConfigurationError(
         "an endpoint under requires_consent must take the request; FastAPI's take "
         "Depends(ConsentRequired(...)) instead"
@@ -109,42 +110,42 @@ def _connection_among(given: Iterable[object]) -> HTTPConnection:
 
 
 async def _call(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-    """What a function returns, called as Starlette calls its endpoints."""
+    """Call a function as Starlette calls its endpoints, and return its result."""
     if iscoroutinefunction(function):
         return await function(*arguments, **named)
     return await run_in_threadpool(function, *arguments, **named)
 
 
 def consent_context(request: Request) -> dict[str, Any]:
-    """Return what templates show of the visitor's consent: a context processor, as
-    `Jinja2Templates(..., context_processors=[consent_context])` takes them.
+    """Return the visitor's consent for templates: a context processor, for
+    `Jinja2Templates(..., context_processors=[consent_context])`.
 
-    `current_consent`, `consent_allows("statistics")`, and for a site that places them by itself
-    (`banner="manual"`) `consent_banner()`, `consent_link()` and `cookie_charter()`.
+    It has `current_consent`, `consent_allows("statistics")`, and for a site that places the banner
+    itself (`banner="manual"`) `consent_banner()`, `consent_link()` and `cookie_charter()`.
     """
     consent = get_consent(request)
-    placed = TemplateHelpers(exchange_of(request), lambda: address_in_scope(request.scope))
+    helpers = TemplateHelpers(exchange_of(request), lambda: address_in_scope(request.scope))
     return {
         "current_consent": consent,
         "consent_allows": consent.allows,
-        "consent_banner": _shown_as_it_is(placed.banner),
-        "consent_link": _shown_as_it_is(placed.link),
-        "cookie_charter": _shown_as_it_is(placed.charter),
+        "consent_banner": _as_markup(helpers.banner),
+        "consent_link": _as_markup(helpers.link),
+        "cookie_charter": _as_markup(helpers.charter),
     }
 
 
-def _shown_as_it_is(place: Callable[..., str]) -> Callable[..., Markup]:
-    def show(**options: str) -> Markup:
-        return Markup(place(**options))  # noqa: S704 (the library's own)
+def _as_markup(render: Callable[..., str]) -> Callable[..., Markup]:
+    def render_markup(**options: str) -> Markup:
+        return Markup(render(**options))  # noqa: S704 (the library's own)
 
-    return show
+    return render_markup
 
 
 def find_outer_middleware(app: object) -> tuple[str, ...]:
-    """Return the names of the middleware around the gate, outermost first: what they set is not
-    judged, so that a test can hold this empty.
+    """Return the names of the middleware around the gate, outermost first.
 
-    `app` is what the server is given. Raises ConfigurationError where no gate is found.
+    Their cookies are not judged; a test can assert that there is none. `app` is the application
+    that the server runs. Raises ConfigurationError if it has no gate.
     """
     outer: list[str] = []
     while app is not None:
@@ -161,8 +162,8 @@ _NO_GATE = "no gate is around this application: add consentgate.asgi.ConsentMidd
 
 
 def _before_gate(app: Starlette) -> list[str]:
-    """The application's own middleware outside of its gate; they are listed outermost first."""
-    kinds: list[Any] = [one.cls for one in app.user_middleware]  # Any: a class or a function
+    """Return the application's own middleware outside of its gate, outermost first."""
+    kinds: list[Any] = [entry.cls for entry in app.user_middleware]  # Any: a class or a function
     if ConsentMiddleware not in kinds:
         raise ConfigurationError(_NO_GATE)
     return [_name(kind) for kind in kinds[: kinds.index(ConsentMiddleware)]]
@@ -178,7 +179,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> object:
-    """Return `CurrentConsent`, which is FastAPI's, when somebody asks for it."""
+    """Return `CurrentConsent`, which needs FastAPI, when it is imported."""
     if name != "CurrentConsent":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:

@@ -17,7 +17,7 @@ from consentgate.gate.exchange import Exchange
 from consentgate.gate.settings import Request as RawRequest
 from consentgate.pages.cross_site import parse_origin
 
-# Visible ASCII without what ends a path, escapes in it, or means something in HTML.
+# Visible ASCII without the characters that have a meaning in HTML.
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _URL = re.compile(r"""[!#-&(-;=?-~]+""")
 _DOTS = frozenset({".", ".."})

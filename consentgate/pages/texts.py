@@ -167,8 +167,8 @@ def _texts(tag: str, folder: Path | None) -> Texts:
     locale = _locale_of(tag)
     if locale is None:
         raise ConfigurationError(
-            f"languages names {tag!r}, a language that Babel does not know, so that its "
-            "numbers and days cannot be written; name another"
+            f"languages names {tag!r}, a language that Babel does not know, so that "
+            "numbers and days cannot be written in it; name another"
         )
     catalogues = tuple(_catalogues(tag, locale, folder))
     if not catalogues and primary_language(tag) != ENGLISH:

@@ -39,7 +39,7 @@ def test_check_passes_where_nothing_is_missing() -> None:
     )
 
 
-def test_check_tells_findings_and_passes() -> None:
+def test_check_prints_findings_and_passes() -> None:
     result = run("check", CONSENTGATE_POLICY=POLICY)
 
     assert result.exit_code == 0

@@ -1,4 +1,4 @@
-"""Flask's extension: what it reads from the configuration, and where it stands."""
+"""Flask's extension: what it reads from the configuration, and where the gate is."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ TOML = '[[cookies]]\nname = "visits"\ncategory = "statistics"\n'
 
 def policy_of(app: flask.Flask, policy: Any = POLICY) -> Policy:
     """The policy with the application's own cookies."""
-    found = read_settings(app, policy).policy
-    assert isinstance(found, Policy)
-    return found
+    completed = read_settings(app, policy).policy
+    assert isinstance(completed, Policy)
+    return completed
 
 
 # Settings
@@ -108,21 +108,21 @@ def test_without_a_key_the_first_request_says_so() -> None:
 
 
 @pytest.mark.parametrize("key", ["short", b"short", 16])
-def test_a_key_that_is_too_short_is_told_at_start_up(key: Any) -> None:
+def test_a_key_that_is_too_short_raises_at_start_up(key: Any) -> None:
     app = make_app(SECRET_KEY=key, CONSENTGATE_POLICY=POLICY)
 
     with pytest.raises(ConfigurationError, match="16 bytes"):
         ConsentGate(app)
 
 
-def test_a_misspelled_setting_is_told_with_the_one_that_was_meant() -> None:
+def test_a_misspelled_setting_raises_with_the_one_that_was_meant() -> None:
     app = make_app(CONSENTGATE_MOD="report")
 
     with pytest.raises(ConfigurationError, match="did you mean CONSENTGATE_MODE"):
         ConsentGate(app)
 
 
-def test_a_setting_that_is_nothing_like_another_is_told_too() -> None:
+def test_a_setting_that_is_nothing_like_another_raises_too() -> None:
     app = make_app(CONSENTGATE_XYZXYZ=1)
 
     with pytest.raises(ConfigurationError, match="no setting is called CONSENTGATE_XYZXYZ; known"):
@@ -133,7 +133,7 @@ def test_a_setting_that_is_nothing_like_another_is_told_too() -> None:
     "config",
     [{"CONSENTGATE_POLICY": 7}, {"CONSENTGATE_POLICY": POLICY, "CONSENTGATE_HIDE_COOKIES": "x"}],
 )
-def test_a_value_that_cannot_be_used_is_told_at_start_up(config: dict[str, Any]) -> None:
+def test_a_value_that_cannot_be_used_raises_at_start_up(config: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
         ConsentGate(make_app(**config))
 
@@ -199,7 +199,7 @@ def test_a_function_may_pick_the_policy() -> None:
     assert [len(answer.headers.getlist("Set-Cookie")) for answer in answers] == [1, 2]
 
 
-def test_a_function_that_picks_no_policy_is_told_so() -> None:
+def test_a_function_that_picks_no_policy_raises() -> None:
     app = make_app(CONSENTGATE_POLICY=lambda environ: "consent.toml")
     ConsentGate(app)
 
@@ -207,7 +207,7 @@ def test_a_function_that_picks_no_policy_is_told_so() -> None:
         left(app)
 
 
-# Where it stands
+# Where the gate is
 
 
 def test_it_is_outside_of_what_wraps_the_application_before_and_after() -> None:
@@ -247,12 +247,12 @@ def test_what_is_around_the_gate_is_named_once(caplog: pytest.LogCaptureFixture)
         client.get("/")
         client.get("/")
 
-    told = [record.getMessage() for record in caplog.records if "CG150" in record.getMessage()]
-    assert len(told) == 1
-    assert "werkzeug.middleware.proxy_fix.ProxyFix.__call__, tests.ext.flask_site" in told[0]
+    warnings = [record.getMessage() for record in caplog.records if "CG150" in record.getMessage()]
+    assert len(warnings) == 1
+    assert "werkzeug.middleware.proxy_fix.ProxyFix.__call__, tests.ext.flask_site" in warnings[0]
 
 
-def test_the_debugger_of_the_development_server_is_not_told(
+def test_the_debugger_of_the_development_server_is_not_reported(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     app = make_app(CONSENTGATE_POLICY=POLICY)
@@ -263,7 +263,7 @@ def test_the_debugger_of_the_development_server_is_not_told(
     assert "CG150" not in caplog.text
 
 
-def test_nothing_is_told_where_nothing_is_around_it(caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_is_reported_if_nothing_is_around_it(caplog: pytest.LogCaptureFixture) -> None:
     app = make_app(CONSENTGATE_POLICY=POLICY)
     ConsentGate(app)
 
@@ -297,7 +297,7 @@ def test_outside_of_a_gate_there_is_no_consent() -> None:
         current_consent.allows("statistics")
 
 
-def test_another_answer_may_stand_in_for_the_page() -> None:
+def test_another_response_may_replace_the_page() -> None:
     app = make_app(CONSENTGATE_POLICY=POLICY)
     ConsentGate(app)
 

@@ -1,4 +1,4 @@
-"""The gate's key in Flask: made of the application's, older ones included, or one of its own."""
+"""The gate's key in Flask: derived from the application's, older ones included, or its own."""
 
 from __future__ import annotations
 
@@ -35,15 +35,17 @@ def test_the_gates_key_is_not_the_applications() -> None:
     assert "visits" not in left(app, Gate(POLICY, secret_key=KEY).preferences_for("statistics"))
 
 
-def test_a_key_of_the_gates_own_is_used_as_it_stands() -> None:
-    own = "a key of the gate alone, 32 characters"
+def test_a_key_of_the_gates_own_is_used_as_it_is() -> None:
+    newest = "a key of the gate alone, 32 characters"
     older = "the key of the gate before that, longer"
     app = make_app(
-        CONSENTGATE_POLICY=POLICY, CONSENTGATE_SECRET_KEY=own, CONSENTGATE_FALLBACK_KEYS=[older]
+        CONSENTGATE_POLICY=POLICY, CONSENTGATE_SECRET_KEY=newest, CONSENTGATE_FALLBACK_KEYS=[older]
     )
     ConsentGate(app)
 
-    choices = [Gate(POLICY, secret_key=key).preferences_for("statistics") for key in (own, older)]
+    choices = [
+        Gate(POLICY, secret_key=key).preferences_for("statistics") for key in (newest, older)
+    ]
 
     assert ["visits" in left(app, choice) for choice in choices] == [True, True]
 

@@ -78,7 +78,7 @@ def test_elsewhere_a_page_says_what_it_needs(endpoint: Any) -> None:
     assert "<li>Statistics</li>" in text
 
 
-def test_another_answer_may_stand_in_for_the_page() -> None:
+def test_another_response_may_replace_the_page() -> None:
     def choose(request: HTTPConnection) -> Response:
         return PlainTextResponse("Choose first", status_code=451)
 
@@ -99,7 +99,7 @@ def test_a_method_of_a_class_of_endpoints_is_guarded_alike() -> None:
     assert [asked(app, cookie)[0] for cookie in ("", NOW_ALLOWED)] == [403, 200]
 
 
-def test_an_endpoint_that_takes_no_request_is_told_what_to_take() -> None:
+def test_an_endpoint_that_takes_no_request_raises_with_what_to_take() -> None:
     api = fastapi.FastAPI()
 
     @api.get("/")
@@ -134,13 +134,13 @@ def test_templates_ask_for_the_consent() -> None:
 
 
 def make_api(consent: Any, *, guards: tuple[Any, ...] = ()) -> fastapi.FastAPI:
-    """An API with one endpoint, whose parameter is what it is told by."""
+    """An API with one endpoint, which has a parameter of this type."""
     api = fastapi.FastAPI(dependencies=guards)
 
-    async def read(item: str, told: Any) -> str:
+    async def read(item: str, visitor: Any) -> str:
         raise NotImplementedError
 
-    read.__annotations__ = {"item": str, "told": consent, "return": str}
+    read.__annotations__ = {"item": str, "visitor": consent, "return": str}
     api.get("/{item}")(read)
     return api
 
@@ -195,12 +195,12 @@ def test_a_websocket_is_denied_until_its_category_is_allowed() -> None:
 
 def test_the_schema_is_the_same_with_and_without() -> None:
     bare = make_api(Annotated[None, fastapi.Depends(nothing)])
-    told = make_api(CurrentConsent, guards=(fastapi.Depends(ConsentRequired("statistics")),))
+    guarded = make_api(CurrentConsent, guards=(fastapi.Depends(ConsentRequired("statistics")),))
 
-    assert gated(told).openapi() == bare.openapi()  # type: ignore[attr-defined]
+    assert gated(guarded).openapi() == bare.openapi()  # type: ignore[attr-defined]
 
 
-# Where the gate stands
+# Where the gate is
 
 
 class Outer:
@@ -266,7 +266,7 @@ def test_without_fastapi_only_its_type_is_missing(monkeypatch: pytest.MonkeyPatc
         _ = extension.CurrentConsent
 
 
-def test_a_name_that_is_not_there_is_told_as_python_does() -> None:
+def test_a_missing_name_raises_as_in_python() -> None:
     assert not hasattr(extension, "NoSuchName")
 
 

@@ -1,4 +1,4 @@
-"""What the templates of a site place by themselves: the banner, the link, the charter."""
+"""The helpers with which a site's templates place the banner, the link and the charter."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ NOTHING_TO_ASK = Policy(necessary=["session"])
 @pytest.fixture(params=list(EVERYWHERE.values()), ids=list(EVERYWHERE))
 def show(request: Any) -> Show:
     """Each way to show a template."""
-    found: Show = request.param
-    return found
+    shown: Show = request.param
+    return shown
 
 
 def test_who_is_to_be_asked_finds_the_banner(show: Show) -> None:
@@ -85,7 +85,7 @@ def test_a_link_leads_to_the_preference_centre_and_back(show: Show) -> None:
 
 
 @pytest.mark.law(15)
-def test_the_charter_stands_in_a_page_of_the_sites_own(show: Show) -> None:
+def test_the_charter_fits_into_a_page_of_the_sites_own(show: Show) -> None:
     text = show("charter", PAGE).text
 
     assert "_pk_id" in text

@@ -26,9 +26,9 @@ def ask(
 ) -> Request:
     """A request of a visitor with this Cookie header, behind a gate of these options."""
     given = headers or {}
-    visitor = visit_of(gate_of(**options), cookie=cookie, method=method, headers=[*given.items()])
+    exchange = visit_of(gate_of(**options), cookie=cookie, method=method, headers=[*given.items()])
     return Request(
-        method, path, visitor=visitor, query=query, headers=given, body=body, origin=ORIGIN
+        method, path, exchange=exchange, query=query, headers=given, body=body, origin=ORIGIN
     )
 
 

@@ -26,7 +26,7 @@ class Element:
         return self.attributes.get(name) or ""
 
     def is_in(self, tag: str) -> bool:
-        """True where the element stands in one of that name, at any depth."""
+        """Return True if the element is in one of that name, at any depth."""
         return self.parent is not None and (self.parent.tag == tag or self.parent.is_in(tag))
 
 
@@ -34,12 +34,12 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.open: list[Element] = []
-        self.found: list[Element] = []
+        self.elements: list[Element] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         element = Element(tag, dict(attrs), self.open[-1] if self.open else None)
         assert len(attrs) == len(element.attributes), f"an attribute of {tag} is there twice"
-        self.found.append(element)
+        self.elements.append(element)
         self.open += [] if tag in _VOID else [element]
 
     def handle_endtag(self, tag: str) -> None:
@@ -52,14 +52,14 @@ class _Reader(HTMLParser):
 
 
 def read(html: str) -> list[Element]:
-    """The elements in their order; all of them are closed, and no id stands twice."""
+    """The elements in their order; all of them are closed, and no id appears twice."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
     assert reader.open == []
-    ids = [one.get("id") for one in reader.found if one.get("id")]
+    ids = [one.get("id") for one in reader.elements if one.get("id")]
     assert len(ids) == len(set(ids))
-    return reader.found
+    return reader.elements
 
 
 def find(html: str, tag: str, **attributes: str) -> list[Element]:
@@ -73,11 +73,11 @@ def find(html: str, tag: str, **attributes: str) -> list[Element]:
 
 def only(html: str, tag: str, **attributes: str) -> Element:
     """The one element of that kind."""
-    (found,) = find(html, tag, **attributes)
-    return found
+    (element,) = find(html, tag, **attributes)
+    return element
 
 
 def buttons(html: str) -> list[tuple[str, str]]:
     """The value and the words of each button that makes a choice."""
-    found = find(html, "button", name="choice")
-    return [(button.get("value"), button.words) for button in found]
+    elements = find(html, "button", name="choice")
+    return [(button.get("value"), button.words) for button in elements]

@@ -24,7 +24,7 @@ CRITERIA = (
 
 
 def first_cells(text: str) -> set[str]:
-    """What stands in backticks in the first column of the tables."""
+    """The texts in backticks in the first column of the tables."""
     cells = re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE)
     return {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
 

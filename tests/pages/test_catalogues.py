@@ -67,8 +67,8 @@ def test_each_official_language_has_a_catalogue_and_arabic() -> None:
 
 @each_language
 def test_every_message_is_translated(tag: str) -> None:
-    found = catalogue(tag)
-    translated = {one.id for one in messages(found) if all(forms(one.string)) and one.string}
+    catalog = catalogue(tag)
+    translated = {one.id for one in messages(catalog) if all(forms(one.string)) and one.string}
 
     assert [one.id for one in messages(template()) if one.id not in translated] == []
 
@@ -85,11 +85,11 @@ def test_nothing_is_obsolete(tag: str) -> None:
 
 @each_language
 def test_a_file_is_as_the_tool_writes_it(tag: str) -> None:
-    found = read_file(LOCALE / f"{tag}.po")
+    catalog = read_file(LOCALE / f"{tag}.po")
 
-    found.update(template(), no_fuzzy_matching=True)
+    catalog.update(template(), no_fuzzy_matching=True)
 
-    assert (LOCALE / f"{tag}.po").read_text(encoding="utf-8") == catalogue_text(found)
+    assert (LOCALE / f"{tag}.po").read_text(encoding="utf-8") == catalogue_text(catalog)
 
 
 @each_language
@@ -110,12 +110,12 @@ def test_no_form_of_a_translation_breaks_when_it_is_filled_in(tag: str) -> None:
 
 @each_language
 def test_a_language_has_as_many_forms_for_numbers_as_it_counts_in(tag: str) -> None:
-    found = catalogue(tag)
-    written = {len(forms(one.string)) for one in messages(found) if one.pluralizable}
-    choose = c2py(found.plural_forms.partition("plural=")[2].rstrip(";"))
+    catalog = catalogue(tag)
+    written = {len(forms(one.string)) for one in messages(catalog) if one.pluralizable}
+    choose = c2py(catalog.plural_forms.partition("plural=")[2].rstrip(";"))
 
-    assert written == {found.num_plurals}
-    assert {choose(number) for number in range(201)} == set(range(found.num_plurals))
+    assert written == {catalog.num_plurals}
+    assert {choose(number) for number in range(201)} == set(range(catalog.num_plurals))
 
 
 @each_language
@@ -148,11 +148,13 @@ def test_accepting_and_refusing_have_different_words_of_like_length(tag: str) ->
 
 @pytest.mark.parametrize("tag", ["en", *SHIPPED])
 @pytest.mark.law(17)
-def test_thirteen_and_twenty_five_months_are_said_of_the_exemption_only(tag: str) -> None:
+def test_thirteen_and_twenty_five_months_are_mentioned_with_the_exemption_only(tag: str) -> None:
     texts = load_texts([tag])[tag]
-    said = [one.id for one in messages(template()) if re.search("13|25", texts(forms(one.id)[0]))]
+    mentioning = [
+        one.id for one in messages(template()) if re.search("13|25", texts(forms(one.id)[0]))
+    ]
 
-    assert [text[:20] for text in said] == ["Some need none where"]
+    assert [text[:20] for text in mentioning] == ["Some need none where"]
 
 
 def test_what_the_library_declares_is_among_the_messages() -> None:
@@ -160,10 +162,10 @@ def test_what_the_library_declares_is_among_the_messages() -> None:
     categories = [
         english(text) for one in BUILT_IN_CATEGORIES for text in (one.title, one.description)
     ]
-    own = policy.rule_for(policy.preferences_cookie)
+    rule = policy.rule_for(policy.preferences_cookie)
 
-    assert own is not None
-    assert list(DECLARED) == [*categories, english(own.purpose)]
+    assert rule is not None
+    assert list(DECLARED) == [*categories, english(rule.purpose)]
 
 
 @pytest.mark.parametrize("category", BUILT_IN_CATEGORIES, ids=lambda one: one.name)

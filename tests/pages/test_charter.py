@@ -31,19 +31,19 @@ def charter(*cookies: Cookie, necessary: tuple[str, ...] = ()) -> Charter:
     return charter_of(Policy(necessary, cookies, categories=[Category("video")]))
 
 
-def names(found: Charter) -> dict[str, list[str]]:
+def names(charter: Charter) -> dict[str, list[str]]:
     """The names of each section."""
-    return {one.category.name: [entry.name for entry in one.entries] for one in found.sections}
+    return {one.category.name: [entry.name for entry in one.entries] for one in charter.sections}
 
 
 def entry_of(cookie: Cookie) -> Entry:
-    """What the charter tells of one cookie."""
+    """The entry of one cookie in the charter."""
     (section,) = (one for one in charter(cookie).sections if one.category.name == cookie.category)
     return section.entries[-1]
 
 
 @pytest.mark.law(6)
-def test_an_entry_tells_all_that_was_declared() -> None:
+def test_an_entry_has_all_that_was_declared() -> None:
     assert entry_of(MEASURED) == Entry(
         name="_pk_id.*",
         kind=Kind.COOKIE,
@@ -61,7 +61,7 @@ def test_an_entry_tells_all_that_was_declared() -> None:
 
 
 @pytest.mark.law(6)
-def test_an_entry_tells_third_parties_and_other_kinds() -> None:
+def test_an_entry_has_its_party_and_kind() -> None:
     entry = entry_of(VIDEO)
 
     assert (entry.party, entry.kind, entry.lifetime) == (Party.THIRD, Kind.LOCAL_STORAGE, SESSION)
@@ -75,7 +75,7 @@ def test_what_was_not_declared_stays_empty() -> None:
 
 
 @pytest.mark.law(15)
-def test_necessary_cookies_stand_first_with_their_reason() -> None:
+def test_necessary_cookies_come_first_with_their_reason() -> None:
     first = charter(AD, necessary=("basket",)).sections[0]
 
     assert first.necessary
@@ -85,7 +85,7 @@ def test_necessary_cookies_stand_first_with_their_reason() -> None:
     ]
 
 
-def test_sections_stand_in_the_order_of_the_policy_without_those_that_are_empty() -> None:
+def test_sections_are_in_the_order_of_the_policy_without_those_that_are_empty() -> None:
     assert names(charter(VIDEO, AD)) == {
         "necessary": ["cookies_preferences"],
         "marketing": ["ad"],
@@ -93,15 +93,15 @@ def test_sections_stand_in_the_order_of_the_policy_without_those_that_are_empty(
     }
 
 
-def test_what_wants_several_categories_stands_in_each(tmp_path: Path) -> None:
+def test_a_cookie_of_several_categories_is_in_each(tmp_path: Path) -> None:
     for category in ("statistics", "marketing"):
         preset = f'title = "A"\n[[cookies]]\nname = "both"\ncategory = "{category}"\n'
         (tmp_path / f"{category}.toml").write_text(preset)
 
-    found = charter_of(Policy(presets=sorted(tmp_path.iterdir())))
+    charter = charter_of(Policy(presets=sorted(tmp_path.iterdir())))
 
-    assert names(found)["statistics"] == names(found)["marketing"] == ["both"]
-    assert found.sections[1].entries[0].categories == ("marketing", "statistics")
+    assert names(charter)["statistics"] == names(charter)["marketing"] == ["both"]
+    assert charter.sections[1].entries[0].categories == ("marketing", "statistics")
 
 
 @pytest.mark.law(16)
@@ -139,21 +139,21 @@ def test_the_categories_that_the_browser_s_signal_refuses_are_those_in_use() -> 
     assert charter(VIDEO).signal_categories == ()
 
 
-def test_the_cookie_that_keeps_the_choice_is_told_by_itself() -> None:
-    found = charter_of(Policy(preferences_cookie="__Host-choice"))
+def test_the_cookie_that_keeps_the_choice_is_named_by_itself() -> None:
+    charter = charter_of(Policy(preferences_cookie="__Host-choice"))
 
-    assert found.preferences.name == "__Host-choice"
-    assert found.preferences == found.sections[0].entries[0]
+    assert charter.preferences.name == "__Host-choice"
+    assert charter.preferences == charter.sections[0].entries[0]
 
 
-def test_the_site_and_its_controller_are_told() -> None:
+def test_the_charter_has_the_site_and_its_controller() -> None:
     controller = Controller("Town", contact="dpo@town.example")
     policy = Policy(site="https://town.example", controller=controller, default_language="fr")
 
-    found = charter_of(policy)
+    charter = charter_of(policy)
 
-    assert (found.site, found.controller) == ("https://town.example", controller)
-    assert found.default_language == "fr"
+    assert (charter.site, charter.controller) == ("https://town.example", controller)
+    assert charter.default_language == "fr"
 
 
 def test_equal_policies_have_equal_charters() -> None:

@@ -89,7 +89,7 @@ def addresses(text: str) -> list[str]:
 
 
 @pytest.mark.law(6)
-def test_the_charter_stands_in_order() -> None:
+def test_the_charter_is_in_order() -> None:
     ad = Cookie("ad", category="marketing")
     policy = Policy(cookies=[ad], site="https://town.example", controller=Controller("Town"))
 
@@ -146,13 +146,13 @@ def test_what_is_no_cookie_says_what_it_is() -> None:
 
 
 @pytest.mark.law(15)
-def test_the_portal_s_necessary_cookies_are_told_in_french() -> None:
+def test_the_portal_s_necessary_cookies_are_explained_in_french() -> None:
     text = markdown(Policy.from_toml(PORTAL), "fr")
-    told = {row[0]: row for row in cells(text)}
+    rows = {row[0]: row for row in cells(text)}
 
-    assert {"sessionid", "csrftoken", "django_language", "cookies_preferences"} <= set(told)
+    assert {"sessionid", "csrftoken", "django_language", "cookies_preferences"} <= set(rows)
     assert "nécessaires au fonctionnement du site" in text
-    assert all("Non précisé" not in told[name] for name in ("sessionid", "csrftoken"))
+    assert all("Non précisé" not in rows[name] for name in ("sessionid", "csrftoken"))
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

@@ -28,10 +28,10 @@ def policy(*cookies: Cookie, **fields: object) -> Policy:
     return Policy(cookies=cookies, **fields)  # type: ignore[arg-type]  # of each field its own
 
 
-def told(*cookies: Cookie, language: str = "en", **fields: object) -> str:
+def prose(*cookies: Cookie, language: str = "en", **fields: object) -> str:
     """All prose of a site's charter."""
-    found, texts = charter_of(policy(*cookies, **fields)), TEXTS[language]
-    passages = opening(found, texts) + closing(found, texts, settings="/consent/")
+    charter, texts = charter_of(policy(*cookies, **fields)), TEXTS[language]
+    passages = opening(charter, texts) + closing(charter, texts, settings="/consent/")
     return "\n".join(paragraph for one in passages for paragraph in paragraphs(one))
 
 
@@ -43,26 +43,26 @@ def paragraphs(passage: Passage) -> list[str]:
 
 def row(cookie: Cookie, *, language: str = "en", **fields: object) -> Row:
     """The cells of a cookie."""
-    found = charter_of(policy(cookie, **fields))
-    (section,) = (one for one in found.sections if one.category.name == cookie.category)
-    return rows_of(section, found, TEXTS[language])[-1]
+    charter = charter_of(policy(cookie, **fields))
+    (section,) = (one for one in charter.sections if one.category.name == cookie.category)
+    return rows_of(section, charter, TEXTS[language])[-1]
 
 
-def status(*cookies: Cookie, category: str = "statistics") -> str:
-    """What is said of a category as a whole."""
+def note(*cookies: Cookie, category: str = "statistics") -> str:
+    """The sentence about a category as a whole."""
     sections = charter_of(policy(*cookies)).sections
     return consent_note(next(one for one in sections if one.category.name == category), EN)
 
 
 def test_the_charter_says_what_a_cookie_is_and_which_kinds_there_are() -> None:
-    found = charter_of(Policy())
+    charter = charter_of(Policy())
 
-    assert [one.heading for one in opening(found, EN)] == [
+    assert [one.heading for one in opening(charter, EN)] == [
         "What a cookie is",
         "When your consent is needed",
         "The kinds of cookies",
     ]
-    assert [one.heading for one in opening(found, EN)[2].parts] == [
+    assert [one.heading for one in opening(charter, EN)[2].parts] == [
         "Necessary cookies",
         "Statistics cookies",
         "First-party cookies",
@@ -72,23 +72,23 @@ def test_the_charter_says_what_a_cookie_is_and_which_kinds_there_are() -> None:
 
 @pytest.mark.law(2)
 def test_not_only_cookies_are_meant() -> None:
-    assert "local storage" in told()
+    assert "local storage" in prose()
 
 
 @pytest.mark.law(1)
 def test_the_law_that_asks_for_consent_is_named() -> None:
-    assert "article 5(3) of Directive 2002/58/EC" in told()
-    assert "article\u00a082 de la loi Informatique et Libertés" in told(language="fr")
+    assert "article 5(3) of Directive 2002/58/EC" in prose()
+    assert "article\u00a082 de la loi Informatique et Libertés" in prose(language="fr")
 
 
 @pytest.mark.law(15)
 def test_necessary_cookies_are_explained() -> None:
-    assert "They need no consent and cannot be switched off here" in told()
+    assert "They need no consent and cannot be switched off here" in prose()
 
 
 @pytest.mark.law(17)
-def test_thirteen_and_twenty_five_months_stand_in_one_paragraph_about_the_exemption() -> None:
-    lines = [line for line in told(COUNTED, AD).splitlines() if "13" in line or "25" in line]
+def test_thirteen_and_twenty_five_months_are_in_one_paragraph_about_the_exemption() -> None:
+    lines = [line for line in prose(COUNTED, AD).splitlines() if "13" in line or "25" in line]
 
     assert len(lines) == 1
     assert lines[0].startswith("Some need none where national law says so. In France")
@@ -97,12 +97,12 @@ def test_thirteen_and_twenty_five_months_stand_in_one_paragraph_about_the_exempt
 
 
 @pytest.mark.law(16)
-def test_whether_the_site_uses_the_exemption_is_told() -> None:
-    assert "This site uses such anonymous statistics" in told(MEASURED)
-    assert "This site uses no statistics cookies without your consent." in told(COUNTED)
+def test_the_charter_says_whether_the_site_uses_the_exemption() -> None:
+    assert "This site uses such anonymous statistics" in prose(MEASURED)
+    assert "This site uses no statistics cookies without your consent." in prose(COUNTED)
 
 
-def test_how_to_change_one_s_mind_is_told_with_a_link() -> None:
+def test_the_charter_says_how_to_change_one_s_mind_with_a_link() -> None:
     (choice,) = closing(charter_of(policy(AD)), EN, settings="/consent/?next=/")
 
     assert choice.heading == "How to change your mind"
@@ -111,30 +111,30 @@ def test_how_to_change_one_s_mind_is_told_with_a_link() -> None:
 
 
 @pytest.mark.law(7)
-def test_how_long_a_choice_is_kept_and_where_is_told() -> None:
-    assert "is kept for 6 months in the cookie my_choice." in told(
+def test_the_charter_says_how_long_and_where_a_choice_is_kept() -> None:
+    assert "is kept for 6 months in the cookie my_choice." in prose(
         AD, preferences_cookie="my_choice"
     )
 
 
 @pytest.mark.law(18)
-def test_refusing_is_said_to_close_nothing() -> None:
-    assert "Refusing does not close the site to you" in told(AD)
+def test_the_charter_says_that_refusing_closes_nothing() -> None:
+    assert "Refusing does not close the site to you" in prose(AD)
 
 
 @pytest.mark.law(22)
-def test_what_the_browser_s_signal_refuses_is_told() -> None:
+def test_the_charter_says_what_the_browser_s_signal_refuses() -> None:
     video = Category("video", title={"en": "Videos", "fr": "Vidéos"}, gpc=True)
     cookies = (AD, Cookie("v", category="video"))
 
-    assert "as a refusal of: Marketing and Videos." in told(*cookies, categories=[video])
-    assert "refus pour\u00a0: Publicité et Vidéos." in told(
+    assert "as a refusal of: Marketing and Videos." in prose(*cookies, categories=[video])
+    assert "refus pour\u00a0: Publicité et Vidéos." in prose(
         *cookies, categories=[video], language="fr"
     )
 
 
-def test_a_signal_that_refuses_nothing_is_not_told() -> None:
-    assert "Global Privacy Control" not in told(COUNTED)
+def test_a_signal_that_refuses_nothing_is_not_mentioned() -> None:
+    assert "Global Privacy Control" not in prose(COUNTED)
 
 
 def test_a_site_with_nothing_to_choose_says_so() -> None:
@@ -145,7 +145,7 @@ def test_a_site_with_nothing_to_choose_says_so() -> None:
 
 
 @pytest.mark.law(6)
-def test_the_controller_is_told_with_links() -> None:
+def test_the_controller_is_named_with_links() -> None:
     _, who = closing(charter_of(policy(controller=CONTROLLER)), EN, settings="/consent/")
 
     assert who.paragraphs[0].startswith("Town of Example decides")
@@ -222,7 +222,7 @@ def test_a_row_has_every_fact() -> None:
     )
 
 
-def test_what_was_not_declared_is_said_to_be_missing() -> None:
+def test_what_was_not_declared_is_not_stated() -> None:
     missing = LocalizedText("Not stated")
 
     assert row(AD) == Row(
@@ -238,11 +238,11 @@ def test_what_was_not_declared_is_said_to_be_missing() -> None:
     )
 
 
-def test_the_library_s_own_cookie_is_told_in_the_language_of_the_page() -> None:
-    found = charter_of(Policy())
-    (own,) = rows_of(found.sections[0], found, TEXTS["fr"])
+def test_the_library_s_own_cookie_is_in_the_language_of_the_page() -> None:
+    charter = charter_of(Policy())
+    (cookie_row,) = rows_of(charter.sections[0], charter, TEXTS["fr"])
 
-    assert own == Row(
+    assert cookie_row == Row(
         name="cookies_preferences",
         kind="",
         provider=LocalizedText("Ce site"),
@@ -257,16 +257,16 @@ def test_the_library_s_own_cookie_is_told_in_the_language_of_the_page() -> None:
 
 @pytest.mark.law(15)
 @pytest.mark.parametrize("reason", [one for one in ExemptReason if "measure" not in one])
-def test_a_necessary_cookie_is_told_with_its_reason(reason: ExemptReason) -> None:
-    found = charter_of(Policy([Cookie("c", category="necessary", exempt_reason=reason)]))
+def test_a_necessary_cookie_has_its_reason(reason: ExemptReason) -> None:
+    charter = charter_of(Policy([Cookie("c", category="necessary", exempt_reason=reason)]))
 
-    (_, necessary) = rows_of(found.sections[0], found, EN)
+    (_, necessary) = rows_of(charter.sections[0], charter, EN)
 
     assert necessary.consent == (NOT_NEEDED[reason],)
 
 
 @pytest.mark.law(16)
-def test_anonymous_statistics_tell_that_they_can_be_refused_and_how_long_data_is_kept() -> None:
+def test_anonymous_statistics_say_that_they_can_be_refused_and_how_long_data_is_kept() -> None:
     assert row(MEASURED).consent == (
         "Not needed: anonymous statistics, which you can refuse",
         "Data kept for 25 months",
@@ -277,9 +277,9 @@ def test_a_cookie_that_wants_several_categories_names_them(tmp_path: Path) -> No
     for category in ("statistics", "marketing"):
         preset = f'title = "A"\n[[cookies]]\nname = "both"\ncategory = "{category}"\n'
         (tmp_path / f"{category}.toml").write_text(preset)
-    found = charter_of(Policy(presets=sorted(tmp_path.iterdir())))
+    charter = charter_of(Policy(presets=sorted(tmp_path.iterdir())))
 
-    (both,) = rows_of(found.sections[1], found, EN)
+    (both,) = rows_of(charter.sections[1], charter, EN)
 
     assert both.consent == ("Only if you accept all of these: Statistics and Marketing",)
 
@@ -293,15 +293,13 @@ def test_a_cookie_that_wants_several_categories_names_them(tmp_path: Path) -> No
     ],
     ids=["asked", "anonymous", "mixed"],
 )
-def test_a_category_tells_whether_it_needs_consent(cookies: tuple[Cookie, ...], start: str) -> None:
-    assert status(*cookies).startswith(start)
+def test_a_category_says_whether_it_needs_consent(cookies: tuple[Cookie, ...], start: str) -> None:
+    assert note(*cookies).startswith(start)
 
 
 @pytest.mark.law(15)
-def test_necessary_cookies_are_told_to_be_needed_for_the_site_to_work() -> None:
-    assert status(category="necessary").startswith(
-        "These cookies are necessary for the site to work"
-    )
+def test_necessary_cookies_are_needed_for_the_site_to_work() -> None:
+    assert note(category="necessary").startswith("These cookies are necessary for the site to work")
 
 
 def test_each_word_of_a_declaration_has_words_for_visitors() -> None:

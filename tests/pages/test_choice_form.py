@@ -180,7 +180,7 @@ def test_a_category_in_which_nothing_is_declared_can_not_be_chosen() -> None:
 
 
 @pytest.mark.parametrize("name", ["x" * 5000, "\x1b[31m", "\u202eoops", "<script>", "%(x)s%s{0}"])
-def test_an_unknown_category_is_told_shortly_and_escaped(name: str) -> None:
+def test_an_unknown_category_is_quoted_short_and_escaped(name: str) -> None:
     with pytest.raises(BadRequest) as caught:
         read_choice(post_fields(("choice", "save"), ("category", name)), POLICY)
 
@@ -268,9 +268,9 @@ _json = st.recursive(
 @given(value=_json)
 def test_only_an_object_that_says_so_accepts(value: object) -> None:
     try:
-        found = read_choice(post(json.dumps(value)[:LARGEST_BODY], JSON), POLICY).choice
+        choice = read_choice(post(json.dumps(value)[:LARGEST_BODY], JSON), POLICY).choice
     except BadRequest:
-        found = Choice.REFUSE
+        choice = Choice.REFUSE
 
     says_so = isinstance(value, dict) and value.get("choice") == "accept"
-    assert (found is Choice.ACCEPT) <= says_so
+    assert (choice is Choice.ACCEPT) <= says_so

@@ -89,9 +89,9 @@ def test_all_others_may_not(headers: dict[str, str]) -> None:
 
 
 @pytest.mark.behaviour(13)
-@pytest.mark.parametrize("own", ["", "https://", "null", "https://a b", "ftp://www.example.org"])
-def test_a_site_without_a_proper_origin_is_equal_to_none(own: str) -> None:
-    assert not judge({"origin": own}, origin=own)
+@pytest.mark.parametrize("origin", ["", "https://", "null", "https://a b", "ftp://www.example.org"])
+def test_a_site_without_a_proper_origin_is_equal_to_none(origin: str) -> None:
+    assert not judge({"origin": origin}, origin=origin)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The options of the visitor's pages are checked at start-up, each error naming what was found."""
+"""The options of the visitor's pages are checked at start-up, each error names the wrong value."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ WRONG: list[tuple[dict[str, Any], str]] = [  # Any: what a site may pass by mist
 ]
 
 
-@pytest.mark.parametrize(("given", "told"), WRONG, ids=[str(given)[:50] for given, _ in WRONG])
-def test_what_is_wrong_is_named(given: dict[str, Any], told: str) -> None:
+@pytest.mark.parametrize(("given", "message"), WRONG, ids=[str(given)[:50] for given, _ in WRONG])
+def test_what_is_wrong_is_named(given: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         PagesOptions(**given)
 
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_folders_and_days_are_taken(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_folders_and_days_are_taken(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("middleware", [AsgiMiddleware, WsgiMiddleware], ids=["asgi", "wsgi"])
-def test_a_middleware_tells_of_a_wrong_option_when_it_is_made(middleware: Any) -> None:
+def test_a_middleware_raises_for_a_wrong_option_when_it_is_made(middleware: Any) -> None:
     # Any: the two take different applications, and none is run.
     with pytest.raises(ConfigurationError, match="banner='popup'"):
         middleware(None, policy=Policy(), secret_key=KEY, banner="popup")

@@ -32,7 +32,7 @@ def every_page(texts: Texts = ENGLISH) -> list[str]:
 
 @pytest.mark.law(6)
 @pytest.mark.law(15)
-def test_the_charter_tells_each_declared_cookie_and_who_answers_for_it() -> None:
+def test_the_charter_lists_each_declared_cookie_and_names_the_controller() -> None:
     html = PAGES.render_charter(ask(policy=POLICY), ENGLISH)
 
     names = [one.words for one in find(html, "code")]
@@ -74,7 +74,7 @@ def test_a_fragment_of_the_charter_fits_into_a_page_of_the_sites_own() -> None:
     assert find(html, "a", href="/portal/consent/?lang=fr")
 
 
-def test_what_is_not_translated_has_the_language_in_which_it_is_said() -> None:
+def test_a_text_that_is_not_translated_is_marked_with_its_language() -> None:
     html = PAGES.render_charter(ask(policy=POLICY), FRENCH)
 
     purpose = next(one for one in find(html, "span") if one.words == "Keeps the volume.")
@@ -92,7 +92,7 @@ def test_a_choice_from_elsewhere_is_answered_with_the_same_question_here() -> No
     assert "hidden" not in only(html, "section").attributes
 
 
-def test_where_nothing_is_asked_it_leads_to_the_preference_centre() -> None:
+def test_where_nothing_is_asked_it_leads_to_the_preferences_page() -> None:
     policy = Policy(necessary=["session"])
 
     html = pages_of(policy).render_forbidden(ask(policy=policy), ENGLISH)
@@ -101,16 +101,16 @@ def test_where_nothing_is_asked_it_leads_to_the_preference_centre() -> None:
     assert only(html, "a", **{"class": "consentgate-button"}).get("href") == "/consent/?lang=en"
 
 
-def test_what_was_wrong_with_a_request_is_told_in_words() -> None:
-    told = LocalizedText("Send <b>text</b>.", "en", "ltr")
+def test_the_problem_with_a_request_is_explained_in_words() -> None:
+    message = LocalizedText("Send <b>text</b>.", "en", "ltr")
 
-    html = PAGES.render_problem(ask(policy=POLICY), FRENCH, status=400, message=told)
+    html = PAGES.render_problem(ask(policy=POLICY), FRENCH, status=400, message=message)
 
     assert only(html, "h1").words == FRENCH("This did not work")
     assert only(html, "span", lang="en").words == "Send <b>text</b>."
 
 
-def test_of_a_page_that_is_not_there_the_title_says_all() -> None:
+def test_a_missing_page_has_a_title_and_no_message() -> None:
     html = PAGES.render_problem(
         ask(policy=POLICY), ENGLISH, status=404, message=LocalizedText("Not here.")
     )
@@ -158,7 +158,7 @@ def test_no_page_has_a_title_attribute_or_an_order_of_its_own() -> None:
             assert element.get("tabindex") in ("", "-1")
 
 
-def test_where_the_choice_is_saved_the_preference_centre_says_so() -> None:
+def test_where_the_choice_is_saved_the_preferences_page_says_so() -> None:
     saved = only(preferences_page(), "p", id=SAVED)
 
     assert (saved.get("role"), saved.get("tabindex")) == ("status", "-1")
@@ -192,7 +192,7 @@ def test_without_a_controller_the_site_itself_is_named() -> None:
     assert only(html, "title").words == "Cookie charter - data.example.org:8443"
 
 
-def test_without_both_no_name_stands_on_the_page() -> None:
+def test_without_both_there_is_no_name_on_the_page() -> None:
     policy = Policy(necessary=["session"])
 
     html = pages_of(policy).render_charter(ask(policy=policy), ENGLISH)
@@ -239,7 +239,7 @@ def test_it_may_extend_the_librarys_of_the_same_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("{% if %}", r"forbidden\.html, line 1"),
         ("{{ no_such_name }}", "no_such_name"),
@@ -250,12 +250,12 @@ def test_it_may_extend_the_librarys_of_the_same_name(tmp_path: Path) -> None:
     ],
     ids=["syntax", "name", "parent", "itself", "sum", "encoding"],
 )
-def test_a_template_that_cannot_be_used_is_told_at_start_up(
-    text: str, told: str, tmp_path: Path
+def test_a_template_that_cannot_be_used_raises_at_start_up(
+    text: str, message: str, tmp_path: Path
 ) -> None:
     (tmp_path / "forbidden.html").write_text(text, encoding="latin-1")
 
-    with pytest.raises(ConfigurationError, match=told) as caught:
+    with pytest.raises(ConfigurationError, match=message) as caught:
         pages_of(templates=tmp_path)
 
     assert str(tmp_path) in str(caught.value)

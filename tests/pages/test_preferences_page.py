@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from consentgate import Cookie, Policy
+from consentgate.gate.visitor import VisitorConsent
 from tests.contract.exchange import NOW, Clock, preferences_for
 from tests.pages.asking import ask
 from tests.pages.reading import Element, buttons, find, only, read
@@ -17,8 +18,8 @@ SAVED = "consentgate-saved"
 
 def boxes(html: str) -> dict[str, bool]:
     """The box of each category, and whether it is ticked."""
-    found = find(html, "input", type="checkbox", name="category")
-    return {box.get("value"): "checked" in box.attributes for box in found}
+    inputs = find(html, "input", type="checkbox", name="category")
+    return {box.get("value"): "checked" in box.attributes for box in inputs}
 
 
 def states(html: str) -> dict[str, str]:
@@ -72,14 +73,14 @@ def test_the_stored_choice_is_shown_in_words_and_in_the_boxes() -> None:
     assert [name for name, ticked in boxes(html).items() if ticked] == ["statistics", "counting"]
 
 
-def test_an_undecided_visitor_is_told_so() -> None:
+def test_an_undecided_visitor_reads_so() -> None:
     html = preferences_page()
 
     assert "You have not chosen yet." in html
     assert states(html)["Statistics"] == "Not chosen yet"
 
 
-def test_a_visitor_whose_choice_is_too_old_is_told_so() -> None:
+def test_a_visitor_whose_choice_is_too_old_reads_so() -> None:
     later = Clock(NOW + timedelta(days=184))
 
     html = preferences_page(granted=["statistics"], clock=later)
@@ -88,7 +89,7 @@ def test_a_visitor_whose_choice_is_too_old_is_told_so() -> None:
     assert boxes(html)["statistics"] is False
 
 
-def test_a_visitor_who_chose_about_something_else_is_told_so() -> None:
+def test_a_visitor_who_chose_about_something_else_reads_so() -> None:
     tracker = Cookie(
         "_ga", category="statistics", provider="G", purpose="p", lifetime="1 year", party="third"
     )
@@ -103,7 +104,7 @@ def test_a_visitor_who_chose_about_something_else_is_told_so() -> None:
 
 def test_a_choice_of_this_very_request_is_shown_as_it_is_now() -> None:
     request = ask("POST", policy=POLICY, cookie="cookies_preferences=none")
-    request.visitor.grant()
+    VisitorConsent(request.exchange).grant()
 
     html = PAGES.render_preferences(request, ENGLISH, next_path="")
 
@@ -142,7 +143,7 @@ def test_who_granted_nothing_finds_nothing_to_withdraw(granted: list[str] | None
 
 
 @pytest.mark.law(22)
-def test_what_the_browsers_signal_refuses_is_said_where_it_counts() -> None:
+def test_the_signal_is_mentioned_at_the_categories_that_it_refuses() -> None:
     html = preferences_page(headers=GPC)
 
     assert html.count("Global Privacy Control") == 1
@@ -151,7 +152,7 @@ def test_what_the_browsers_signal_refuses_is_said_where_it_counts() -> None:
 
 
 @pytest.mark.law(22)
-def test_an_explicit_choice_wins_over_the_signal_and_nothing_is_said_of_it() -> None:
+def test_an_explicit_choice_wins_over_the_signal_which_is_not_mentioned() -> None:
     html = preferences_page(granted=["marketing"], headers=GPC)
 
     assert "Global Privacy Control" not in html
@@ -159,7 +160,7 @@ def test_an_explicit_choice_wins_over_the_signal_and_nothing_is_said_of_it() -> 
 
 
 @pytest.mark.law(6)
-def test_each_cookie_is_told_with_all_that_is_known_of_it() -> None:
+def test_each_cookie_is_shown_with_all_that_is_declared() -> None:
     html = preferences_page()
     cells = [one.words for one in find(html, "td")]
 
@@ -205,13 +206,13 @@ def test_a_box_is_named_by_what_is_accepted_and_described_by_what_it_is_for() ->
     html = preferences_page()
     by_id = {one.get("id"): one for one in read(html) if one.get("id")}
 
-    def told(box: Element, attribute: str) -> str:
+    def text_of(box: Element, attribute: str) -> str:
         return " ".join(by_id[one].words for one in box.get(attribute).split())
 
     box = only(html, "input", value="statistics")
-    assert told(box, "aria-labelledby") == "I accept Statistics"
-    assert told(box, "aria-describedby").startswith("They tell us how many people visit")
-    assert told(only(html, "input", value="counting"), "aria-labelledby") == (
+    assert text_of(box, "aria-labelledby") == "I accept Statistics"
+    assert text_of(box, "aria-describedby").startswith("They tell us how many people visit")
+    assert text_of(only(html, "input", value="counting"), "aria-labelledby") == (
         "Keep these on Anonymous counts"
     )
 
@@ -245,9 +246,9 @@ def test_a_site_that_asks_nothing_says_so_and_has_no_buttons() -> None:
     assert buttons(html) == []
 
 
-def test_where_an_application_is_mounted_stands_in_every_address() -> None:
+def test_the_mount_point_is_in_every_address() -> None:
     request = ask(policy=POLICY)
-    mounted = type(request)("GET", "/", visitor=request.visitor, mount="/portal")
+    mounted = type(request)("GET", "/", exchange=request.exchange, mount="/portal")
 
     html = PAGES.render_preferences(mounted, ENGLISH, next_path="")
 

@@ -36,7 +36,7 @@ def test_a_banner_with_three_purposes_takes_less_than_one_kilobyte(texts: Texts)
     assert packed(PAGES.static_banner(texts, mount="").encode()) <= STATIC_BANNER_BYTES
 
 
-def test_what_stands_on_each_page_after_the_choice_takes_half_a_kilobyte() -> None:
+def test_the_strip_on_each_page_after_the_choice_takes_half_a_kilobyte() -> None:
     html = PAGES.settings(ENGLISH, mount="", next_path="/a/page?of=the-site")
 
     assert packed(html.encode()) <= SETTINGS_BYTES

@@ -1,4 +1,4 @@
-"""What stands in the pages of the site itself."""
+"""The snippets in the pages of the site."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_banner_has_two_buttons_of_one_kind_beside_each_other() -> None:
 
 
 @pytest.mark.law(6)
-def test_the_banner_tells_who_asks_and_for_what_before_the_choice() -> None:
+def test_the_banner_says_who_asks_and_for_what_before_the_choice() -> None:
     html = banner()
 
     assert only(html, "h2").words == "Cookies on data.example.org"
@@ -97,7 +97,7 @@ def test_to_choose_is_a_link_that_knows_the_way_back_and_the_language() -> None:
 
 @pytest.mark.law(9)
 @pytest.mark.parametrize("render", [ALL["settings"], ALL["static"]], ids=["settings", "static"])
-def test_the_way_back_to_the_choice_stands_on_each_page(render: Render) -> None:
+def test_the_way_back_to_the_choice_is_on_each_page(render: Render) -> None:
     links = find(render(ENGLISH), "a", **{"class": "consentgate-link"})
 
     assert links[-1].words == "Cookie settings"
@@ -138,7 +138,7 @@ def test_without_scripts_the_static_banner_leads_to_the_choice() -> None:
     assert link.get("href") == "/consent/?lang=en"
 
 
-def test_the_script_is_told_where_to_ask_and_what_an_undecided_visitor_is() -> None:
+def test_the_script_gets_where_to_ask_and_the_undecided_state() -> None:
     root = find(static_banner(), "div")[0]
 
     assert root.get("data-state") == "/consent/state.js"
@@ -258,7 +258,7 @@ def test_what_a_site_wrote_cannot_become_markup() -> None:
     assert only(html, "dd").words == '"><b>'
 
 
-def test_where_the_browsers_signal_says_nothing_the_script_is_told_so() -> None:
+def test_without_categories_for_the_signal_the_script_gets_none() -> None:
     policy = Policy(cookies=[Cookie("_ga", category="statistics")])
 
     root = find(pages_of(policy).static_banner(ENGLISH, mount=""), "div")[0]

@@ -1,4 +1,4 @@
-"""What scripts are told of a visitor and of the site."""
+"""The visitor's state and the declaration, as scripts get them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ GPC = {"sec-gpc": "1"}
 
 
 def state(**request: Any) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(state_json(ask(**request).visitor))
-    return found
+    content: dict[str, Any] = json.loads(state_json(ask(**request).exchange))
+    return content
 
 
-def test_of_an_undecided_visitor_nothing_is_told_but_that_they_are_to_be_asked() -> None:
+def test_the_state_of_an_undecided_visitor_says_only_to_ask() -> None:
     assert state() == {
         "decided": False,
         "banner": True,
@@ -41,7 +41,7 @@ def test_of_an_undecided_visitor_nothing_is_told_but_that_they_are_to_be_asked()
 
 
 @pytest.mark.law(8)
-def test_a_choice_is_told_with_its_first_and_last_day() -> None:
+def test_a_choice_has_its_first_and_last_day() -> None:
     assert state(cookie=preferences_for("statistics")) == {
         "decided": True,
         "banner": False,
@@ -65,18 +65,18 @@ def test_a_visitor_is_asked_again_when_the_choice_is_too_old(
 
 @pytest.mark.law(22)
 def test_the_signal_counts_as_a_refusal_while_undecided_and_is_no_decision() -> None:
-    told = state(headers=GPC)
+    content = state(headers=GPC)
 
-    assert told["signal"] is True
-    assert told["categories"]["marketing"] == "refused"
-    assert (told["decided"], told["day"]) == (False, None)
+    assert content["signal"] is True
+    assert content["categories"]["marketing"] == "refused"
+    assert (content["decided"], content["day"]) == (False, None)
 
 
 @pytest.mark.law(22)
 def test_a_later_explicit_choice_wins_over_the_signal() -> None:
-    told = state(headers=GPC, cookie=preferences_for("statistics", "marketing"))
+    content = state(headers=GPC, cookie=preferences_for("statistics", "marketing"))
 
-    assert told["categories"]["marketing"] == "granted"
+    assert content["categories"]["marketing"] == "granted"
 
 
 @pytest.mark.law(22)
@@ -108,20 +108,20 @@ def test_anonymous_statistics_are_exempt_until_they_are_refused() -> None:
 
 @pytest.mark.parametrize(("word", "first"), [("silent", "undecided"), ("not-required", "exempt")])
 def test_where_the_site_requires_no_choice_nobody_is_asked(word: str, first: str) -> None:
-    told = state(required=lambda _: word)
+    content = state(required=lambda _: word)
 
-    assert told["banner"] is False
-    assert told["categories"]["statistics"] == first
+    assert content["banner"] is False
+    assert content["categories"]["statistics"] == first
 
 
 @pytest.mark.behaviour(21)
 def test_in_report_mode_nobody_is_asked() -> None:
-    assert not must_ask(ask(mode="report").visitor)
+    assert not must_ask(ask(mode="report").exchange)
 
 
 @pytest.mark.behaviour(2)
 @pytest.mark.parametrize("value", ["forged", "", "\xff", "x" * 5000])
-def test_a_choice_that_is_not_ours_is_told_as_none(value: str) -> None:
+def test_a_choice_that_is_not_ours_counts_as_undecided(value: str) -> None:
     assert state(cookie=f"cookies_preferences={value}") == state()
 
 
@@ -137,7 +137,7 @@ def test_the_state_is_for_one_visitor_and_one_site_only() -> None:
     }
 
 
-def test_the_script_tells_the_state_as_an_event_and_nothing_else() -> None:
+def test_the_script_sends_the_state_as_an_event_and_nothing_else() -> None:
     request = ask(cookie=preferences_for(), headers={"sec-fetch-site": "same-origin"})
 
     answer = state_script(request)
@@ -159,7 +159,7 @@ def test_the_script_works_in_browsers_that_do_not_say_which_site_asks() -> None:
 @pytest.mark.parametrize(
     "site", ["cross-site", "same-site", "none", "", "same-origin, same-origin"]
 )
-def test_the_script_tells_other_sites_nothing(site: str) -> None:
+def test_the_script_is_forbidden_to_other_sites(site: str) -> None:
     answer = state_script(ask(cookie=preferences_for(), headers={"sec-fetch-site": site}))
 
     assert answer.status == 403
@@ -196,22 +196,22 @@ FULL = Policy(
 
 
 def declared(policy: Policy) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(policy_json(policy))
-    return found
+    document: dict[str, Any] = json.loads(policy_json(policy))
+    return document
 
 
 def test_the_declaration_says_who_answers_for_the_site() -> None:
-    told = declared(FULL)
+    content = declared(FULL)
 
-    assert told["format"] == 1
-    assert told["site"] == "https://data.example.org"
-    assert told["controller"] == {
+    assert content["format"] == 1
+    assert content["site"] == "https://data.example.org"
+    assert content["controller"] == {
         "name": "Ville d'Exemple",
         "contact": "dpo@example.org",
         "privacy_page": "/privacy",
     }
-    assert told["preferences_cookie"] == "cookies_preferences"
-    assert told["default_language"] == "en"
+    assert content["preferences_cookie"] == "cookies_preferences"
+    assert content["default_language"] == "en"
     assert declared(POLICY)["controller"] is None
 
 

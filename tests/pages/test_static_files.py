@@ -12,7 +12,7 @@ from consentgate.pages import static_files
 from consentgate.pages.static_files import SCRIPT, STYLE_SHEET, StaticFiles
 
 
-def test_a_name_holds_the_hash_of_what_it_stands_for() -> None:
+def test_a_name_holds_the_hash_of_its_file() -> None:
     files = StaticFiles()
     name = files.name_of(STYLE_SHEET)
 
@@ -31,7 +31,7 @@ def test_other_bytes_have_another_name(tmp_path: Path, monkeypatch: pytest.Monke
     assert StaticFiles().name_of(STYLE_SHEET) != before
 
 
-def test_each_name_that_is_told_is_answered() -> None:
+def test_each_name_is_answered() -> None:
     files = StaticFiles()
 
     assert set(files.names) == {files.name_of(STYLE_SHEET), files.name_of(SCRIPT)}

@@ -22,13 +22,13 @@ def po(*pairs: tuple[str, str]) -> str:
 
 
 def write(folder: Path, **catalogues: str) -> Path:
-    """A folder with these catalogues; `_` in a name stands for `-`."""
+    """A folder with these catalogues; `_` in a name is written as `-`."""
     for name, text in catalogues.items():
         (folder / f"{name.replace('_', '-')}.po").write_text(text, encoding="utf-8")
     return folder
 
 
-def test_english_is_what_stands_in_the_code() -> None:
+def test_english_is_the_language_of_the_code() -> None:
     assert TEXTS["en"]("Refuse all") == "Refuse all"
     assert TEXTS["en"].gettext("Refuse all") == "Refuse all"
 
@@ -75,7 +75,7 @@ def test_the_direction_of_a_text_in_another_language(tag: str, direction: str) -
     assert direction_of(tag) == direction
 
 
-def test_a_text_in_the_language_of_the_page_is_said_as_it_is() -> None:
+def test_a_text_in_the_language_of_the_page_is_shown_as_it_is() -> None:
     assert TEXTS["fr"].localize({"en": "Hello", "fr": "Bonjour"}, "en") == LocalizedText("Bonjour")
 
 
@@ -90,17 +90,17 @@ def test_a_text_in_another_language_bears_its_tag() -> None:
     )
 
 
-def test_a_text_written_the_other_way_tells_so() -> None:
+def test_a_text_written_the_other_way_is_marked() -> None:
     assert TEXTS["en"].localize({"ar": "مرحبا"}, "de") == LocalizedText("مرحبا", "ar", "rtl")
 
 
-def test_of_several_default_languages_the_first_that_the_text_has_is_said() -> None:
+def test_of_several_default_languages_the_first_that_the_text_has_is_shown() -> None:
     text = {"de": "Hallo", "it": "Ciao"}
 
     assert TEXTS["en"].localize(text, "fr", "it", "de") == LocalizedText("Ciao", "it", "ltr")
 
 
-def test_without_a_default_language_the_first_in_order_of_tags_is_said() -> None:
+def test_without_a_default_language_the_first_in_order_of_tags_is_shown() -> None:
     assert TEXTS["fr"].localize({"it": "Ciao", "de": "Hallo"}) == LocalizedText(
         "Hallo", "de", "ltr"
     )
@@ -112,7 +112,7 @@ def test_a_text_without_language_is_in_the_default_one() -> None:
     assert TEXTS["en"].localize("Bonjour", "fr") == LocalizedText("Bonjour", "fr", "ltr")
 
 
-def test_a_text_without_language_and_default_is_said_as_it_is() -> None:
+def test_a_text_without_language_and_default_is_shown_as_it_is() -> None:
     assert TEXTS["fr"].localize("Bonjour") == LocalizedText("Bonjour")
 
 
@@ -121,9 +121,9 @@ def test_an_empty_text_stays_empty() -> None:
 
 
 def test_a_text_that_the_library_knows_is_translated_by_its_catalogue() -> None:
-    said = load_texts(["de"])["de"].localize({"en": "Statistics", "fr": "Statistiques"}, "fr")
+    localized = load_texts(["de"])["de"].localize({"en": "Statistics", "fr": "Statistiques"}, "fr")
 
-    assert said == LocalizedText("Statistiken")
+    assert localized == LocalizedText("Statistiken")
 
 
 def test_a_text_in_the_default_language_that_the_library_knows_is_translated() -> None:
@@ -210,26 +210,26 @@ def test_what_is_fuzzy_or_empty_in_a_catalogue_is_not_used(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("tag", ["", "f", "fr_FR", "français", "fr/../en"])
-def test_what_is_no_tag_is_told(tag: str) -> None:
+def test_a_malformed_tag_raises(tag: str) -> None:
     with pytest.raises(ConfigurationError, match="not a language tag"):
         load_texts([tag])
 
 
 @pytest.mark.parametrize("tag", ["ca", "uk-UA"])
-def test_a_language_without_catalogue_is_told_with_those_that_there_are(tag: str) -> None:
+def test_a_language_without_catalogue_raises_with_those_that_exist(tag: str) -> None:
     with pytest.raises(ConfigurationError, match=rf"'{tag}'.*no catalogue.* fr.*{tag}\.po"):
         load_texts(["en", tag])
 
 
-def test_a_language_of_which_nothing_is_known_is_told_even_with_a_catalogue(
+def test_a_language_unknown_to_babel_raises_even_with_a_catalogue(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(ConfigurationError, match="'zzz', a language of which nothing"):
+    with pytest.raises(ConfigurationError, match="'zzz', a language that Babel does not know"):
         load_texts(["zzz"], catalogues=write(tmp_path, zzz=po(("Refuse all", "x"))))
 
 
 @pytest.mark.parametrize("name", ["fr_FR", "FR", "pt-br", "messages 1"])
-def test_a_file_that_no_language_would_read_is_told(name: str, tmp_path: Path) -> None:
+def test_a_file_that_no_language_would_read_raises(name: str, tmp_path: Path) -> None:
     (tmp_path / f"{name}.po").write_text(po(("Refuse all", "Non")), encoding="utf-8")
 
     with pytest.raises(ConfigurationError, match=rf"{name}\.po.*name it after its language"):
@@ -281,7 +281,7 @@ def test_a_catalogue_that_can_not_be_read_is_named(tmp_path: Path) -> None:
         pytest.param("Les cookies de %(site", id="cut off"),
     ],
 )
-def test_a_translation_that_can_not_be_filled_in_is_told(translation: str, tmp_path: Path) -> None:
+def test_a_translation_that_can_not_be_filled_in_raises(translation: str, tmp_path: Path) -> None:
     folder = write(tmp_path, fr=po(("Cookies of %(site)s", translation)))
 
     with pytest.raises(ConfigurationError, match=r"fr\.po: the translation of 'Cookies of"):

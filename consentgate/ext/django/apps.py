@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class ConsentGateConfig(AppConfig):
-    """Makes `manage.py check` look at the gate."""
+    """The configuration of the application: `manage.py check` checks the gate too."""
 
     name = "consentgate.ext.django"
     label = "consentgate"

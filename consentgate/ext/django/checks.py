@@ -1,4 +1,4 @@
-"""System checks of the gate, which `manage.py check` and `runserver` run.
+"""The system checks of the gate, which `manage.py check` and `runserver` run.
 
 Each id is stable and listed in the documentation.
 """
@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 from consentgate._middleware import GatesByPolicy
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
-from consentgate.errors import ConfigurationError, PolicyError
+from consentgate.errors import ConfigurationError, Finding, PolicyError
 from consentgate.ext.django.own_cookies import own_cookies
 from consentgate.ext.django.settings import GateSettings, KeyTooShortError, read_settings
 from consentgate.http.wire import TEXT
@@ -27,26 +27,25 @@ _SERVED = ("WSGI_APPLICATION", "ASGI_APPLICATION")
 
 
 @register("consentgate")
-def check_settings(**_: Any) -> list[CheckMessage]:  # Any: Django's own arguments, of no use here
-    """Return what is wrong with CONSENTGATE, its policy and its key (E002 to E005, W002)."""
+def check_settings(**_: Any) -> list[CheckMessage]:  # Any: Django's arguments, unused here
+    """Return the problems of CONSENTGATE, its policy and its key (E002 to E005, W002)."""
     try:
-        read = read_settings()
-        made = _gate_of(read)
+        policy = _checked_policy(read_settings())
     except PolicyError as error:
         return [
-            Error(f"{one.id} at {one.place}: {one.message}", hint=one.hint, id="consentgate.E003")
-            for one in error.findings
+            Error(_text_of(finding), hint=finding.hint, id="consentgate.E003")
+            for finding in error.findings
         ]
     except KeyTooShortError as error:
         return [Error(str(error), id="consentgate.E004")]
     except ConfigurationError as error:
         return [Error(str(error), id="consentgate.E002")]
-    return [] if made is None else [*_own_cookies_refusable(made), *_findings(made)]
+    return [] if policy is None else [*_refusable_cookies(policy), *_findings(policy)]
 
 
 @register("consentgate")
 def check_place(**_: Any) -> list[CheckMessage]:  # Any: as above
-    """Return what is wrong with where the gate stands (E001, E006, W001)."""
+    """Return the problems of the gate's place in the project (E001, E006, W001)."""
     places = [place for place, name in enumerate(settings.MIDDLEWARE) if name == GATE_CLASS]
     if len(places) > 1:
         message = f"MIDDLEWARE names the gate {len(places)} times"
@@ -59,47 +58,50 @@ def check_place(**_: Any) -> list[CheckMessage]:  # Any: as above
     return list(_outside(settings.MIDDLEWARE[: places[0]]))
 
 
-def _gate_of(read: GateSettings) -> Policy | None:
-    """The policy of a gate that can be made; None where a function will pick one of several."""
-    GatesByPolicy(read.policy, secret_key=read.secret_key, options=read.options, wire=TEXT)
-    return read.policy if isinstance(read.policy, Policy) else None
+def _checked_policy(gate: GateSettings) -> Policy | None:
+    """Return the policy, of which a gate was made; None if a function picks one of several."""
+    GatesByPolicy(gate.policy, secret_key=gate.secret_key, options=gate.options, wire=TEXT)
+    return gate.policy if isinstance(gate.policy, Policy) else None
 
 
-def _own_cookies_refusable(policy: Policy) -> Iterator[CheckMessage]:
+def _refusable_cookies(policy: Policy) -> Iterator[CheckMessage]:
     for cookie in own_cookies():
         rule = policy.rule_for(cookie.name)
         if rule is not None and not rule.necessary:
             yield Error(
                 f"visitors can refuse {cookie.name!r}, which Django needs: it is declared in "
                 f"{rule.category!r}",
-                hint="Declare it as necessary, or leave it out: it is declared by itself.",
+                hint="Declare it as necessary, or leave it out: it is declared automatically.",
                 id="consentgate.E005",
             )
 
 
 def _findings(policy: Policy) -> Iterator[CheckMessage]:
-    for one in policy.findings():
-        text = f"{one.id} at {one.place}: {one.message}"
-        yield Warning(text, hint=one.hint, id="consentgate.W002")
+    for finding in policy.findings():
+        yield Warning(_text_of(finding), hint=finding.hint, id="consentgate.W002")
 
 
-def _outside(before: Sequence[str]) -> Iterator[CheckMessage]:
-    if before:
+def _text_of(finding: Finding) -> str:
+    return f"{finding.id} at {finding.place}: {finding.message}"
+
+
+def _outside(names: Sequence[str]) -> Iterator[CheckMessage]:
+    if names:
         yield Warning(
-            f"outside the gate, so that their cookies are not judged: {', '.join(before)}",
+            f"outside the gate, so their cookies are not judged: {', '.join(names)}",
             hint=f"Put {GATE_CLASS!r} first in MIDDLEWARE, or wrap the application in wsgi.py.",
             id="consentgate.W001",
         )
 
 
 def _served() -> Iterator[object]:
-    """The applications that the settings name for servers, as far as they can be imported."""
+    """Yield the applications that the settings name for servers; None if one can't be imported."""
     for setting in _SERVED:
         path = getattr(settings, setting, None)
         try:
             yield path and import_string(path)
         except Exception:  # noqa: BLE001 (the project's own module may fail in any way)
-            yield None  # Django tells what is wrong with it when it serves
+            yield None  # Django raises the error when it serves
 
 
 def _is_wrapped(application: object) -> bool:

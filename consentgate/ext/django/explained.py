@@ -1,4 +1,4 @@
-"""What visitors read of each declared cookie, in one language."""
+"""The declared cookies as visitors read them, in one language."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from consentgate.policy import Cookie, Lifetime, Policy, text_in
 @dataclass(frozen=True, slots=True)
 class ExplainedCookie:
     """One declared cookie, its texts in one language; `lifetime` is a timedelta, "session" or
-    None, `exempt_reason` empty for what needs consent."""
+    None, `exempt_reason` "" if it needs consent."""
 
     name: str
     provider: str
@@ -24,8 +24,8 @@ class ExplainedCookie:
 
 
 def explain_cookies(policy: Policy, language: str) -> tuple[ExplainedCookie, ...]:
-    """Return what the policy declares, in its order; where a text is not said in the language,
-    the policy's default language stands in."""
+    """Return the cookies of a policy in its order, each text in the language or else in the
+    policy's default one."""
     return tuple(_explain(policy, rule, language) for rule in policy.rules)
 
 

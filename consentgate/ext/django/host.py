@@ -12,19 +12,19 @@ _PORT = re.compile(r":[0-9]*$")
 
 
 def host_of(request: Request) -> str:
-    """Return the host in lower case, without a port; empty where the request names none.
+    """Return the host in lower case, without a port, "" if the request names none.
 
-    X-Forwarded-Host counts where USE_X_FORWARDED_HOST says so. A visitor can send any text:
-    it may pick one of a fixed set, and no more.
+    X-Forwarded-Host counts if USE_X_FORWARDED_HOST is set. A visitor can send any text, so use it
+    only to pick one of a fixed set.
     """
     forwarded = settings.USE_X_FORWARDED_HOST and header_of(request, "x-forwarded-host")
     return _PORT.sub("", forwarded or header_of(request, "host")).rstrip(".").lower()
 
 
 def header_of(request: Request, name: str, *, between: str = ",") -> str:
-    """Return the values of a header by its lower-case name, joined; "" without any."""
+    """Return the values of a header by its lower-case name, joined, "" if there is none."""
     if "headers" in request:
         key = name.encode("ascii")
-        found = [value for one, value in request["headers"] if one == key]
-        return between.encode("ascii").join(found).decode("latin-1")
+        values = [value for header, value in request["headers"] if header == key]
+        return between.encode("ascii").join(values).decode("latin-1")
     return str(request.get("HTTP_" + name.upper().replace("-", "_"), ""))

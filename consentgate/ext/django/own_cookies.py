@@ -1,6 +1,6 @@
-"""The cookies that Django sets by itself, under the names and lifetimes that the settings give.
+"""The cookies that Django sets itself, with the names and lifetimes of the settings.
 
-They are declared necessary without being asked: no visitor's log-in, form or language may break
+They are declared as necessary automatically: no visitor's log-in, form or language may break
 because a name was changed.
 """
 
@@ -52,9 +52,9 @@ def own_cookies() -> Iterator[Cookie]:
 
 
 def declare_own_cookies(policy: Policy) -> Policy:
-    """Return the policy with those of Django's cookies that it does not name itself.
+    """Return the policy with the cookies of Django added that it does not declare itself.
 
-    An exact name is the site's own word; a glob that happens to match is none, unless it is
+    An exact name is the site's own declaration; a glob that happens to match is not, unless it is
     necessary too.
     """
     missing = []
@@ -89,11 +89,11 @@ def _lifetime(age_s: int | None) -> Lifetime:
 
 
 def _message_cookie_names() -> Iterator[str]:
-    """The names under which the project's message storage may keep messages."""
+    """Yield the names of the cookies in which the project's storage may keep messages."""
     if _MESSAGES not in settings.INSTALLED_APPS:
         return
     storage = import_string(settings.MESSAGE_STORAGE)
-    # The usual storage tries several others, a cookie first.
-    for one in (storage, *getattr(storage, "storage_classes", ())):
-        if hasattr(one, "cookie_name"):
-            yield one.cookie_name
+    # The default storage tries several others, a cookie first.
+    for kind in (storage, *getattr(storage, "storage_classes", ())):
+        if hasattr(kind, "cookie_name"):
+            yield kind.cookie_name

@@ -31,8 +31,8 @@ _OPTIONS = tuple(MiddlewareOptions.__annotations__)
 _KEYS = tuple(name.upper() for name in ("policy", "secret_key", *_OPTIONS))
 _FUNCTIONS = ("clock", "language", "on_event", "required")
 
-# The project's key signs sessions and tokens as well; a value of one use must be worth nothing
-# in another, so that the gate's key is another one (NIST SP 800-108, a label for each purpose).
+# The project's key signs sessions and tokens too: a value signed for one use must be invalid for
+# another, so the gate's key is derived from it (NIST SP 800-108, a label for each purpose).
 _SALT = "consentgate.ext.django.preferences"
 
 
@@ -42,7 +42,7 @@ class KeyTooShortError(ConfigurationError):
 
 @dataclass(frozen=True)
 class GateSettings:
-    """What a gate for this project is made of."""
+    """The settings of this project's gate."""
 
     policy: PolicyOption
     secret_key: str | bytes
@@ -50,7 +50,7 @@ class GateSettings:
 
 
 class PolicyByHost:
-    """A function of the environ or scope that picks the policy of the host it was sent to.
+    """A function of the environ or scope that picks the policy of the request's host.
 
     `choose` is the project's own, a function of the host: lower case, without a port.
     """
@@ -67,56 +67,56 @@ class PolicyByHost:
             return known[1]
         _check_type(policy)
         completed = declare_own_cookies(policy)
-        # The door tells of a function that makes policies without end; memory must not.
+        # A function may make policies without end: the middleware reports it, memory stays bounded.
         if len(self._completed) <= MOST_POLICIES:
             self._completed[id(policy)] = (policy, completed)
         return completed
 
 
 def read_settings() -> GateSettings:
-    """Return what the project's settings say. Raises ConfigurationError, and PolicyError."""
-    given = _given()
+    """Return the settings of the gate. Raises ConfigurationError, and PolicyError."""
+    config = _config()
     options: dict[str, object] = {"secure": _secure_by_default(), "language": language_of}
-    options |= {name: given[name.upper()] for name in _OPTIONS if name.upper() in given}
+    options |= {name: config[name.upper()] for name in _OPTIONS if name.upper() in config}
     for name in _FUNCTIONS:
-        options[name] = _loaded(options.get(name))
-    key = given.get("SECRET_KEY")
+        options[name] = _imported(options.get(name))
+    key = config.get("SECRET_KEY")
     if key is None:
         key = _derive(_project_key())
         options.setdefault("fallback_keys", [*map(_derive, settings.SECRET_KEY_FALLBACKS)])
-    # None says nothing, but of the prefix: there it is a site without pages.
+    # None means the default, except for the prefix: there it means a site without pages.
     kept = {k: value for k, value in options.items() if value is not None or k == "prefix"}
-    return GateSettings(read_policy(given), key, cast("MiddlewareOptions", kept))
+    return GateSettings(read_policy(config), key, cast("MiddlewareOptions", kept))
 
 
-def read_policy(given: Mapping[str, Any]) -> PolicyOption:
+def read_policy(config: Mapping[str, Any]) -> PolicyOption:
     """Return the policy of a CONSENTGATE dictionary, Django's own cookies declared in it."""
     # Any: settings hold whatever the project put there.
-    policy = given.get("POLICY")
+    policy = config.get("POLICY")
     if isinstance(policy, PathLike) or (isinstance(policy, str) and policy.endswith(".toml")):
         policy = Policy.from_toml(policy)
-    policy = _loaded(policy)
+    policy = _imported(policy)
     if not isinstance(policy, Policy) and callable(policy):
         return PolicyByHost(policy)
     _check_type(policy)
     return declare_own_cookies(policy)
 
 
-def _given() -> Mapping[str, Any]:
-    given = getattr(settings, SETTING, None)
-    if not isinstance(given, Mapping):
+def _config() -> Mapping[str, Any]:
+    config = getattr(settings, SETTING, None)
+    if not isinstance(config, Mapping):
         raise ConfigurationError(
             f"the settings have no dictionary {SETTING}: write for example "
             f'{SETTING} = {{"POLICY": BASE_DIR / "consent.toml"}}'
         )
-    for key in given:
+    for key in config:
         if key not in _KEYS:
             near = get_close_matches(str(key).upper(), _KEYS, n=1)
             hint = f"did you mean {near[0]}? " if near else ""
             raise ConfigurationError(
                 f"{SETTING} has no key {key!r}; {hint}known: {', '.join(_KEYS)}"
             )
-    return given
+    return config
 
 
 def _check_type(policy: object) -> None:
@@ -127,17 +127,17 @@ def _check_type(policy: object) -> None:
         )
 
 
-def _loaded(value: Any) -> Any:  # Any: what a dotted path leads to
+def _imported(value: Any) -> Any:  # Any: whatever a dotted path names
     if not isinstance(value, str):
         return value
     try:
         return import_string(value)
     except ImportError as error:
-        raise ConfigurationError(f"{SETTING}: nothing is found at {value!r}") from error
+        raise ConfigurationError(f"{SETTING}: {value!r} cannot be imported") from error
 
 
 def _secure_by_default() -> bool | None:
-    # A proxy may end https without the server knowing it; the session's cookie says what holds.
+    # A proxy may end https unseen by the server; the session's cookie shows what the project has.
     return True if settings.SESSION_COOKIE_SECURE else None
 
 
@@ -145,17 +145,17 @@ def _project_key() -> str | bytes:
     try:
         key: str | bytes = settings.SECRET_KEY
     except ImproperlyConfigured:
-        return ""  # Django refuses an empty one when it is asked for
+        return ""  # Django raises for an empty key
     return key
 
 
 def _derive(secret: str | bytes) -> bytes:
-    """The gate's key, made of one of the project's."""
+    """Return a key of the gate, derived from one of the project."""
     raw = secret.encode() if isinstance(secret, str) else secret
     if len(raw) < SHORTEST_KEY:
         raise KeyTooShortError(
             f"SECRET_KEY and each of SECRET_KEY_FALLBACKS must have {SHORTEST_KEY} bytes at "
-            "least: the key that signs the visitors' choices is made of it"
+            "least: the key that signs the visitors' choices is derived from it"
         )
-    # The value is a label only; all the secrecy is in the key.
+    # The value is only a label; the key has all the secrecy.
     return salted_hmac(_SALT, "signing", secret=raw, algorithm="sha256").digest()

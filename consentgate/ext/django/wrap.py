@@ -1,4 +1,4 @@
-"""The gate around what a server calls: it judges the final bytes, and covers everything.
+"""Wrap what a server calls: the gate judges the final bytes, and covers everything.
 
 In `wsgi.py`: `application = wrap_wsgi(get_wsgi_application())`; in `asgi.py` the same with
 `wrap_asgi` and `get_asgi_application`.

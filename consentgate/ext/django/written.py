@@ -1,4 +1,4 @@
-"""A Set-Cookie value as an entry of a response's `cookies`, which leaves byte for byte."""
+"""A Set-Cookie value as an entry of a response's `cookies`, sent byte for byte."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from http.cookies import Morsel
 
 
 class WrittenMorsel(Morsel[str]):
-    """A cookie whose header is given; Django sends a morsel as it writes itself."""
+    """A cookie whose header is given; Django sends what a morsel writes."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         pair, *attributes = text.split(";")
         name, _, value = pair.partition("=")
-        # Not by `set`, which refuses names that browsers and other software take.
+        # `set` rejects names that browsers and other software accept.
         state = {"key": name, "value": value, "coded_value": value}
         self.__setstate__(state)  # type: ignore[attr-defined]  # typeshed lacks it
         for attribute in attributes:
-            key, equals, said = attribute.strip(" \t").partition("=")
+            key, equals, argument = attribute.strip(" \t").partition("=")
             if key.lower() in self:
-                self[key.lower()] = said if equals else True
+                self[key.lower()] = argument if equals else True
         self._text = text
 
     def OutputString(self, attrs: Container[str] | None = None) -> str:  # noqa: N802

@@ -1,4 +1,4 @@
-"""Flask: `ConsentGate(app)` puts the gate around the whole application, and handlers ask
+"""Flask: `ConsentGate(app)` puts the gate around the whole application; views use
 `current_consent`. Its settings are the `CONSENTGATE_*` of the application's configuration."""
 
 from __future__ import annotations
@@ -6,7 +6,7 @@ from __future__ import annotations
 from consentgate.errors import ConfigurationError
 
 try:
-    import flask as _flask  # noqa: F401 (asked for here, so that its absence is told in one way)
+    import flask as _flask  # noqa: F401 (imported here, so that its absence raises one error)
 except ImportError as error:
     raise ConfigurationError(
         "consentgate.ext.flask needs Flask: pip install 'consentgate[flask]'"

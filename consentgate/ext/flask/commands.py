@@ -1,4 +1,4 @@
-"""`flask consent`: looks at the declaration as the application will use it."""
+"""`flask consent`: check and list the declaration as the application will use it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ consent_commands = AppGroup("consent", help="Look at the declared cookies.")
 @consent_commands.command("check")
 @click.option("--strict", is_flag=True, help="Fail on findings too, not on errors only.")
 def check(strict: bool) -> None:  # noqa: FBT001 (click's way to pass a flag)
-    """Check the settings and the declared cookies; fail where they are wrong."""
-    found = _policy().findings()
-    for finding in found:
+    """Check the settings and the declared cookies; fail if they are wrong."""
+    findings = _policy().findings()
+    for finding in findings:
         click.echo(finding)
-    click.echo(f"consentgate: the settings are right; {len(found)} findings")
-    if found and strict:
+    click.echo(f"consentgate: the settings are right; {len(findings)} findings")
+    if findings and strict:
         raise SystemExit(1)
 
 
@@ -30,16 +30,18 @@ def cookies() -> None:
     """List the declared cookies: name, category, provider or service, lifetime."""
     for rule in _policy().rules:
         lifetime = "" if rule.lifetime is None else lifetime_text(rule.lifetime)
-        by = rule.provider or rule.service
-        click.echo(f"{rule.name:<24} {rule.category:<12} {by:<20} {lifetime}".rstrip())
+        provider = rule.provider or rule.service
+        click.echo(f"{rule.name:<24} {rule.category:<12} {provider:<20} {lifetime}".rstrip())
 
 
 def _policy() -> Policy:
-    """The application's policy with its own cookies; an error of the command where it is wrong."""
+    """Return the application's policy with its own cookies. Raises ClickException."""
     try:
-        settings: Settings = current_app.extensions["consentgate"].prove()
+        settings: Settings = current_app.extensions["consentgate"].checked_settings()
         if not isinstance(settings.policy, Policy):
-            raise ConfigurationError("the policy is a function; check the policies it picks from")
+            raise ConfigurationError(
+                "the policy is a function; check each policy that it can return"
+            )
     except ConsentGateError as error:
         raise click.ClickException(str(error)) from None
     return settings.policy

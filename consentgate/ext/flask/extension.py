@@ -1,7 +1,7 @@
-"""Puts the gate around a Flask application, outside of whatever wraps its `wsgi_app`.
+"""Put the gate around a Flask application, outside of whatever wraps its `wsgi_app`.
 
-A server calls the application itself, so the gate stands there: in a class of the application's
-own. What is wrapped around `wsgi_app`, before or after, is inside.
+A server calls the application itself, so the gate is in its `__call__`, in a class made for it. A
+wrapper of `wsgi_app` is inside the gate, whether it was added before or after.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from consentgate.ext.flask.views import (
     cookie_charter,
     current_consent,
 )
-from consentgate.ext.outer import tell_outer_wrappers
+from consentgate.ext.outer_wrappers import warn_of_outer_wrappers
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.wsgi import ConsentMiddleware
 
@@ -45,8 +45,8 @@ class ConsentGate:
 
     `policy` is a Policy, the path of a TOML file, or a function of the environ that picks one of
     a fixed set; without it `CONSENTGATE_POLICY` is read. Each option of the gate is read from
-    `CONSENTGATE_` and its name; the key is made of `SECRET_KEY`. What is wrong is raised by
-    `init_app`, as ConfigurationError or PolicyError; what is not there yet may come until the
+    `CONSENTGATE_` and its name; the key is derived from `SECRET_KEY`. `init_app` raises
+    ConfigurationError or PolicyError for a wrong setting; a missing one may follow until the
     first request.
     """
 
@@ -64,12 +64,12 @@ class ConsentGate:
         """Put the gate around the application, whatever wraps it before or afterwards."""
         if EXTENSION in app.extensions:
             raise ConfigurationError("this application has a ConsentGate already; remove one")
-        door = Door(app, self._policy)
-        door.check()
-        app.extensions[EXTENSION] = door
+        gate = LazyGate(app, self._policy)
+        gate.check_early()
+        app.extensions[EXTENSION] = gate
         app.__class__ = _guarded(type(app))
-        # Before all others, which may answer by themselves.
-        app.before_request_funcs.setdefault(None, []).insert(0, _check_door)
+        # Before all others, since one of them may return a response.
+        app.before_request_funcs.setdefault(None, []).insert(0, _check_gate)
         app.jinja_env.globals |= {
             "current_consent": current_consent,
             "consent_allows": consent_allows,
@@ -80,50 +80,50 @@ class ConsentGate:
         app.cli.add_command(consent_commands)
 
 
-class Door:
-    """Makes the gate of one application: at the first request, when its configuration stands."""
+class LazyGate:
+    """The gate of one application, made at its first request, from its final configuration."""
 
-    def __init__(self, app: Flask, given: PolicyOption | str | PathLike[str] | None) -> None:
+    def __init__(self, app: Flask, policy: PolicyOption | str | PathLike[str] | None) -> None:
         self._app = app
-        self._given = given
-        # As its class has it, which is to answer behind the gate.
+        self._policy = policy
+        # Of the class that the application had before: the gate is to be around that.
         self._inner: WSGIApplication = partial(type(app).__call__, app)
         self._lock = Lock()
         self._early: tuple[Settings, ConsentMiddleware] | None = None
         self._gate: ConsentMiddleware | None = None
 
     def settings(self) -> Settings:
-        """Return what the configuration says now. Raises ConfigurationError and PolicyError."""
-        return read_settings(self._app, read_policy(self._app, self._given))
+        """Return the settings in the configuration now. Raises ConfigurationError, PolicyError."""
+        return read_settings(self._app, read_policy(self._app, self._policy))
 
-    def prove(self) -> Settings:
-        """Return the settings once a gate could be made of them. Raises what is wrong."""
+    def checked_settings(self) -> Settings:
+        """Return the settings, of which a gate was made. Raises what is wrong with them."""
         settings = self.settings()
         self._make(settings)
         return settings
 
-    def check(self) -> None:
-        """Raise now what is wrong with the settings that are there."""
-        if self._given is None and PREFIX + "POLICY" not in self._app.config:
+    def check_early(self) -> None:
+        """Raise what is wrong with the settings that exist already."""
+        if self._policy is None and PREFIX + "POLICY" not in self._app.config:
             check_keys(self._app.config)
         elif has_key(self._app):
             settings = self.settings()
             self._early = (settings, self._make(settings))
         else:
-            read_policy(self._app, self._given)
+            read_policy(self._app, self._policy)
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer one request behind the gate."""
-        return (self._gate or self._first())(environ, start)
+        return (self._gate or self._make_once())(environ, start)
 
-    def _first(self) -> ConsentMiddleware:
+    def _make_once(self) -> ConsentMiddleware:
         with self._lock:
-            # Another thread's first request may have made it meanwhile.
-            self._gate = self._gate or self._settle()
+            # The first request of another thread may have made it meanwhile.
+            self._gate = self._gate or self._make_final()
             return self._gate
 
-    def _settle(self) -> ConsentMiddleware:
-        tell_outer_wrappers()
+    def _make_final(self) -> ConsentMiddleware:
+        warn_of_outer_wrappers()
         settings = self.settings()
         if self._early is not None and self._early[0] == settings:
             return self._early[1]
@@ -142,7 +142,7 @@ _classes: dict[type[Flask], type[Flask]] = {}
 
 
 def _guarded(kind: type[Flask]) -> type[Flask]:
-    """The class of applications of this kind that answer behind their gate."""
+    """Return the class of applications of this kind that answer behind their gate."""
     if kind not in _classes:
         _classes[kind] = type(
             kind.__name__, (kind,), {"__call__": _answer, "__doc__": kind.__doc__}
@@ -156,8 +156,8 @@ def _answer(app: Any, environ: WSGIEnvironment, start: StartResponse) -> Iterabl
     return answer
 
 
-def _check_door() -> None:
-    """Refuse what did not come through the gate: it would let every cookie out."""
+def _check_gate() -> None:
+    """Raise for a request that did not come through the gate: no cookie would be judged."""
     if CONSENT_KEY not in request.environ:
         raise ConfigurationError(
             "a request reached the application's wsgi_app past its gate; serve or mount the "

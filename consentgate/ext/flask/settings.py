@@ -1,6 +1,6 @@
 """The configuration of a Flask application, read as the options of a gate and of its pages.
 
-Nothing here asks the environment, and nothing of a request is known here.
+Neither the environment nor a request is read here.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ _OPTIONS = tuple(MiddlewareOptions.__annotations__)
 _FOLDERS = ("templates", "catalogues")
 _KEYS = tuple(PREFIX + name.upper() for name in ("policy", "secret_key", *_OPTIONS))
 
-# The application's key signs its sessions too: a value of one use must be worth nothing in the
-# other, so that the gate's key is another one (NIST SP 800-108, a label for each purpose).
+# The application's key signs its sessions too: a value signed for one use must be invalid for the
+# other, so the gate's key is derived from it (NIST SP 800-108, a label for each purpose).
 _LABEL = b"consentgate.ext.flask"
 
-# Flask-Login's own defaults, where the configuration does not say otherwise.
+# The defaults of Flask-Login.
 _REMEMBER_NAME, _REMEMBER_DURATION = "remember_token", timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a gate for an application is made of; equal ones make equal gates."""
+    """The settings of one gate; equal settings make equal gates."""
 
     policy: PolicyOption
     secret_key: str | bytes = field(repr=False)
@@ -46,30 +46,30 @@ class Settings:
 
     @property
     def keywords(self) -> MiddlewareOptions:
-        """The options of the middleware besides its policy and its key."""
+        """Return the options of the middleware besides its policy and its key."""
         return cast("MiddlewareOptions", dict(self.options))
 
 
 def read_policy(app: Flask, given: PolicyOption | str | PathLike[str] | None) -> PolicyOption:
-    """Return the policy that was given or is configured, read where it is a path.
+    """Return the policy that was given or is configured, read from its file if it is a path.
 
-    A relative path starts from the application's root folder. Raises ConfigurationError where
-    there is none, and PolicyError.
+    A relative path starts from the application's root folder. Raises ConfigurationError if there
+    is no policy, and PolicyError.
     """
     check_keys(app.config)
-    found = app.config.get(PREFIX + "POLICY") if given is None else given
-    if found is None:
+    policy = app.config.get(PREFIX + "POLICY") if given is None else given
+    if policy is None:
         raise ConfigurationError(
             "no policy: pass one to ConsentGate, or set CONSENTGATE_POLICY to a Policy or to the "
             "path of a TOML file"
         )
-    if isinstance(found, str | PathLike):
-        return Policy.from_toml(Path(app.root_path) / found)
-    return cast("PolicyOption", found)  # what it is otherwise is the gate's to check
+    if isinstance(policy, str | PathLike):
+        return Policy.from_toml(Path(app.root_path) / policy)
+    return cast("PolicyOption", policy)  # the gate checks its type
 
 
 def read_settings(app: Flask, policy: PolicyOption) -> Settings:
-    """Return what the application's configuration says, its own cookies declared.
+    """Return the settings in the application's configuration, its own cookies declared.
 
     Raises ConfigurationError, and PolicyError.
     """
@@ -82,16 +82,16 @@ def read_settings(app: Flask, policy: PolicyOption) -> Settings:
         fallbacks = app.config.get("SECRET_KEY_FALLBACKS") or ()
         options.setdefault("fallback_keys", tuple(map(_derive, fallbacks)))
         key = _derive(app.secret_key)
-    return Settings(_with_own(policy, tuple(own_cookies(app))), key, tuple(options.items()))
+    return Settings(_with_own_cookies(policy, tuple(own_cookies(app))), key, tuple(options.items()))
 
 
 def has_key(app: Flask) -> bool:
-    """Tell whether there is a key to sign with yet."""
+    """Return True if there is a key to sign with already."""
     return bool(app.config.get(PREFIX + "SECRET_KEY") or app.secret_key)
 
 
 def own_cookies(app: Flask) -> Iterator[Cookie]:
-    """Yield the cookies without which nobody stays logged in, under their configured names."""
+    """Yield the cookies of sessions and log-ins, under their configured names."""
     yield Cookie(
         app.config["SESSION_COOKIE_NAME"],
         category="necessary",
@@ -120,7 +120,7 @@ def own_cookies(app: Flask) -> Iterator[Cookie]:
 
 
 def check_keys(config: Mapping[str, Any]) -> None:
-    """Raise ConfigurationError for a `CONSENTGATE_` key that means nothing."""
+    """Raise ConfigurationError for an unknown `CONSENTGATE_` key."""
     # Any: a configuration holds whatever the application put there.
     unknown = [key for key in config if key.startswith(PREFIX) and key not in _KEYS]
     names = [key.removeprefix(PREFIX) for key in _KEYS]
@@ -140,46 +140,46 @@ def _frozen(value: object) -> object:
 
 
 def _derive(key: object) -> bytes:
-    """The gate's key, made of one of the application's."""
+    """Return a key of the gate, derived from one of the application."""
     secret = key.encode() if isinstance(key, str) else key
     if not isinstance(secret, bytes) or len(secret) < SHORTEST_KEY:
         raise ConfigurationError(
             f"the application's SECRET_KEY and each of its SECRET_KEY_FALLBACKS must have "
-            f"{SHORTEST_KEY} bytes at least, from which the key that signs the visitors' choices "
-            'is made: python -c "import secrets; print(secrets.token_hex())"'
+            f"{SHORTEST_KEY} bytes at least, since the key that signs the visitors' choices is "
+            'derived from them: python -c "import secrets; print(secrets.token_hex())"'
         )
     return hmac.digest(secret, _LABEL, "sha256")
 
 
-def _with_own(policy: PolicyOption, own: tuple[Cookie, ...]) -> PolicyOption:
+def _with_own_cookies(policy: PolicyOption, cookies: tuple[Cookie, ...]) -> PolicyOption:
     if isinstance(policy, Policy):
-        return _declare(policy, own)
+        return _declare(policy, cookies)
     if callable(policy):
-        return _ChosenPolicy(policy, own)
-    return policy  # the gate says what is wrong with it
+        return _ChosenPolicy(policy, cookies)
+    return policy  # the gate raises for its type
 
 
 @dataclass(frozen=True)
 class _ChosenPolicy:
-    """A function that picks a policy, with the application's own cookies declared in each."""
+    """A function that picks a policy, and declares the application's own cookies in it."""
 
     choose: Any  # a function of the environ; typed Any, since a field is not called as a method
-    own: tuple[Cookie, ...]
+    cookies: tuple[Cookie, ...]
 
     def __call__(self, environ: Request) -> Policy:
         policy = self.choose(environ)
-        return _declare(policy, self.own) if isinstance(policy, Policy) else policy
+        return _declare(policy, self.cookies) if isinstance(policy, Policy) else policy
 
 
-@lru_cache(maxsize=MOST_POLICIES)  # the same policy each time: a gate is made for each one
-def _declare(policy: Policy, own: Iterable[Cookie]) -> Policy:
-    """The policy with those of the cookies declared that it does not declare itself.
+@lru_cache(maxsize=MOST_POLICIES)  # returns the same policy each time, since each one has a gate
+def _declare(policy: Policy, cookies: Iterable[Cookie]) -> Policy:
+    """Return the policy with the cookies added that it does not declare itself.
 
-    An exact name is the site's own word; a glob that happens to match is none, and must not take
-    a visitor's log-in away.
+    An exact name is the site's own declaration; a glob that happens to match is not, and must not
+    take a visitor's log-in away.
     """
     missing = []
-    for cookie in own:
+    for cookie in cookies:
         rule = policy.rule_for(cookie.name)
         if rule is None or (rule.is_glob and not rule.necessary):
             missing.append(cookie)

@@ -31,7 +31,7 @@
     banner.hidden = !event.detail.banner;
   });
 
-  // Without the cookie nothing was chosen; the browser's signal refuses what it speaks of.
+  // Without the cookie nothing was chosen; the browser's signal refuses its categories.
   const undecided = () => {
     const signal = navigator.globalPrivacyControl === true;
     const categories = JSON.parse(root.dataset.categories);

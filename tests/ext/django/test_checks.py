@@ -39,8 +39,8 @@ def good_project() -> Iterator[None]:
         yield
 
 
-def found(**settings: Any) -> list[str]:
-    """The ids of what the gate's checks find in a project with these settings."""
+def ids(**settings: Any) -> list[str]:
+    """The ids of the messages of the gate's checks in a project with these settings."""
     with override_settings(**settings):
         return [str(message.id) for message in run_checks(tags=["consentgate"])]
 
@@ -57,12 +57,12 @@ def get_wrapped() -> Any:
 WRAPPED: Any = get_wrapped()
 
 
-def test_a_project_in_order_has_nothing_to_mend() -> None:
-    assert found() == []
+def test_a_project_in_order_has_nothing_to_fix() -> None:
+    assert ids() == []
 
 
-def test_a_project_whose_policy_depends_on_the_host_has_nothing_to_mend() -> None:
-    assert found(CONSENTGATE={"POLICY": BY_HOST}) == []
+def test_a_project_whose_policy_depends_on_the_host_has_nothing_to_fix() -> None:
+    assert ids(CONSENTGATE={"POLICY": BY_HOST}) == []
 
 
 @pytest.mark.parametrize(
@@ -105,18 +105,18 @@ def test_a_project_whose_policy_depends_on_the_host_has_nothing_to_mend() -> Non
     ],
 )
 def test_each_mistake_has_its_id(settings: dict[str, object], id: str) -> None:  # noqa: A002
-    assert found(**settings) == [f"consentgate.{id}"]
+    assert ids(**settings) == [f"consentgate.{id}"]
 
 
-def test_each_error_of_a_policy_file_is_told(tmp_path: Path) -> None:
+def test_each_error_of_a_policy_file_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "consent.toml"
     path.write_text('nessecary = []\n[[cookies]]\nname = "*"\ncategory = "statistics"')
 
-    assert found(CONSENTGATE={"POLICY": path}) == ["consentgate.E003"] * 2
+    assert ids(CONSENTGATE={"POLICY": path}) == ["consentgate.E003"] * 2
 
 
 def test_each_finding_of_a_policy_is_a_warning() -> None:
-    assert found(CONSENTGATE={"POLICY": BARE}) == ["consentgate.W002"] * 2
+    assert ids(CONSENTGATE={"POLICY": BARE}) == ["consentgate.W002"] * 2
 
 
 @pytest.mark.parametrize("setting", ["WSGI_APPLICATION", "ASGI_APPLICATION"])
@@ -126,7 +126,7 @@ def test_a_wrapped_application_is_a_gate_in_the_right_place(
 ) -> None:
     path = {setting: f"{__name__}.WRAPPED"}
 
-    assert found(MIDDLEWARE=middleware, **path) == []
+    assert ids(MIDDLEWARE=middleware, **path) == []
 
 
 # The command
@@ -155,11 +155,11 @@ def test_the_command_says_where_the_policy_depends_on_the_host() -> None:
     "wrong", [{"MIDDLEWARE": []}, {"CONSENTGATE": None}], ids=["no gate", "no settings"]
 )
 def test_the_command_fails_on_errors(wrong: dict[str, object]) -> None:
-    with override_settings(**wrong), pytest.raises(CommandError, match="1 to mend"):
+    with override_settings(**wrong), pytest.raises(CommandError, match="1 to fix"):
         run()
 
 
-def test_the_command_tells_warnings_and_fails_on_them_when_asked() -> None:
+def test_the_command_prints_warnings_and_fails_on_them_when_asked() -> None:
     with override_settings(MIDDLEWARE=[SESSION, GATE_CLASS]):
         assert "consentgate.W001: outside the gate" in run()
         with pytest.raises(CommandError):

@@ -1,4 +1,4 @@
-"""What is told where Django is not installed."""
+"""The error if Django is not installed."""
 
 from __future__ import annotations
 

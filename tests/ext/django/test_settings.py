@@ -62,18 +62,20 @@ def test_a_policy_is_given_as_a_dotted_path(name: str) -> None:
         pytest.param(None, "no dictionary CONSENTGATE", id="none"),
         pytest.param({}, "is a NoneType", id="no policy"),
         pytest.param({"POLICY": 7}, "is a int", id="a number"),
-        pytest.param({"POLICY": "no.such.module"}, "nothing is found", id="a path to nothing"),
+        pytest.param({"POLICY": "no.such.module"}, "cannot be imported", id="a path to nothing"),
         pytest.param({"POLICI": PLAIN}, "did you mean POLICY", id="a misspelt key"),
         pytest.param({"POLICY": PLAIN, "Ω": 1}, "known: POLICY", id="an unknown key"),
-        pytest.param({"POLICY": PLAIN, "REQUIRED": "no.function"}, "nothing", id="no function"),
+        pytest.param(
+            {"POLICY": PLAIN, "REQUIRED": "no.function"}, "cannot be imported", id="no function"
+        ),
     ],
 )
-def test_what_is_wrong_with_the_dictionary_is_told(given: object, words: str) -> None:
+def test_a_mistake_in_the_dictionary_raises(given: object, words: str) -> None:
     with override_settings(CONSENTGATE=given), pytest.raises(ConfigurationError, match=words):
         read_settings()
 
 
-def test_errors_of_the_policy_file_are_told_as_such(tmp_path: Path) -> None:
+def test_errors_of_the_policy_file_are_raised_as_such(tmp_path: Path) -> None:
     path = tmp_path / "consent.toml"
     path.write_text("nessecary = []")
 
@@ -99,7 +101,7 @@ def test_options_of_the_gate_are_written_in_capitals_and_functions_as_dotted_pat
 @pytest.mark.parametrize(
     ("session", "given", "secure"),
     [(True, {}, True), (False, {}, None), (True, {"SECURE": None}, None)],
-    ids=["with the session's", "by the request", "as said"],
+    ids=["with the session's", "by the request", "as set"],
 )
 def test_the_choice_is_secure_where_the_session_is(
     session: bool, given: dict[str, object], secure: object
@@ -149,7 +151,7 @@ def test_a_key_of_its_own_is_taken_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("key", ["", "short"])
-def test_a_key_that_is_missing_or_short_is_told_without_telling_it(key: str) -> None:
+def test_a_key_that_is_missing_or_short_raises_without_showing_it(key: str) -> None:
     with (
         override_settings(SECRET_KEY=key),
         pytest.raises(ConfigurationError, match="16 bytes") as raised,
@@ -172,9 +174,9 @@ def test_the_cookies_of_django_are_declared_under_their_usual_names() -> None:
 
 
 def test_the_names_are_those_of_the_settings() -> None:
-    found = names(SESSION_COOKIE_NAME="sid", CSRF_COOKIE_NAME="form", LANGUAGE_COOKIE_NAME="lang")
+    cookies = names(SESSION_COOKIE_NAME="sid", CSRF_COOKIE_NAME="form", LANGUAGE_COOKIE_NAME="lang")
 
-    assert found == ["sid", "form", "lang", "messages"]
+    assert cookies == ["sid", "form", "lang", "messages"]
 
 
 @pytest.mark.parametrize(
@@ -270,7 +272,7 @@ def test_each_host_has_one_policy_with_djangos_cookies_in_it() -> None:
     assert other.rule_for("_fbp") is not None
 
 
-def test_a_function_that_returns_no_policy_is_told() -> None:
+def test_a_function_that_returns_no_policy_raises() -> None:
     by_host = PolicyByHost(lambda host: "a policy")  # type: ignore[arg-type,return-value]
 
     with pytest.raises(ConfigurationError, match="is a str"):

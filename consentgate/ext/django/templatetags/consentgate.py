@@ -4,7 +4,7 @@
 `{% consent_allows "statistics" as allowed %}`, `{% consent_decided as decided %}` and
 `{% consent_cookies as cookies %}`, the declared cookies in the visitor's language.
 
-A project that places them by itself has `{% consent_banner %}`, `{% consent_link %}` and
+A project that places the banner itself has `{% consent_banner %}`, `{% consent_link %}` and
 `{% cookie_charter %}`, in Django's language.
 """
 
@@ -30,13 +30,13 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def consent_allows(context: Context, category: str) -> bool:
-    """Tell whether the visitor allows a category."""
+    """Return True if the visitor allows a category."""
     return _consent_in(context).allows(category)
 
 
 @register.simple_tag(takes_context=True)
 def consent_decided(context: Context) -> bool:
-    """Tell whether the visitor has chosen, and the choice still holds."""
+    """Return True if the visitor has made a choice that still holds."""
     return _consent_in(context).decided
 
 
@@ -49,25 +49,25 @@ def consent_cookies(context: Context) -> tuple[ExplainedCookie, ...]:
 
 @register.simple_tag(takes_context=True)
 def consent_banner(context: Context, nonce: str = "") -> SafeString:
-    """Return what the middleware would put into the page by itself: the banner, or the way back
+    """Return what the middleware would insert into the page itself: the banner, or the link back
     to the choice."""
-    return mark_safe(_placed_in(context).banner(language=get_language() or "", nonce=nonce))  # noqa: S308
+    return mark_safe(_helpers_in(context).banner(language=get_language() or "", nonce=nonce))  # noqa: S308
 
 
 @register.simple_tag(takes_context=True)
 def consent_link(context: Context) -> SafeString:
-    """Return a link to the preferences page, which leads back to the page."""
-    return mark_safe(_placed_in(context).link(language=get_language() or ""))  # noqa: S308
+    """Return a link to the preferences page, which leads back to this one."""
+    return mark_safe(_helpers_in(context).link(language=get_language() or ""))  # noqa: S308
 
 
 @register.simple_tag(takes_context=True)
 def cookie_charter(context: Context) -> SafeString:
     """Return the cookie charter, for a page of the project's own."""
-    return mark_safe(_placed_in(context).charter(language=get_language() or ""))  # noqa: S308
+    return mark_safe(_helpers_in(context).charter(language=get_language() or ""))  # noqa: S308
 
 
 class IfConsentNode(template.Node):
-    """Renders one of two parts, by what the visitor allows."""
+    """The node that renders one of two parts, by what the visitor allows."""
 
     def __init__(self, category: FilterExpression, allowed: NodeList, otherwise: NodeList) -> None:
         self.category = category
@@ -96,7 +96,7 @@ def if_consent(parser: Parser, token: Token) -> IfConsentNode:
     return IfConsentNode(parser.compile_filter(words[1]), allowed, otherwise)
 
 
-def _placed_in(context: Context) -> TemplateHelpers:
+def _helpers_in(context: Context) -> TemplateHelpers:
     request = _request_in(context)
     return TemplateHelpers(exchange_of(request), lambda: address_of(request))
 

@@ -1,4 +1,4 @@
-"""`manage.py consent_check`: what is declared, what is wrong with it, and where the gate stands."""
+"""`manage.py consent_check`: list the declared cookies and the problems of the gate."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ from consentgate.policy import Policy
 
 
 class Command(BaseCommand):
-    """Lists the declared cookies and what the checks found; fails where there are errors."""
+    """List the declared cookies and the results of the checks; fail if there are errors."""
 
-    help = "Lists the declared cookies, and what is wrong with the gate's settings and place."
-    requires_system_checks: list[str] = []  # noqa: RUF012 (they are run here, and shown once)
+    help = "List the declared cookies, and the problems of the gate's settings and place."
+    requires_system_checks: list[str] = []  # noqa: RUF012 (run here, and shown once)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take `--strict`, for continuous integration."""
         parser.add_argument("--strict", action="store_true", help="fail on warnings as well")
 
     def handle(self, *, strict: bool, **_: Any) -> None:  # Any: Django's own options
-        """Print the cookies and the findings. Raises CommandError where any is an error."""
+        """Print the cookies and the messages. Raises CommandError if any is an error."""
         self._list_cookies()
-        found = [*check_place(), *check_settings()]
-        for message in found:
-            self._tell(message)
+        messages = [*check_place(), *check_settings()]
+        for message in messages:
+            self._write(message)
         level = WARNING if strict else ERROR
-        grave = [message for message in found if message.level >= level]
-        if grave:
-            raise CommandError(f"{len(grave)} to mend")
+        failures = [message for message in messages if message.level >= level]
+        if failures:
+            raise CommandError(f"{len(failures)} to fix")
         self.stdout.write(self.style.SUCCESS("The gate is in order."))
 
     def _list_cookies(self) -> None:
         try:
             policy = read_settings().policy
         except ConsentGateError:
-            return  # the checks tell what is wrong
+            return  # the checks report the error
         if isinstance(policy, Policy):
             for cookie in explain_cookies(policy, get_language() or policy.default_language):
                 self.stdout.write(f"{cookie.name:<28} {cookie.category:<12} {cookie.purpose}")
         else:
             self.stdout.write("The policy is chosen by the host of each request.")
 
-    def _tell(self, message: CheckMessage) -> None:
+    def _write(self, message: CheckMessage) -> None:
         style = self.style.ERROR if message.level >= ERROR else self.style.WARNING
         hint = f" ({message.hint})" if message.hint else ""
         self.stdout.write(style(f"{message.id}: {message.msg}{hint}"))

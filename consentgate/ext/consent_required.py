@@ -1,4 +1,4 @@
-"""The page that a visitor gets in place of one for which a category must be allowed first."""
+"""The page that a visitor gets in place of one that needs consent first."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ _SENTENCE = {
 
 
 def missing_categories(consent: VisitorConsent, categories: Iterable[str]) -> tuple[str, ...]:
-    """Return those of the categories that the visitor has not allowed."""
+    """Return the categories that the visitor has not allowed."""
     return tuple(name for name in categories if not consent.allows(name))
 
 
-def refusal_page(policy: Policy, categories: Iterable[str]) -> str:
-    """Return an HTML page that says what must be allowed first, in the site's language."""
+def consent_required_page(policy: Policy, categories: Iterable[str]) -> str:
+    """Return an HTML page that names the categories to allow first, in the site's language."""
     languages = (policy.default_language, "en")
-    known = filter(None, map(policy.category, categories))
-    names = "".join(f"<li>{escape(text_in(one.title, *languages))}</li>" for one in known)
+    declared = filter(None, map(policy.category, categories))
+    titles = (escape(text_in(category.title, *languages)) for category in declared)
+    items = "".join(f"<li>{item}</li>" for item in titles)
     title = escape(text_in(_TITLE, *languages))
     return (
         f'<!doctype html>\n<html lang="{escape(languages[0])}">\n<meta charset="utf-8">\n'
         f"<title>{title}</title>\n<h1>{title}</h1>\n"
-        f"<p>{escape(text_in(_SENTENCE, *languages), quote=False)}</p>\n<ul>{names}</ul>\n</html>\n"
+        f"<p>{escape(text_in(_SENTENCE, *languages), quote=False)}</p>\n<ul>{items}</ul>\n</html>\n"
     )
