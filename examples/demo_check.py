@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TRACKER = "_promo_id"
-PREFERENCES_PAGE = "consent/"
+PREFERENCES = "consent/"
 
 # Browsers send where a request comes from; with it the gate recognises the site's own forms.
 BY_LINK = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "none"}
@@ -70,7 +70,7 @@ class Visitor:
     def choose(self, choice: str, *, why: str, path: str = "/") -> list[str]:
         """Press one of the page's buttons, and return the names of the cookies that left."""
         self.expect(choice in self.buttons, f"the page has a button to {choice}")
-        return self.go("POST", PREFERENCES_PAGE, why=why, fields={"choice": choice, "next": path})
+        return self.go("POST", PREFERENCES, why=why, fields={"choice": choice, "next": path})
 
     def holds(self, name: str) -> bool:
         """Return True if the browser's jar has a cookie of that name."""
@@ -119,7 +119,7 @@ def visit(shop: Visitor) -> None:
     shop.expect(shop.buttons == [], "nobody asks again")
     left += left_after
 
-    left += shop.go("GET", PREFERENCES_PAGE, why="the preferences page")
+    left += shop.go("GET", PREFERENCES, why="the preferences page")
     left += shop.choose("withdraw", why="the visitor withdraws")
     left += shop.go("GET", "", why="after withdrawal")
     shop.expect(not shop.holds(visits), "the withdrawal expires the statistics cookie")
