@@ -1,7 +1,7 @@
 """Serve the portal and both shops until interrupted: `python examples/demo.py 8000`.
 
-The portal takes port 8000, the Starlette shop 8001 and the Flask shop 8002. Browsers don't keep
-the cookies of two ports apart, so the portal goes by another name of the same machine.
+The portal uses port 8000, the Starlette shop 8001 and the Flask shop 8002. Browsers share cookies
+between the ports of a host, so the portal has another host name of the same machine.
 """
 
 from __future__ import annotations
@@ -18,22 +18,23 @@ from servers import serve_asgi, serve_wsgi
 
 WHAT_TO_TRY = f"""
 What to try, in each of them:
-  - The banner stands first in each page. Nothing was kept on your device yet, and a shop's page
-    shows which cookies tried to leave.
-  - Refuse all: the banner is gone, and the page is the same as before.
-  - "Cookie settings" on each page leads to /consent/, the preferences page: accept all, or tick
-    statistics and save. Now the statistics cookie leaves. Withdraw: it is deleted.
-  - /consent/charter explains each cookie. The portal has it in a page of its own, /cookies/.
+  - Each page begins with the banner. Your browser has only necessary cookies so far, and a
+    shop's page shows which cookies the gate held back.
+  - Refuse all: the banner is gone, and the rest of the page is the same as before.
+  - "Cookie settings" on each page leads to the preferences page, /consent/. Accept all, or tick
+    statistics and save: now the statistics cookie leaves. Withdraw: the gate deletes it.
+  - /consent/charter explains each cookie. The portal also has the charter in its own page,
+    /cookies/.
   - In the portal, change the language, and sign in as {USER} with {PASSWORD}: both work before
-    any choice. The map has a plug-in with a tracker that nobody declared: it never leaves.
-  - Switch JavaScript off, and all of it works as before.
+    any choice. The map's plug-in sets a tracker that nobody declared: it never leaves.
+  - Switch JavaScript off: everything still works.
   - PORTAL_POLICY=necessary.toml make demo: with necessary cookies only, the portal has no banner.
 Stop all with Ctrl-C."""
 
 
 def main(port: int) -> None:
     prepare()
-    from portal.asgi import application  # noqa: PLC0415 (its database must be there)
+    from portal.asgi import application  # noqa: PLC0415 (its database must exist)
 
     with ExitStack() as stack:
         portal = stack.enter_context(serve_asgi(application, port=port))
@@ -43,7 +44,7 @@ def main(port: int) -> None:
         flask = stack.enter_context(serve_wsgi(flask_app, port=port + 2))
         print(f"Portal          {portal.replace('127.0.0.1', 'localhost')}")
         print(f"Starlette shop  {starlette}")
-        print(f"Flask shop      {flask}  (the same shop on the other interface)")
+        print(f"Flask shop      {flask}  (the same shop under WSGI)")
         print(WHAT_TO_TRY, flush=True)
         Event().wait()
 

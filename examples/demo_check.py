@@ -1,7 +1,7 @@
-"""Visit the portal and both shops as a person would, tell what left, and check it.
+"""Visit the portal and both shops as a person would, print which cookies left, and check them.
 
-It reads the banner, presses its buttons, and takes the choice back in the preferences page.
-Exits with 1 if a cookie slips out before consent, if consent does not let the statistics cookie
+The visitor reads the banner, presses its buttons, and withdraws on the preferences page. The script
+exits with 1 if a cookie leaves before consent, if consent does not let the statistics cookie
 through, or if a withdrawal does not expire it. `python examples/demo_check.py report` runs the
 gate in another mode, to see the check fail.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TRACKER = "_promo_id"
 PREFERENCES = "consent/"
 
-# What browsers say of where a request comes from; by it the gate knows a form of the site's own.
+# Browsers send where a request comes from; with it the gate recognises the site's own forms.
 BY_LINK = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "none"}
 BY_FORM = BY_LINK | {"Sec-Fetch-Site": "same-origin"}
 
@@ -36,8 +36,8 @@ BUTTON = re.compile(r'<button[^>]* name="choice" value="(\w+)"')
 
 
 @dataclass(slots=True)
-class Exchange:
-    """One visitor of one site, with a browser's cookie jar, and what was found wrong on the way."""
+class Visitor:
+    """One visitor of one site, with a browser's cookie jar and a list of the checks that failed."""
 
     url: str
     journal: Journal
@@ -48,13 +48,13 @@ class Exchange:
 
     @property
     def buttons(self) -> list[str]:
-        """The buttons of the page that answer for the visitor, in order."""
+        """The values of the page's buttons that send a choice, in order."""
         return BUTTON.findall(self.page)
 
     def go(
         self, method: str, path: str, *, why: str, fields: dict[str, str] | None = None
     ) -> list[str]:
-        """Make one request, print what came back; the names of the cookies that left."""
+        """Send one request, print the response, and return the names of the cookies that left."""
         headers = BY_LINK if method == "GET" else BY_FORM | {"Origin": self.url.rstrip("/")}
         response = self.browser.request(method, self.url + path, data=fields, headers=headers)
         self.page = response.text
@@ -68,30 +68,30 @@ class Exchange:
         return [value.partition("=")[0] for value in values]
 
     def choose(self, choice: str, *, why: str, path: str = "/") -> list[str]:
-        """Press one of the page's buttons; the names of the cookies that left."""
+        """Press one of the page's buttons, and return the names of the cookies that left."""
         self.expect(choice in self.buttons, f"the page has a button to {choice}")
         return self.go("POST", PREFERENCES, why=why, fields={"choice": choice, "next": path})
 
     def holds(self, name: str) -> bool:
-        """True when the browser's jar has a cookie of that name."""
+        """Return True if the browser's jar has a cookie of that name."""
         return name in self.browser.cookies
 
-    def expect(self, truth: bool, sentence: str) -> None:  # noqa: FBT001 (what is expected)
-        """Note and print the sentence as failed unless it is true."""
+    def expect(self, truth: bool, sentence: str) -> None:  # noqa: FBT001 (the condition)
+        """Record and print the sentence as failed unless it is true."""
         if not truth:
             self.failures.append(sentence)
             print(f"    FAILED     {sentence}")
 
 
 def describe(value: str) -> str:
-    """A Set-Cookie value in a few words, without the cookie's value."""
+    """Return the name and the attributes of a Set-Cookie value, without the cookie's value."""
     name, _, rest = value.partition("=")
     attributes = rest.partition(";")[2].strip()
     return f"{name:<26} {attributes}"
 
 
 def explain(answer: Answer) -> list[str]:
-    """One line for each event of the gate: what it did to which cookie, and why."""
+    """Return one line for each event of the gate: its action, the cookie and the reason."""
     return [
         f"{event.action.value:<10} {event.name:<26} "
         f"{event.reason.value} {event.reason.name.lower().replace('_', ' ')}"
@@ -99,7 +99,7 @@ def explain(answer: Answer) -> list[str]:
     ]
 
 
-def visit(shop: Exchange) -> None:
+def visit(shop: Visitor) -> None:
     """Browse before the choice, after an acceptance and after its withdrawal."""
     visits, preferences = shop.prefix + "visits", shop.prefix + "cookies_preferences"
 
@@ -107,15 +107,15 @@ def visit(shop: Exchange) -> None:
     shop.expect(shop.buttons == ["accept", "refuse"], "the page asks, with two buttons")
     left += shop.go("POST", "basket/teapot", why="the basket works without consent")
     left += shop.go("GET", "", why="still undecided")
-    shop.expect(visits not in left, "the statistics cookie stays in before consent")
-    shop.expect(preferences not in left, "nothing is kept before the choice")
+    shop.expect(visits not in left, "the statistics cookie does not leave before consent")
+    shop.expect(preferences not in left, "no choice is kept before the visitor chooses")
     shop.expect(shop.holds(shop.prefix + "session"), "the session works before consent")
     shop.expect(shop.holds(shop.prefix + "basket"), "the basket works before consent")
 
     left += shop.choose("accept", why="the visitor accepts")
     shop.expect(shop.holds(preferences), "the choice is kept")
     left_after = shop.go("GET", "", why="after consent")
-    shop.expect(visits in left_after, "statistics leave after consent")
+    shop.expect(visits in left_after, "the statistics cookie leaves after consent")
     shop.expect(shop.buttons == [], "nobody asks again")
     left += left_after
 
@@ -125,7 +125,7 @@ def visit(shop: Exchange) -> None:
     shop.expect(not shop.holds(visits), "the withdrawal expires the statistics cookie")
     shop.expect(shop.holds(preferences), "the refusal is kept")
     shop.expect(shop.buttons == [], "nobody asks again after a withdrawal")
-    last = shop.go("GET", "", why="and it stays so")
+    last = shop.go("GET", "", why="once more after withdrawal")
     shop.expect(visits not in last, "nothing is counted after withdrawal")
     shop.expect(TRACKER not in [*left, *last], "the undeclared tracker never leaves")
 
@@ -136,12 +136,12 @@ def run(
     url: str,
     journal: Journal,
     prefix: str = "",
-    visit_site: Callable[[Exchange], None] = visit,
+    visit_site: Callable[[Visitor], None] = visit,
 ) -> list[str]:
-    """Visit one site; the sentences that did not hold."""
+    """Visit one site, and return the sentences that were not true."""
     print(f"\n{name} at {url}")
     with httpx.Client(trust_env=False) as browser:
-        site = Exchange(url, journal=journal, prefix=prefix, browser=browser)
+        site = Visitor(url, journal=journal, prefix=prefix, browser=browser)
         visit_site(site)
     print(f"\n  {name}: " + ("FAILED" if site.failures else "as it should be"))
     return site.failures

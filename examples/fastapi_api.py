@@ -1,8 +1,8 @@
 """An API on FastAPI behind the gate. Run it: `python examples/fastapi_api.py 8000`.
 
-It has a session, an endpoint that needs consent, and a plug-in that sets a tracker that nobody
-declared. Its clients read the visitor's choice at /consent/state and send it to /consent/, both of
-them the gate's. Its schema, /openapi.json, is what it would be without.
+It has a session, an endpoint that needs consent, and a plug-in with a tracker that nobody
+declared. Its clients read the visitor's choice at /consent/state and send it to /consent/; the gate
+serves both. The gate does not change its schema, /openapi.json.
 """
 
 from __future__ import annotations
@@ -48,20 +48,20 @@ policy = Policy(
 
 
 class LogIn(BaseModel):
-    """Who logs in."""
+    """The name of the person who logs in."""
 
     name: str
 
 
 class Account(BaseModel):
-    """Who is there, and what the visitor allows."""
+    """The name of the logged-in person, and the categories that the visitor allows."""
 
     name: str | None
     allowed: list[str]
 
 
 class PromoPlugin:
-    """A plug-in as many are: it appends its tracker to the headers, below the framework."""
+    """A typical plug-in: it appends its tracker to the headers, below the framework."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -80,7 +80,7 @@ app = FastAPI(title="Library")
 
 @app.get("/")
 async def greet(request: Request, response: Response) -> str:
-    response.set_cookie("visits", "1")  # without looking whether it may
+    response.set_cookie("visits", "1")  # without asking for consent
     return f"Hello {request.session.get('name', 'visitor')}"
 
 
@@ -104,7 +104,7 @@ async def recommend(response: Response) -> list[str]:
 
 app.add_middleware(PromoPlugin)
 app.add_middleware(SessionMiddleware, secret_key=SECRET)
-# Added last, so that it is outermost: what is added after it could set cookies freely.
+# Added last, so that it is outermost: middleware added after it could set cookies freely.
 app.add_middleware(ConsentMiddleware, policy=policy, secret_key=SECRET)
 
 

@@ -1,11 +1,11 @@
 """A shop on Flask, wrapped in consentgate. Run it: `python examples/flask_shop.py 8001`.
 
 The shop never asks before it sets a cookie, and one of its plug-ins sets a tracker that nobody
-declared. The policy below and the middleware are all that changes: the gate asks, keeps the answer
-and holds the shop to it.
+declared. Only the policy below and the middleware are added: the gate asks, keeps the answer and
+enforces it.
 
-Its cookies are called `flask_...` only because browsers don't keep the cookies of two ports apart,
-and the Starlette shop runs beside it.
+Its cookies are called `flask_...` because browsers share cookies between the ports of a host, and
+the Starlette shop runs beside it.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ policy = Policy(
 
 
 class PromoPlugin:
-    """A plug-in as many are: it appends its tracker to the headers, below the framework."""
+    """A typical plug-in: it appends its tracker to the headers, below the framework."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self.app = app
@@ -84,7 +84,7 @@ class PromoPlugin:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start_with_tracker(
             status: str, headers: list[tuple[str, str]], *exc_info: Any
-        ) -> Callable[[bytes], Any]:  # Any: handed on as it came
+        ) -> Callable[[bytes], Any]:  # Any: passed on unchanged
             tracker = f"_promo_id={secrets.token_hex(8)}; Max-Age=31536000; Path=/"
             return start_response(status, [*headers, ("Set-Cookie", tracker)], *exc_info)
 
@@ -92,14 +92,14 @@ class PromoPlugin:
 
 
 def count_visit(response: Response) -> Response:
-    """Set the statistics cookie, as most sites do: without looking whether it may."""
+    """Set the statistics cookie as most sites do: without asking for consent."""
     visits = read_count(request.cookies.get("flask_visits", "")) + 1
     response.set_cookie("flask_visits", str(visits), max_age=THIRTY_DAYS_S, samesite="Lax")
     return response
 
 
 def redirect_home() -> Response:
-    """The answer to a form: back to the shop."""
+    """Return the answer to a form: a redirect to the shop."""
     return count_visit(make_response(redirect("/", code=303)))
 
 
@@ -126,7 +126,7 @@ def add_to_basket(product: str) -> Response:
 
 
 def create_app(journal: Journal, **options: Any) -> WSGIApplication:
-    """The shop behind its gate; `options` (Any: they are the gate's) go to the gate as they are."""
+    """Return the shop behind its gate. `options` are the gate's own (hence Any)."""
     app = Flask(__name__)
     app.config.update(SECRET_KEY=SECRET, SESSION_COOKIE_NAME="flask_session")
     app.add_url_rule("/", view_func=show_shop)
@@ -135,7 +135,7 @@ def create_app(journal: Journal, **options: Any) -> WSGIApplication:
     app.add_url_rule(JOURNAL_PATH, "journal", lambda: render_journal(journal.answers))
 
     app.wsgi_app = PromoPlugin(app.wsgi_app)  # type: ignore[method-assign]
-    # Wrapped last, so that it is outermost: what is wrapped around it could set cookies freely.
+    # Wrapped last, so that it is outermost: middleware around it could set cookies freely.
     app.wsgi_app = ConsentMiddleware(  # type: ignore[method-assign]
         app.wsgi_app,
         policy=policy,

@@ -1,7 +1,7 @@
-"""What both shops show their visitor: for each answer, what left and what the gate held back.
+"""The last answers of a shop: for each one the cookies that left and the gate's events.
 
-The two watchers stand outside the gate. They may, because they only read the final headers;
-whatever *sets* cookies has to stand inside.
+The two watchers are outside of the gate. They may be, because they only read the final headers;
+code that *sets* cookies must be inside.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from consentgate.gate.events import Event
+from consentgate import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 JOURNAL_PATH = "/journal"
 COLOURS_PATH = "/colours.css"
 
-_NOT_TOLD = (JOURNAL_PATH, COLOURS_PATH, "/consent/static/")  # parts of a page, not the page
+_PARTS_OF_PAGES = (JOURNAL_PATH, COLOURS_PATH, "/consent/static/")  # left out of the journal
 
 
 @dataclass(slots=True)
 class Answer:
-    """One answer of the shop: the Set-Cookie values that left, the events of what did not."""
+    """One answer of the shop: the Set-Cookie values that left, and the gate's events."""
 
     request: str
     status: int = 0
@@ -45,26 +45,26 @@ _current: ContextVar[Answer] = ContextVar("current answer")
 
 
 class Journal:
-    """The last answers of one shop, the newest first; for one visitor at a time."""
+    """The last answers of one shop, newest first; it is made for one visitor at a time."""
 
     def __init__(self) -> None:
         self.answers: deque[Answer] = deque(maxlen=8)
 
     def open(self, method: str, path: str) -> Answer:
-        """A new answer, which the gate's events of this request are noted in."""
+        """Start a new answer, to which `note` adds the events of this request, and return it."""
         answer = Answer(f"{method} {path}")
         _current.set(answer)
-        if not path.startswith(_NOT_TOLD):
+        if not path.startswith(_PARTS_OF_PAGES):
             self.answers.appendleft(answer)
         return answer
 
     def note(self, event: Event) -> None:
-        """Add the event to the answer in the making. Made to be the gate's `on_event`."""
+        """Add the event to the current answer. Pass this method to the gate as `on_event`."""
         _current.get(Answer("before any request")).events.append(event)
 
 
 class WatchASGI:
-    """An ASGI application that writes down what another one really sends."""
+    """An ASGI application that records which cookies another one really sends."""
 
     def __init__(self, app: ASGIApp, journal: Journal) -> None:
         self.app = app
@@ -90,7 +90,7 @@ class WatchASGI:
 
 
 class WatchWSGI:
-    """A WSGI application that writes down what another one really sends."""
+    """A WSGI application that records which cookies another one really sends."""
 
     def __init__(self, app: WSGIApplication, journal: Journal) -> None:
         self.app = app

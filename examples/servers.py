@@ -1,4 +1,4 @@
-"""Both shops on real servers in this process, for the demonstration and its check."""
+"""Real servers in threads of this process, for the demonstration and its check."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOST = "127.0.0.1"  # loopback only: a demonstration is not for the network
 
 
 class QuietHandler(WSGIRequestHandler):
-    """Werkzeug's request handler without a line per request."""
+    """Werkzeug's request handler, without a log line for each request."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass
@@ -28,7 +28,7 @@ class QuietHandler(WSGIRequestHandler):
 
 @contextmanager
 def serve_asgi(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
-    """The address under which uvicorn serves the application, until the block ends."""
+    """Serve the application with uvicorn until the block ends, and yield its address."""
     with socket.create_server((HOST, port)) as listening:
         config = uvicorn.Config(app, log_level="error", lifespan="off", ws="none")
         server = uvicorn.Server(config)
@@ -43,7 +43,7 @@ def serve_asgi(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
 
 @contextmanager
 def serve_wsgi(app: WSGIApplication, *, port: int = 0) -> Iterator[str]:
-    """The address under which Werkzeug serves the application, until the block ends."""
+    """Serve the application with Werkzeug until the block ends, and yield its address."""
     server = make_server(HOST, port, app, threaded=True, request_handler=QuietHandler)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -1,4 +1,4 @@
-"""What both shops sell, and their pages: values in, HTML out; no cookie is set here."""
+"""The products of both shops, and their pages: values in, HTML out. Nothing here sets a cookie."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ _templates = jinja2.Environment(
 
 
 def read_count(text: str) -> int:
-    """The number in a counting cookie, or 0: a browser can send anything."""
+    """Return the number in a counting cookie, or 0: a browser can send anything."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
 
 
 def read_basket(text: str) -> list[str]:
-    """The known products of a basket cookie such as `teapot.cup.cup`, in order."""
+    """Return the known products of a basket cookie such as `teapot.cup.cup`, in order."""
     return [product for product in text.split(".") if product in PRODUCTS]
 
 
 def write_basket(products: Iterable[str]) -> str:
-    """The value of the basket's cookie: at most its last twenty products."""
+    """Return the value of the basket's cookie, with the last twenty products at most."""
     return ".".join(list(products)[-20:])
 
 
 def render_shop(
     name: str, *, pages: int, cookies: Mapping[str, str], basket: str, choice: str
 ) -> str:
-    """The shop's only page. `choice` is "undecided", "allowed" or "refused"."""
+    """Return the shop's only page. `choice` is "undecided", "allowed" or "refused"."""
     return _templates.get_template("shop.html").render(
         name=name,
         pages=pages,
@@ -55,12 +55,12 @@ def render_shop(
 
 
 def render_journal(answers: Collection[Answer]) -> str:
-    """The table of the last answers, the newest first."""
+    """Return the page with the table of the last answers, newest first."""
     return _templates.get_template("journal.html").render(answers=answers)
 
 
 def say_choice(*, decided: bool, allowed: bool) -> str:
-    """The visitor's choice for statistics in a word."""
+    """Return the visitor's choice for statistics as one word."""
     if allowed:
         return "allowed"
     return "refused" if decided else "undecided"

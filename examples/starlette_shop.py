@@ -1,8 +1,8 @@
 """A shop on Starlette, wrapped in consentgate. Run it: `python examples/starlette_shop.py 8000`.
 
 The shop never asks before it sets a cookie, and one of its plug-ins sets a tracker that nobody
-declared. The policy below and the middleware are all that changes: the gate asks, keeps the answer
-and holds the shop to it.
+declared. Only the policy below and the middleware are added: the gate asks, keeps the answer and
+enforces it.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ policy = Policy(
 
 
 class PromoPlugin:
-    """A plug-in as many are: it appends its tracker to the headers, below the framework."""
+    """A typical plug-in: it appends its tracker to the headers, below the framework."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -92,13 +92,13 @@ class PromoPlugin:
 
 
 def count_visit(request: Request, response: Response) -> None:
-    """Set the statistics cookie, as most sites do: without looking whether it may."""
+    """Set the statistics cookie as most sites do: without asking for consent."""
     visits = read_count(request.cookies.get("visits", "")) + 1
     response.set_cookie("visits", str(visits), max_age=THIRTY_DAYS_S)
 
 
 def redirect_home(request: Request) -> Response:
-    """The answer to a form: back to the shop."""
+    """Return the answer to a form: a redirect to the shop."""
     response = RedirectResponse("/", status_code=303)
     count_visit(request, response)
     return response
@@ -134,7 +134,7 @@ async def send_colours(request: Request) -> Response:
 
 
 def create_app(journal: Journal, **options: Any) -> ASGIApp:
-    """The shop behind its gate; `options` (Any: they are the gate's) go to the gate as they are."""
+    """Return the shop behind its gate. `options` are the gate's own (hence Any)."""
 
     async def show_journal(request: Request) -> Response:
         return HTMLResponse(render_journal(journal.answers))
@@ -149,7 +149,7 @@ def create_app(journal: Journal, **options: Any) -> ASGIApp:
     )
     app.add_middleware(SessionMiddleware, secret_key=SECRET)
     app.add_middleware(PromoPlugin)
-    # Added last, so that it is outermost: what is added after it could set cookies freely.
+    # Added last, so that it is outermost: middleware added after it could set cookies freely.
     app.add_middleware(
         ConsentMiddleware,
         policy=policy,

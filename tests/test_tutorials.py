@@ -93,7 +93,7 @@ def test_a_page_that_is_right_can_be_followed(follower: Follower) -> None:
 
 @pytest.mark.parametrize("shown", ["goodbye", "hello\nhello", "hell", "...\n..."])
 def test_what_a_command_says_otherwise_is_told(follower: Follower, shown: str) -> None:
-    with pytest.raises(TutorialError, match="should say"):
+    with pytest.raises(TutorialError, match="should print"):
         follower.follow("run", "echo hello", shown)
 
 

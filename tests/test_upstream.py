@@ -98,7 +98,7 @@ def test_a_test_that_differs_once_is_told_and_no_fault() -> None:
 def test_a_strict_gate_that_breaks_nothing_is_a_fault() -> None:
     comparison = compare(suite_that(bare=[set()], gated=[set()], strict=frozenset()))
 
-    assert comparison.problems == ("a gate that lets out nothing broke 0 tests only",)
+    assert comparison.problems == ("a gate that strips every cookie broke only 0 tests",)
 
 
 def test_another_number_of_tests_is_a_fault() -> None:

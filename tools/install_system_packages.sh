@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Installs the programs that some tests run for real, where it may: as root on a system with apt-get.
-# Anywhere else, and where the packages can't be had, it says so in one line and changes nothing;
-# the tests that need such a program then skip themselves, or fail with CI=true (tests/needs.py).
-# Exit status: 0 when there is nothing more to do here, 1 when another run may do better.
+# Installs the programs that some tests run, if it is root on a system with apt-get.
+# Otherwise, or if the packages are not available, it prints one line and changes nothing: the tests
+# that need such a program then skip themselves, or fail with CI=true (tests/needs.py).
+# Exit status: 0 when there is nothing more to do here, 1 when another run may succeed.
 set -uo pipefail
 
-# What a test looks for, and the package that brings it; one program a line.
+# The program that a test looks for, and its package; one program a line.
 readonly PROGRAMS='
 chromium                                chromium
 nginx                                   nginx
@@ -13,7 +13,7 @@ varnishd                                varnish
 uwsgi                                   uwsgi
 /usr/lib/uwsgi/plugins/python3_plugin.so  uwsgi-plugin-python3
 '
-readonly LONGEST_S=900  # for everything together; then it is stopped, and the tests go on
+readonly LONGEST_S=900  # for everything together; then the tests run without the programs
 readonly POLICY=/usr/sbin/policy-rc.d
 
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"

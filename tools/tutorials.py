@@ -1,10 +1,10 @@
 """Follows the documentation's tutorials word by word, each in an empty folder.
 
-A tutorial is the section "## Tutorial" of a page. Files are written where a sentence says "Write
-`name`" and grow where it says "Add to the end of `name`", commands are run where a console shows
-them, and what a console shows below a command must be what it says; "..." stands for anything. What
-runs on is a server, which is stopped where the next one starts. consentgate itself is installed
-from a wheel of this repository, everything else from the index that pip uses.
+A tutorial is the section "## Tutorial" of a page. The tool writes a file where a sentence says
+"Write `name`", appends to it where one says "Add to the end of `name`", and runs the commands that
+a console block shows. The command's output must be the text below it; "..." matches any text. A
+server runs on until the next one starts. The tool installs consentgate from a wheel of this
+repository, and everything else from the index that pip uses.
 
     python tools/tutorials.py            # all of them
     python tools/tutorials.py flask.md   # one of them
@@ -41,11 +41,11 @@ _PORT = re.compile(r"(?:--port |runserver |127\.0\.0\.1:)(\d+)")
 
 
 class TutorialError(Exception):
-    """A step did not do what the tutorial says."""
+    """A step had another result than the tutorial says."""
 
 
 def steps(text: str) -> Iterator[tuple[str, str, str]]:
-    """The steps in order: write or append a text to a name, or run a command, and what is shown."""
+    """Yield the steps in order: ("write" or "append", name, text) or ("run", command, output)."""
     tutorial = text.partition("\n## Tutorial\n")[2].partition("\n## ")[0]
     end = 0
     for fence in _FENCE.finditer(tutorial):
@@ -61,7 +61,7 @@ def steps(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 class Follower:
-    """Somebody who follows a tutorial in a folder, with one shell and one server at most."""
+    """A reader who follows a tutorial in a folder, with one shell and one server at most."""
 
     def __init__(self, folder: Path, wheels: Path) -> None:
         self._folder = folder
@@ -79,7 +79,7 @@ class Follower:
         self._server = False
 
     def follow(self, kind: str, subject: str, text: str) -> None:
-        """Do one step. Raises TutorialError where it turns out otherwise than shown."""
+        """Do one step. Raises TutorialError if its output differs from the tutorial's."""
         if kind == "write":
             path = self._folder / subject
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,16 +92,16 @@ class Follower:
         else:
             said = self._say(self._moved(subject))
             if text and not _matches(said, text):
-                raise TutorialError(f"$ {subject}\nshould say\n{text}and said\n{said}")
+                raise TutorialError(f"$ {subject}\nshould print\n{text}and printed\n{said}")
 
     def stop(self) -> None:
-        """End the shell and all that it started."""
+        """End the shell and all processes that it started."""
         with suppress(ProcessLookupError):  # a tutorial's command may have ended it
             os.killpg(self._shell.pid, signal.SIGKILL)
         self._shell.communicate()
 
     def _moved(self, command: str) -> str:
-        """The command with free ports in place of those it names."""
+        """Return the command with free ports in place of those it names."""
         for port in _PORT.findall(command):
             self._ports.setdefault(port, str(_free_port()))
         for port, free in self._ports.items():
@@ -126,7 +126,7 @@ class Follower:
         return Path(f"{self._folder}.log").read_text(encoding="utf-8")
 
     def _say(self, command: str) -> str:
-        """Give the command to the shell; what it says until it is done."""
+        """Run the command in the shell, and return its output."""
         assert self._shell.stdin is not None
         assert self._shell.stdout is not None
         end = f"--done-{time.monotonic_ns()}--"
@@ -136,13 +136,13 @@ class Follower:
         while end not in said:
             line = self._shell.stdout.readline()
             if not line:
-                raise TutorialError(f"$ {command}\nended the shell and said\n{said}")
+                raise TutorialError(f"$ {command}\nended the shell and printed\n{said}")
             said += line
         return said.partition(end)[0]
 
 
 def _matches(said: str, shown: str) -> bool:
-    """True when what was said is what is shown, blanks at the ends of lines aside."""
+    """Return True if the output is the one shown, ignoring blanks at the ends of lines."""
     wanted = "\n".join(line.rstrip() for line in shown.strip().splitlines())
     found = "\n".join(line.rstrip() for line in said.strip().splitlines())
     pattern = re.escape(wanted).replace(re.escape("..."), r"[^\n]*")
@@ -150,11 +150,11 @@ def _matches(said: str, shown: str) -> bool:
 
 
 def _environment(wheels: Path) -> dict[str, str]:
-    """The environment of a newcomer: a bare Python, and the wheel where pip looks."""
+    """Return the environment of a newcomer: a bare Python, and the wheel where pip finds it."""
     own = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     own.pop("VIRTUAL_ENV", None)
     links = f"{own.get('PIP_FIND_LINKS', '')} {wheels.as_uri()}".strip()
-    # Python alone: what this environment has installed must not stand in for a forgotten step.
+    # Only Python: a package that this environment has must not make up for a forgotten step.
     bare = wheels / "bin"
     bare.mkdir(exist_ok=True)
     with suppress(FileExistsError):
@@ -176,7 +176,7 @@ def _build_wheel(folder: Path) -> None:
 
 
 def _follow(page: str, *, wheels: Path, folder: Path) -> int:
-    """Follow one tutorial; the number of its steps."""
+    """Follow one tutorial, and return the number of its steps."""
     found = list(steps((ROOT / "docs" / page).read_text("utf-8")))
     if not found:
         raise TutorialError("no step was found")
@@ -191,7 +191,7 @@ def _follow(page: str, *, wheels: Path, folder: Path) -> int:
 
 
 def main() -> int:
-    """Follow the tutorials that were named, or all; 1 where one can't be followed."""
+    """Follow the named tutorials, or all; return 1 if one of them fails."""
     failed = 0
     with tempfile.TemporaryDirectory() as place:
         wheels = Path(place) / "wheels"

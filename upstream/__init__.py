@@ -1,1 +1,1 @@
-"""Runs other projects' own tests with every application of theirs behind the gate."""
+"""Runs other projects' own tests with all their applications behind the gate."""

@@ -1,4 +1,4 @@
-"""Prints the table of foreign suites and a visit to Trac; ends with 1 where the gate shows."""
+"""Runs foreign suites and a visit to Trac, prints the results, and exits with 1 if one differs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TRAC = "trac"
 
 
 def main() -> int:
-    """Run the suites that were asked for, all by default."""
+    """Run the named suites, or all, and return the exit status."""
     names = [*(suite.title for suite in SUITES), TRAC]
     parser = argparse.ArgumentParser(prog="python -m upstream", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*names, []], metavar="suite", help=str(names))
@@ -38,7 +38,7 @@ def _visit_trac() -> list[str]:
     print(f"\n{TRAC} {VERSION}, a visit behind the gate")
     for text, works in checks:
         print(f"  {'ok' if works else 'FAILED':6}  {text}")
-    return [f"{TRAC}: {text}: it does not" for text, works in checks if not works]
+    return [f"{TRAC}: FAILED: {text}" for text, works in checks if not works]
 
 
 def _compare(suite: Suite) -> Comparison:
@@ -47,7 +47,7 @@ def _compare(suite: Suite) -> Comparison:
     prepared = prepare(suite)
     comparison = compare(partial(run_suite, suite, prepared))
     for name in sorted(comparison.bare.failing & comparison.gated.failing):
-        print(f"  fails without the gate, too: {name}", file=sys.stderr)
+        print(f"  also fails without the gate: {name}", file=sys.stderr)
     for name in sorted(comparison.unsteady):
         print(f"  differed once and not again: {name}", file=sys.stderr)
     print(f"  {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)

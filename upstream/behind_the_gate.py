@@ -1,7 +1,7 @@
 """Puts every application of a foreign test suite behind the gate, from inside its interpreter.
 
-Installed beside the suite with a `.pth` file, so that the servers which tests start as processes
-of their own have it too. Modules are changed when they are imported, never imported for it.
+A `.pth` file beside the suite installs it, so that servers which the tests start as processes of
+their own have it too. It patches modules when they are imported, and never imports one itself.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
-# Any in this file: what is wrapped are other projects' private classes, of whatever types.
+# Any in this file: it wraps other projects' private classes, which have no types here.
 
 VARIABLE = "CONSENTGATE_UPSTREAM"
-"""The environment variable that asks for the gate: the value of its option `unknown`."""
+"""The environment variable that turns the gate on; its value is the gate's option `unknown`."""
 
 KEY = "for foreign tests only, of 32 characters"
 
@@ -27,14 +27,14 @@ Patch = Callable[[ModuleType], None]
 
 
 def install() -> None:
-    """Every application that the tests drive from now on is behind the gate."""
-    # The gate's log is no part of what the suites test, and would be in what they capture.
+    """Put every application that the tests drive from now on behind the gate."""
+    # The suites capture logs, and do not expect the gate's.
     logging.getLogger("consentgate").setLevel(logging.CRITICAL + 1)
     sys.meta_path.insert(0, _AfterImport(dict(PATCHES)))
 
 
 class _AfterImport(MetaPathFinder):
-    """Finds modules as Python would and changes those that have a patch, once they ran."""
+    """Finds modules as Python would, and patches a module right after its code ran."""
 
     def __init__(self, patches: dict[str, Patch]) -> None:
         self._patches = patches
@@ -42,7 +42,7 @@ class _AfterImport(MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The module's own spec, whose loader also patches it; None for any other module."""
+        """Return the module's own spec, whose loader also patches it; None without a patch."""
         patch = self._patches.pop(name, None)
         spec = PathFinder.find_spec(name, path) if patch else None
         if patch is None or spec is None or spec.loader is None:
@@ -58,7 +58,7 @@ class _AfterImport(MetaPathFinder):
 
 
 def gate_asgi(app: Any) -> Any:
-    """The ASGI application behind a gate whose policy declares nothing."""
+    """Return the ASGI application behind a gate whose policy declares nothing."""
     from consentgate import Policy
     from consentgate.asgi import ConsentMiddleware
 
@@ -66,7 +66,7 @@ def gate_asgi(app: Any) -> Any:
 
 
 def gate_wsgi(app: Any) -> Any:
-    """The WSGI application behind a gate whose policy declares nothing."""
+    """Return the WSGI application behind a gate whose policy declares nothing."""
     from consentgate import Policy
     from consentgate.wsgi import ConsentMiddleware
 
@@ -74,7 +74,7 @@ def gate_wsgi(app: Any) -> Any:
 
 
 def _gate_calls_asgi(kind: Any) -> None:
-    """Instances of the class are ASGI applications, called through the gate."""
+    """Put the gate around calls of the class's instances, which are ASGI applications."""
     original = kind.__call__
 
     @wraps(original)
@@ -85,7 +85,7 @@ def _gate_calls_asgi(kind: Any) -> None:
 
 
 def _gate_calls_wsgi(kind: Any) -> None:
-    """Instances of the class are WSGI applications, called through the gate."""
+    """Put the gate around calls of the class's instances, which are WSGI applications."""
     original = kind.__call__
 
     @wraps(original)
@@ -97,7 +97,7 @@ def _gate_calls_wsgi(kind: Any) -> None:
 
 
 def _gate_transport(kind: Any) -> None:
-    """The class is made with the ASGI application that it drives as its argument `app`."""
+    """Put the gate around the ASGI application that the class gets as its argument `app`."""
     original = kind.__init__
 
     @wraps(original)
@@ -129,8 +129,11 @@ def _patch_werkzeug_serving(module: Any) -> None:
 
 
 def _patch_django_client(module: Any) -> None:
-    """Django's test clients pass no headers, but response objects: the gate gets the headers
-    that the handlers would make of one, and the object is changed to what the gate sends."""
+    """Put the gate around the applications of Django's test clients.
+
+    These pass response objects instead of headers: the gate gets the headers that Django's
+    handlers would make of an object, and the object is changed to the headers that the gate sends.
+    """
     call_sync: Callable[..., Any] = module.ClientHandler.__call__
     call_async: Callable[..., Awaitable[Any]] = module.AsyncClientHandler.__call__
 
@@ -171,13 +174,13 @@ def _patch_django_client(module: Any) -> None:
 
 
 def _django_headers(response: Any) -> list[tuple[str, str]]:
-    """The headers that Django's WSGI handler makes of a response."""
+    """Return the headers that Django's WSGI handler makes of a response."""
     cookies = [("Set-Cookie", one.output(header="")) for one in response.cookies.values()]
     return [*response.items(), *cookies]
 
 
 def _django_apply(response: Any, sent: list[tuple[str, str]]) -> Any:
-    """The response with only the headers and cookies that were sent."""
+    """Remove headers and cookies that were not sent from the response, and return it."""
     leaving = {value for name, value in sent if name == "Set-Cookie"}
     for key, cookie in list(response.cookies.items()):
         if cookie.output(header="") not in leaving:
@@ -203,4 +206,4 @@ PATCHES: dict[str, Patch] = {
     "django.core.handlers.asgi": lambda module: _gate_calls_asgi(module.ASGIHandler),
     "django.test.client": _patch_django_client,
 }
-"""What is done to each module: the places where the suites' tests drive an application."""
+"""The patch of each module: these are the points where the suites' tests drive an application."""

@@ -1,4 +1,4 @@
-"""Reads what a run of a suite left: how many tests there were and which failed."""
+"""Reads the results of a suite's run: how many tests there were and which failed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Results:
 
 
 def read_pytest(report: Path) -> Results:
-    """The results in pytest's JUnit file. An error in a fixture counts as a failure."""
+    """Return the results in pytest's JUnit file. An error in a fixture counts as a failure."""
     cases = list(ET.parse(report).iter("testcase"))
     failing = {
         f"{case.get('classname')}::{case.get('name')}"
@@ -32,11 +32,11 @@ def read_pytest(report: Path) -> Results:
 
 
 def read_unittest(log: str) -> Results:
-    """The results in what unittest's text runner printed. Each failing subtest has its own id.
+    """Return the results in the output of unittest's text runner. A failing subtest has an id.
 
-    Raises ValueError where it did not come to its end.
+    Raises ValueError if the run did not finish.
     """
     count = _COUNT.search(log)
     if count is None:
-        raise ValueError("the runner did not tell how many tests it ran")
+        raise ValueError("the runner did not print how many tests it ran")
     return Results(int(count.group(1)), frozenset(_FAILURE.findall(log)))

@@ -14,12 +14,12 @@ from upstream.suites import Runner, Suite
 
 LONGEST_RUN_S = 1800
 
-# What is left of a run's output when it could not be read.
+# Characters of a run's output to print if the results could not be read.
 TAIL = 4000
 
 
 class Wrapping(StrEnum):
-    """What is around the suite's applications; the value is the gate's option `unknown`."""
+    """The gate around the suite's applications; the value is its option `unknown`."""
 
     BARE = ""
     REPORTING = "report"
@@ -27,7 +27,7 @@ class Wrapping(StrEnum):
 
 
 def run_suite(suite: Suite, prepared: Prepared, wrapping: Wrapping) -> Results:
-    """The results of one run of the suite."""
+    """Run the suite once, and return its results."""
     strict = wrapping is Wrapping.STRICT and suite.strict_selection
     selection = suite.strict_selection if strict else suite.selection
     environment = os.environ | {"CONSENTGATE_UPSTREAM": wrapping.value, "NO_COLOR": "1"}

@@ -1,6 +1,6 @@
 """Downloads a suite's source distribution and makes the virtual environment that it runs in.
 
-Everything is kept in one folder beside the sources, and made once for each pin.
+One folder in this repository keeps both; they are made once for each pin.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ HOOK = (
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A suite that can be run: the folder to run it in, and an interpreter with what it needs."""
+    """A suite ready to run: the folder to run it in, and an interpreter with its dependencies."""
 
     folder: Path
     python: Path
 
 
 def prepare(suite: Suite) -> Prepared:
-    """The suite's sources and environment, from the cache where they are there already."""
+    """Return the suite's sources and environment, from the cache if they are in it."""
     sources = unpack_source(suite.name, suite.version)
     python = make_environment(suite.name, (str(sources), *GATE_NEEDS, *suite.needs), key=suite.pin)
     put_gate_beside(python)
@@ -45,7 +45,7 @@ def prepare(suite: Suite) -> Prepared:
 
 
 def unpack_source(name: str, version: str) -> Path:
-    """The folder with the unpacked source distribution."""
+    """Return the folder with the unpacked source distribution, downloaded if it is missing."""
     folder = CACHE / "sources" / f"{name}-{version}"
     if folder.is_dir():
         return folder
@@ -66,8 +66,10 @@ def unpack_source(name: str, version: str) -> Path:
 
 
 def make_environment(name: str, requirements: tuple[str, ...], *, key: str) -> Path:
-    """The interpreter of a virtual environment with these packages; made anew when they, `key`
-    or this Python's version change."""
+    """Return the interpreter of a virtual environment with these packages.
+
+    The environment is made again when they, `key` or this Python's version change.
+    """
     text = "\n".join((sys.version, key, *requirements))
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     folder = CACHE / "environments" / f"{name}-{digest}"
@@ -81,7 +83,7 @@ def make_environment(name: str, requirements: tuple[str, ...], *, key: str) -> P
 
 
 def put_gate_beside(python: Path) -> None:
-    """The environment sees this very consentgate, and hooks it in where it is asked to."""
+    """Link this consentgate and its hook into the environment."""
     (packages,) = (python.parents[1] / "lib").glob("python3*/site-packages")
     for source in (ROOT / "consentgate", ROOT / "upstream" / "behind_the_gate.py"):
         link = packages / source.name
@@ -97,5 +99,5 @@ def _run(*command: str) -> None:
 
 
 def _quiet() -> dict[str, str]:
-    # A folder of one's own packages on the path would shadow what is pinned.
+    # A developer's own packages on the path would shadow the pinned ones.
     return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}

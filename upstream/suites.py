@@ -1,11 +1,11 @@
-"""The foreign suites: what is downloaded, what their tests need, how they are run."""
+"""The foreign suites: their sources, their tests' dependencies, and how they are run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-# What the gate and its pages need in every environment.
+# The dependencies of the gate and its pages, for every environment.
 GATE_NEEDS = ("babel==2.19.0", "itsdangerous==2.2.0", "jinja2==3.1.6")
 
 
@@ -20,11 +20,10 @@ class Runner(StrEnum):
 class Suite:
     """One project's own tests at one version.
 
-    `needs` are the versions that the project's own lock file names, where it has one, and the
-    toolkits of the gate's pages where the project is neither of them. `selection` is what is run
-    behind a gate that lets out the undeclared, and without it; `strict_selection` what is run
-    behind one that lets out nothing: the part that has to do with cookies is proof enough. It is
-    run in `folder` of the sources.
+    `needs` has the versions in the project's own lock file, if it has one, and the toolkits that
+    the gate's pages use, if the project is not one itself. `selection` is run bare and
+    behind a gate that only reports; `strict_selection` is run behind a gate that strips every
+    cookie: the part that concerns cookies is proof enough. Both are run in `folder` of the sources.
     """
 
     name: str
@@ -38,7 +37,7 @@ class Suite:
 
     @property
     def title(self) -> str:
-        """What the suite is called in the table."""
+        """The name of the suite in the table."""
         return self.alias or self.name
 
     @property
@@ -99,8 +98,8 @@ FLASK = Suite(
 # The application of Flask's tutorial comes with Flask's sources, tests included.
 FLASKR = replace(FLASK, folder="examples/tutorial", alias="flaskr")
 
-# The whole suite is mostly about the database. These are the modules whose tests drive an
-# application or make responses.
+# Most of the suite is about the database. These are the modules whose tests drive an application
+# or make responses.
 DJANGO = Suite(
     "django",
     "5.2.19",

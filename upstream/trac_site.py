@@ -1,7 +1,7 @@
-"""Serves a new Trac behind the gate; run by the interpreter that has Trac.
+"""Serves a new Trac behind the gate; the interpreter that has Trac runs this script.
 
-Arguments: the folder for Trac's environment, and the port. Something inside the gate sets a
-tracker with every response, as a plug-in would.
+Arguments: the folder for Trac's environment, and the port. Code inside the gate sets a tracker on
+every response, as a plug-in would.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ CHALLENGE = [("WWW-Authenticate", 'Basic realm="Trac"'), ("Content-Length", "0")
 
 
 class QuietHandler(WSGIRequestHandler):
-    """The request handler of wsgiref without a line per request."""
+    """The request handler of wsgiref, without a log line for each request."""
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (wsgiref's name)
-        """Say nothing."""
+        """Log nothing."""
 
 
 def trac_with_tracker(environ: Any, start_response: Any) -> Iterable[bytes]:
-    """Trac, whose log-in page is given the user by HTTP authentication, as its manual has it."""
+    """Serve Trac, with HTTP authentication on its log-in page as its manual recommends."""
 
     def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
         return start_response(status, [*headers, TRACKER], *exc_info)
@@ -52,7 +52,7 @@ def trac_with_tracker(environ: Any, start_response: Any) -> Iterable[bytes]:
 
 
 def user_of(authorization: str) -> str:
-    """The user's name, where the password is right; else nothing."""
+    """Return the user's name if the password is right, else an empty text."""
     scheme, _, token = authorization.partition(" ")
     if scheme != "Basic":
         return ""
@@ -61,7 +61,7 @@ def user_of(authorization: str) -> str:
 
 
 def main() -> None:
-    """Make the environment and serve it until the process is ended."""
+    """Make Trac's environment, and serve it until the process ends."""
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
     admin = (sys.executable, "-m", "trac.admin.console", str(folder))
     for order in (

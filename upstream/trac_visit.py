@@ -17,7 +17,7 @@ from upstream.sources import make_environment, put_gate_beside
 from upstream.suites import GATE_NEEDS
 
 VERSION = "1.6"
-# The last setuptools that brings pkg_resources, by which Trac finds its plug-ins.
+# The last setuptools with pkg_resources, with which Trac finds its plug-ins.
 NEEDS = (f"trac=={VERSION}", "setuptools==80.9.0", "werkzeug==3.1.9", *GATE_NEEDS)
 SITE = Path(__file__).parent / "trac_site.py"
 USER = ("ada", "open-data")
@@ -27,7 +27,7 @@ Checks = list[tuple[str, bool]]
 
 
 def visit_trac() -> Checks:
-    """What was tried, and whether it worked."""
+    """Visit Trac, and return each check with True if it passed."""
     python = make_environment("trac", NEEDS, key="")
     put_gate_beside(python)
     with (
@@ -43,12 +43,12 @@ def visit_trac() -> Checks:
 def _walk(browser: httpx.Client) -> Checks:
     start = browser.get("/")
     checks = [
-        ("a page is shown to who is not logged in", start.is_success and not _is_in(start)),
+        ("a visitor who is not logged in sees a page", start.is_success and not _is_in(start)),
         ("no tracker leaves", set(browser.cookies) == {"trac_form_token", "trac_session"}),
         ("the log-in page asks for a password", browser.get("/login").status_code == 401),
     ]
     checks.append(("log-in works", _is_in(browser.get("/login", auth=USER))))
-    checks.append(("who logged in stays so", _is_in(browser.get("/wiki"))))
+    checks.append(("the user stays logged in", _is_in(browser.get("/wiki"))))
     ticket = {"field_summary": "A ticket", "field_type": "defect", "submit": "Create ticket"}
     made = browser.post("/newticket", data=ticket | _token(browser.get("/newticket")))
     checks.append(("a form makes a ticket", made.is_success and "A ticket" in made.text))

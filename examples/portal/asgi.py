@@ -1,4 +1,4 @@
-"""What an ASGI server calls: `uvicorn --app-dir examples portal.asgi:application`."""
+"""The portal's ASGI application: `uvicorn --app-dir examples portal.asgi:application`."""
 
 from __future__ import annotations
 

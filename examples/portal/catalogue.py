@@ -1,4 +1,4 @@
-"""The data sets of the portal: invented, like the town."""
+"""The data sets of the portal. They are invented, like the town."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Dataset:
     sample: tuple[tuple[str, ...], ...]
 
     def read_in(self, language: str | None) -> Readable:
-        """This data set in a language; French where it is not English."""
+        """Return this data set in English if the language is English, else in French."""
         place = _place(language)
         return Readable(
             self.slug,
@@ -53,9 +53,10 @@ class Dataset:
 
 
 def search(query: str, language: str | None) -> list[Dataset]:
-    """The data sets that have every word of the query in their texts."""
+    """Return the data sets that have every word of the query in their texts."""
     words = query.lower().split()
-    return [one for one in DATASETS.values() if _has_all(one.read_in(language), words)]
+    every = DATASETS.values()
+    return [dataset for dataset in every if _has_all(dataset.read_in(language), words)]
 
 
 def _has_all(dataset: Readable, words: Iterable[str]) -> bool:
@@ -176,5 +177,5 @@ _ALL = (
     ),
 )
 
-DATASETS = {one.slug: one for one in _ALL}
+DATASETS = {dataset.slug: dataset for dataset in _ALL}
 """All data sets by their slugs, in the catalogue's order."""

@@ -1,4 +1,4 @@
-"""A map plug-in as many are: it sets a tracker that nobody declared."""
+"""A typical map plug-in: it sets a tracker that nobody declared."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ TRACKER = "_carte_id"
 
 
 def embed_map(response: HttpResponse) -> HttpResponse:
-    """The page with the plug-in in it, and with its tracker in the headers."""
+    """Add the plug-in's tracker to the page's headers, and return the page."""
     response.set_cookie(TRACKER, secrets.token_hex(8), max_age=31536000)
     return response

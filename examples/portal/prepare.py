@@ -1,4 +1,4 @@
-"""Makes the portal ready to be served: its database, and a user to sign in as."""
+"""Prepares the portal: makes its database, and a user for the demonstration."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ USER, PASSWORD = "demo", "donnees-ouvertes"
 
 
 def prepare() -> None:
-    """Make the database and the user of the demonstration where they are missing."""
+    """Make the database and the user if they are missing."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     import django  # noqa: PLC0415 (it reads the line above)
     from django.core.management import call_command  # noqa: PLC0415

@@ -15,7 +15,7 @@ COMMANDS = {
 
 
 def command(server: str, port: str) -> list[str]:
-    """The command line of a server, on the loopback only: a demonstration is not for others."""
+    """Return the command line of a server, on the loopback only: a demonstration is local."""
     run = [sys.executable, "-m", *COMMANDS[server]]
     if server == "gunicorn":
         return [*run, "--bind", f"127.0.0.1:{port}", "portal.wsgi"]

@@ -1,4 +1,4 @@
-"""The portal's settings: a usual Django project, and three lines for the gate."""
+"""The portal's settings: those of a usual Django project, and the gate's."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
-# What an application sets without asking: PORTAL_MODE=report lets it out, to see the difference.
-# PORTAL_POLICY=necessary.toml is the portal without statistics: there is nothing to ask.
+# PORTAL_MODE=report lets every cookie leave, to see what the application sets without asking.
+# PORTAL_POLICY=necessary.toml is the portal without statistics: it has no banner.
 CONSENTGATE: dict[str, Any] = {  # Any: options are of many types
     "POLICY": BASE_DIR / os.environ.get("PORTAL_POLICY", "consent.toml"),
     "MODE": os.environ.get("PORTAL_MODE", "enforce"),
@@ -69,4 +69,4 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "catalogue"
 LOGOUT_REDIRECT_URL = "catalogue"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
-CSRF_COOKIE_AGE = None  # until the browser is closed; Django's own 364 days are more than it needs
+CSRF_COOKIE_AGE = None  # until the browser is closed; Django's 364 days are more than forms need

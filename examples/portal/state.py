@@ -1,4 +1,4 @@
-"""The portal's folder: its database and its key, kept between two starts."""
+"""The portal's folder, which keeps its database and its key between two starts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import secrets
 from pathlib import Path
 
 FOLDER = Path(os.environ.get("PORTAL_FOLDER") or Path(__file__).parent / ".state")
-"""Set PORTAL_FOLDER to keep it elsewhere; git ignores the usual one."""
+"""The environment variable PORTAL_FOLDER sets another folder; git ignores the default one."""
 
 
 def secret_key() -> str:
-    """The portal's key, made at the first start and the same for all its processes."""
+    """Return the portal's key, which the first start makes for all its processes."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / "secret-key"
     try:

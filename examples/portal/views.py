@@ -1,4 +1,4 @@
-"""The portal's pages. Cookies are set as usual, and nothing here asks: the gate does."""
+"""The portal's pages. They set cookies as usual and never ask for consent: the gate does."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class SignIn(LoginView):
-    """Signs a user in, and greets."""
+    """The log-in page, which also greets the user."""
 
     template_name = "login.html"
 
@@ -58,7 +58,7 @@ def show_favourites(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def keep_favourite(request: HttpRequest, slug: str) -> HttpResponse:
-    """The API: keeps a data set or lets it go, for who is signed in."""
+    """Add a data set to the signed-in user's favourites or remove it; this is the API."""
     find(slug)
     if not request.user.is_authenticated:
         return JsonResponse({"error": word("sign_in_first")}, status=401)
@@ -79,7 +79,7 @@ def show_cookies(request: HttpRequest) -> HttpResponse:
 
 
 def find(slug: str) -> Dataset:
-    """The data set of that name. Raises Http404."""
+    """Return the data set of that name. Raises Http404."""
     if slug not in DATASETS:
         raise Http404
     return DATASETS[slug]

@@ -1,6 +1,6 @@
-"""Visit statistics in the way of Matomo, from the server: set at each page, without asking.
+"""Visit statistics like Matomo's, from the server: each page sets their cookies without asking.
 
-This is what most software does, and what the gate is for: nothing here looks at the choice.
+Most software does so. Nothing here reads the visitor's choice; the gate enforces it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ THIRTEEN_MONTHS_S, HALF_AN_HOUR_S = 395 * 86400, 1800
 
 
 class CountVisits:
-    """A middleware that sets the visitor's and the visit's number, sync and async."""
+    """Middleware, sync and async, that sets one cookie for the visitor and one for the visit."""
 
     sync_capable = True
     async_capable = True
 
-    # Any: what is called returns a response, or under ASGI what is awaited for one.
+    # Any: it returns a response, or under ASGI an awaitable of one.
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         self.get_response = get_response
         self._is_async = iscoroutinefunction(get_response)

@@ -1,4 +1,4 @@
-"""What the portal's pages say, in French and in English."""
+"""The texts of the portal's pages, in French and in English."""
 
 from __future__ import annotations
 
@@ -71,10 +71,10 @@ _WORDS = {
 
 
 def word(key: str) -> str:
-    """One text in the language of Django's that is active."""
+    """Return one text in Django's active language."""
     return _WORDS[key][1 if (get_language() or "fr").startswith("en") else 0]
 
 
 def words(request: HttpRequest) -> dict[str, dict[str, str]]:
-    """All texts as `t`: a context processor."""
+    """Return all texts as `t`; this is a context processor."""
     return {"t": {key: word(key) for key in _WORDS}}

@@ -1,4 +1,4 @@
-"""What a WSGI server calls: `gunicorn --chdir examples portal.wsgi`."""
+"""The portal's WSGI application: `gunicorn --chdir examples portal.wsgi`."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def choose(request):
     return HttpResponse("Thank you")
 
 
-# From here on the applications are ready, and Wagtail's addresses can be read.
+# From here on the applications are ready, and Wagtail's URLs can be imported.
 application = wrap_wsgi(get_wsgi_application())
 
 urlpatterns = [
