@@ -11,6 +11,7 @@ import re
 from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
+from consentgate._cache import BoundedCache
 from consentgate.banner.html_tokens import (
     ATTRIBUTE,
     BOGUS_COMMENT,
@@ -81,13 +82,23 @@ _ATTRIBUTE = compile_markup(ATTRIBUTE)
 _LANGUAGE = compile_markup(rb"""lang[\t\n\f\r ]*=[\t\n\f\r ]*["']?([a-z0-9-]{1,64})["']?""")
 
 
-MOST_HEADS = 512
-"""How many heads are remembered."""
+class _Usual(NamedTuple):
+    """How far a text is as most pages are: what is before `start` is whole."""
 
-# Most pages are sent again and again, many with the same head: what stood before the first "<body",
+    start: int
+    is_after_head: bool
+    language: str | None
+
+
+_USUAL_BYTES = 250
+"""What a `_Usual` weighs: a tuple, a number, a language of at most 64 letters."""
+
+# Most pages are sent again and again, many with the same head: what came before the first "<body",
 # or in a first chunk without one, is known again by a keyed hash (Python's own, fresh for each
 # process), so that no text of a page stays in memory.
-_known_heads: dict[int, _Usual] = {}
+_known_heads = BoundedCache[int, _Usual](
+    most_entries=512, most_bytes=256 * 1024, weigh=lambda _: _USUAL_BYTES
+)
 
 
 class Place(NamedTuple):
@@ -118,18 +129,8 @@ def _recall_usual(head: bytes) -> _Usual:
     usual = _known_heads.get(key)
     if usual is None:
         usual = _pass_usual(head, len(_UTF_8_MARK) if head.startswith(_UTF_8_MARK) else 0)
-        if len(_known_heads) >= MOST_HEADS:
-            _known_heads.clear()
-        _known_heads[key] = usual
+        _known_heads.remember(key, usual)
     return usual
-
-
-class _Usual(NamedTuple):
-    """How far a text is as most pages are: what is before `start` is whole."""
-
-    start: int
-    is_after_head: bool
-    language: str | None
 
 
 def _pass_usual(text: bytes | bytearray, start: int) -> _Usual:
