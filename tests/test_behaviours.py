@@ -32,6 +32,7 @@ BEHAVIOURS = {
     19: "undeclared cookies are never expired, only reported, and hidden on request",
     20: "each action is one event without values; the log tells each name and reason once",
     21: "report mode changes nothing on the wire and reports every verdict",
+    23: "no flood makes memory grow past its bound, and no header costs more than it may",
     25: "hiding reads as the most liberal reader does, the choice is read strictly",
 }
 

@@ -1,4 +1,4 @@
-"""What a response header is to the gate, told by its name, and remembered for what is common."""
+"""What a response header is to the gate, by its name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SMUGGLED = "smuggled"
 """The kind of a header whose name would make a lenient server send a Set-Cookie line."""
 
 MISNAMED = "misnamed-cache-control"
-"""The kind of a caching header that only a lenient cache would know as one."""
+"""The kind of a caching header that only a lenient cache would recognise."""
 
 COOKIE_KINDS = frozenset({SET_COOKIE, SMUGGLED})
 
@@ -27,12 +27,12 @@ _BLANKS = " \t\v\f"
 
 
 def header_kind(name: str) -> str:
-    """What a response header is to the gate: "set-cookie", "smuggled", a caching header's
-    lower-case name, "misnamed-cache-control", or "" for all that is none of its business.
+    """Return what a response header is to the gate: "set-cookie", "smuggled", the lower-case name of
+    a caching header, "misnamed-cache-control", or "" for all other headers.
 
-    Names count in any case and with blanks around: lenient servers send both, and browsers take
-    them. So does Set-Cookie2, though none of today's does. One with a line break or anything else
-    that is no token around a Set-Cookie is smuggled.
+    Names count in any case and with blanks around: lenient servers send both, and browsers accept
+    them. Set-Cookie2 counts too, though no browser of today reads it. A name that contains
+    "set-cookie" and is no token (RFC 9110 section 5.6.2), for a line break or the like, is smuggled.
     """
     text = name.strip(_BLANKS).lower()
     if text in (SET_COOKIE, "set-cookie2"):
@@ -41,13 +41,13 @@ def header_kind(name: str) -> str:
         return SMUGGLED
     if not is_caching(text):
         return ""
-    # With blanks around, caches may not know it: it can't stand for the header that they know.
+    # With blanks around, caches may not know it, so it can't replace the header that they know.
     return text if len(text) == len(name) else MISNAMED
 
 
 def tells_caches(name: str) -> bool:
-    """True for the name, with breaks around it or not, of a header that can keep a response out
-    of shared caches: where it is dropped the response must stay out of them all the same."""
+    """Say whether a header of this name, line breaks around it or not, can keep a response out of
+    shared caches. If the header is dropped, the response must stay out of them all the same."""
     bare = name.strip(" \t\r\n\0")
     return bare.lower() == "expires" or header_kind(bare) != ""
 

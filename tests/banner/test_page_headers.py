@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consentgate.banner.entity_tags import Condition, mark_of, mark_tag, restore
+from consentgate.banner.entity_tags import LONGEST_CONDITION, Condition, mark_of, mark_tag, restore
 from consentgate.banner.page_headers import (
     Header,
     headers_of_copy,
@@ -51,6 +51,16 @@ def test_what_is_no_tag_is_not_sent(tag: str) -> None:
 def test_a_tag_of_another_state_or_version_is_removed() -> None:
     assert restored(f'W/"a~cg{BEFORE}s"') is None
     assert restored(f'W/"a~cg{BEFORE}s"', keeps_foreign=True) is None
+
+
+@pytest.mark.behaviour(23)
+@pytest.mark.parametrize("keeps_foreign", [True, False])
+def test_a_long_condition_matches_nothing(keeps_foreign: bool) -> None:
+    tag = f'W/"a~cg{NOW}s"'
+    longest = tag + " " * (LONGEST_CONDITION - len(tag))
+
+    assert restored(longest, keeps_foreign=keeps_foreign) == '"a"'
+    assert restored(f"{longest} ", keeps_foreign=keeps_foreign) is None
 
 
 def test_of_several_tags_those_of_now_are_asked_about() -> None:
