@@ -27,12 +27,12 @@ _BLANKS = " \t\v\f"
 
 
 def header_kind(name: str) -> str:
-    """Return what a response header is to the gate: "set-cookie", "smuggled", the lower-case name of
-    a caching header, "misnamed-cache-control", or "" for all other headers.
+    """Return what a response header is to the gate: "set-cookie", "smuggled", "" for most, or
+    for a caching header its lower-case name or "misnamed-cache-control".
 
     Names count in any case and with blanks around: lenient servers send both, and browsers accept
     them. Set-Cookie2 counts too, though no browser of today reads it. A name that contains
-    "set-cookie" and is no token (RFC 9110 section 5.6.2), for a line break or the like, is smuggled.
+    "set-cookie" and something that no token may have, such as a line break, is smuggled.
     """
     text = name.strip(_BLANKS).lower()
     if text in (SET_COOKIE, "set-cookie2"):
