@@ -83,13 +83,11 @@ class BoundedCache(dict[Key, Value]):
 
         `weight_bytes` is what the value weighs, None where `weigh` shall say it.
         """
-        parts: tuple[object, ...] = key if isinstance(key, tuple) else (key,)
-        if sum(map(_length_of, parts)) > self._longest_key:
+        length, key_bytes = _measure(key)
+        if length > self._longest_key:
             return
         weight = self._weigh(value) if weight_bytes is None else weight_bytes
-        weight += ENTRY_BYTES + getsizeof(key)
-        if parts is key:
-            weight += sum(map(getsizeof, parts))  # a tuple's own size leaves them out
+        weight += ENTRY_BYTES + key_bytes
         if weight > self.most_bytes:
             return
         if len(self) >= self.most_entries or self.weight_bytes + weight > self.most_bytes:
@@ -104,5 +102,11 @@ class BoundedCache(dict[Key, Value]):
         self.weight_bytes = 0
 
 
-def _length_of(part: object) -> int:
-    return len(part) if isinstance(part, (str, bytes)) else 0
+def _measure(key: object) -> tuple[int, int]:
+    """Return how many characters or bytes of text a key has, and how many bytes it weighs."""
+    if isinstance(key, (str, bytes)):
+        return len(key), getsizeof(key)
+    if isinstance(key, tuple):
+        parts = [_measure(part) for part in key]
+        return sum(part[0] for part in parts), getsizeof(key) + sum(part[1] for part in parts)
+    return 0, getsizeof(key)

@@ -11,9 +11,10 @@ import string
 
 from consentgate.http.set_cookie import BLANKS
 
-MOST_NAMES = 500
-"""How many names of a Cookie header are looked at. Chrome and Firefox keep 180 cookies of a site;
-who sends more than this is no browser, and may not cost more (RFC 9110 section 5.6.1.2)."""
+MOST_NAMES = 400
+"""How many names of a Cookie header are looked at. Chrome and Firefox keep 180 cookies of a site,
+and as many again where it is partitioned. What sends more is no browser, and must not cost more
+(RFC 9110 section 5.6.1.2)."""
 
 MOST_EQUALS_SIGNS = 4_000
 """How many equals signs a header may have if names are to be looked for inside its pairs: twenty
@@ -41,7 +42,7 @@ to all others, so it must not be logged, reported or kept.
 def cookie_values(header: str, name: str) -> list[str]:
     """Return the values of all cookies of exactly that name, in the header's order.
 
-    Only the first 500 places where the name occurs are looked at, more than a browser can send.
+    Only the first 400 places where the name occurs are looked at, more than a browser can send.
     """
     values: list[str] = []
     end = 0
@@ -64,7 +65,7 @@ def cookie_spans(header: str) -> tuple[list[CookiePair], int]:
     """Return each pair in the header's order, and the place where reading ended.
 
     What follows that place was not looked at, so it must not reach the application. It is the
-    header's length unless there are more than 500 names, those inside of pairs included, or too
+    header's length unless there are more than 400 names, those inside of pairs included, or too
     many equals signs. Pairs without any text are left out; a pair without a name poses under its
     text.
     """

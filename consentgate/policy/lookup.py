@@ -84,11 +84,9 @@ class RuleLookup(BoundedCache[str, Cookie | None]):
         return rule
 
     def _best(self, name: str) -> Cookie | None:
-        ranked = [
-            ((glob.literal_length, is_site), rule)
-            for glob, (is_site, rule) in self._globs.matching(name)
-        ]
-        if not ranked:
-            return None
+        matching = self._globs.matching(name)
+        if len(matching) < 2:
+            return matching[0][1][1] if matching else None
+        ranked = [((glob.literal_length, is_site), rule) for glob, (is_site, rule) in matching]
         best = max(rank for rank, _ in ranked)
         return strictest([rule for rank, rule in ranked if rank == best])

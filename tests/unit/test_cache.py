@@ -80,6 +80,8 @@ def test_what_is_too_heavy_alone_pushes_nothing_out() -> None:
         (b"x" * 9, False),
         (("x" * 4, b"x" * 4, 1), True),
         (("x" * 4, b"x" * 5, 1), False),
+        ((("x" * 4,), ("x" * 5,)), False),
+        ((), True),
         (1 << 62, True),
     ],
     ids=repr,
