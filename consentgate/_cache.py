@@ -9,11 +9,9 @@ Every instance with its bound and what it spares; one per process unless it says
 | Where | From what to what | Entries, bytes | Spares |
 |---|---|---|---|
 | `http.set_cookie` | text of attributes -> what it says | 1,024, 512 KiB | 5 to 11 us a cookie |
-| `http.cookie_header` | cookie name -> pattern of its pairs | 64, 64 KiB | 100 us to compile it |
 | `policy.lookup` (per policy) | cookie name -> rule | 1,024, 256 KiB | 1 to 3 us a cookie |
 | `banner.body_start` | hash of a head -> where it ends | 512, 256 KiB | 10 us a page and more |
 | `banner.html_response` | Content-Type -> is it HTML | 256, 64 KiB | 1 us a page |
-| `banner.page_headers` | header name -> its kind | 1,024, 256 KiB | 1 us a header |
 
 Keys that a visitor can make up are short (`longest_key`) or hashes, so that nobody can fill the
 memory with few requests. No key is, and no value holds, a visitor's cookie value, a query or the

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import AnyStr, TypeVar
 
 from consentgate.http.caching import is_caching
 
@@ -16,11 +14,6 @@ MISNAMED = "misnamed-cache-control"
 """The kind of a caching header that only a lenient cache would recognise."""
 
 COOKIE_KINDS = frozenset({SET_COOKIE, SMUGGLED})
-
-MOST_REMEMBERED = 1024  # names: an application may make them up
-LONGEST_REMEMBERED = 128  # characters
-
-Value = TypeVar("Value")
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
 _BLANKS = " \t\v\f"
@@ -50,32 +43,3 @@ def tells_caches(name: str) -> bool:
     shared caches. If the header is dropped, the response must stay out of them all the same."""
     bare = name.strip(" \t\r\n\0")
     return bare.lower() == "expires" or header_kind(bare) != ""
-
-
-class Remembered(dict[AnyStr, Value]):
-    """What a function answers for a name, found once for each and kept for a bounded number: when
-    there are more, the memory is emptied.
-
-    Keys are text, or bytes as the ASGI door has them (latin-1). `gathered` are those remembered
-    whose answer is `wanted`: a set answers sooner than a function.
-    """
-
-    def __init__(
-        self, find: Callable[[str], Value], *, wanted: Callable[[Value], bool] | None = None
-    ) -> None:
-        super().__init__()
-        self.gathered: set[AnyStr] = set()
-        self._find = find
-        self._wanted = wanted
-
-    def __missing__(self, name: AnyStr) -> Value:
-        text = name if isinstance(name, str) else name.decode("latin-1")
-        found = self._find(text)
-        if len(text) <= LONGEST_REMEMBERED:
-            if len(self) >= MOST_REMEMBERED:
-                self.clear()
-                self.gathered.clear()
-            self[name] = found
-            if self._wanted is not None and self._wanted(found):
-                self.gathered.add(name)
-        return found
