@@ -4,8 +4,8 @@
 
 Each flood goes through the ASGI and the WSGI middleware with their default options, around an
 application that answers with a small page, in a process of its own: one counts what Python
-allocated (tracemalloc), another what the process holds (its resident memory, where the system tells
-it). The last line is for all floods in one process, which may grow by 16 MiB.
+allocated (tracemalloc), another what the process holds (its resident memory, where the system
+shows it). The last line is for all floods in one process, which may grow by 16 MiB.
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ def _is_elsewhere(status: int, values: dict[str, str]) -> bool:
 
 
 def _says_html(content_type: str) -> bool:
-    """True for HTML in an encoding in which ASCII is ASCII, or in one that nothing is said of."""
+    """Return whether it is HTML, in an encoding in which ASCII is ASCII or in an unnamed one."""
     kind, _, _ = content_type.partition(";")
     if kind.strip(_BLANKS).lower() != "text/html":
         return False

@@ -1,8 +1,8 @@
 """Reads the Cookie header of a request. Its text is the visitor's: everything here is linear.
 
 Two readers with opposite safe sides. A choice is read as strictly as possible (`cookie_values`):
-what is no cookie of exactly that name grants nothing. What is hidden is read as the most liberal
-reader on a server would (`cookie_spans`): what somebody could take for a cookie is one.
+only a cookie of exactly that name can grant anything. Cookies to hide are read as the most liberal
+reader on a server reads them (`cookie_spans`): whatever it would take for a cookie is one.
 """
 
 from __future__ import annotations

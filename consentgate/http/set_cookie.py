@@ -38,7 +38,7 @@ def is_void(text: str) -> bool:
     """Say whether this text, of a whole value or of one of its parts, makes a browser throw the
     whole header away: a control character anywhere (RFC 6265bis section 5.6), or a tab
     inside a name or value, where it is not trimmed."""
-    # Printable text, nearly all there is, is told apart in one fast scan.
+    # Nearly every text is printable, which one fast scan shows.
     if text.isprintable():
         return False
     if _CONTROL.search(text) is not None:
