@@ -225,7 +225,7 @@ def _scope_of(visit: Visit) -> Exchange:
         "root_path": "",
         "method": "GET",
         "path": visit.path,
-        "raw_path": quote(visit.path).encode(),
+        "raw_path": visit.path.encode(),
         "query_string": visit.query.encode("latin-1"),
         "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in visit.sent],
         "state": {},
