@@ -9,11 +9,9 @@ Every instance with its bound and what it spares; one per process unless it says
 | Where | From what to what | Entries, bytes | Spares |
 |---|---|---|---|
 | `http.set_cookie` | text of attributes -> what it says | 1,024, 512 KiB | 5 to 11 us a cookie |
-| `http.cookie_header` | cookie name -> pattern of its pairs | 64, 64 KiB | 100 us to compile it |
 | `policy.lookup` (per policy) | cookie name -> rule | 1,024, 256 KiB | 1 to 3 us a cookie |
 | `banner.body_start` | hash of a head -> where it ends | 512, 256 KiB | 10 us a page and more |
 | `banner.html_response` | Content-Type -> is it HTML | 256, 64 KiB | 1 us a page |
-| `banner.page_headers` | header name -> its kind | 1,024, 256 KiB | 1 us a header |
 
 Keys that a visitor can make up are short (`longest_key`) or hashes, so that nobody can fill the
 memory with few requests. No key is, and no value holds, a visitor's cookie value, a query or the
@@ -83,13 +81,11 @@ class BoundedCache(dict[Key, Value]):
 
         `weight_bytes` is what the value weighs, None where `weigh` shall say it.
         """
-        parts: tuple[object, ...] = key if isinstance(key, tuple) else (key,)
-        if sum(map(_length_of, parts)) > self._longest_key:
+        length, key_bytes = _measure(key)
+        if length > self._longest_key:
             return
         weight = self._weigh(value) if weight_bytes is None else weight_bytes
-        weight += ENTRY_BYTES + getsizeof(key)
-        if parts is key:
-            weight += sum(map(getsizeof, parts))  # a tuple's own size leaves them out
+        weight += ENTRY_BYTES + key_bytes
         if weight > self.most_bytes:
             return
         if len(self) >= self.most_entries or self.weight_bytes + weight > self.most_bytes:
@@ -104,5 +100,11 @@ class BoundedCache(dict[Key, Value]):
         self.weight_bytes = 0
 
 
-def _length_of(part: object) -> int:
-    return len(part) if isinstance(part, (str, bytes)) else 0
+def _measure(key: object) -> tuple[int, int]:
+    """Return how many characters or bytes of text a key has, and how many bytes it weighs."""
+    if isinstance(key, (str, bytes)):
+        return len(key), getsizeof(key)
+    if isinstance(key, tuple):
+        parts = [_measure(part) for part in key]
+        return sum(part[0] for part in parts), getsizeof(key) + sum(part[1] for part in parts)
+    return 0, getsizeof(key)

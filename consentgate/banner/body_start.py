@@ -11,6 +11,7 @@ import re
 from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
+from consentgate._cache import BoundedCache
 from consentgate.banner.html_tokens import (
     ATTRIBUTE,
     BOGUS_COMMENT,
@@ -34,7 +35,7 @@ Search = Generator[None, None, int | None]
 
 
 def _pieces(*, void: Sequence[bytes] = (), raw: Sequence[bytes] = ()) -> bytes:
-    """Whole pieces that may stand before a body and change nothing, many at once: a head takes one
+    """Return a pattern of whole pieces that may precede a body, many at once: a head takes one
     or two matches. A script with "<!--" in it has rules of its own and is none of them. What is
     most frequent comes first, and nothing is captured, which would cost as much as it spares."""
     voids = (b"meta", b"link", b"base", b"basefont", b"bgsound", *void)
@@ -65,9 +66,9 @@ _BODY = compile_markup(rb"<body" + NAME_END + TAG_REST)
 _VOID = frozenset({b"base", b"basefont", b"bgsound", b"link", b"meta"})
 _RAW = frozenset({b"noframes", b"noscript", b"style", b"title"})
 _OF_HEAD = _VOID | _RAW | {b"script", b"template"}
-_LANGUAGE_TELLERS = frozenset({b"html", b"body"})
+_WITH_LANGUAGE = frozenset({b"html", b"body"})
 _PASSED = _OF_HEAD | {b"html", b"head", b"body"}
-# End tags that stand for a body where there is none yet; all others are ignored.
+# End tags that imply a body where there is none yet; all others are ignored.
 _IMPLYING_ENDS = frozenset({b"/body", b"/br", b"/html"})
 
 _LESS, _BANG, _QUESTION, _SLASH = b"<!?/"
@@ -81,13 +82,23 @@ _ATTRIBUTE = compile_markup(ATTRIBUTE)
 _LANGUAGE = compile_markup(rb"""lang[\t\n\f\r ]*=[\t\n\f\r ]*["']?([a-z0-9-]{1,64})["']?""")
 
 
-MOST_HEADS = 512
-"""How many heads are remembered."""
+class _Usual(NamedTuple):
+    """How far a text is as most pages are: what is before `start` is whole."""
 
-# Most pages are sent again and again, many with the same head: what stood before the first "<body",
+    start: int
+    is_after_head: bool
+    language: str | None
+
+
+_USUAL_BYTES = 250
+"""What a `_Usual` weighs: a tuple, a number, a language of at most 64 letters."""
+
+# Most pages are sent again and again, many with the same head: what came before the first "<body",
 # or in a first chunk without one, is known again by a keyed hash (Python's own, fresh for each
 # process), so that no text of a page stays in memory.
-_known_heads: dict[int, _Usual] = {}
+_known_heads = BoundedCache[int, _Usual](
+    most_entries=512, most_bytes=256 * 1024, weigh=lambda _: _USUAL_BYTES
+)
 
 
 class Place(NamedTuple):
@@ -98,8 +109,8 @@ class Place(NamedTuple):
 
 
 def find_usual(text: bytes) -> Place | None:
-    """The place in a page that has all the usual tags and is here up to its body; None elsewhere,
-    where `BodyStart` finds it."""
+    """Return the place in a page that has all the usual tags and is here up to its body, else None:
+    then `BodyStart` finds it."""
     place = text.find(b"<body")
     if place < 0:
         place = text.find(b"<BODY")
@@ -113,23 +124,13 @@ def find_usual(text: bytes) -> Place | None:
 
 
 def _recall_usual(head: bytes) -> _Usual:
-    """The same as `_pass_usual` says of a text from its beginning."""
+    """Return what `_pass_usual` returns for a text from its beginning."""
     key = hash(head)
     usual = _known_heads.get(key)
     if usual is None:
         usual = _pass_usual(head, len(_UTF_8_MARK) if head.startswith(_UTF_8_MARK) else 0)
-        if len(_known_heads) >= MOST_HEADS:
-            _known_heads.clear()
-        _known_heads[key] = usual
+        _known_heads.remember(key, usual)
     return usual
-
-
-class _Usual(NamedTuple):
-    """How far a text is as most pages are: what is before `start` is whole."""
-
-    start: int
-    is_after_head: bool
-    language: str | None
 
 
 def _pass_usual(text: bytes | bytearray, start: int) -> _Usual:
@@ -152,13 +153,13 @@ def _end_of(pieces: re.Pattern[bytes], text: bytes | bytearray, start: int) -> i
 
 
 def _language_in(tag: bytes | bytearray) -> str | None:
-    """The language that the attributes of a `<html>` or `<body>` tag tell."""
+    """Return the language in the attributes of a `<html>` or `<body>` tag, None without one."""
     if b"lang" not in tag.lower():
         return None
     for attribute in _ATTRIBUTE.finditer(tag, len(b"<html"), len(tag) - 1):
-        said = _LANGUAGE.fullmatch(attribute[0])
-        if said is not None:
-            return said[1].decode("ascii")
+        language = _LANGUAGE.fullmatch(attribute[0])
+        if language is not None:
+            return language[1].decode("ascii")
     return None
 
 
@@ -173,7 +174,7 @@ class BodyStart:
         self._implied: int | None = None
 
     def find(self) -> Search:
-        """The place, None where the page has no body; throw EndOfText in at the text's end."""
+        """Return the place, None without a body. Throw EndOfText in at the text's end."""
         try:
             yield from self._skip_mark()
             usual = _recall_usual(bytes(self._text.so_far))
@@ -198,7 +199,7 @@ class BodyStart:
             self._start = len(_UTF_8_MARK)
 
     def _step(self) -> Search:
-        """The place if it is here; else None, and `_start` is behind what can be passed."""
+        """Return the place if it is here, else None; then `_start` is behind what can be passed."""
         text = self._text
         start = self._start = _end_of(_BEFORE_BODY, text.so_far, self._start)
         if start == len(text.so_far):
@@ -221,7 +222,7 @@ class BodyStart:
         if tag.name in _IMPLYING_ENDS or not (is_end or tag.name in _PASSED):
             return self._imply()
         after = yield from end_of_tag(self._text, tag.after)
-        if tag.name in _LANGUAGE_TELLERS:
+        if tag.name in _WITH_LANGUAGE:
             self._note_language(tag.name, self._text.so_far[self._start : after])
         if tag.name == b"body":
             return after if self._implied is None else self._implied
@@ -250,8 +251,8 @@ class BodyStart:
             self.language = _language_in(tag) or self.language
 
     def _place_at_end(self) -> int | None:
-        """The place in a page that ends before its body starts: its end, unless something there
-        is unfinished, in which nothing can be put."""
+        """Return the place in a page that ends before its body starts: its end, unless something
+        there is unfinished, in which nothing can be put."""
         text = bytes(self._text.so_far)
         is_finished = text[self._start :] in _ENDS_OF_TEXT
         if self._implied is None and not (is_finished and text.strip(b"\t\n\f\r \xef\xbb\xbf")):

@@ -1,8 +1,8 @@
 """Entity tags of pages into which something is put: what was put in is part of the tag.
 
-The application's own tag stays in it, so that a browser's copy can be asked about: the application
-gets exactly its own tag back where what would be put in is the same, and no tag where it is not.
-A 304 thus never revives a page with another banner (RFC 9110 sections 8.8.3 and 13.1.2).
+The application's own tag stays in it: when a browser asks whether its copy is still good, the
+application gets exactly its own tag back if the same would be put in now, else no tag.
+So a 304 Not Modified never revives a page with another banner (RFC 9110 sections 8.8.3 and 13.1.2).
 """
 
 from __future__ import annotations
@@ -16,21 +16,26 @@ _TAG = re.compile(r'(W/)?"([^"]*)"')
 _MARKED = re.compile(r"(.*)~cg([pv][0-9a-f]{12})([sw])(?:[-;](?:gzip|br|zstd|deflate))?", re.DOTALL)
 _STRONG, _WEAK = "s", "w"
 
+LONGEST_CONDITION = 2_000
+"""The characters of an If-None-Match that is looked at. Browsers send one tag or a few; a longer
+one matches nothing, so that the page is sent anew (RFC 9110 section 5.6.1.2)."""
+
 Current = Callable[[str], bool]
-"""Whether a mark is the one that the page would get now."""
+"""True for the mark that the page would get now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What becomes of an If-None-Match: its `value`, None where it goes; and by the application's
-    tag, without what says that it is weak, the mark that it was asked about with."""
+    """An If-None-Match for the application: its `value`, None where the header is removed, and the
+    mark that came with each of the application's tags (the opaque part alone)."""
 
     value: str | None
     marks: Mapping[str, str]
 
 
 def mark_tag(value: str, mark: str) -> str | None:
-    """The page's tag for the application's; None where that is none (RFC 9110 section 8.8.3)."""
+    """Return the page's tag for the application's, None where that is malformed (RFC 9110 section
+    8.8.3)."""
     found = _TAG.fullmatch(value.strip(" \t"))
     if found is None:
         return None
@@ -39,8 +44,8 @@ def mark_tag(value: str, mark: str) -> str | None:
 
 
 def mark_of(value: str, condition: Condition) -> str | None:
-    """The mark under which the browser has the page with this tag of the application's; with no
-    tag, the one mark that it was asked about with."""
+    """Return the mark under which the browser has the page with this tag of the application's;
+    without a tag, the one mark in the condition if there is only one."""
     found = _TAG.fullmatch(value.strip(" \t"))
     if found is not None:
         return condition.marks.get(found[2])
@@ -49,11 +54,13 @@ def mark_of(value: str, condition: Condition) -> str | None:
 
 
 def restore(value: str, *, is_current: Current, keeps_foreign: bool) -> Condition:
-    """An If-None-Match as the application may see it.
+    """Return an If-None-Match as the application may see it.
 
-    `keeps_foreign`: tags without a mark stay, and so does "*"; they are of what nothing was put
-    into, which may be a page from before.
+    `keeps_foreign`: tags without a mark stay, and so does "*". They are of pages into which nothing
+    was put, such as one from before the gate.
     """
+    if len(value) > LONGEST_CONDITION:
+        return Condition(None, {})
     if value.strip(" \t") == "*":
         return Condition(value if keeps_foreign else None, {})
     kept: list[str] = []

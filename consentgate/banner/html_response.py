@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from enum import Enum, auto
-from functools import lru_cache
 from typing import AnyStr
 
+from consentgate._cache import BoundedCache, weigh_nothing
 from consentgate.gate.exchange import Exchange
 from consentgate.http.caching import directive_names
 
@@ -92,14 +92,18 @@ def _is_elsewhere(status: int, values: dict[str, str]) -> bool:
     return disposition not in ("", "inline") or "content-range" in values
 
 
-@lru_cache(maxsize=256)
-def _is_html(content_type: str) -> bool:
-    """True for HTML in an encoding in which ASCII is ASCII, or in one that nothing is said of."""
+def _says_html(content_type: str) -> bool:
+    """Return whether it is HTML, in an encoding in which ASCII is ASCII or in an unnamed one."""
     kind, _, _ = content_type.partition(";")
     if kind.strip(_BLANKS).lower() != "text/html":
         return False
     found = _CHARSET.search(content_type)
     return found is None or _holds_ascii((found[1] or found[2] or found[3] or "").strip(_BLANKS))
+
+
+_is_html = BoundedCache[str, bool](
+    _says_html, most_entries=256, most_bytes=64 * 1024, weigh=weigh_nothing
+).__getitem__
 
 
 def _holds_ascii(charset: str) -> bool:

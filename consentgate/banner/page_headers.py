@@ -14,8 +14,8 @@ CONDITIONAL = ("if-none-match", "if-modified-since", "range", "if-range")
 def settle_conditions(
     found: Mapping[str, str], *, is_current: Current
 ) -> tuple[dict[str, str | None], Condition]:
-    """What becomes of each conditional header that the request has (None: it goes), and what its
-    If-None-Match was about.
+    """Return what each conditional header of the request becomes (None: it is removed), and what
+    its If-None-Match was about.
 
     A document is asked for anew unless its tag says what was put in: a date says nothing of that,
     and ranges of it fit to no other answer. Where a browser does not say what the request is for,

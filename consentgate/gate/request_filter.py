@@ -10,6 +10,7 @@ from collections.abc import Hashable
 from typing import AnyStr, NamedTuple
 
 from consentgate._cache import BoundedCache
+from consentgate.choice.consent import Consent
 from consentgate.choice.stored import StoredChoice
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
@@ -87,7 +88,9 @@ class RequestFilter:
         hidden: list[Hidden] = []
         unknown: list[str] = []
         consent = exchange.choice_with_gpc
-        for name, start, end in cookie_spans(text):
+        pairs, read_to = cookie_spans(text)
+        is_cut = read_to < len(text)
+        for name, start, end, inner in pairs:
             rule = self._rule_for(name)
             if rule is None:
                 unknown.append(name)
@@ -97,14 +100,23 @@ class RequestFilter:
             elif not (rule.necessary or exchange.permits(rule, consent)):
                 hidden.append((name, rule, exchange.why_denied(rule.categories)))
                 continue
+            if inner and self._hides_inner(inner, exchange, consent):
+                is_cut = True
+                continue
             visible.append((start, end))
-        spans = _join(visible, text) if hidden else None
+        spans = _join(visible, text) if hidden or is_cut else None
         plan = _Plan(spans, _refused_by_choice(hidden, exchange), exchange.stored_choice)
         self._report(exchange, hidden, unknown)
         # A listener wants to hear of what is hidden each time.
         if exchange.outer_gate is None and not (hidden and self._has_listener):
             self._remember(key, plan)
         return plan
+
+    def _hides_inner(self, inner: tuple[str, ...], exchange: Exchange, consent: Consent) -> bool:
+        """Return whether some reader would find a cookie inside the pair that it may not read.
+        These names are text of a value to all other readers, so no event names them."""
+        rules = [rule for rule in map(self._rule_for, inner) if rule is not None]
+        return not all(rule.necessary or exchange.permits(rule, consent) for rule in rules)
 
     def _remember(self, key: Hashable, plan: _Plan) -> None:
         # A rejected choice may be believed tomorrow (a clock ahead), so it is looked at again.

@@ -79,7 +79,7 @@ def _refused_by(exchange: Exchange) -> list[NamedRule]:
     assert exchange.new_choice is not None
     refused = exchange.new_choice.refused
     policy = exchange.settings.policy
-    sent = [(name, policy.rule_for(name)) for name, _, _ in cookie_spans(exchange.cookie)]
+    sent = [(name, policy.rule_for(name)) for name, *_ in cookie_spans(exchange.cookie)[0]]
     cookies = {name: rule for name, rule in sent if rule and _is_refused(rule, refused)}
     taken_back = exchange.stored_choice.consent.granted & refused
     if taken_back:

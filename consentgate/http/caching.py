@@ -1,4 +1,4 @@
-"""Which caching headers a response leaves with, once the gate touched its cookies.
+"""The caching headers of a response whose cookies the gate changed.
 
 Servers and caches refuse to store a page *because* it sets a cookie; a page whose cookie was
 stripped, rewritten, added or let through by consent must not become a shared one for that.
@@ -15,7 +15,7 @@ Header = tuple[str, str]
 _OVERRIDES = frozenset({"surrogate-control", "edge-control", "x-accel-expires"})
 
 # A directive, its quoted argument included, in which a comma separates nothing (RFC 9111, 5.2).
-_DIRECTIVE = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
+_DIRECTIVE = re.compile(r'(?:[^,"]++|"(?:[^"\\]++|\\.)*+"?+)++')
 
 NOTHING: tuple[str, ...] = ()
 COOKIE = ("Cookie",)
@@ -35,22 +35,22 @@ _FORBIDDING = frozenset({"no-store", "private", "bypass-cache"})
 
 
 def is_caching(name: str) -> bool:
-    """True for a lower-case header name that this module may have to change."""
+    """Say whether a header of this lower-case name may have to change."""
     return name in _OVERRIDES or name == "vary" or name.endswith("cache-control")
 
 
 def directives_of(value: str) -> list[str]:
-    """The directives of a Cache-Control value, as they are written."""
+    """Return the directives of a Cache-Control value, as they are written."""
     return [text for part in _DIRECTIVE.findall(value) if (text := part.strip(" \t"))]
 
 
 def directive_names(value: str) -> list[str]:
-    """The lower-case names of the directives of a Cache-Control value."""
+    """Return the lower-case names of the directives of a Cache-Control value."""
     return [_directive_name(text) for text in _DIRECTIVE.findall(value)]
 
 
 def is_shareable(present: Sequence[Header]) -> bool:
-    """True when the caching headers (lower-case names) let a shared cache keep the response, or
+    """Say whether the caching headers (lower-case names) let a shared cache keep the response, or
     call it immutable."""
     return any(
         directive in ("public", "s-maxage", "immutable")
@@ -63,8 +63,8 @@ def is_shareable(present: Sequence[Header]) -> bool:
 def keep_private(
     present: Sequence[Header], *, private: bool, vary: tuple[str, ...], revalidate: bool = False
 ) -> tuple[list[str | None], list[Header]]:
-    """What becomes of each present caching header, in order (None: it goes), and the headers to
-    append.
+    """Return what each present caching header becomes, in order (None: it is removed), and the
+    headers to append.
 
     `present` holds (lower-case name, value). `private` makes the response private to its visitor;
     `vary` names the request's headers on which it depends; with `revalidate` no cache shows it
@@ -91,20 +91,18 @@ def keep_private(
 def _make_private(
     present: Sequence[Header], kept: list[str | None], appended: list[Header]
 ) -> None:
-    places = [place for place, (name, _) in enumerate(present) if name != "vary"]
-    own = [place for place in places if present[place][0] == "cache-control"]
-    for place in places:
-        kept[place] = _as_forbidding(*present[place])
-    for place in own:
-        kept[place] = None
-    if not own:
+    indexes = [index for index, (name, _) in enumerate(present) if name == "cache-control"]
+    for index, (name, value) in enumerate(present):
+        if name != "vary":
+            kept[index] = None if name == "cache-control" else _as_forbidding(name, value)
+    if not indexes:
         appended.append(("cache-control", "private"))
         return
-    kept[own[0]] = _as_private(", ".join(present[place][1] for place in own))
+    kept[indexes[0]] = _as_private(", ".join(present[index][1] for index in indexes))
 
 
 def _as_forbidding(name: str, value: str) -> str | None:
-    """What is left of a header that overrides Cache-Control: its ban on storing, or nothing."""
+    """Return the ban on storing of a header that overrides Cache-Control, None without one."""
     if name == "x-accel-expires":
         return value if value.strip(" \t") == "0" else None
     directives = {text.strip(" \t").lower() for text in _DIRECTIVE.findall(value)}
@@ -112,7 +110,7 @@ def _as_forbidding(name: str, value: str) -> str | None:
 
 
 def _as_private(value: str) -> str:
-    """The Cache-Control value with `private` for the whole response and nothing that widens it."""
+    """Return the Cache-Control value with `private` for the whole response and nothing wider."""
     kept = [text for text in directives_of(value) if _directive_name(text) not in _SHARED]
     if any(text.lower() == "private" for text in kept):
         return ", ".join(kept)
@@ -138,18 +136,18 @@ def _vary_on(
     kept: list[str | None],
     appended: list[Header],
 ) -> None:
-    places = [place for place, (name, _) in enumerate(present) if name == "vary"]
-    if not places:
+    indexes = [index for index, (name, _) in enumerate(present) if name == "vary"]
+    if not indexes:
         appended.append(("vary", ", ".join(names)))
         return
     # One line for all: some caches read only the last (nginx before 1.23).
-    said = [field.strip(" \t") for place in places for field in present[place][1].split(",")]
-    fields = list(dict.fromkeys(field for field in said if field))
-    # "*" says all by itself; in a list nginx takes it for a header's name.
-    told = {field.lower() for field in fields}
-    missing = [] if fields == ["*"] else [name for name in names if name.lower() not in told]
-    if not missing and len(places) == 1:
+    stripped = [field.strip(" \t") for index in indexes for field in present[index][1].split(",")]
+    fields = list(dict.fromkeys(field for field in stripped if field))
+    # "*" means everything by itself; in a list nginx takes it for a header's name.
+    lowered = {field.lower() for field in fields}
+    missing = [] if fields == ["*"] else [name for name in names if name.lower() not in lowered]
+    if not missing and len(indexes) == 1:
         return
-    for place in places[:-1]:
-        kept[place] = None
-    kept[places[-1]] = ", ".join(fields + missing)
+    for index in indexes[:-1]:
+        kept[index] = None
+    kept[indexes[-1]] = ", ".join(fields + missing)

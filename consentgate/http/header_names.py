@@ -1,10 +1,8 @@
-"""What a response header is to the gate, told by its name, and remembered for what is common."""
+"""What a response header is to the gate, by its name."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import AnyStr, TypeVar
 
 from consentgate.http.caching import is_caching
 
@@ -13,26 +11,21 @@ SMUGGLED = "smuggled"
 """The kind of a header whose name would make a lenient server send a Set-Cookie line."""
 
 MISNAMED = "misnamed-cache-control"
-"""The kind of a caching header that only a lenient cache would know as one."""
+"""The kind of a caching header that only a lenient cache would recognise."""
 
 COOKIE_KINDS = frozenset({SET_COOKIE, SMUGGLED})
-
-MOST_REMEMBERED = 1024  # names: an application may make them up
-LONGEST_REMEMBERED = 128  # characters
-
-Value = TypeVar("Value")
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
 _BLANKS = " \t\v\f"
 
 
 def header_kind(name: str) -> str:
-    """What a response header is to the gate: "set-cookie", "smuggled", a caching header's
-    lower-case name, "misnamed-cache-control", or "" for all that is none of its business.
+    """Return what a response header is to the gate: "set-cookie", "smuggled", "" for most, or
+    for a caching header its lower-case name or "misnamed-cache-control".
 
-    Names count in any case and with blanks around: lenient servers send both, and browsers take
-    them. So does Set-Cookie2, though none of today's does. One with a line break or anything else
-    that is no token around a Set-Cookie is smuggled.
+    Names count in any case and with blanks around: lenient servers send both, and browsers accept
+    them. Set-Cookie2 counts too, though no browser of today reads it. A name that contains
+    "set-cookie" and something that no token may have, such as a line break, is smuggled.
     """
     text = name.strip(_BLANKS).lower()
     if text in (SET_COOKIE, "set-cookie2"):
@@ -41,41 +34,12 @@ def header_kind(name: str) -> str:
         return SMUGGLED
     if not is_caching(text):
         return ""
-    # With blanks around, caches may not know it: it can't stand for the header that they know.
+    # With blanks around, caches may not know it, so it can't replace the header that they know.
     return text if len(text) == len(name) else MISNAMED
 
 
 def tells_caches(name: str) -> bool:
-    """True for the name, with breaks around it or not, of a header that can keep a response out
-    of shared caches: where it is dropped the response must stay out of them all the same."""
+    """Say whether a header of this name, line breaks around it or not, can keep a response out of
+    shared caches. If the header is dropped, the response must stay out of them all the same."""
     bare = name.strip(" \t\r\n\0")
     return bare.lower() == "expires" or header_kind(bare) != ""
-
-
-class Remembered(dict[AnyStr, Value]):
-    """What a function answers for a name, found once for each and kept for a bounded number: when
-    there are more, the memory is emptied.
-
-    Keys are text, or bytes as the ASGI door has them (latin-1). `gathered` are those remembered
-    whose answer is `wanted`: a set answers sooner than a function.
-    """
-
-    def __init__(
-        self, find: Callable[[str], Value], *, wanted: Callable[[Value], bool] | None = None
-    ) -> None:
-        super().__init__()
-        self.gathered: set[AnyStr] = set()
-        self._find = find
-        self._wanted = wanted
-
-    def __missing__(self, name: AnyStr) -> Value:
-        text = name if isinstance(name, str) else name.decode("latin-1")
-        found = self._find(text)
-        if len(text) <= LONGEST_REMEMBERED:
-            if len(self) >= MOST_REMEMBERED:
-                self.clear()
-                self.gathered.clear()
-            self[name] = found
-            if self._wanted is not None and self._wanted(found):
-                self.gathered.add(name)
-        return found

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache, wraps
 from math import inf
-from typing import NamedTuple, TypeVar
+from sys import getsizeof
+from typing import NamedTuple
+
+from consentgate._cache import BoundedCache
 
 BLANKS = " \t"
 """All that browsers trim (RFC 6265bis section 5.6 knows WSP only): `str.strip()` without this
@@ -19,26 +21,6 @@ LONGEST_ATTRIBUTE = 1024
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 
 
-LONGEST_REMEMBERED = 512
-"""Longer texts of attributes are read anew each time, so that the memos stay small."""
-
-_MOST_REMEMBERED = 1024
-
-T = TypeVar("T")
-
-
-def remembered(read: Callable[[str], T]) -> Callable[[str], T]:
-    """Return the same function with a bounded memory: an application sets few different
-    attributes, and these texts hold no cookie's value."""
-    memory = lru_cache(maxsize=_MOST_REMEMBERED)(read)
-
-    @wraps(read)
-    def recall(attributes: str) -> T:
-        return memory(attributes) if len(attributes) <= LONGEST_REMEMBERED else read(attributes)
-
-    return recall
-
-
 def pairs_of(attributes: str) -> Iterator[tuple[str, str]]:
     """Yield (lower-case name, value) of each attribute in wire order, those of no weight too."""
     for text in attributes.split(";"):
@@ -46,18 +28,17 @@ def pairs_of(attributes: str) -> Iterator[tuple[str, str]]:
         yield name.strip(BLANKS).lower(), value.strip(BLANKS)
 
 
-@remembered
 def last_values(attributes: str) -> Mapping[str, str]:
     """Return the value that counts for each attribute: the last one, junk or not, of those that
     are not over-long (RFC 6265bis section 5.7 takes the last of a kind)."""
-    return {name: value for name, value in pairs_of(attributes) if len(value) <= LONGEST_ATTRIBUTE}
+    return _known[attributes].values
 
 
 def is_void(text: str) -> bool:
     """Say whether this text, of a whole value or of one of its parts, makes a browser throw the
     whole header away: a control character anywhere (RFC 6265bis section 5.6), or a tab
     inside a name or value, where it is not trimmed."""
-    # Printable text, nearly all there is, is told apart in one fast scan.
+    # Nearly every text is printable, which one fast scan shows.
     if text.isprintable():
         return False
     if _CONTROL.search(text) is not None:
@@ -99,26 +80,58 @@ class Expiry(NamedTuple):
     expires_s: float | None
 
 
-@remembered
 def deletes_from(attributes: str) -> float:
     """Return the moment, in POSIX seconds, from which a Set-Cookie with these attributes stores
     nothing and deletes instead: -inf is always, +inf never.
 
     `attributes` is the text after the first ";".
     """
-    if is_void(attributes):
-        return inf
-    max_age_s, expires_s = expiry_of(attributes)
-    if max_age_s is not None:
-        return -inf if max_age_s <= 0 else inf
-    return inf if expires_s is None else expires_s
+    return _known[attributes].deletes_from_s
 
 
-@remembered
 def expiry_of(attributes: str) -> Expiry:
     """Return when a cookie with these attributes ends, by the last Max-Age and last Expires."""
-    values = last_values(attributes)
-    return Expiry(_seconds(values.get("max-age", "")), _moment(values.get("expires", "")))
+    return _known[attributes].expiry
+
+
+class _Attributes(NamedTuple):
+    """What a text of attributes says."""
+
+    values: Mapping[str, str]
+    expiry: Expiry
+    deletes_from_s: float
+
+
+def _read(attributes: str) -> _Attributes:
+    values = {
+        name: value for name, value in pairs_of(attributes) if len(value) <= LONGEST_ATTRIBUTE
+    }
+    expiry = Expiry(_seconds(values.get("max-age", "")), _moment(values.get("expires", "")))
+    return _Attributes(values, expiry, _deletion_s(attributes, expiry))
+
+
+def _deletion_s(attributes: str, expiry: Expiry) -> float:
+    if is_void(attributes):
+        return inf
+    if expiry.max_age_s is not None:
+        return -inf if expiry.max_age_s <= 0 else inf
+    return inf if expiry.expires_s is None else expiry.expires_s
+
+
+_NUMBERS_BYTES = 400
+"""What an `_Attributes` weighs without its values: two tuples, their numbers, a dictionary."""
+
+
+def _weigh(read: _Attributes) -> int:
+    texts = sum(getsizeof(text) for pair in read.values.items() for text in pair)
+    return _NUMBERS_BYTES + getsizeof(read.values) + texts
+
+
+# An application sets few different attributes, and they hold no cookie's value. The longest that
+# frameworks write are of 200 characters.
+_known = BoundedCache[str, _Attributes](
+    _read, most_entries=1024, most_bytes=512 * 1024, longest_key=512, weigh=_weigh
+)
 
 
 _NUMBER = re.compile("[+-]?[0-9]+")

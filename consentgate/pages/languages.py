@@ -10,17 +10,22 @@ from collections.abc import Iterable, Iterator, Sequence
 
 # RFC 9110 section 12.4.2: at most three decimals, and one at most.
 _WEIGHT = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.ASCII | re.IGNORECASE)
+LONGEST_HEADER = 1_000
+MOST_RANGES = 32
+"""How many characters and how many language ranges of an Accept-Language header are read: browsers
+send a dozen at most, and the rest is ignored (RFC 9110 section 5.6.1.2)."""
+
 _SCRIPT_LENGTH, _REGION_LENGTH = 4, 2
 
 
 def canonical_tag(tag: str) -> str:
-    """The tag in the case that is usual: "fr", "pt-BR", "zh-Hant" (RFC 5646 section 2.1.1)."""
+    """Return the tag in the usual case: "fr", "pt-BR", "zh-Hant" (RFC 5646 section 2.1.1)."""
     primary, *rest = tag.split("-")
     return "-".join((primary.lower(), *map(_canonical_subtag, rest)))
 
 
 def primary_language(tag: str) -> str:
-    """The language of a tag without region and script: "pt" of "pt-BR"."""
+    """Return the language of a tag without region and script: "pt" of "pt-BR"."""
     return tag.partition("-")[0].lower()
 
 
@@ -32,10 +37,10 @@ def negotiate(
     served: Sequence[str],
     default: str,
 ) -> str:
-    """The one of `served` that fits best; what is empty, unknown or malformed is passed over.
+    """Return the one of `served` that fits best; pass over what is empty, unknown or malformed.
 
-    "pt-BR" is content with "pt", and "pt" with "pt-BR" (RFC 4647 section 3.4, and its reverse).
-    Where nothing fits it is the default, or the first that is served.
+    "pt" fits "pt-BR", and "pt-BR" fits "pt" (RFC 4647 section 3.4, and its reverse).
+    Where nothing fits, return the default, or the first one if that is not served.
     """
     choices = _Choices(served)
     wanted = (query_lang, site_choice)
@@ -53,12 +58,12 @@ class _Choices:
         self._by_primary = {primary_language(tag): tag for tag in reversed(served)}
 
     def best_for(self, tag: str) -> str | None:
-        """The served language that a tag is content with; a browser's or a POSIX one."""
+        """Return the served language that fits a tag, written as browsers or as POSIX do."""
         asked = tag.strip().lower().replace("_", "-")
         return self._by_tag.get(asked) or self._by_primary.get(primary_language(asked))
 
     def accepted(self, accept_language: str, *, fallback: str) -> str | None:
-        """The best of what an Accept-Language header takes, None where it takes none."""
+        """Return the best of what an Accept-Language header takes, None where it takes none."""
         ranges = list(_ranges(accept_language))
         refused = {self._by_tag.get(tag) for tag, weight in ranges if weight == 0}
         for tag, _ in sorted(_wanted(ranges), key=_weight, reverse=True):
@@ -73,8 +78,10 @@ class _Choices:
 
 
 def _ranges(accept_language: str) -> Iterator[tuple[str, float]]:
-    """Each language range with its weight, in the order of the header."""
-    for part in accept_language.split(","):
+    """Yield each language range with its weight, in the order of the header."""
+    parts = accept_language[: LONGEST_HEADER + 1].split(",", MOST_RANGES)
+    is_cut = len(accept_language) > LONGEST_HEADER or len(parts) > MOST_RANGES
+    for part in parts[:-1] if is_cut else parts:
         tag, _, parameter = part.partition(";")
         weight = _WEIGHT.fullmatch(parameter.strip()) if parameter else None
         if weight is not None:

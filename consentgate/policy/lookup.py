@@ -5,17 +5,17 @@ Names come from visitors, so what is remembered of them is bounded in number and
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
+from consentgate._cache import BoundedCache, weigh_nothing
 from consentgate.policy.cookie import Cookie
 from consentgate.policy.merge import strictest
 from consentgate.policy.names import Glob
 from consentgate.policy.vocabulary import Kind
 
-REMEMBERED_NAMES = 1024
-REMEMBERED_LENGTH = 128
+MOST_NAMES = 1024
+LONGEST_NAME = 128
 
 Value = TypeVar("Value")
 
@@ -49,16 +49,24 @@ class GlobIndex(Generic[Value]):
         ]
 
 
-class RuleLookup(dict[str, Cookie | None]):
-    """The rules of cookies by name; a name that only globs match is worked out once.
+class RuleLookup(BoundedCache[str, Cookie | None]):
+    """The rules of cookies by name; each name is worked out once.
 
     `site` and `presets` are in the order of their declaration. An exact name comes first, then
     the most literal characters, then the site before presets.
     """
 
+    __slots__ = ("_exact", "_globs")
+
     def __init__(self, site: Iterable[Cookie], presets: Iterable[Cookie]) -> None:
         globs: list[tuple[Glob, tuple[bool, Cookie]]] = []
-        super().__init__()
+        super().__init__(
+            most_entries=MOST_NAMES,
+            most_bytes=256 * 1024,
+            longest_key=LONGEST_NAME,
+            weigh=weigh_nothing,
+        )
+        self._exact: dict[str, Cookie] = {}
         cookie = Kind.COOKIE  # once: the access to an Enum's member costs more than the loop
         for is_site, rules in ((False, presets), (True, site)):
             for rule in rules:
@@ -67,29 +75,18 @@ class RuleLookup(dict[str, Cookie | None]):
                 if "*" in rule.name:
                     globs.append((Glob.of(rule.name), (is_site, rule)))
                 else:
-                    self[rule.name] = rule
+                    self._exact[rule.name] = rule
         self._globs = GlobIndex(globs)
-        self._remembered: deque[str] = deque()
 
     def __missing__(self, name: str) -> Cookie | None:
-        rule = self._best(name)
-        if len(name) <= REMEMBERED_LENGTH:
-            self._remember(name, rule)
+        rule = self._exact.get(name) or self._best(name)
+        self.remember(name, rule)
         return rule
 
     def _best(self, name: str) -> Cookie | None:
-        ranked = [
-            ((glob.literal_length, is_site), rule)
-            for glob, (is_site, rule) in self._globs.matching(name)
-        ]
-        if not ranked:
-            return None
+        matching = self._globs.matching(name)
+        if len(matching) < 2:
+            return matching[0][1][1] if matching else None
+        ranked = [((glob.literal_length, is_site), rule) for glob, (is_site, rule) in matching]
         best = max(rank for rank, _ in ranked)
         return strictest([rule for rank, rule in ranked if rank == best])
-
-    def _remember(self, name: str, rule: Cookie | None) -> None:
-        self[name] = rule
-        self._remembered.append(name)
-        while len(self._remembered) > REMEMBERED_NAMES:
-            # Two threads may have remembered one name twice, so it can be gone already.
-            self.pop(self._remembered.popleft(), None)

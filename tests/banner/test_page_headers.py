@@ -1,18 +1,11 @@
-"""Headers of a page into which something is put, and conditional requests about it."""
+"""Tags of a page into which something is put, and conditional requests about it."""
 
 from __future__ import annotations
 
 import pytest
 
-from consentgate.banner.entity_tags import Condition, mark_of, mark_tag, restore
-from consentgate.banner.page_headers import (
-    Header,
-    headers_of_copy,
-    headers_with,
-    keep_to_visitor,
-    settle_conditions,
-)
-from consentgate.http.caching import COOKIE
+from consentgate.banner.entity_tags import LONGEST_CONDITION, Condition, mark_of, mark_tag, restore
+from consentgate.banner.page_headers import settle_conditions
 
 NOW = "v0123456789ab"
 SHARED = "pba9876543210"
@@ -51,6 +44,16 @@ def test_what_is_no_tag_is_not_sent(tag: str) -> None:
 def test_a_tag_of_another_state_or_version_is_removed() -> None:
     assert restored(f'W/"a~cg{BEFORE}s"') is None
     assert restored(f'W/"a~cg{BEFORE}s"', keeps_foreign=True) is None
+
+
+@pytest.mark.behaviour(23)
+@pytest.mark.parametrize("keeps_foreign", [True, False])
+def test_a_long_condition_matches_nothing(keeps_foreign: bool) -> None:
+    tag = f'W/"a~cg{NOW}s"'
+    longest = tag + " " * (LONGEST_CONDITION - len(tag))
+
+    assert restored(longest, keeps_foreign=keeps_foreign) == '"a"'
+    assert restored(f"{longest} ", keeps_foreign=keeps_foreign) is None
 
 
 def test_of_several_tags_those_of_now_are_asked_about() -> None:
@@ -135,106 +138,3 @@ def test_a_date_does_not_take_the_place_of_a_tag_that_was_removed() -> None:
     old = ALL | {"if-none-match": f'W/"a~cg{BEFORE}s"'}
 
     assert changes(old) == {"if-none-match": None, "if-modified-since": None}
-
-
-# Responses
-
-
-def test_a_page_gets_its_own_length_and_tag_and_loses_what_was_said_of_other_bytes() -> None:
-    headers = [
-        ("Content-Type", "text/html"),
-        ("Content-Length", " 10 "),
-        ("ETag", '"a"'),
-        ("Last-Modified", "Tue, 24 Nov 2026 16:00:00 GMT"),
-        ("accept-ranges", "bytes"),
-        ("Digest", "x"),
-        ("Repr-Digest", "x"),
-        ("CONTENT-DIGEST", "x"),
-        ("Content-MD5", "x"),
-        ("Set-Cookie", "a=b"),
-        ("Set-Cookie", "c=d"),
-    ]
-
-    assert headers_with(headers, added=5, mark=NOW) == [
-        ("Content-Type", "text/html"),
-        ("Content-Length", "15"),
-        ("ETag", f'W/"a~cg{NOW}s"'),
-        ("Set-Cookie", "a=b"),
-        ("Set-Cookie", "c=d"),
-    ]
-
-
-@pytest.mark.parametrize("length", ["", "-1", "1e3", "\u0661", "10, 10"])
-def test_a_length_that_is_none_is_left_off(length: str) -> None:
-    assert headers_with([("Content-Length", length)], added=5, mark=NOW) == []
-
-
-def test_a_tag_that_is_none_is_left_off() -> None:
-    assert headers_with([("ETag", "a")], added=5, mark=NOW) == []
-
-
-CACHING = [
-    pytest.param([], "private, no-cache", id="nothing"),
-    pytest.param(["max-age=60"], "private, no-cache", id="max-age"),
-    pytest.param(["no-store"], "private, no-cache, no-store", id="no-store"),
-    pytest.param(["no-cache"], "private, no-cache", id="no-cache"),
-    pytest.param(["private"], "private, no-cache", id="private"),
-    pytest.param(['private="x"'], "private, no-cache", id="private-for-a-field"),
-    pytest.param(['no-cache="x"'], "private, no-cache", id="no-cache-for-a-field"),
-    pytest.param(["public, s-maxage=9, immutable"], "private, no-cache", id="shared"),
-    pytest.param(
-        ["max-age=9, stale-while-revalidate=9, stale-if-error=9"], "private, no-cache", id="stale"
-    ),
-    pytest.param(["Max-Age=9", "No-Store"], "private, no-cache, No-Store", id="two-lines"),
-    pytest.param(
-        ["must-revalidate, no-transform"],
-        "private, no-cache, must-revalidate, no-transform",
-        id="others",
-    ),
-]
-
-
-@pytest.mark.behaviour(14)
-@pytest.mark.parametrize(("values", "kept"), CACHING)
-def test_a_page_of_one_visitor_is_kept_by_no_one_else_and_shown_by_no_one_unasked(
-    values: list[str], kept: str
-) -> None:
-    headers = [("A", "b"), *(("Cache-Control", value) for value in values)]
-
-    assert [(name.lower(), value) for name, value in keep_to_visitor(headers, vary=COOKIE)] == [
-        ("a", "b"),
-        ("cache-control", kept),
-        ("vary", "Cookie"),
-    ]
-
-
-OVERRIDES = [
-    ("X-Accel-Expires", "60"),
-    ("Surrogate-Control", "max-age=60"),
-    ("CDN-Cache-Control", "public"),
-    ("Edge-Control", "max-age=60"),
-]
-
-
-@pytest.mark.behaviour(14)
-@pytest.mark.parametrize("header", OVERRIDES, ids=str)
-def test_nor_by_a_cache_that_listens_to_another_header(header: Header) -> None:
-    headers = [header, ("Cache-Control", "private, no-cache"), ("Vary", "Cookie")]
-
-    assert keep_to_visitor(headers, vary=COOKIE) == headers[1:]
-
-
-@pytest.mark.behaviour(14)
-def test_it_says_on_what_it_depends() -> None:
-    headers = [("Vary", "Accept"), ("Cache-Control", "private")]
-
-    assert keep_to_visitor(headers, vary=COOKIE) == [
-        ("Vary", "Accept, Cookie"),
-        ("Cache-Control", "private, no-cache"),
-    ]
-
-
-def test_a_copy_that_is_still_good_keeps_its_tag_and_has_no_length() -> None:
-    headers = [("ETag", '"a"'), ("Content-Length", "10"), ("Vary", "Cookie")]
-
-    assert headers_of_copy(headers, NOW) == [("ETag", f'W/"a~cg{NOW}s"'), ("Vary", "Cookie")]

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentgate.pages.languages import canonical_tag, negotiate
+from consentgate.pages.languages import (
+    LONGEST_HEADER,
+    MOST_RANGES,
+    canonical_tag,
+    negotiate,
+)
 
 SERVED = ("en", "fr", "pt-BR", "ar")
 
@@ -146,3 +151,23 @@ def test_whatever_a_visitor_sends_is_answered_in_a_served_language(
 )
 def test_a_tag_in_its_usual_case(tag: str, expected: str) -> None:
     assert canonical_tag(tag) == expected
+
+
+@pytest.mark.behaviour(23)
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [
+        pytest.param("xx," * (MOST_RANGES - 1) + "fr", "fr", id="the last range that is read"),
+        pytest.param("xx," * MOST_RANGES + "fr", "en", id="one range too many"),
+        pytest.param("ar," + "xx," * MOST_RANGES + "fr", "ar", id="what comes first counts"),
+        pytest.param(" " * (LONGEST_HEADER - 2) + "fr", "fr", id="the last character"),
+        pytest.param(" " * LONGEST_HEADER + ",fr", "en", id="too long"),
+        pytest.param(
+            "ar;q=0.5" + "," * 20 + " " * (LONGEST_HEADER - 31) + "fr;q=0.1",
+            "ar",
+            id="a range that is cut",
+        ),
+    ],
+)
+def test_of_a_long_header_only_the_beginning_is_read(accepted: str, expected: str) -> None:
+    assert chosen(accepted) == expected

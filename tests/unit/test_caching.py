@@ -129,3 +129,57 @@ def test_a_hostile_cache_control_is_read_in_linear_time() -> None:
     kept, _ = keep_private([("cache-control", value)], private=True, vary=NOTHING)
 
     assert (kept[0] or "").startswith("private")
+
+
+REVALIDATED = [
+    pytest.param([], "private, no-cache", id="nothing"),
+    pytest.param(["max-age=60"], "private, no-cache", id="max-age"),
+    pytest.param(["no-store"], "private, no-cache, no-store", id="no-store"),
+    pytest.param(["no-cache"], "private, no-cache", id="no-cache"),
+    pytest.param(["private"], "private, no-cache", id="private"),
+    pytest.param(['private="x"'], "private, no-cache", id="private-for-a-field"),
+    pytest.param(['no-cache="x"'], "private, no-cache", id="no-cache-for-a-field"),
+    pytest.param(["public, s-maxage=9, immutable"], "private, no-cache", id="shared"),
+    pytest.param(
+        ["max-age=9, stale-while-revalidate=9, stale-if-error=9"], "private, no-cache", id="stale"
+    ),
+    pytest.param(["Max-Age=9", "No-Store"], "private, no-cache, No-Store", id="two-lines"),
+    pytest.param(
+        ["must-revalidate, no-transform"],
+        "private, no-cache, must-revalidate, no-transform",
+        id="others",
+    ),
+]
+
+
+@pytest.mark.behaviour(14)
+@pytest.mark.parametrize(("values", "kept"), REVALIDATED)
+def test_a_page_of_one_visitor_is_kept_by_no_one_else_and_shown_by_no_one_unasked(
+    values: list[str], kept: str
+) -> None:
+    present = [("cache-control", value) for value in values]
+
+    left, appended = keep_private(present, private=True, vary=COOKIE, revalidate=True)
+
+    lines = [("cache-control", value) for value in left if value is not None]
+    assert [*lines, *appended] == [("cache-control", kept), ("vary", "Cookie")]
+
+
+@pytest.mark.behaviour(14)
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("x-accel-expires", "60"),
+        ("surrogate-control", "max-age=60"),
+        ("cdn-cache-control", "public"),
+        ("edge-control", "max-age=60"),
+    ],
+    ids=str,
+)
+def test_nor_by_a_cache_that_listens_to_another_header(header: Header) -> None:
+    present = [header, ("cache-control", "private, no-cache"), ("vary", "Accept")]
+
+    assert keep_private(present, private=True, vary=COOKIE, revalidate=True) == (
+        [None, "private, no-cache", "Accept, Cookie"],
+        [],
+    )

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from http.cookies import CookieError, SimpleCookie
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import cookie_parser
+from werkzeug.http import parse_cookie
 
-from consentgate.http.cookie_header import cookie_spans, cookie_values
+from consentgate.http.cookie_header import (
+    MOST_EQUALS_SIGNS,
+    MOST_NAMES,
+    cookie_spans,
+    cookie_values,
+)
 
 LATIN_1 = st.text(st.characters(max_codepoint=255), max_size=200)
 COOKIE_LIKE = st.text(st.sampled_from("ab=; \t\xa0\x85\x1f\"'"), max_size=60)
@@ -28,11 +38,15 @@ HOSTILE = {
 
 
 def names(header: str) -> list[str]:
-    return [name for name, _, _ in cookie_spans(header)]
+    return [name for name, *_ in cookie_spans(header)[0]]
 
 
 def texts(header: str) -> list[str]:
-    return [header[start:end] for _, start, end in cookie_spans(header)]
+    return [header[start:end] for _, start, end, _ in cookie_spans(header)[0]]
+
+
+def inner(header: str) -> list[str]:
+    return [name for *_, names in cookie_spans(header)[0] for name in names]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +82,10 @@ def test_the_values_are_those_of_exactly_that_name(header: str, values: list[str
 def test_the_spans_are_the_pairs_without_the_blanks_around_them() -> None:
     header = "a=1;b=2;  c=3 ;d ; \t"
 
-    assert cookie_spans(header) == [("a", 0, 3), ("b", 4, 7), ("c", 10, 13), ("d", 15, 16)]
+    assert cookie_spans(header) == (
+        [("a", 0, 3, ()), ("b", 4, 7, ()), ("c", 10, 13, ()), ("d", 15, 16, ())],
+        len(header),
+    )
     assert texts(header) == ["a=1", "b=2", "c=3", "d"]
 
 
@@ -95,7 +112,7 @@ def test_a_nameless_pair_poses_under_its_text(header: str) -> None:
 
 @pytest.mark.parametrize("header", ["=", "==", " = ", "=;=; ="])
 def test_a_pair_without_any_text_is_left_out(header: str) -> None:
-    assert cookie_spans(header) == []
+    assert cookie_spans(header) == ([], len(header))
 
 
 @pytest.mark.parametrize("blank", [" ", "\t", "\x0b", "\x0c", "\x1c", "\x1f", "\x85", "\xa0"])
@@ -105,10 +122,11 @@ def test_the_name_is_trimmed_as_the_most_liberal_server_does(blank: str) -> None
 
 @given(header=LATIN_1 | COOKIE_LIKE)
 def test_spans_lie_in_order_within_the_header(header: str) -> None:
-    places = [place for _, start, end in cookie_spans(header) for place in (start, end)]
+    pairs, read_to = cookie_spans(header)
+    places = [place for _, start, end, _ in pairs for place in (start, end)]
 
     assert places == sorted(places)
-    assert all(0 <= place <= len(header) for place in places)
+    assert all(0 <= place <= read_to <= len(header) for place in places)
 
 
 @given(header=LATIN_1 | COOKIE_LIKE)
@@ -135,6 +153,97 @@ def test_every_value_written_is_read_back(values: list[str]) -> None:
 
 
 @pytest.mark.parametrize("header", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_header_is_read_to_its_end(header: str) -> None:
-    assert cookie_values(f"{header}; choice=last", "choice")[-1] == "last"
-    assert names(f"{header}; last=1")[-1] == "last"
+def test_of_a_hostile_header_everything_is_a_pair_or_past_the_end(header: str) -> None:
+    text = f"first=1; {header}; last=1"
+    pairs, read_to = cookie_spans(text)
+
+    assert len(pairs) <= MOST_NAMES
+    assert "last" in names(text) or "last=1" in text[read_to:]
+
+
+@pytest.mark.parametrize("spare", [0, 1])
+def test_pairs_past_the_last_name_that_is_looked_at_are_left_out(spare: int) -> None:
+    header = "; ".join(f"name{number}=1" for number in range(MOST_NAMES + spare))
+    pairs, read_to = cookie_spans(header)
+
+    assert len(pairs) == MOST_NAMES
+    assert header[read_to:] == f"name{MOST_NAMES}=1" * spare
+
+
+def test_names_inside_pairs_count_too() -> None:
+    header = "a=1; b=" + ",x=1" * MOST_NAMES + "; c=1"
+
+    pairs, read_to = cookie_spans(header)
+
+    assert (names(header), pairs[0][1:3]) == (["a"], (0, 3))
+    assert header[read_to:].startswith("b=,x=1")
+
+
+def test_with_too_many_equals_signs_nothing_inside_pairs_is_looked_for() -> None:
+    header = f"a=1{'=' * MOST_EQUALS_SIGNS}"
+
+    assert names(header) == ["a"]
+    assert cookie_spans(f"{header} ,") == ([], 0)
+
+
+@pytest.mark.behaviour(25)
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("a=1 _ga=2", ["_ga"]),
+        ("a=1\t_ga =2; b=3", ["_ga"]),
+        ("a=1,_ga=2, _gid=3", ["_ga", "_gid"]),
+        ("a _ga=2", ["_ga"]),
+        ('a="1"_ga=2', ["_ga"]),
+        ('"_ga"=2', ["_ga"]),
+        ("a=[_ga=2", ["_ga"]),
+        ("a=\xe9_ga=2", ["_ga"]),
+        ("a=1\x00_ga=2", ["_ga"]),
+        ("a=1=_ga=2", []),
+        ("a=1&_ga=2", []),
+        ("a=1 _ga", []),
+        ("a=1, =2", []),
+        ("a=1; _ga=2", []),
+    ],
+)
+def test_names_inside_a_pair_are_seen_where_some_reader_ends_it(
+    header: str, found: list[str]
+) -> None:
+    assert inner(header) == found
+
+
+@pytest.mark.behaviour(25)
+@pytest.mark.parametrize(
+    "blank", ["\xa0", "\x85", "\u1680", "\u2003", "\u2028", "\u202f", "\u3000"]
+)
+@pytest.mark.parametrize("shape", ["{0}_ga=1", "_ga{0}=1", "a=1; {0}{0}_ga{0}=1", "=_ga{0}"])
+def test_a_name_is_trimmed_as_readers_of_utf_8_do(blank: str, shape: str) -> None:
+    header = shape.format(blank).encode().decode("latin-1")
+
+    assert names(header)[-1] == "_ga"
+
+
+@pytest.mark.behaviour(25)
+@given(header=COOKIE_LIKE.map(lambda text: text.replace("'", ",")))
+def test_every_name_that_http_cookies_reads_is_seen(header: str) -> None:
+    read = SimpleCookie()
+    with suppress(CookieError):  # it keeps what it read before
+        read.load(header)
+
+    assert set(read) - {*names(header), *inner(header)} == set()
+
+
+@pytest.mark.behaviour(25)
+@given(header=st.text(st.sampled_from('ab=; \t\xa0\u3000,"'), max_size=40))
+def test_every_name_that_frameworks_read_is_seen(header: str) -> None:
+    raw = header.encode().decode("latin-1")
+    # With other letters around it none is a name that a policy declares.
+    read = {name.strip() for name in (*cookie_parser(raw), *parse_cookie(raw)) if name.isascii()}
+
+    assert read - {*names(raw), *inner(raw), ""} == set()
+
+
+def test_of_a_name_again_and_again_no_more_values_are_read_than_a_browser_sends() -> None:
+    header = "choice=1; " * (MOST_NAMES + 1)
+
+    assert cookie_values(header, "choice") == ["1"] * MOST_NAMES
