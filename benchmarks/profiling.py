@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from benchmarks.rows import Row
 from benchmarks.surroundings import quiet_logs
 
-REQUESTS = 2_000
+REQUESTS = 1_000
 WARM_UP = 50
 LINES = 25
 
