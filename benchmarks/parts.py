@@ -55,7 +55,11 @@ PARTS = {
     ),
     "growth": Part(
         "Growth",
-        ("benchmarks.growth:growth_rows", "benchmarks.hostile:hostile_rows"),
+        (
+            "benchmarks.growth:growth_rows",
+            "benchmarks.hostile:hostile_rows",
+            "benchmarks.preferences:preferences_rows",
+        ),
         processes=5,
         print_table=print_loops,
     ),

@@ -1,4 +1,4 @@
-"""The benchmarks do what their titles say, and run; nothing here looks at a time."""
+"""The benchmarks do what their titles say, and run; nothing here looks at a time or a bar."""
 
 from __future__ import annotations
 
@@ -82,6 +82,17 @@ def run(*command: str) -> str:
         [sys.executable, "-m", *command], check=True, capture_output=True, text=True, cwd=ROOT
     )
     return done.stdout
+
+
+def test_traced_calls_are_printed_below_their_sums() -> None:
+    done = run("tools.trace_calls")
+
+    journeys = [line for line in done.splitlines() if " hand-overs; bar: " in line]
+    assert [line.partition(":")[0] for line in journeys] == [
+        "One stripped cookie beside a Cache-Control",
+        "POST to /consent/",
+    ]
+    assert done.count("\n  asgi.ConsentMiddleware.__call__\n") == 2
 
 
 def row_with(title: str, *bars: Bar) -> Row:
