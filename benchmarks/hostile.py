@@ -1,4 +1,4 @@
-"""The row about hostile Cookie headers: 16 KB each, another one for every request."""
+"""The row about hostile Cookie headers: 60 kB each, another one for every request."""
 
 from __future__ import annotations
 
@@ -10,25 +10,29 @@ from starlette.requests import cookie_parser
 
 from benchmarks import traffic
 from benchmarks.asgi import asgi_contenders, observe_asgi
-from benchmarks.rows import GATE, Aim, Measured, Row
+from benchmarks.rows import GATE, Bar, Measured, Row
 from benchmarks.timing import Contender, Effort, measure_added_ns
 from benchmarks.traffic import COOKIE_NAME, Rotation, Traffic, browser_request, page
 
-HEADER_BYTES = 16_384
+HEADER_BYTES = 60_000  # uvicorn takes no more than 64 KiB in all
 VARIANTS = 40
 SHARE = 8  # these exchanges are long
 PARSER = "cookie_parser"
 
 
-def hostile_row() -> Row:
-    """The header that costs the gate most, against Starlette's parser on that same header.
+def hostile_rows() -> list[Row]:
+    """The row of the header that costs the gate most, against Starlette's parser on that header.
 
-    Thinning is on and the response asks for the visitor's consent, so that the gate reads the
+    Hiding is on and the response asks for the visitor's consent, so that the gate reads the
     header for both reasons.
     """
+    return [_hostile_row()]
+
+
+def _hostile_row() -> Row:
     return Row(
-        title="worst of the hostile 16 KB Cookie headers",
-        aims=(Aim(PARSER, 3),),
+        title="worst of the hostile 60 kB Cookie headers",
+        bars=(Bar(PARSER, 2.5),),
         check=_check,
         measure=lambda effort: max(
             (measure_hostile(name, effort) for name in FORMS), key=lambda got: got.added_ns

@@ -1,7 +1,8 @@
-"""A row of the table: what it measures, what it aims at, and what came out."""
+"""A row of a table: what it measures, the bars that it is held to, and what came out."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,68 +13,81 @@ GATE = "gate"
 
 
 class Bound(StrEnum):
-    """On which side of an aim's limit its ratio must stay."""
+    """On which side of a bar its ratio must stay."""
 
     AT_MOST = "<="
     AT_LEAST = ">="
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
-    """What the gate's cost, over that of the contender named `over`, must keep to."""
+class Bar:
+    """What the gate's cost, over that of the contender named `over`, must keep to.
+
+    Without a limit it only says what is printed. `aim` is what was tried for beyond the limit;
+    nothing depends on it.
+    """
 
     over: str
-    limit: float
+    limit: float = math.inf
     bound: Bound = Bound.AT_MOST
+    aim: float | None = None
 
-    def is_reached(self, ratio: float) -> bool:
-        """True when the ratio is within the limit, at the two digits that the table prints."""
+    def holds(self, ratio: float) -> bool:
+        """Return whether the ratio is within the limit, at the digits that the table prints."""
         rounded = float(f"{ratio:.3g}")
         return rounded <= self.limit if self.bound is Bound.AT_MOST else rounded >= self.limit
 
     def __str__(self) -> str:
-        return f"{self.bound} {self.limit:g} {self.over}"
+        return f"{self.bound} {self.limit:g} {self.over}" if math.isfinite(self.limit) else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What one process measured: the gate's own nanoseconds and its ratio to each contender."""
+    """What one process measured: the gate's own nanoseconds and its ratio to each contender.
+
+    `bare_ns` is what the application takes alone, where a row says so.
+    """
 
     added_ns: float
     ratios: Mapping[str, float]
     note: str = ""
+    bare_ns: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. `check` raises NotTrue unless the title is what really happens."""
+    """One line of a table. `check` raises NotTrue unless the title is what really happens.
+
+    `profiled` returns what `--profile` looks into, by name: each serves that many requests.
+    """
 
     title: str
-    aims: tuple[Aim, ...]
+    bars: tuple[Bar, ...]
     check: Callable[[], None]
     measure: Callable[[Effort], Measured]
+    profiled: Callable[[], Mapping[str, Callable[[int], None]]] | None = None
 
 
 def compare_gate(
-    contenders: Callable[[], Mapping[str, Contender]], *, aims: tuple[Aim, ...], share: int = 1
+    contenders: Callable[[], Mapping[str, Contender]], *, bars: tuple[Bar, ...], share: int = 1
 ) -> Callable[[Effort], Measured]:
-    """A measurement of the gate against the contenders that the aims name.
+    """Return a measurement of the gate against the contenders that the bars name.
 
     `share` divides the rounds and the batch where one exchange is long.
     """
 
     def measure(effort: Effort) -> Measured:
         added = measure_added_ns(
-            _needed(contenders(), aims),
+            _needed(contenders(), bars),
             rounds=max(1, effort.rounds // share),
             batch=max(1, effort.batch // share),
         )
-        return Measured(added[GATE], {aim.over: added[GATE] / added[aim.over] for aim in aims})
+        return Measured(added[GATE], {bar.over: added[GATE] / added[bar.over] for bar in bars})
 
     return measure
 
 
-def _needed(contenders: Mapping[str, Contender], aims: tuple[Aim, ...]) -> dict[str, Contender]:
-    names = {GATE, *(aim.over for aim in aims)}
+def _needed(contenders: Mapping[str, Contender], bars: tuple[Bar, ...]) -> dict[str, Contender]:
+    names = {GATE, *(bar.over for bar in bars)}
     names |= {contenders[name].baseline for name in names}
     return {name: contender for name, contender in contenders.items() if name in names}

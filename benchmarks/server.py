@@ -44,7 +44,7 @@ def framework() -> App:
 APPLICATIONS: dict[str, Callable[[], App]] = {
     "bare": lambda: bare,
     "gate": lambda: gated(bare, hide_cookies="off"),
-    "gate, thinning on": lambda: gated(bare, hide_cookies="refused"),
+    "gate, hiding on": lambda: gated(bare, hide_cookies="refused"),
     "SessionMiddleware": lambda: SessionMiddleware(bare, traffic.SECRET),
     "page": framework,
     "page behind the gate": lambda: gated(framework(), hide_cookies="off"),

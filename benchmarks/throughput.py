@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from benchmarks import traffic
-from benchmarks.rows import Aim, Bound, Measured, Row
+from benchmarks.rows import Bar, Bound, Measured, Row
 from benchmarks.timing import Effort
 from benchmarks.traffic import browser_cookie, browser_request
 from benchmarks.truth import Outcome, check_outcome, cookie_names
@@ -31,16 +31,20 @@ def throughput_rows() -> list[Row]:
         _row(
             "bare app",
             "gate",
-            aims=(Aim("bare", 0.85, at_least), Aim("SessionMiddleware", 1.6, at_least)),
+            bars=(Bar("bare", 0.85, at_least), Bar("SessionMiddleware", 1.6, at_least)),
         ),
-        _row("bare app, thinning on", "gate, thinning on", aims=(Aim("bare", 0.85, at_least),)),
-        _row("a framework's page", "page behind the gate", aims=(Aim("page", 0.95, at_least),)),
+        _row("bare app, hiding on", "gate, hiding on", bars=(Bar("bare", 0.85, at_least),)),
+        _row(
+            "a framework's page",
+            "page behind the gate",
+            bars=(Bar("page", 0.93, at_least, aim=0.95),),
+        ),
     ]
 
 
-def _row(title: str, subject: str, *, aims: tuple[Aim, ...]) -> Row:
+def _row(title: str, subject: str, *, bars: tuple[Bar, ...]) -> Row:
     title = f"uvicorn, 3 set, 1 stripped: {title}"
-    others = [aim.over for aim in aims]
+    others = [bar.over for bar in bars]
 
     def check() -> None:
         with Server(subject) as server:
@@ -61,7 +65,7 @@ def _row(title: str, subject: str, *, aims: tuple[Aim, ...]) -> Row:
             },
         )
 
-    return Row(title=title, aims=aims, check=check, measure=measure)
+    return Row(title=title, bars=bars, check=check, measure=measure)
 
 
 class Server:

@@ -42,16 +42,51 @@ class Effort:
 def measure_added_ns(
     contenders: Mapping[str, Contender], *, rounds: int, batch: int
 ) -> dict[str, float]:
-    """The nanoseconds that each contender adds to one exchange: medians over the rounds."""
+    """Return the nanoseconds that each contender adds to one exchange: medians over the rounds."""
+    added: dict[str, list[float]] = {name: [] for name in contenders}
+    for spent in _timed_rounds(contenders, rounds=rounds, batch=batch):
+        for name, contender in contenders.items():
+            below = spent[contender.baseline] if contender.baseline else 0.0
+            added[name].append(spent[name] - below)
+    return {name: statistics.median(values) for name, values in added.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What one exchange takes bare, and how much more it takes with what is around it."""
+
+    bare_ns: float
+    added_percent: float
+
+
+def measure_pair(
+    bare: Callable[[int], None], around: Callable[[int], None], *, rounds: int, batch: int
+) -> Pair:
+    """Return the medians over the rounds; the percentage is that of each round's own bare time."""
+    contenders = {"bare": Contender(bare), "around": Contender(around)}
+    spent = _timed_rounds(contenders, rounds=rounds, batch=batch)
+    return Pair(
+        statistics.median(one["bare"] for one in spent),
+        100 * (statistics.median(one["around"] / one["bare"] for one in spent) - 1),
+    )
+
+
+def _timed_rounds(
+    contenders: Mapping[str, Contender], *, rounds: int, batch: int
+) -> list[dict[str, float]]:
+    """Return the nanoseconds of one exchange, by contender, for each round.
+
+    Another contender is the first in each round.
+    """
     names = list(contenders)
-    added: dict[str, list[float]] = {name: [] for name in names}
+    timed = []
     with collection_as_in_production():
         for turn in range(-WARM_UP_ROUNDS, rounds):
             shift = turn % len(names)
             spent = _time_round(contenders, [*names[shift:], *names[:shift]], batch=batch)
             if turn >= 0:
-                _note_differences(contenders, spent, added)
-    return {name: statistics.median(values) for name, values in added.items()}
+                timed.append(spent)
+    return timed
 
 
 def _time_round(
@@ -64,16 +99,6 @@ def _time_round(
         serve(batch)
         spent[name] = (time.thread_time_ns() - started) / batch
     return spent
-
-
-def _note_differences(
-    contenders: Mapping[str, Contender],
-    spent: Mapping[str, float],
-    added: Mapping[str, list[float]],
-) -> None:
-    for name, contender in contenders.items():
-        below = spent[contender.baseline] if contender.baseline else 0.0
-        added[name].append(spent[name] - below)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -133,13 +133,22 @@ class Rotation:
         return next(self._wires).as_text()
 
 
+def _third_page() -> str:
+    return "page=3"
+
+
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What the browser asks with, and what the application answers, in how many body chunks."""
+    """What the browser asks with, and what the application answers, in how many body chunks.
+
+    `query` is called for each request.
+    """
 
     request: Lines
     response: Lines
     chunks: int = 1
+    path: str = "/datasets"
+    query: Callable[[], str] = _third_page
 
 
 def session_value() -> str:
@@ -168,6 +177,21 @@ def browser_cookie(choice: str, *, length: int = COOKIE_BYTES) -> str:
     return header + "b" * (length - len(header))
 
 
+def cookies_of_a_site(choice: str) -> str:
+    """A Cookie header of 8 cookies, none of which the visitor refused."""
+    pairs = [
+        "_pk_id.1.1fff=8f3c1d2e4b5a6978.1736500000",
+        "_pk_ses.1.1fff=1",
+        f"session={session_value()}",
+        f"csrftoken={'c' * 32}",
+        choice,
+        "language=fr",
+        "ab_test=checkout-b",
+        "basket=3",
+    ]
+    return "; ".join(pairs)
+
+
 def browser_request(*cookies: str) -> Wire:
     """A browser's 10 headers: nine and one Cookie header for each text (none: nine)."""
     lines = [
@@ -190,6 +214,21 @@ def page(*set_cookies: str) -> Wire:
     return Wire(
         [*lines, *(("Set-Cookie", text) for text in set_cookies)],
         literals=["Content-Length", "Content-Type", "Set-Cookie"],
+    )
+
+
+def answer_of_a_site(*set_cookies: str) -> Wire:
+    """The response headers that real sites send, with these Set-Cookie values last."""
+    lines = [
+        ("Content-Type", "application/json"),
+        ("Content-Length", "5"),
+        ("Cache-Control", "no-store"),
+        ("Vary", "Cookie"),
+        ("X-Frame-Options", "DENY"),
+    ]
+    return Wire(
+        [*lines, *(("Set-Cookie", text) for text in set_cookies)],
+        literals=[*(name for name, _ in lines), "Set-Cookie"],
     )
 
 
@@ -222,6 +261,9 @@ TEN_COOKIES = (
     SET_ADS,
     SET_AB_TEST,
 )
+# What is left of them where the visitor allowed statistics.
+TEN_KEPT = ("session", "_pk_id.1.1fff", "csrftoken", "_pk_ses.1.1fff", "language", "ab_test")
+THREE_KEPT = ("session", "_pk_id.1.1fff")
 
 
 @cache

@@ -85,8 +85,8 @@ def exchange_maker(traffic: Traffic) -> Callable[[], WSGIEnvironment]:
         return {
             "REQUEST_METHOD": "GET",
             "SCRIPT_NAME": "",
-            "PATH_INFO": "/datasets",
-            "QUERY_STRING": "page=3",
+            "PATH_INFO": traffic.path,
+            "QUERY_STRING": traffic.query(),
             "SERVER_NAME": "127.0.0.1",
             "SERVER_PORT": "8000",
             "SERVER_PROTOCOL": "HTTP/1.1",
