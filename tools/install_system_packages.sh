@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the programs that some tests run for real, where it may: as root on a system with apt-get.
 # Anywhere else, and where the packages can't be had, it says so in one line and changes nothing;
-# the tests that need such a program then skip themselves, or fail with CI=true (tests/needs.py).
+# the tests that need such a program then skip themselves, or fail with CI=true (tests/support/requirements.py).
 # Exit status: 0 when there is nothing more to do here, 1 when another run may do better.
 set -uo pipefail
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.examples.portal_server import free_port, wait_for
+from tests.support.portal_server import free_port, wait_for
 
 ROOT = Path(__file__).parents[2]
 USER = {"username": "ada", "password": "donnees-ouvertes"}

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from consentgate.banner import body_start
 from consentgate.banner.body_start import MOST_HEADS
 from consentgate.banner.insertion import LONGEST_SEARCH, Found, Insertion
-from tests.banner.inserting import bounded, chunks_after, insert
-from tests.banner.pitfalls import (
+from tests.support.insertion import bounded, chunks_after, insert
+from tests.support.pitfall_pages import (
     FRAMES,
     MARKED,
     PITFALLS,

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.banner.inserting import bounded, insert
-from tests.banner.pitfalls import (
+from tests.browser.stage import Stage
+from tests.support.insertion import bounded, insert
+from tests.support.pitfall_pages import (
     FRAMES,
     PITFALLS,
     PUT,
     WITH_NOSCRIPT,
     Pitfall,
 )
-from tests.browser.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
 
-from tests.middleware.wire import ALL, BARE, Exchange
+from tests.support.frameworks import ALL, BARE, Exchange
 
 
 @pytest.fixture(autouse=True)

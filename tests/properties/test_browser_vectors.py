@@ -7,9 +7,9 @@ from collections.abc import Collection
 import pytest
 
 from consentgate import Action, Consent, Cookie, Gate, Policy
-from tests.contract.exchange import NOW, SECRET
-from tests.properties.browser import cookie_of
+from tests.properties.browser_reading import cookie_of
 from tests.support.browser_vectors import RECORDED, Vector
+from tests.support.exchange import NOW, SECRET
 from tests.support.tables import check_rules
 
 POLICY = Policy(necessary=["sessionid"], cookies=[Cookie("_ga", category="statistics")])

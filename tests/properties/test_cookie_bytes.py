@@ -11,9 +11,9 @@ from starlette.requests import cookie_parser
 from werkzeug.sansio.http import parse_cookie
 
 from consentgate import get_consent
-from tests.contract.exchange import Ask, gate_of
-from tests.middleware.servers import App, asgi_gate, http_scope, serve, start, talk, wsgi_gate
 from tests.properties.hostile import BELIEVED, COOKIE_HEADERS, PREFERENCES
+from tests.support.exchange import Ask, gate_of
+from tests.support.minimal_servers import App, asgi_gate, http_scope, serve, start, talk, wsgi_gate
 
 HIDDEN = ("_ga", "_fbp", "_pk_id.1")
 

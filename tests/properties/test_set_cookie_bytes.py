@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from consentgate import Consent, Gate, Policy, Unknown
 from consentgate.http.set_cookie import has_line_break
-from tests.contract.exchange import Ask, gate_of
-from tests.middleware.servers import (
+from tests.properties.browser_reading import cookie_of, cookies_on_the_wire
+from tests.properties.hostile import ALLOWED, BROKEN_SET_COOKIES, COOKIE_HEADERS, SET_COOKIES
+from tests.support.exchange import Ask, gate_of
+from tests.support.minimal_servers import (
     answerer,
     asgi_gate,
     http_scope,
@@ -22,8 +24,6 @@ from tests.middleware.servers import (
     talk,
     wsgi_gate,
 )
-from tests.properties.browser import cookie_of, cookies_on_the_wire
-from tests.properties.hostile import ALLOWED, BROKEN_SET_COOKIES, COOKIE_HEADERS, SET_COOKIES
 
 POLICY = Policy(necessary=sorted(ALLOWED), cookies=gate_of().policy.cookies)
 GATES = {

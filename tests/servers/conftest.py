@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.servers.park import Park
+from tests.servers.running import Park
 
 
 @pytest.fixture(scope="session")

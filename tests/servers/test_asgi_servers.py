@@ -7,10 +7,9 @@ import pytest
 from consentgate import Gate
 from tests.servers.asgi_apps import CHANNELS, CURIOUS
 from tests.servers.cases import BREAKS, LINE_BREAKS, POLICY, SECRET, TWISTED, TWISTED_VALUES
+from tests.servers.commands import ASGI_SERVERS
 from tests.servers.facts import FACTS, channels_of
-from tests.servers.park import Park
-from tests.servers.roster import ASGI_SERVERS
-from tests.servers.wire import (
+from tests.servers.raw_client import (
     PLAIN_HEADERS,
     body_of,
     cookie_names,
@@ -18,6 +17,7 @@ from tests.servers.wire import (
     outcome_of,
     status_of,
 )
+from tests.servers.running import Park
 
 pytestmark = pytest.mark.servers
 

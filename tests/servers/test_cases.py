@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from consentgate import ConfigurationError
-from tests.contract.drivers import environ_of, scope_of
-from tests.contract.exchange import Ask
 from tests.servers import asgi_apps, wsgi_apps
+from tests.servers.commands import ASGI_SERVERS, FLOATING, WSGI_SERVERS
 from tests.servers.facts import FACTS
-from tests.servers.roster import ASGI_SERVERS, FLOATING, WSGI_SERVERS
-from tests.servers.wire import leaks
+from tests.servers.raw_client import leaks
+from tests.support.app_calls import environ_of, scope_of
+from tests.support.exchange import Ask
 
 # A visitor may allow the tracker in this case, and then it leaves.
 GRANTED = {"grant", "grant-and-start-again"}

@@ -14,8 +14,8 @@ import pytest
 
 from consentgate import Gate
 from tests.servers.cases import BREAKS, POLICY, SECRET, TWISTED
-from tests.servers.park import Park
-from tests.servers.wire import LONGEST_ANSWER_S
+from tests.servers.raw_client import LONGEST_ANSWER_S
+from tests.servers.running import Park
 
 pytestmark = pytest.mark.servers
 

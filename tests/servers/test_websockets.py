@@ -11,8 +11,8 @@ from consentgate import Gate
 from tests.servers.asgi_apps import CURIOUS_SOCKETS, SOCKET_CHANNELS
 from tests.servers.cases import BREAKS, POLICY, SECRET
 from tests.servers.facts import FACTS, channels_of
-from tests.servers.park import Park
-from tests.servers.wire import cookie_names, leaks, outcome_of, status_of
+from tests.servers.raw_client import cookie_names, leaks, outcome_of, status_of
+from tests.servers.running import Park
 
 pytestmark = pytest.mark.servers
 

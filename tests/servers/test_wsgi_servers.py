@@ -6,10 +6,9 @@ import pytest
 
 from consentgate import Gate
 from tests.servers.cases import POLICY, SECRET
+from tests.servers.commands import FLOATING, WSGI_SERVERS, as_param
 from tests.servers.facts import FACTS, channels_of
-from tests.servers.park import Park
-from tests.servers.roster import FLOATING, WSGI_SERVERS, as_param
-from tests.servers.wire import (
+from tests.servers.raw_client import (
     PLAIN_HEADERS,
     body_of,
     cookie_names,
@@ -17,6 +16,7 @@ from tests.servers.wire import (
     outcome_of,
     status_of,
 )
+from tests.servers.running import Park
 from tests.servers.wsgi_apps import CHANNELS, CURIOUS
 
 pytestmark = pytest.mark.servers

@@ -21,8 +21,8 @@ from consentgate import (
 )
 from consentgate.choice.clock import utc_now
 from consentgate.http.header_names import SET_COOKIE, SMUGGLED
-from tests.contract.exchange import NOW, POLICY, SECRET, TODAY, gate_of
-from tests.unit.exchanges import visit_of
+from tests.support.exchange import NOW, POLICY, SECRET, TODAY, gate_of
+from tests.support.gate_exchange import visit_of
 
 PRIVATE = "the value of a secret cookie"
 

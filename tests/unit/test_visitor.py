@@ -24,8 +24,8 @@ from consentgate import (
     get_consent,
 )
 from consentgate.gate.visitor import CONSENT_KEY
-from tests.contract.exchange import NOW, TODAY, Clock, gate_of, preferences_for
-from tests.unit.exchanges import respond, visit_of
+from tests.support.exchange import NOW, TODAY, Clock, gate_of, preferences_for
+from tests.support.gate_exchange import respond, visit_of
 
 # Where it is found
 

@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 
 from tests.servers import asgi_apps, wsgi_apps
+from tests.servers.commands import ASGI_SERVERS, WSGI_SERVERS
 from tests.servers.facts import FACTS
-from tests.servers.roster import ASGI_SERVERS, WSGI_SERVERS
-from tests.servers.serving import Running, launch, wait_until_ready
-from tests.servers.wire import HANDSHAKE, LONGEST_ANSWER_S, PLAIN_HEADERS, exchange
+from tests.servers.processes import Running, launch, wait_until_ready
+from tests.servers.raw_client import HANDSHAKE, LONGEST_ANSWER_S, PLAIN_HEADERS, exchange
 
 Answers = Mapping[tuple[str, str], bytes]
 """What a server sent, by door and case."""

@@ -24,8 +24,8 @@ from starlette.routing import Route
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.ext.django.wrap import wrap_asgi, wrap_wsgi
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
-from tests.contract.django_project import GATE_CLASS, Urls
-from tests.contract.exchange import POLICY, SECRET, Clock
+from tests.support.django_project import GATE_CLASS, Urls
+from tests.support.exchange import POLICY, SECRET, Clock
 
 HOST = "www.example.org"
 ORIGIN = f"https://{HOST}"

@@ -8,9 +8,9 @@ from typing import Any
 from wsgiref.validate import validator
 
 from consentgate import Cookie, Event, Policy
-from tests.contract.drivers import run_asgi, run_wsgi
-from tests.contract.exchange import HTML, Ask, preferences_for
-from tests.middleware.servers import App, asgi_gate, wsgi_gate
+from tests.support.app_calls import run_asgi, run_wsgi
+from tests.support.exchange import HTML, Ask, preferences_for
+from tests.support.minimal_servers import App, asgi_gate, wsgi_gate
 
 PAGE = b"<!doctype html><html lang=en><head><title>t</title></head><body><p>x</p></body></html>"
 PUT = b'<div id="consentgate"'
