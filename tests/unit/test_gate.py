@@ -317,7 +317,9 @@ def test_a_lifetime_to_clamp_is_left_to_the_gate() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"mode": "report"}, {"mode": "block"}, {"required": lambda _: "silent"}], ids=str
+    "options",
+    [{"mode": "report"}, {"mode": "block"}, {"required": lambda _: "silent"}],
+    ids=["report", "block", "required"],
 )
 def test_where_more_than_consent_decides_only_the_necessary_is_simple(
     options: dict[str, Any],
