@@ -25,7 +25,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE"]
 
 
 class CoreVisit(VisitorConsent):
-    """A visit whose facts are in an `Ask`: what a third door would write."""
+    """A visit whose facts are in an `Ask`: what a third middleware would write."""
 
     @property
     def method(self) -> str:

@@ -1,4 +1,4 @@
-"""Pages behind both doors, with the banner put in by the door."""
+"""Pages behind both middlewares, which put the banner in."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def show_wsgi(page: Page, ask: Ask | None = None, **options: Any) -> Shown:
 
 
 class Show:
-    """Shows a page behind one of the doors."""
+    """Shows a page behind one of the middlewares."""
 
     def __init__(self, show: Callable[..., Shown]) -> None:
         self._show = show

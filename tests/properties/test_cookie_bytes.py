@@ -97,7 +97,7 @@ def test_what_is_not_hidden_stays_byte_for_byte_and_in_order(wsgi: bool, header:
 
 
 @given(header=COOKIE_HEADERS)
-def test_both_doors_show_the_application_the_same(header: str) -> None:
+def test_both_middlewares_show_the_application_the_same(header: str) -> None:
     assert seen_of(header, wsgi=True) == seen_of(header, wsgi=False)
 
 
