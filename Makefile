@@ -30,7 +30,7 @@ QUICK := tests/unit tests/contract/test_core.py tests/contract/test_asgi.py test
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-quick: $(READY)  ## Run the tests that need no browser, server or framework (under 30 seconds)
+quick: $(READY)  ## Run the unit tests and the contract on core, ASGI and WSGI (under 30 seconds)
 	@$(BIN)/python -m pytest -q $(PARALLEL) $(QUICK)
 
 demo: $(READY)  ## Serve the Django portal on PORT (8000), the shops on PORT+1 and PORT+2
