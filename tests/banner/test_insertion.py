@@ -65,7 +65,7 @@ def test_no_more_than_so_many_heads_are_remembered() -> None:
     assert 0 < len(body_start._known_heads) <= MOST_HEADS
 
 
-@bounded(400)
+@bounded(200)
 @given(pitfall=st.sampled_from(ALL), data=st.data())
 def test_so_does_a_page_that_is_cut_anywhere(pitfall: Pitfall, data: st.DataObject) -> None:
     cuts = data.draw(st.lists(st.integers(0, len(pitfall.page)), max_size=5))

@@ -106,7 +106,7 @@ PIECES = st.sampled_from(
 PAGES = st.lists(PIECES, min_size=1, max_size=14).map(lambda pieces: "".join(pieces).encode())
 
 
-@bounded(40)
+@bounded(15)
 @given(pages=st.lists(PAGES, min_size=40, max_size=60))
 def test_and_in_pages_that_nobody_wrote(stage: Stage, pages: list[bytes]) -> None:
     made = [Pitfall(page, insert(page)) for page in pages]

@@ -22,7 +22,7 @@ def check_rules(*rules: Rule, row_id: Callable[[Any], str] = str) -> None:
         before = checked
         for row in rows:
             checked += 1
-            failures += _failure(rule, row, row_id)
+            failures += _failure(rule, row, row_id(row))
         if checked == before:
             failures.append(f"{_sentence(rule)}: there is no row to check")
     if failures:
@@ -30,11 +30,11 @@ def check_rules(*rules: Rule, row_id: Callable[[Any], str] = str) -> None:
 
 
 # What the code raises about one row says nothing about the others.
-def _failure(rule: Callable[[Any], None], row: Any, row_id: Callable[[Any], str]) -> list[str]:
+def _failure(rule: Callable[[Any], None], row: Any, row_name: str) -> list[str]:
     try:
         rule(row)
     except Exception as error:  # noqa: BLE001
-        return [f"{_sentence(rule)}: {row_id(row)}: {type(error).__name__}: {error}"]
+        return [f"{_sentence(rule)}: {row_name}: {type(error).__name__}: {error}"]
     return []
 
 
