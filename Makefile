@@ -18,11 +18,20 @@ ifeq ($(CI),true)
 COVERAGE := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 endif
 
+# One process for each core; the tests of a file share their servers and browser, and so a process.
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
+
+# What a change to the gate breaks first: the contract without a framework, and the unit tests.
+QUICK := tests/unit tests/contract/test_core.py tests/contract/test_asgi.py tests/contract/test_wsgi.py
+
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test check format texts tutorials screenshots bench upstream clean
+.PHONY: help quick demo demo-check test check format texts tutorials screenshots bench upstream clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+quick: $(READY)  ## Run the unit tests and the contract on core, ASGI and WSGI (under 30 seconds)
+	@$(BIN)/python -m pytest -q $(PARALLEL) $(QUICK)
 
 demo: $(READY)  ## Serve the Django portal on PORT (8000), the shops on PORT+1 and PORT+2
 	@$(BIN)/python examples/demo.py $(PORT)
@@ -31,7 +40,7 @@ demo-check: $(READY)  ## Visit the portal and both shops and print what left, wh
 	@$(BIN)/python examples/demo_check.py
 
 test: $(READY) $(PROGRAMS)  ## Run the tests (with CI=true also branch coverage, which must be 100 %)
-	@$(BIN)/python -m pytest $(COVERAGE)
+	@$(BIN)/python -m pytest $(PARALLEL) $(COVERAGE)
 
 check: $(READY)  ## Lint, check formatting, types and the direction of imports
 	@$(BIN)/ruff check .
@@ -59,7 +68,7 @@ upstream: $(READY)  ## Run other projects' own tests, with and without the gate 
 	@$(BIN)/python -m upstream
 
 clean:  ## Remove .venv and every cache
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .coverage
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "consentgate needs Python 3.11 or newer on the PATH" >&2; exit 1; }

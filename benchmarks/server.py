@@ -20,6 +20,8 @@ from benchmarks.surroundings import quiet_logs, stay_on_first_processor
 THREE = (traffic.SET_SESSION, traffic.SET_STATISTICS, traffic.SET_MARKETING)
 HTML = "<!doctype html><title>Datasets</title><h1>Datasets</h1>" + "<p>A row of the list.</p>" * 600
 
+PATIENCE_S = 60  # a connection waits for its turn while the other servers answer
+
 
 async def bare(scope: Exchange, receive: Receive, send: Send) -> None:
     """A bare application: three cookies and five bytes."""
@@ -60,7 +62,11 @@ def main() -> None:
     stay_on_first_processor()
     quiet_logs()
     config = uvicorn.Config(
-        APPLICATIONS[options.name](), log_level="error", access_log=False, lifespan="off"
+        APPLICATIONS[options.name](),
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        timeout_keep_alive=PATIENCE_S,
     )
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=options.fd)])
 

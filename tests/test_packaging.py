@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import consentgate
+from tests.support.tables import check_rules
 
 ROOT = Path(__file__).parents[1]
 LONGEST_FILE_LINES = 400
@@ -67,23 +68,29 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("path", CODE, ids=name_of)
-def test_no_file_is_longer_than_400_lines(path: Path) -> None:
+def it_has_at_most_400_lines(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE_LINES
 
 
-@pytest.mark.parametrize("path", TRACKED, ids=name_of)
-def test_no_file_names_the_host_of_a_package_registry(path: Path) -> None:
+def it_does_not_name_the_host_of_a_package_registry(path: Path) -> None:
     text = path.read_bytes().decode("latin-1").lower()
 
     assert [host for host in REGISTRY_HOSTS if host in text] == []
 
 
-@pytest.mark.parametrize("path", TRACKED, ids=name_of)
-def test_no_file_holds_a_path_of_the_machine_it_was_written_on(path: Path) -> None:
+def it_does_not_hold_a_path_of_the_machine_it_was_written_on(path: Path) -> None:
     text = path.read_bytes().decode("latin-1")
 
     assert MACHINE_PATH.findall(text) == []
+
+
+def test_every_file_is_short_and_names_no_place_of_its_making() -> None:
+    check_rules(
+        (it_has_at_most_400_lines, CODE),
+        (it_does_not_name_the_host_of_a_package_registry, TRACKED),
+        (it_does_not_hold_a_path_of_the_machine_it_was_written_on, TRACKED),
+        row_id=name_of,
+    )
 
 
 @pytest.mark.parametrize("folder", ["work", "root", "home", "Users"])

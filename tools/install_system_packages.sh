@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the programs that some tests run, if it is root on a system with apt-get.
 # Otherwise, or if the packages are not available, it prints one line and changes nothing: the tests
-# that need such a program then skip themselves, or fail with CI=true (tests/needs.py).
+# that need such a program then skip themselves, or fail with CI=true (tests/support/requirements.py).
 # Exit status: 0 when there is nothing more to do here, 1 when another run may succeed.
 set -uo pipefail
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.a11y.theatre import Theatre, open_browser, open_theatre
-from tests.browser.stage import find_chromium
-from tests.needs import require
+from tests.a11y.viewer import Viewer, open_browser, open_viewer
+from tests.support.chromium import find_chromium
+from tests.support.requirements import require
 
 HERE = Path(__file__).parent
 
@@ -32,12 +32,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def theatre(browser: Browser) -> Iterator[Theatre]:
-    with open_theatre(browser) as theatre:
-        yield theatre
+def viewer(browser: Browser) -> Iterator[Viewer]:
+    with open_viewer(browser) as viewer:
+        yield viewer
 
 
 @pytest.fixture(scope="package")
-def without_scripts(browser: Browser) -> Iterator[Theatre]:
-    with open_theatre(browser, java_script_enabled=False) as theatre:
-        yield theatre
+def without_scripts(browser: Browser) -> Iterator[Viewer]:
+    with open_viewer(browser, java_script_enabled=False) as viewer:
+        yield viewer

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.a11y.axe import violations
-from tests.a11y.theatre import Theatre, View
+from tests.a11y.viewer import View, Viewer
 
 PAGES = {
     "banner": "/banner",
@@ -34,14 +34,14 @@ pytestmark = pytest.mark.law(27)
     ids=["dark", "arabic-on-a-small-screen"],
 )
 def test_axe_finds_nothing_however_a_page_is_looked_at(
-    path: str, view: View, theatre: Theatre
+    path: str, view: View, viewer: Viewer
 ) -> None:
-    assert violations(theatre.show(path, view)) == []
+    assert violations(viewer.show(path, view)) == []
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
-def test_axe_finds_nothing_in_forced_colours(path: str, theatre: Theatre) -> None:
-    assert violations(theatre.show(path, View(forced=True))) == []
+def test_axe_finds_nothing_in_forced_colours(path: str, viewer: Viewer) -> None:
+    assert violations(viewer.show(path, View(forced=True))) == []
 
 
 @pytest.mark.parametrize("path", ["/banner", "/consent/"], ids=["banner", "preferences"])
@@ -50,13 +50,13 @@ def test_axe_finds_nothing_in_forced_colours(path: str, theatre: Theatre) -> Non
     [("dsfr", "light"), ("dsfr", "dark"), ("govuk", "light"), ("site", "light"), ("site", "dark")],
 )
 def test_axe_finds_nothing_in_the_example_themes(
-    theme: str, scheme: Any, path: str, theatre: Theatre
+    theme: str, scheme: Any, path: str, viewer: Viewer
 ) -> None:
-    assert violations(theatre.show(path, View(theme=theme, scheme=scheme))) == []
+    assert violations(viewer.show(path, View(theme=theme, scheme=scheme))) == []
 
 
-def test_axe_is_at_work(theatre: Theatre) -> None:
-    page = theatre.show("/banner")
+def test_axe_is_at_work(viewer: Viewer) -> None:
+    page = viewer.show("/banner")
     page.evaluate("document.querySelector('#consentgate button').textContent = ''")
 
     assert any(one.startswith("button-name") for one in violations(page))

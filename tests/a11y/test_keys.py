@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.a11y.theatre import Theatre, View, open_theatre
+from tests.a11y.viewer import View, Viewer, open_viewer
 
 FOCUSED = """() => {
     const one = document.activeElement;
@@ -38,15 +38,15 @@ def tab(page: Page, times: int) -> list[str]:
 
 @pytest.mark.law(27)
 @pytest.mark.law(28)
-def test_one_tab_reaches_the_choice_and_the_next_ones_lead_on_to_the_page(theatre: Theatre) -> None:
-    page = theatre.show("/banner")
+def test_one_tab_reaches_the_choice_and_the_next_ones_lead_on_to_the_page(viewer: Viewer) -> None:
+    page = viewer.show("/banner")
 
     assert tab(page, 4) == ["accept", "refuse", "Choose for each purpose", "own"]
 
 
 @pytest.mark.law(28)
-def test_the_keyboard_leads_back_as_well(theatre: Theatre) -> None:
-    page = theatre.show("/banner")
+def test_the_keyboard_leads_back_as_well(viewer: Viewer) -> None:
+    page = viewer.show("/banner")
     page.locator("#own").focus()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Shift+Tab")
@@ -54,51 +54,51 @@ def test_the_keyboard_leads_back_as_well(theatre: Theatre) -> None:
     assert page.evaluate(FOCUSED) == "refuse"
 
 
-def test_the_banner_takes_no_focus_when_the_page_loads(theatre: Theatre) -> None:
-    page = theatre.show("/banner")
+def test_the_banner_takes_no_focus_when_the_page_loads(viewer: Viewer) -> None:
+    page = viewer.show("/banner")
 
     assert page.evaluate(FOCUSED) == "nothing"
 
 
 @pytest.mark.law(5)
-def test_escape_and_time_choose_nothing_and_take_nothing_away(theatre: Theatre) -> None:
-    page = theatre.show("/banner")
+def test_escape_and_time_choose_nothing_and_take_nothing_away(viewer: Viewer) -> None:
+    page = viewer.show("/banner")
     page.keyboard.press("Tab")
     page.keyboard.press("Escape")
     page.mouse.wheel(0, 2000)
     page.wait_for_timeout(500)
 
-    assert theatre.sent == []
+    assert viewer.sent == []
     assert page.locator("#consentgate .consentgate-banner").is_visible()
 
 
 @pytest.mark.parametrize(("presses", "choice"), [(1, "accept"), (2, "refuse")])
-def test_the_keyboard_chooses(presses: int, choice: str, theatre: Theatre) -> None:
-    page = theatre.show("/banner")
+def test_the_keyboard_chooses(presses: int, choice: str, viewer: Viewer) -> None:
+    page = viewer.show("/banner")
     tab(page, presses)
     page.keyboard.press("Enter")
     page.wait_for_url("**/consent/")
 
-    assert theatre.sent == [f"POST next=%2Fbanner&choice={choice}"]
+    assert viewer.sent == [f"POST next=%2Fbanner&choice={choice}"]
 
 
 @pytest.mark.law(5)
-def test_enter_in_a_box_saves_the_boxes_and_accepts_nothing_else(theatre: Theatre) -> None:
-    page = theatre.show("/consent/")
+def test_enter_in_a_box_saves_the_boxes_and_accepts_nothing_else(viewer: Viewer) -> None:
+    page = viewer.show("/consent/")
     page.locator("input[value=statistics]").check()
     page.keyboard.press("Enter")
     page.wait_for_url("**/consent/")
     page.get_by_role("heading", level=1).wait_for()
 
-    (sent,) = theatre.sent
+    (sent,) = viewer.sent
     assert "category=statistics" in sent
     assert "choice=save" in sent
 
 
 @pytest.mark.law(28)
 @pytest.mark.parametrize("path", ["/banner", "/consent/", "/consent/charter"])
-def test_the_focus_is_seen_wherever_it_goes(path: str, theatre: Theatre) -> None:
-    page = theatre.show(path, View(width=320, height=256))
+def test_the_focus_is_seen_wherever_it_goes(path: str, viewer: Viewer) -> None:
+    page = viewer.show(path, View(width=320, height=256))
     stops = page.locator(
         ":is(#consentgate, .consentgate-page) :is(a, button, summary, input:not([type=hidden]))"
     ).count()
@@ -123,8 +123,8 @@ def test_the_focus_is_seen_wherever_it_goes(path: str, theatre: Theatre) -> None
 
 
 @pytest.mark.law(28)
-def test_the_way_of_the_focus_is_that_of_the_eye(theatre: Theatre) -> None:
-    page = theatre.show("/consent/?granted=statistics")
+def test_the_way_of_the_focus_is_that_of_the_eye(viewer: Viewer) -> None:
+    page = viewer.show("/consent/?granted=statistics")
     places = []
     for _ in range(12):
         page.keyboard.press("Tab")
@@ -142,9 +142,9 @@ def test_the_way_of_the_focus_is_that_of_the_eye(theatre: Theatre) -> None:
 
 @pytest.mark.law(27)
 def test_the_confirmation_is_said_after_the_page_and_the_address_is_clean(
-    theatre: Theatre,
+    viewer: Viewer,
 ) -> None:
-    page = theatre.show("/settings#consentgate-saved")
+    page = viewer.show("/settings#consentgate-saved")
     saved = page.get_by_role("status")
 
     saved.filter(has_text="Your choice is saved.").wait_for()
@@ -153,15 +153,15 @@ def test_the_confirmation_is_said_after_the_page_and_the_address_is_clean(
 
 
 def test_the_confirmation_changes_so_that_it_is_announced(browser: Browser) -> None:
-    with open_theatre(browser) as theatre:
-        theatre.page.add_init_script(OBSERVE)
-        page = theatre.show("/settings#consentgate-saved")
+    with open_viewer(browser) as viewer:
+        viewer.page.add_init_script(OBSERVE)
+        page = viewer.show("/settings#consentgate-saved")
 
         assert page.evaluate(SAID) == ["", "Your choice is saved."]
 
 
 def test_without_scripts_the_confirmation_is_seen_and_has_the_focus(
-    without_scripts: Theatre,
+    without_scripts: Viewer,
 ) -> None:
     page = without_scripts.show("/settings#consentgate-saved")
 
@@ -170,8 +170,8 @@ def test_without_scripts_the_confirmation_is_seen_and_has_the_focus(
 
 
 @pytest.mark.parametrize("path", ["/settings", "/consent/"])
-def test_where_nothing_was_saved_nothing_is_confirmed(path: str, theatre: Theatre) -> None:
-    page = theatre.show(path)
+def test_where_nothing_was_saved_nothing_is_confirmed(path: str, viewer: Viewer) -> None:
+    page = viewer.show(path)
 
     assert not page.locator("#consentgate-saved").is_visible()
 
@@ -180,8 +180,8 @@ def test_where_nothing_was_saved_nothing_is_confirmed(path: str, theatre: Theatr
 
 
 @pytest.mark.law(28)
-def test_the_banner_is_a_region_named_by_its_heading(theatre: Theatre) -> None:
-    page = theatre.show("/banner")
+def test_the_banner_is_a_region_named_by_its_heading(viewer: Viewer) -> None:
+    page = viewer.show("/banner")
     region = page.get_by_role("region", name="Cookies on data.example.org")
 
     assert region.get_by_role("button").all_inner_texts() == ["Accept all", "Refuse all"]
@@ -190,8 +190,8 @@ def test_the_banner_is_a_region_named_by_its_heading(theatre: Theatre) -> None:
 
 @pytest.mark.law(28)
 @pytest.mark.parametrize("width", [1280, 320])
-def test_tables_stay_tables_where_they_look_like_cards(width: int, theatre: Theatre) -> None:
-    page = theatre.show("/consent/charter", View(width=width))
+def test_tables_stay_tables_where_they_look_like_cards(width: int, viewer: Viewer) -> None:
+    page = viewer.show("/consent/charter", View(width=width))
     table = page.get_by_role("table", name="Cookies: Statistics")
 
     assert table.get_by_role("columnheader").count() == 5
@@ -200,16 +200,16 @@ def test_tables_stay_tables_where_they_look_like_cards(width: int, theatre: Thea
 
 
 @pytest.mark.law(28)
-def test_each_box_has_a_name_of_its_own(theatre: Theatre) -> None:
-    page = theatre.show("/consent/")
+def test_each_box_has_a_name_of_its_own(viewer: Viewer) -> None:
+    page = viewer.show("/consent/")
 
     assert page.get_by_role("checkbox", name="I accept Statistics").count() == 1
     assert page.get_by_role("checkbox", name="I accept Marketing").count() == 1
 
 
 @pytest.mark.law(5)
-def test_no_box_of_what_needs_consent_is_ticked(theatre: Theatre) -> None:
-    page = theatre.show("/consent/")
+def test_no_box_of_what_needs_consent_is_ticked(viewer: Viewer) -> None:
+    page = viewer.show("/consent/")
 
     boxes = page.get_by_role("checkbox", name="I accept")
     assert boxes.count() == 3

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from tests.a11y.axe import COLOURS, violations
 from tests.a11y.lost import lost
-from tests.a11y.theatre import LANGUAGES, Theatre, View
+from tests.a11y.viewer import LANGUAGES, View, Viewer
 
 CHOOSING = {"banner": "/banner", "preferences": "/consent/?granted=statistics"}
 PAGES = {**CHOOSING, "charter": "/consent/charter"}
@@ -27,9 +27,9 @@ def in_every_language(pages: dict[str, str]) -> pytest.MarkDecorator:
 
 
 @pytest.fixture(scope="module")
-def shown(request: pytest.FixtureRequest, theatre: Theatre) -> Page:
+def shown(request: pytest.FixtureRequest, viewer: Viewer) -> Page:
     language, path = request.param
-    return theatre.show(path, View(language))
+    return viewer.show(path, View(language))
 
 
 def differences(page: Page, widths: Iterable[int]) -> list[float]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.a11y.lost import lost
-from tests.a11y.theatre import Theatre, View
+from tests.a11y.viewer import View, Viewer
 
 PAGES = {"banner": "/banner", "preferences": "/consent/", "charter": "/consent/charter"}
 ALL_PAGES = {**PAGES, "settings": "/settings", "forbidden": "/forbidden", "problem": "/problem"}
@@ -64,9 +64,9 @@ CHOICES = ("accept", "refuse")
 @pytest.mark.parametrize("theme", ["", "dsfr", "govuk", "site"])
 @pytest.mark.parametrize("path", ["/banner", "/consent/"], ids=["banner", "preferences"])
 def test_to_accept_and_to_refuse_look_alike(
-    path: str, theme: str, scheme: Any, theatre: Theatre
+    path: str, theme: str, scheme: Any, viewer: Viewer
 ) -> None:
-    page = theatre.show(path, View(theme=theme, scheme=scheme))
+    page = viewer.show(path, View(theme=theme, scheme=scheme))
     accept, refuse = (
         page.locator(f"button[value={value}]").evaluate_all(LOOKS)[0] for value in CHOICES
     )
@@ -75,8 +75,8 @@ def test_to_accept_and_to_refuse_look_alike(
 
 
 @pytest.mark.law(3)
-def test_what_a_site_says_of_buttons_does_not_reach_the_choice(theatre: Theatre) -> None:
-    page = theatre.show("/banner")
+def test_what_a_site_says_of_buttons_does_not_reach_the_choice(viewer: Viewer) -> None:
+    page = viewer.show("/banner")
     looks = page.locator("button[value=refuse]").evaluate_all(LOOKS)[0]
 
     assert looks["opacity"] == "1"
@@ -84,8 +84,8 @@ def test_what_a_site_says_of_buttons_does_not_reach_the_choice(theatre: Theatre)
     assert page.locator("#consentgate a").is_visible()
 
 
-def test_what_the_banner_says_of_elements_does_not_reach_the_site(theatre: Theatre) -> None:
-    page = theatre.show("/banner")
+def test_what_the_banner_says_of_elements_does_not_reach_the_site(viewer: Viewer) -> None:
+    page = viewer.show("/banner")
     own = "getComputedStyle(document.querySelector('main button')).backgroundColor"
 
     assert page.evaluate(own) == "rgb(255, 0, 0)"
@@ -94,8 +94,8 @@ def test_what_the_banner_says_of_elements_does_not_reach_the_site(theatre: Theat
 @pytest.mark.law(27)
 @pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize("path", ALL_PAGES.values(), ids=ALL_PAGES)
-def test_every_target_is_large_enough(path: str, width: int, theatre: Theatre) -> None:
-    page = theatre.show(path, View(width=width))
+def test_every_target_is_large_enough(path: str, width: int, viewer: Viewer) -> None:
+    page = viewer.show(path, View(width=width))
 
     assert page.evaluate(SMALL_TARGETS) == []
 
@@ -104,17 +104,17 @@ def test_every_target_is_large_enough(path: str, width: int, theatre: Theatre) -
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("path", ALL_PAGES.values(), ids=ALL_PAGES)
 def test_nothing_is_lost_on_a_screen_of_320_by_256(
-    path: str, language: str, theatre: Theatre
+    path: str, language: str, viewer: Viewer
 ) -> None:
-    page = theatre.show(path, View(language, width=320, height=256))
+    page = viewer.show(path, View(language, width=320, height=256))
 
     assert lost(page) == []
 
 
 @pytest.mark.law(28)
 @paths
-def test_nothing_is_lost_where_text_is_twice_as_large(path: str, theatre: Theatre) -> None:
-    page = theatre.show(path)
+def test_nothing_is_lost_where_text_is_twice_as_large(path: str, viewer: Viewer) -> None:
+    page = viewer.show(path)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
 
     assert lost(page) == []
@@ -122,9 +122,9 @@ def test_nothing_is_lost_where_text_is_twice_as_large(path: str, theatre: Theatr
 
 @pytest.mark.law(28)
 @paths
-def test_nothing_is_lost_at_a_zoom_of_200_percent(path: str, theatre: Theatre) -> None:
+def test_nothing_is_lost_at_a_zoom_of_200_percent(path: str, viewer: Viewer) -> None:
     # What a browser does then: half as many CSS pixels.
-    page = theatre.show(path, View(width=640, height=400))
+    page = viewer.show(path, View(width=640, height=400))
 
     assert lost(page) == []
 
@@ -133,9 +133,9 @@ def test_nothing_is_lost_at_a_zoom_of_200_percent(path: str, theatre: Theatre) -
 @pytest.mark.parametrize("width", [1280, 320])
 @paths
 def test_nothing_is_lost_where_a_visitor_spaces_text_out(
-    path: str, width: int, theatre: Theatre
+    path: str, width: int, viewer: Viewer
 ) -> None:
-    page = theatre.show(path, View(width=width))
+    page = viewer.show(path, View(width=width))
     page.evaluate(
         """() => {
             const sheet = new CSSStyleSheet();
@@ -152,9 +152,9 @@ def test_nothing_is_lost_where_a_visitor_spaces_text_out(
 @SCHEMES
 @pytest.mark.parametrize("theme", ["", "dsfr", "govuk", "site"])
 def test_buttons_stand_out_from_what_is_behind_them(
-    theme: str, scheme: Any, theatre: Theatre
+    theme: str, scheme: Any, viewer: Viewer
 ) -> None:
-    page = theatre.show("/banner", View(theme=theme, scheme=scheme))
+    page = viewer.show("/banner", View(theme=theme, scheme=scheme))
     contrast = page.locator("button[value=refuse]").first.evaluate(
         "(button) => {" + CONTRAST + "return ratio("
         "getComputedStyle(button).backgroundColor, behind(button.parentElement)); }"
@@ -167,9 +167,9 @@ def test_buttons_stand_out_from_what_is_behind_them(
 @SCHEMES
 @pytest.mark.parametrize("theme", ["", "dsfr", "site"])
 def test_the_focus_stands_out_from_what_is_behind_it(
-    theme: str, scheme: Any, theatre: Theatre
+    theme: str, scheme: Any, viewer: Viewer
 ) -> None:
-    page = theatre.show("/banner", View(theme=theme, scheme=scheme))
+    page = viewer.show("/banner", View(theme=theme, scheme=scheme))
     page.keyboard.press("Tab")
     width, contrast = page.evaluate(
         "() => {" + CONTRAST + "const style = getComputedStyle(document.activeElement);"
@@ -183,8 +183,8 @@ def test_the_focus_stands_out_from_what_is_behind_it(
 
 @pytest.mark.law(28)
 @pytest.mark.parametrize("path", ["/banner", "/consent/"], ids=["banner", "preferences"])
-def test_in_forced_colours_buttons_have_an_edge(path: str, theatre: Theatre) -> None:
-    page = theatre.show(path, View(forced=True))
+def test_in_forced_colours_buttons_have_an_edge(path: str, viewer: Viewer) -> None:
+    page = viewer.show(path, View(forced=True))
     contrast = page.locator("button[value=refuse]").first.evaluate(
         "(button) => {" + CONTRAST + "const style = getComputedStyle(button);"
         "return parseFloat(style.borderTopWidth) * ratio(style.borderTopColor,"
@@ -194,8 +194,8 @@ def test_in_forced_colours_buttons_have_an_edge(path: str, theatre: Theatre) -> 
     assert contrast >= 3
 
 
-def test_nothing_of_it_is_printed_with_a_page_of_the_site(theatre: Theatre) -> None:
-    page = theatre.show("/banner")
+def test_nothing_of_it_is_printed_with_a_page_of_the_site(viewer: Viewer) -> None:
+    page = viewer.show("/banner")
     page.emulate_media(media="print")
 
     assert not page.locator("#consentgate").is_visible()
@@ -205,17 +205,17 @@ def test_nothing_of_it_is_printed_with_a_page_of_the_site(theatre: Theatre) -> N
 @pytest.mark.behaviour(17)
 @pytest.mark.parametrize("path", ALL_PAGES.values(), ids=ALL_PAGES)
 def test_a_strict_policy_of_the_browser_has_nothing_to_complain_of(
-    path: str, theatre: Theatre
+    path: str, viewer: Viewer
 ) -> None:
-    theatre.show(path)
+    viewer.show(path)
 
-    assert theatre.complaints == []
+    assert viewer.complaints == []
 
 
-def test_complaints_of_the_browser_are_heard(theatre: Theatre) -> None:
-    page = theatre.show("/banner")
+def test_complaints_of_the_browser_are_heard(viewer: Viewer) -> None:
+    page = viewer.show("/banner")
     page.evaluate("document.body.setAttribute('style', 'color: red')")
     page.evaluate("document.body.append(document.createElement('style'))")
     page.evaluate("document.querySelector('body style').textContent = 'a {}'")
 
-    assert any("Content Security Policy" in one for one in theatre.complaints)
+    assert any("Content Security Policy" in one for one in viewer.complaints)

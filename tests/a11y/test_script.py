@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.a11y.theatre import ORIGIN, Theatre, open_theatre
+from tests.a11y.viewer import ORIGIN, Viewer, open_viewer
 
 LISTEN = """
 window.heard = [];
@@ -47,14 +47,14 @@ def without_addresses(snapshot: str) -> str:
 
 
 @pytest.fixture
-def stage(browser: Browser) -> Iterator[Theatre]:
+def stage(browser: Browser) -> Iterator[Viewer]:
     """A page with a listener of its own, and no cookies."""
-    with open_theatre(browser) as theatre:
-        theatre.page.add_init_script(LISTEN)
-        yield theatre
+    with open_viewer(browser) as viewer:
+        viewer.page.add_init_script(LISTEN)
+        yield viewer
 
 
-def test_who_has_no_cookie_is_asked_at_once_and_the_server_is_not(stage: Theatre) -> None:
+def test_who_has_no_cookie_is_asked_at_once_and_the_server_is_not(stage: Viewer) -> None:
     loaded: list[str] = []
     stage.page.on("request", lambda request: loaded.append(request.url))
     page = stage.show("/static?cookie=choice")
@@ -74,7 +74,7 @@ def test_who_has_no_cookie_is_asked_at_once_and_the_server_is_not(stage: Theatre
 
 
 @pytest.mark.parametrize("banner", [True, False], ids=["to-be-asked", "decided"])
-def test_of_who_has_the_cookie_the_server_tells(banner: bool, stage: Theatre) -> None:
+def test_of_who_has_the_cookie_the_server_tells(banner: bool, stage: Viewer) -> None:
     stage.page.context.add_cookies([{"name": "choice", "value": "x", "url": ORIGIN}])
     stage.state = json.dumps({"banner": banner})
     page = stage.show("/static?cookie=choice")
@@ -83,7 +83,7 @@ def test_of_who_has_the_cookie_the_server_tells(banner: bool, stage: Theatre) ->
     assert asks(page) is banner
 
 
-def test_where_scripts_cannot_read_the_cookie_the_server_tells(stage: Theatre) -> None:
+def test_where_scripts_cannot_read_the_cookie_the_server_tells(stage: Viewer) -> None:
     stage.state = '{"banner":true}'
     page = stage.show("/static")
 
@@ -91,7 +91,7 @@ def test_where_scripts_cannot_read_the_cookie_the_server_tells(stage: Theatre) -
     assert asks(page)
 
 
-def test_a_cookie_whose_name_only_begins_alike_is_another(stage: Theatre) -> None:
+def test_a_cookie_whose_name_only_begins_alike_is_another(stage: Viewer) -> None:
     stage.page.context.add_cookies([{"name": "choices", "value": "x", "url": ORIGIN}])
     stage.state = '{"banner":false}'
     page = stage.show("/static?cookie=choice")
@@ -100,7 +100,7 @@ def test_a_cookie_whose_name_only_begins_alike_is_another(stage: Theatre) -> Non
 
 
 @pytest.mark.law(22)
-def test_the_browsers_signal_refuses_what_it_speaks_of(stage: Theatre) -> None:
+def test_the_browsers_signal_refuses_what_it_speaks_of(stage: Viewer) -> None:
     stage.page.add_init_script(SIGNAL)
     page = stage.show("/static?cookie=choice")
     (state,) = heard(page)
@@ -110,7 +110,7 @@ def test_the_browsers_signal_refuses_what_it_speaks_of(stage: Theatre) -> None:
     assert asks(page)
 
 
-def test_the_form_and_the_links_learn_where_to_come_back_to(stage: Theatre) -> None:
+def test_the_form_and_the_links_learn_where_to_come_back_to(stage: Viewer) -> None:
     page = stage.show("/static?cookie=choice&a=1")
 
     assert page.locator("#consentgate [name=next]").input_value() == "/static?cookie=choice&a=1"
@@ -122,7 +122,7 @@ def test_the_form_and_the_links_learn_where_to_come_back_to(stage: Theatre) -> N
 
 
 @pytest.mark.behaviour(16)
-def test_without_scripts_the_page_has_a_link_to_the_choice(without_scripts: Theatre) -> None:
+def test_without_scripts_the_page_has_a_link_to_the_choice(without_scripts: Viewer) -> None:
     page = without_scripts.show("/static?cookie=choice")
 
     assert not asks(page)
@@ -131,7 +131,7 @@ def test_without_scripts_the_page_has_a_link_to_the_choice(without_scripts: Thea
 
 
 @pytest.mark.behaviour(17)
-def test_a_strict_policy_of_the_browser_has_nothing_to_complain_of(stage: Theatre) -> None:
+def test_a_strict_policy_of_the_browser_has_nothing_to_complain_of(stage: Viewer) -> None:
     page = stage.show("/static")
 
     assert heard(page)
@@ -140,7 +140,7 @@ def test_a_strict_policy_of_the_browser_has_nothing_to_complain_of(stage: Theatr
 
 @pytest.mark.law(28)
 def test_the_static_banner_has_the_same_names_and_roles_once_the_script_shows_it(
-    stage: Theatre,
+    stage: Viewer,
 ) -> None:
     shown = stage.show("/static?cookie=choice").locator(".consentgate-banner").aria_snapshot()
     served = stage.show("/banner").locator(".consentgate-banner").aria_snapshot()

@@ -9,20 +9,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.examples.portal_server import free_port, wait_for
+from tests.support.portal_server import free_port, wait_for
 
 ROOT = Path(__file__).parents[2]
 USER = {"username": "ada", "password": "donnees-ouvertes"}
 
-# Appended to the module that Django wrote; {door} is wsgi or asgi.
+# Appended to the module that Django wrote; {interface} is wsgi or asgi.
 GATE = """
 from consentgate import Policy
-from consentgate.{door} import ConsentMiddleware
-from tests.applications.tracking import track_{door}
+from consentgate.{interface} import ConsentMiddleware
+from tests.applications.tracking import track_{interface}
 
 policy = Policy(presets=["django"])
 application = ConsentMiddleware(
-    track_{door}(application), policy=policy, secret_key="for tests only, of 32 characters"
+    track_{interface}(application), policy=policy, secret_key="for tests only, of 32 characters"
 )
 """
 
@@ -35,20 +35,20 @@ SERVERS = {
 def start_project(folder: Path) -> None:
     """The folder holds a new Django project, migrated, with one superuser."""
     _run(folder, "-m", "django", "startproject", "site_of_django", ".")
-    for door in SERVERS:
-        with (folder / "site_of_django" / f"{door}.py").open("a") as module:
-            module.write(GATE.format(door=door))
+    for interface in SERVERS:
+        with (folder / "site_of_django" / f"{interface}.py").open("a") as module:
+            module.write(GATE.format(interface=interface))
     _run(folder, "manage.py", "migrate", "--verbosity=0")
     _run(folder, "manage.py", "createsuperuser", "--noinput", "--email=ada@example.org")
 
 
 @contextmanager
-def serve_project(folder: Path, door: str) -> Iterator[str]:
-    """The address of the project under a real server of that door, until the block ends."""
+def serve_project(folder: Path, interface: str) -> Iterator[str]:
+    """The address of the project under a real server of that interface, until the block ends."""
     port = free_port()
-    command = [argument.format(port=port) for argument in SERVERS[door]]
+    command = [argument.format(port=port) for argument in SERVERS[interface]]
     with subprocess.Popen(
-        [sys.executable, "-m", *command, f"site_of_django.{door}:application"],
+        [sys.executable, "-m", *command, f"site_of_django.{interface}:application"],
         cwd=folder,
         env=_environment(folder),
     ) as process:

@@ -11,7 +11,7 @@ from consentgate import Policy
 from consentgate.wsgi import ConsentMiddleware
 from tests.applications.blog import create_blog
 from tests.applications.tracking import TRACKER_NAMES, track_wsgi
-from tests.serving import names_set, serve_wsgi, visit
+from tests.support.http_servers import names_set, serve_wsgi, visit
 
 ADA = {"name": "ada", "password": "open-data"}
 

@@ -14,7 +14,7 @@ from datasette.app import Datasette
 from consentgate import Policy
 from consentgate.asgi import ConsentMiddleware
 from tests.applications.tracking import TRACKER_NAMES, track_asgi
-from tests.serving import names_set, serve_asgi, visit
+from tests.support.http_servers import names_set, serve_asgi, visit
 
 # What Datasette itself is warned of is not the gate's business.
 pytestmark = pytest.mark.filterwarnings(

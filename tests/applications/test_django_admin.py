@@ -11,7 +11,7 @@ import pytest
 
 from tests.applications.django_project import USER, serve_project, start_project
 from tests.applications.tracking import TRACKER_NAMES
-from tests.serving import names_set, visit
+from tests.support.http_servers import names_set, visit
 
 pytestmark = pytest.mark.slow
 

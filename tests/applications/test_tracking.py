@@ -9,7 +9,7 @@ from datasette.app import Datasette
 
 from tests.applications.blog import create_blog
 from tests.applications.tracking import TRACKER_NAMES, track_asgi, track_wsgi
-from tests.serving import names_set, serve_asgi, serve_wsgi, visit
+from tests.support.http_servers import names_set, serve_asgi, serve_wsgi, visit
 
 
 def test_without_the_gate_trackers_leave_under_wsgi(tmp_path: Path) -> None:

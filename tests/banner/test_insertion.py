@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from consentgate.banner import body_start
 from consentgate.banner.insertion import LONGEST_SEARCH, Found, Insertion
-from tests.banner.inserting import bounded, chunks_after, insert
-from tests.banner.pitfalls import (
+from tests.support.insertion import bounded, chunks_after, insert
+from tests.support.pitfall_pages import (
     FRAMES,
     MARKED,
     PITFALLS,
@@ -19,23 +19,33 @@ from tests.banner.pitfalls import (
     WITH_NOSCRIPT,
     Pitfall,
 )
+from tests.support.tables import check_rules
 
 ALL = [*PITFALLS, *WITH_NOSCRIPT, *MARKED, *FRAMES, *UNFINISHED, *UTF_16]
-every_page = pytest.mark.parametrize("pitfall", ALL, ids=str)
 
 HEAD = b"<!doctype html><html lang=fr><head><title>t</title></head><body>"
 
 
-@every_page
-def test_a_page_gets_it_at_the_start_of_its_body(pitfall: Pitfall) -> None:
+def it_is_put_at_the_start_of_the_body(pitfall: Pitfall) -> None:
     assert insert(pitfall.page) == pitfall.becomes
 
 
-@every_page
-def test_so_does_a_page_whose_head_came_before(pitfall: Pitfall) -> None:
+def so_it_is_where_the_same_head_came_before(pitfall: Pitfall) -> None:
     insert(pitfall.page)
 
     assert insert(pitfall.page) == pitfall.becomes
+
+
+def so_it_is_where_the_page_comes_byte_by_byte(pitfall: Pitfall) -> None:
+    assert insert(pitfall.page, cuts=range(len(pitfall.page))) == pitfall.becomes
+
+
+def test_every_page_gets_it_at_the_start_of_its_body() -> None:
+    check_rules(
+        (it_is_put_at_the_start_of_the_body, ALL),
+        (so_it_is_where_the_same_head_came_before, ALL),
+        (so_it_is_where_the_page_comes_byte_by_byte, ALL),
+    )
 
 
 @pytest.mark.parametrize("rest", [b"x></body>", b' lang="en">', b"-like>", b" ", b""])
@@ -54,14 +64,9 @@ def test_no_more_than_so_many_heads_are_remembered() -> None:
         assert 0 < len(known) <= known.most_entries
 
 
-@every_page
-def test_so_does_a_page_that_comes_byte_by_byte(pitfall: Pitfall) -> None:
-    assert insert(pitfall.page, cuts=range(len(pitfall.page))) == pitfall.becomes
-
-
-@bounded(400)
+@bounded(200)
 @given(pitfall=st.sampled_from(ALL), data=st.data())
-def test_so_does_a_page_cut_anywhere(pitfall: Pitfall, data: st.DataObject) -> None:
+def test_so_does_a_page_that_is_cut_anywhere(pitfall: Pitfall, data: st.DataObject) -> None:
     cuts = data.draw(st.lists(st.integers(0, len(pitfall.page)), max_size=5))
 
     assert insert(pitfall.page, cuts=cuts) == pitfall.becomes
@@ -137,9 +142,12 @@ def test_it_is_made_once_in_the_language_of_the_page(page: bytes, language: str 
     assert language_of(page) == [language]
 
 
-@pytest.mark.parametrize("pitfall", [*UNFINISHED, *FRAMES, *UTF_16], ids=str)
-def test_nothing_is_made_for_a_page_without_place(pitfall: Pitfall) -> None:
+def nothing_is_made_for_it(pitfall: Pitfall) -> None:
     assert language_of(pitfall.page) == []
+
+
+def test_nothing_is_made_for_a_page_without_place() -> None:
+    check_rules((nothing_is_made_for_it, [*UNFINISHED, *FRAMES, *UTF_16]))
 
 
 # The bound

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.stage import Stage, find_chromium
-from tests.needs import require
+from tests.browser.stage import Stage
+from tests.support.chromium import find_chromium
+from tests.support.requirements import require
 
 
 @pytest.fixture(scope="package")

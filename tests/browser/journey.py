@@ -19,11 +19,11 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 import flask_shop
 import starlette_shop
 from journal import Journal
-from tests.browser.days import Clock
-from tests.browser.stage import ARGUMENTS, find_chromium
-from tests.examples.portal_server import run_portal
-from tests.needs import require
-from tests.serving import serve_asgi, serve_wsgi
+from tests.browser.moved_clock import Clock
+from tests.support.chromium import ARGUMENTS, find_chromium
+from tests.support.http_servers import serve_asgi, serve_wsgi
+from tests.support.portal_server import run_portal
+from tests.support.requirements import require
 
 READY: Final = "domcontentloaded"
 """A page is ready when its scripts ran; what it embeds may still be on its way."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from consentgate import Cookie, Policy
 from consentgate.asgi import ConsentMiddleware
-from tests.browser.wire import App, Message, Receive, Scope, Send
-from tests.serving import serve_asgi
+from tests.browser.raw_server import App, Message, Receive, Scope, Send
+from tests.support.http_servers import serve_asgi
 
 SECRET = "a secret for a site of one page, long enough"
 

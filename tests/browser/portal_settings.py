@@ -5,6 +5,6 @@ from __future__ import annotations
 from portal.settings import *  # noqa: F403 (a settings module is its names)
 from portal.settings import CONSENTGATE
 from portal.state import FOLDER
-from tests.browser.days import Clock
+from tests.browser.moved_clock import Clock
 
 CONSENTGATE["CLOCK"] = Clock(FOLDER / "day")

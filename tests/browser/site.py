@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from consentgate import Cookie, Gate, Policy, VisitorConsent, get_consent
 from consentgate.asgi import ConsentMiddleware
-from tests.browser.wire import App, Message, Receive, Scope, Send
+from tests.browser.raw_server import App, Message, Receive, Scope, Send
 
 SECRET = "a secret for browser tests, long enough"
 GATED = "gated"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import shutil
 import ssl
 import threading
 from collections.abc import Coroutine, Iterable, Sequence
@@ -18,8 +17,9 @@ from typing import Any, TypeVar
 import trustme
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from tests.browser.raw_server import WireServer
 from tests.browser.site import ECHO, GATED, Answer, Site
-from tests.browser.wire import WireServer
+from tests.support.chromium import ARGUMENTS
 
 HOST = "home.example.org"
 OTHER_HOST = "shop.example.com"
@@ -27,19 +27,6 @@ OTHER_HOST = "shop.example.com"
 
 VISITORS = 3  # pages at once: more bring nothing on two cores
 LONGEST_S = 900
-
-ARGUMENTS = (
-    "--headless=new",
-    "--no-sandbox",  # root has no sandbox
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--ignore-certificate-errors",  # frames of other sites included
-    "--host-resolver-rules=MAP * 127.0.0.1",  # nothing is looked up, nothing leaves the loopback
-)
 
 # Fetches one after the other; what the network layer refuses is part of the game. The last answer
 # tells which cookies the browser sends; where it got lost, the echo is asked once more.
@@ -52,12 +39,6 @@ FETCH_ALL = """async ([addresses, echo]) => {
 }"""
 
 Result = TypeVar("Result")
-
-
-def find_chromium() -> str | None:
-    """The path of the system's Chromium or Chrome."""
-    names = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-    return next(filter(None, map(shutil.which, names)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.banner.inserting import bounded, insert
-from tests.banner.pitfalls import (
+from tests.browser.stage import Stage
+from tests.support.insertion import bounded, insert
+from tests.support.pitfall_pages import (
     FRAMES,
     PITFALLS,
     PUT,
     WITH_NOSCRIPT,
     Pitfall,
 )
-from tests.browser.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -106,7 +106,7 @@ PIECES = st.sampled_from(
 PAGES = st.lists(PIECES, min_size=1, max_size=14).map(lambda pieces: "".join(pieces).encode())
 
 
-@bounded(40)
+@bounded(15)
 @given(pages=st.lists(PAGES, min_size=40, max_size=60))
 def test_and_in_pages_that_nobody_wrote(stage: Stage, pages: list[bytes]) -> None:
     made = [Pitfall(page, insert(page)) for page in pages]

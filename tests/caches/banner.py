@@ -8,7 +8,7 @@ import pytest
 
 from tests.caches.contract import CACHEABLE, EXPIRED_S, SHARED
 from tests.caches.origin import ALLOWED, REFUSED
-from tests.caches.visitor import Answer, Cache, Page
+from tests.caches.visitors import Answer, Cache, Page
 
 TAG = 'ETag: "a"'
 DOCUMENT = ("Sec-Fetch-Dest", "document")

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.caches.origin import ALLOWED, REFUSED
-from tests.caches.visitor import Cache
+from tests.caches.visitors import Cache
 
 TRACKER = "Set-Cookie: _ga={n}"
 SHARED = "Cache-Control: public, max-age=60"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.caches.contract import SHARED, TRACKER, CacheContract
 from tests.caches.origin import ALLOWED, ALLOWED_YESTERDAY, REFUSED
-from tests.caches.visitor import Cache, Page
+from tests.caches.visitors import Cache, Page
 
 # Cookie headers of visitors whose page may depend on more than one verified choice.
 BEYOND_THE_CHOICE = [

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 import pytest
 
 from tests.caches.banner import BannerContract
-from tests.caches.serving import run_varnish, serve_wsgi, snippets
-from tests.caches.visitor import Cache
+from tests.caches.processes import run_varnish, serve_wsgi, snippets
+from tests.caches.visitors import Cache
 
 pytestmark = pytest.mark.nginx
 

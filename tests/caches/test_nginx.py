@@ -10,8 +10,8 @@ import pytest
 from tests.caches.contract import SHARED, TRACKER, CacheContract
 from tests.caches.keyed import KeyedCacheContract
 from tests.caches.origin import ALLOWED, REFUSED
-from tests.caches.serving import run_nginx, serve_asgi, snippets
-from tests.caches.visitor import Cache
+from tests.caches.processes import run_nginx, serve_asgi, snippets
+from tests.caches.visitors import Cache
 
 pytestmark = pytest.mark.nginx
 

@@ -10,8 +10,8 @@ import pytest
 from tests.caches.contract import SHARED, CacheContract
 from tests.caches.keyed import KeyedCacheContract
 from tests.caches.origin import ALLOWED
-from tests.caches.serving import run_varnish, serve_wsgi, snippets
-from tests.caches.visitor import Cache
+from tests.caches.processes import run_varnish, serve_wsgi, snippets
+from tests.caches.visitors import Cache
 
 pytestmark = pytest.mark.nginx
 

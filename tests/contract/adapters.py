@@ -18,14 +18,14 @@ from consentgate.gate.gate import Outcome
 from consentgate.gate.visitor import VisitorConsent
 from consentgate.http.header_names import header_kind
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
-from tests.contract.drivers import run_asgi, run_wsgi
-from tests.contract.exchange import Answer, Ask, Say, options_with
+from tests.support.app_calls import run_asgi, run_wsgi
+from tests.support.exchange import Answer, Ask, Say, options_with
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE"]
 
 
 class CoreVisit(VisitorConsent):
-    """A visit whose facts are in an `Ask`: what a third door would write."""
+    """A visit whose facts are in an `Ask`: what a third middleware would write."""
 
     @property
     def method(self) -> str:

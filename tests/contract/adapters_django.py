@@ -15,9 +15,9 @@ from django.test.utils import override_settings
 from consentgate import Event, get_consent
 from consentgate.ext.django.wrap import wrap_asgi, wrap_wsgi
 from consentgate.ext.django.written import WrittenMorsel
-from tests.contract.django_project import GATE_CLASS, Urls
-from tests.contract.drivers import run_asgi, run_wsgi
-from tests.contract.exchange import Answer, Ask, Say, options_with
+from tests.support.app_calls import run_asgi, run_wsgi
+from tests.support.django_project import GATE_CLASS, Urls
+from tests.support.exchange import Answer, Ask, Say, options_with
 
 
 class _Stage:

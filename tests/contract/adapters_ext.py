@@ -14,8 +14,8 @@ from consentgate.asgi import ConsentMiddleware
 from consentgate.ext.flask import ConsentGate, current_consent
 from consentgate.ext.starlette import CurrentConsent
 from tests.contract.adapters import METHODS, Stage
-from tests.contract.drivers import run_asgi, run_wsgi
-from tests.contract.exchange import Answer, Ask, Say, options_with
+from tests.support.app_calls import run_asgi, run_wsgi
+from tests.support.exchange import Answer, Ask, Say, options_with
 
 
 def flask_settings(options: dict[str, Any]) -> dict[str, Any]:

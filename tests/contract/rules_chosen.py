@@ -12,7 +12,17 @@ from consentgate import (
     Policy,
     VisitorConsent,
 )
-from tests.contract.exchange import (
+from tests.contract.cookies_and_actions import (
+    FBP,
+    GA,
+    SESSION,
+    grant_all,
+    grant_statistics,
+    refuse,
+    save_statistics,
+    withdraw,
+)
+from tests.support.exchange import (
     NOW,
     POLICY,
     TODAY,
@@ -22,16 +32,6 @@ from tests.contract.exchange import (
     Say,
     gate_of,
     preferences_for,
-)
-from tests.contract.words import (
-    FBP,
-    GA,
-    SESSION,
-    grant_all,
-    grant_statistics,
-    refuse,
-    save_statistics,
-    withdraw,
 )
 
 

@@ -10,20 +10,20 @@ from consentgate import (
     Policy,
     Reason,
 )
-from tests.contract.exchange import (
-    HTML,
-    Ask,
-    Play,
-    Say,
-    preferences_for,
-)
-from tests.contract.words import (
+from tests.contract.cookies_and_actions import (
     DOCUMENT,
     FBP,
     GA,
     PLAIN,
     SESSION,
     grant_statistics,
+)
+from tests.support.exchange import (
+    HTML,
+    Ask,
+    Play,
+    Say,
+    preferences_for,
 )
 
 

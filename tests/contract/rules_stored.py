@@ -12,7 +12,13 @@ from consentgate import (
     Policy,
     Reason,
 )
-from tests.contract.exchange import (
+from tests.contract.cookies_and_actions import (
+    FBP,
+    GA,
+    SESSION,
+    grant_all,
+)
+from tests.support.exchange import (
     NOW,
     POLICY,
     Ask,
@@ -20,12 +26,6 @@ from tests.contract.exchange import (
     Play,
     Say,
     preferences_for,
-)
-from tests.contract.words import (
-    FBP,
-    GA,
-    SESSION,
-    grant_all,
 )
 
 

@@ -10,18 +10,18 @@ from consentgate import (
     Policy,
     Reason,
 )
-from tests.contract.exchange import (
-    Ask,
-    Play,
-    Say,
-    preferences_for,
-)
-from tests.contract.words import (
+from tests.contract.cookies_and_actions import (
     CSRF,
     FBP,
     GA,
     PLAIN,
     SESSION,
+)
+from tests.support.exchange import (
+    Ask,
+    Play,
+    Say,
+    preferences_for,
 )
 
 

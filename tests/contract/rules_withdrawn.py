@@ -7,19 +7,19 @@ import pytest
 from consentgate import (
     Reason,
 )
-from tests.contract.exchange import (
+from tests.contract.cookies_and_actions import (
+    DOCUMENT,
+    GA,
+    SESSION,
+    withdraw,
+)
+from tests.support.exchange import (
     HTML,
     TODAY,
     Ask,
     Play,
     Say,
     preferences_for,
-)
-from tests.contract.words import (
-    DOCUMENT,
-    GA,
-    SESSION,
-    withdraw,
 )
 
 

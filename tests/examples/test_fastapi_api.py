@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.examples.test_shops import free_ports, run_example, wait_for
-from tests.serving import names_set, visit
+from tests.support.http_servers import names_set, visit
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.examples.portal_server import PORTAL, run_portal
+from tests.support.portal_server import PORTAL, run_portal
 
 STATISTICS = ["_pk_id.7.5f1c", "_pk_ses.7.5f1c"]
 USER = {"username": "demo", "password": "donnees-ouvertes"}

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.examples.portal_server import run_portal
-from tests.needs import require
+from tests.support.portal_server import run_portal
+from tests.support.requirements import require
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

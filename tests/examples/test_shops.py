@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.serving import names_set
+from tests.support.http_servers import names_set
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 STARTUP_S = 30.0

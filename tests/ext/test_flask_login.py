@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.ext.flask_site import create_site
-from tests.serving import names_set, serve_wsgi, visit
+from tests.support.http_servers import names_set, serve_wsgi, visit
 
 # Flask-Login asks utcnow, which Python 3.12 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")

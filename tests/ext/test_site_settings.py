@@ -10,13 +10,13 @@ import flask
 import pytest
 from django.test.utils import override_settings
 
-import tests.contract.django_project  # noqa: F401 (sets Django up)
+import tests.support.django_project  # noqa: F401 (sets Django up)
 from consentgate._middleware import split_options
 from consentgate.ext.django.settings import read_settings as read_django
 from consentgate.ext.flask.settings import read_settings as read_flask
 from consentgate.pages.options import PagesFields, PagesOptions
-from tests.contract.exchange import POLICY
 from tests.ext.flask_site import KEY
+from tests.support.exchange import POLICY
 
 
 def choose_language(request: Any) -> str:

@@ -29,9 +29,9 @@ from consentgate.ext.starlette import (
     find_outer_middleware,
     requires_consent,
 )
-from tests.contract.drivers import run_asgi
-from tests.contract.exchange import POLICY, SECRET, Ask, preferences_for
-from tests.middleware.servers import talk, websocket_scope
+from tests.support.app_calls import run_asgi
+from tests.support.exchange import POLICY, SECRET, Ask, preferences_for
+from tests.support.minimal_servers import talk, websocket_scope
 
 NOW_ALLOWED = preferences_for("statistics")
 

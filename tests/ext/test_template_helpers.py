@@ -8,9 +8,9 @@ import pytest
 
 from consentgate import ConfigurationError, Cookie, Policy
 from consentgate.ext.flask import consent_banner
-from tests.contract.exchange import preferences_for
-from tests.ext.showing import EVERYWHERE, Show, show_below_a_mount
-from tests.middleware.wire import Send
+from tests.ext.template_sites import EVERYWHERE, Show, show_below_a_mount
+from tests.support.exchange import preferences_for
+from tests.support.frameworks import Send
 
 PAGE = Send(path="/page", query="a=b&c=%20d")
 BANNER = '<section class="consentgate-banner"'

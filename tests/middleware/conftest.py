@@ -1,4 +1,4 @@
-"""What all tests of the doors share."""
+"""What all tests of the middlewares share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
 
-from tests.middleware.wire import ALL, BARE, Exchange
+from tests.support.frameworks import ALL, BARE, Exchange
 
 
 @pytest.fixture(autouse=True)
@@ -20,13 +20,13 @@ def blockbuster() -> Iterator[BlockBuster]:
 
 @pytest.fixture(params=list(ALL.values()), ids=list(ALL))
 def visit(request: Any) -> Exchange:
-    """A visit behind each door and framework."""
+    """A visit behind each middleware and framework."""
     found: Exchange = request.param
     return found
 
 
 @pytest.fixture(params=list(BARE.values()), ids=list(BARE))
 def bare(request: Any) -> Exchange:
-    """A visit behind each door alone."""
+    """A visit behind each middleware alone."""
     found: Exchange = request.param
     return found

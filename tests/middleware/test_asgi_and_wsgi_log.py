@@ -9,8 +9,8 @@ import pytest
 
 from consentgate import Event, get_consent
 from consentgate.gate.settings import Request
-from tests.contract.exchange import SECRET, Ask
-from tests.middleware.servers import (
+from tests.support.exchange import SECRET, Ask
+from tests.support.minimal_servers import (
     App,
     answerer,
     asgi_gate,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from consentgate import ConfigurationError, Event, Reason
-from tests.contract.exchange import gate_of
-from tests.middleware.servers import (
+from tests.support.exchange import gate_of
+from tests.support.minimal_servers import (
     BODY,
     asgi_gate,
     cookies,

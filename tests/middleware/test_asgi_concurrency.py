@@ -10,8 +10,8 @@ import pytest
 from blockbuster import BlockingError
 
 from consentgate import get_consent
-from tests.contract.exchange import preferences_for
-from tests.middleware.servers import (
+from tests.support.exchange import preferences_for
+from tests.support.minimal_servers import (
     BODY,
     App,
     Message,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from consentgate import Event, Reason, get_consent
-from tests.contract.exchange import preferences_for
-from tests.middleware.servers import (
+from tests.support.exchange import preferences_for
+from tests.support.minimal_servers import (
     App,
     asgi_gate,
     cookies,

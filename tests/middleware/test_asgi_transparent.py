@@ -25,10 +25,10 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from consentgate import Policy
-from tests.contract.drivers import scope_of
-from tests.contract.exchange import Ask
-from tests.middleware.servers import Message, asgi_gate, websocket_scope
-from tests.middleware.shapes import REQUEST_COOKIES, SET_COOKIES
+from tests.middleware.cookie_samples import REQUEST_COOKIES, SET_COOKIES
+from tests.support.app_calls import scope_of
+from tests.support.exchange import Ask
+from tests.support.minimal_servers import Message, asgi_gate, websocket_scope
 
 DONE: list[str] = []
 EXPIRES = datetime(2027, 1, 1, tzinfo=UTC)

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consentgate import Policy
-from tests.contract.exchange import preferences_for
-from tests.middleware.wire import (
+from tests.support.exchange import preferences_for
+from tests.support.frameworks import (
     JSON,
     ORIGIN,
     SAME_ORIGIN,

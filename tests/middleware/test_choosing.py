@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from consentgate import Category, Cookie, Policy
-from tests.contract.exchange import POLICY, preferences_for
-from tests.middleware.wire import (
+from tests.support.exchange import POLICY, preferences_for
+from tests.support.frameworks import (
     JSON,
     ORIGIN,
     OWN_PAGE,

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from consentgate.pages.static_files import StaticFiles
-from tests.contract.exchange import preferences_for
-from tests.middleware.wire import (
+from tests.support.exchange import preferences_for
+from tests.support.frameworks import (
     OWN_PAGE,
     SAME_ORIGIN,
     Exchange,

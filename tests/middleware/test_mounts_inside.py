@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
-from tests.middleware.wire import Reply, Send, call_asgi, call_wsgi, options_of
+from tests.support.frameworks import Reply, Send, call_asgi, call_wsgi, options_of
 
 PAGE = "<!doctype html><body>hello"
 

@@ -14,8 +14,8 @@ from starlette.routing import Mount, Route
 
 from consentgate import Cookie, Event, Policy, VisitorConsent, get_consent
 from consentgate.asgi import ConsentMiddleware
-from tests.contract.exchange import Ask, gate_of, options_with
-from tests.middleware.servers import (
+from tests.support.exchange import Ask, gate_of, options_with
+from tests.support.minimal_servers import (
     App,
     asgi_gate,
     cookies,

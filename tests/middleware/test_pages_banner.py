@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from consentgate import Enforcement, Policy, Reason, get_consent
-from tests.banner.pitfalls import FRAMES, PITFALLS, UNFINISHED, Pitfall
-from tests.contract.exchange import HTML, Ask
-from tests.middleware.banner_doors import (
+from tests.middleware.banner_pages import (
     ALLOWED,
     DOORS,
     MEASURED,
@@ -24,6 +22,8 @@ from tests.middleware.banner_doors import (
     Shown,
     asking,
 )
+from tests.support.exchange import HTML, Ask
+from tests.support.pitfall_pages import FRAMES, PITFALLS, UNFINISHED, Pitfall
 
 
 @pytest.fixture(params=DOORS)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.middleware.banner_doors import ASKS, PAGE, PUT
-from tests.middleware.servers import (
+from tests.middleware.banner_pages import ASKS, PAGE, PUT
+from tests.support.minimal_servers import (
     App,
     Message,
     Scope,

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from consentgate import Enforcement
-from tests.contract.exchange import preferences_for
-from tests.middleware.banner_doors import (
+from tests.middleware.banner_pages import (
     ALLOWED,
     DOCUMENT,
     DOORS,
@@ -21,6 +20,7 @@ from tests.middleware.banner_doors import (
     Show,
     asking,
 )
+from tests.support.exchange import preferences_for
 
 
 @pytest.fixture(params=DOORS)

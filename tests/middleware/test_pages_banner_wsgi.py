@@ -12,10 +12,10 @@ from wsgiref.validate import validator
 import pytest
 from werkzeug.utils import send_file
 
-from tests.contract.drivers import environ_of
-from tests.contract.exchange import HTML, Ask
-from tests.middleware.banner_doors import ASKS, PAGE, PUT
-from tests.middleware.servers import App, WsgiServer, answerer, serve, wsgi_gate
+from tests.middleware.banner_pages import ASKS, PAGE, PUT
+from tests.support.app_calls import environ_of
+from tests.support.exchange import HTML, Ask
+from tests.support.minimal_servers import App, WsgiServer, answerer, serve, wsgi_gate
 
 HEAD, REST = PAGE.split(b"<p>")
 JSON = ("Content-Type", "application/json")

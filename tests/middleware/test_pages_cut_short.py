@@ -9,7 +9,7 @@ import pytest
 
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
-from tests.middleware.wire import (
+from tests.support.frameworks import (
     OWN_PAGE,
     Send,
     asgi_app,

@@ -11,8 +11,8 @@ from wsgiref.validate import validator
 import pytest
 
 from consentgate import get_consent
-from tests.contract.exchange import Ask
-from tests.middleware.servers import App, WsgiServer, answerer, serve, set_cookies, wsgi_gate
+from tests.support.exchange import Ask
+from tests.support.minimal_servers import App, WsgiServer, answerer, serve, set_cookies, wsgi_gate
 
 pytestmark = pytest.mark.behaviour(9)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from consentgate import Event, Reason
-from tests.middleware.servers import answerer, serve, set_cookies, wsgi_gate
+from tests.support.minimal_servers import answerer, serve, set_cookies, wsgi_gate
 
 BREAKS = pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\0"], ids=["CRLF", "LF", "CR", "NUL"])
 SMUGGLED = "Set-Cookie: _ga=1"

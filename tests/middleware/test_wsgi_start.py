@@ -10,8 +10,8 @@ from wsgiref.validate import validator
 import pytest
 
 from consentgate import ConfigurationError, Event, Policy, Reason, get_consent
-from tests.contract.exchange import Ask, preferences_for
-from tests.middleware.servers import (
+from tests.support.exchange import Ask, preferences_for
+from tests.support.minimal_servers import (
     App,
     WsgiServer,
     answerer,

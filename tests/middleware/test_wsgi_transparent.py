@@ -13,9 +13,9 @@ import pytest
 from werkzeug.wrappers import Response
 
 from consentgate import Policy
-from tests.contract.exchange import Ask
-from tests.middleware.servers import WsgiServer, wsgi_gate
-from tests.middleware.shapes import REQUEST_COOKIES, SET_COOKIES
+from tests.middleware.cookie_samples import REQUEST_COOKIES, SET_COOKIES
+from tests.support.exchange import Ask
+from tests.support.minimal_servers import WsgiServer, wsgi_gate
 
 EXPIRES = datetime(2027, 1, 1, tzinfo=UTC)
 

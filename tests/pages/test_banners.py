@@ -12,8 +12,8 @@ from consentgate.pages import banners as module
 from consentgate.pages.banners import Banners, Where
 from consentgate.pages.by_policy import PagesByPolicy
 from consentgate.pages.options import PagesOptions
-from tests.contract.exchange import POLICY, gate_of, preferences_for
-from tests.unit.exchanges import visit_of
+from tests.support.exchange import POLICY, gate_of, preferences_for
+from tests.support.gate_exchange import visit_of
 
 SIGNALLED = Policy(
     necessary=["session"],

@@ -16,8 +16,8 @@ from consentgate.pages.choice_form import (
     ChoiceForm,
     read_choice,
 )
-from tests.contract.exchange import POLICY
-from tests.pages.asking import FORM, JSON, post, post_fields
+from tests.support.exchange import POLICY
+from tests.support.page_requests import FORM, JSON, post, post_fields
 
 
 @pytest.mark.parametrize("choice", ["accept", "refuse", "save", "withdraw"])

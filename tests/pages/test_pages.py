@@ -9,9 +9,9 @@ import pytest
 
 from consentgate import ConfigurationError, Policy
 from consentgate.pages.texts import LocalizedText, Texts, load_texts
-from tests.pages.asking import ask
-from tests.pages.reading import buttons, find, only, read
-from tests.pages.showing import ENGLISH, FRENCH, PAGES, POLICY, pages_of, preferences_page
+from tests.pages.html_elements import buttons, find, only, read
+from tests.support.page_requests import ask
+from tests.support.pages import ENGLISH, FRENCH, PAGES, POLICY, pages_of, preferences_page
 
 SAVED = "consentgate-saved"
 

@@ -8,10 +8,10 @@ import pytest
 
 from consentgate import Cookie, Policy
 from consentgate.gate.visitor import VisitorConsent
-from tests.contract.exchange import NOW, Clock, preferences_for
-from tests.pages.asking import ask
-from tests.pages.reading import Element, buttons, find, only, read
-from tests.pages.showing import ASKED, ENGLISH, FRENCH, GPC, PAGES, POLICY, preferences_page
+from tests.pages.html_elements import Element, buttons, find, only, read
+from tests.support.exchange import NOW, Clock, preferences_for
+from tests.support.page_requests import ask
+from tests.support.pages import ASKED, ENGLISH, FRENCH, GPC, PAGES, POLICY, preferences_page
 
 SAVED = "consentgate-saved"
 

@@ -9,7 +9,7 @@ import pytest
 
 from consentgate.pages.static_files import SCRIPT, STYLE_SHEET, StaticFiles
 from consentgate.pages.texts import Texts
-from tests.pages.showing import ENGLISH, FRENCH, PAGES
+from tests.support.pages import ENGLISH, FRENCH, PAGES
 
 FILE_BYTES = 4096
 BANNER_BYTES = 1024

@@ -10,8 +10,8 @@ import pytest
 
 from consentgate import Category, Cookie, Policy
 from consentgate.pages.texts import Texts
-from tests.pages.reading import find, only, read
-from tests.pages.showing import ENGLISH, FRENCH, PAGES, pages_of
+from tests.pages.html_elements import find, only, read
+from tests.support.pages import ENGLISH, FRENCH, PAGES, pages_of
 
 Render = Callable[..., str]
 

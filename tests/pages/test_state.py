@@ -11,8 +11,8 @@ import pytest
 from consentgate import Category, Controller, Cookie, Policy
 from consentgate.pages.policy_json import policy_json
 from consentgate.pages.state import gpc_json, must_ask, state_json, state_response, state_script
-from tests.contract.exchange import NOW, POLICY, Clock, preferences_for
-from tests.pages.asking import ask
+from tests.support.exchange import NOW, POLICY, Clock, preferences_for
+from tests.support.page_requests import ask
 
 MEASURED = Policy(
     necessary=["session"], cookies=[Cookie("_pk_ses", category="statistics", anonymous=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from tests.contract.exchange import preferences_for
+from tests.support.exchange import preferences_for
 
 ANY_TEXT = st.text(st.characters(max_codepoint=255), max_size=40)
 NO_BREAKS = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0"), max_size=40)

@@ -11,9 +11,9 @@ from starlette.requests import cookie_parser
 from werkzeug.sansio.http import parse_cookie
 
 from consentgate import get_consent
-from tests.contract.exchange import Ask, gate_of
-from tests.middleware.servers import App, asgi_gate, http_scope, serve, start, talk, wsgi_gate
 from tests.properties.hostile import BELIEVED, COOKIE_HEADERS, PREFERENCES
+from tests.support.exchange import Ask, gate_of
+from tests.support.minimal_servers import App, asgi_gate, http_scope, serve, start, talk, wsgi_gate
 
 HIDDEN = ("_ga", "_fbp", "_pk_id.1")
 
@@ -97,7 +97,7 @@ def test_what_is_not_hidden_stays_byte_for_byte_and_in_order(wsgi: bool, header:
 
 
 @given(header=COOKIE_HEADERS)
-def test_both_doors_show_the_application_the_same(header: str) -> None:
+def test_both_middlewares_show_the_application_the_same(header: str) -> None:
     assert seen_of(header, wsgi=True) == seen_of(header, wsgi=False)
 
 

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from consentgate import Consent, Gate, Policy, Unknown
 from consentgate.http.set_cookie import has_line_break
-from tests.contract.exchange import Ask, gate_of
-from tests.middleware.servers import (
+from tests.properties.browser_reading import cookie_of, cookies_on_the_wire
+from tests.properties.hostile import ALLOWED, BROKEN_SET_COOKIES, COOKIE_HEADERS, SET_COOKIES
+from tests.support.exchange import Ask, gate_of
+from tests.support.minimal_servers import (
     answerer,
     asgi_gate,
     http_scope,
@@ -22,8 +24,6 @@ from tests.middleware.servers import (
     talk,
     wsgi_gate,
 )
-from tests.properties.browser import cookie_of, cookies_on_the_wire
-from tests.properties.hostile import ALLOWED, BROKEN_SET_COOKIES, COOKIE_HEADERS, SET_COOKIES
 
 POLICY = Policy(necessary=sorted(ALLOWED), cookies=gate_of().policy.cookies)
 GATES = {
@@ -94,7 +94,7 @@ def test_unknown_report_lets_out_whatever_is_undeclared_and_unbroken(values: lis
     assert left == [v for v in values if not has_line_break(v) and cookie_of(v)[0] != own]
 
 
-# Through the doors
+# Through the middlewares
 
 NAMES = st.one_of(
     st.sampled_from(["Set-Cookie", "set-cookie", "SET-COOKIE", "Set-Cookie ", " set-cookie"]),
@@ -159,7 +159,7 @@ def test_no_header_that_an_asgi_server_gets_stores_without_consent(
         }
     ),
 )
-def test_both_doors_give_the_same_bytes(
+def test_both_middlewares_give_the_same_bytes(
     values: list[str], cookie: str, options: dict[str, Any]
 ) -> None:
     headers = [("Content-Type", "text/html"), *(("Set-Cookie", value) for value in values)]

@@ -13,7 +13,7 @@ from datasette.plugins import pm
 
 from tests.recipes import datasette_plugin
 from tests.recipes.test_recipes import FOLDER, PAGE
-from tests.serving import names_set, serve_asgi, visit
+from tests.support.http_servers import names_set, serve_asgi, visit
 
 # What Datasette itself is warned of is not the gate's business.
 pytestmark = pytest.mark.filterwarnings(

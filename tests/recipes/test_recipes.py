@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.serving import names_set, serve_asgi, serve_wsgi, visit
+from tests.support.http_servers import names_set, serve_asgi, serve_wsgi, visit
 
 FOLDER = Path(__file__).parent
 PAGE = (FOLDER.parents[1] / "docs" / "recipes.md").read_text()

@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.examples.portal_server import free_port, wait_for
-from tests.serving import names_set, visit
+from tests.support.http_servers import names_set, visit
+from tests.support.portal_server import free_port, wait_for
 
 pytestmark = pytest.mark.slow
 

@@ -245,7 +245,7 @@ async def run_case(scope: Scope, receive: Receive, send: Send) -> None:
     await apps[scope["path"].rpartition("/")[2]](scope, receive, send)
 
 
-DOORS: dict[str, App] = {
+SETUPS: dict[str, App] = {
     "bare": run_case,
     "gated": ConsentMiddleware(run_case, policy=POLICY, secret_key=SECRET),
     "scanned": ConsentMiddleware(run_case, policy=POLICY, secret_key=SECRET, scan_headers=True),
@@ -253,6 +253,6 @@ DOORS: dict[str, App] = {
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Run the case behind the door that the path's first part names."""
+    """Run the case in the setup that the path's first part names."""
     # A lifespan has no path and fails here: servers then go on without one (ASGI, Lifespan Scope).
-    await DOORS[scope["path"].split("/")[1]](scope, receive, send)
+    await SETUPS[scope["path"].split("/")[1]](scope, receive, send)

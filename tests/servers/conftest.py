@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.servers.park import Park
+from tests.servers.running import RunningServers
 
 
 @pytest.fixture(scope="session")
-def park(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Park]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServers]:
     """The running servers; all are stopped at the end of the test run."""
-    running = Park(tmp_path_factory.mktemp("servers"))
+    running = RunningServers(tmp_path_factory.mktemp("servers"))
     try:
         yield running
     finally:

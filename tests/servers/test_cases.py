@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from consentgate import ConfigurationError
-from tests.contract.drivers import environ_of, scope_of
-from tests.contract.exchange import Ask
 from tests.servers import asgi_apps, wsgi_apps
+from tests.servers.commands import ASGI_SERVERS, FLOATING, WSGI_SERVERS
 from tests.servers.facts import FACTS
-from tests.servers.roster import ASGI_SERVERS, FLOATING, WSGI_SERVERS
-from tests.servers.wire import leaks
+from tests.servers.raw_client import leaks
+from tests.support.app_calls import environ_of, scope_of
+from tests.support.exchange import Ask
 
 # A visitor may allow the tracker in this case, and then it leaves.
 GRANTED = {"grant", "grant-and-start-again"}
@@ -25,7 +25,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "tried.md"
 ALL_CASES = {*wsgi_apps.APPS, *asgi_apps.APPS, *asgi_apps.SOCKETS}
 
 
-def wsgi_stream(door: str, case: str) -> bytes:
+def wsgi_stream(setup: str, case: str) -> bytes:
     """The heads that the application starts, as a careless server would send them."""
     heads: list[bytes] = []
 
@@ -33,7 +33,7 @@ def wsgi_stream(door: str, case: str) -> bytes:
         heads.append(_head(status.encode(), headers))
         return heads.append
 
-    environ = environ_of(Ask(method="POST", path=f"/{door}/{case}"))
+    environ = environ_of(Ask(method="POST", path=f"/{setup}/{case}"))
     with contextlib.suppress(RuntimeError):
         body: Any = wsgi_apps.application(environ, start_response)
         with contextlib.closing(body) if hasattr(body, "close") else contextlib.nullcontext():
@@ -41,7 +41,7 @@ def wsgi_stream(door: str, case: str) -> bytes:
     return b"".join(heads)
 
 
-def asgi_stream(door: str, case: str, *, kind: str = "http") -> bytes:
+def asgi_stream(setup: str, case: str, *, kind: str = "http") -> bytes:
     """The heads that the application sends, as a careless server would send them on."""
     heads: list[bytes] = []
 
@@ -52,7 +52,7 @@ def asgi_stream(door: str, case: str, *, kind: str = "http") -> bytes:
         heads.append(_head(b"200", message.get("headers", ())))
 
     method = {"http": "POST", "websocket": "GET"}[kind]
-    scope = scope_of(Ask(method=method, path=f"/{door}/{case}")) | {"type": kind}
+    scope = scope_of(Ask(method=method, path=f"/{setup}/{case}")) | {"type": kind}
     with contextlib.suppress(RuntimeError):
         asyncio.run(asgi_apps.application(scope, receive, send))
     return b"".join(heads)

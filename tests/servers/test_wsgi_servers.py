@@ -6,10 +6,9 @@ import pytest
 
 from consentgate import Gate
 from tests.servers.cases import POLICY, SECRET
+from tests.servers.commands import FLOATING, WSGI_SERVERS, as_param
 from tests.servers.facts import FACTS, channels_of
-from tests.servers.park import Park
-from tests.servers.roster import FLOATING, WSGI_SERVERS, as_param
-from tests.servers.wire import (
+from tests.servers.raw_client import (
     PLAIN_HEADERS,
     body_of,
     cookie_names,
@@ -17,6 +16,7 @@ from tests.servers.wire import (
     outcome_of,
     status_of,
 )
+from tests.servers.running import RunningServers
 from tests.servers.wsgi_apps import CHANNELS, CURIOUS
 
 pytestmark = pytest.mark.servers
@@ -33,20 +33,22 @@ every_channel = pytest.mark.parametrize(
 
 
 @every_channel
-def test_without_the_gate_the_tracker_leaves(park: Park, server: str, case: str) -> None:
-    assert leaks(park.answers(server)["bare", case])
+def test_without_the_gate_the_tracker_leaves(
+    running: RunningServers, server: str, case: str
+) -> None:
+    assert leaks(running.answers(server)["bare", case])
 
 
 @pytest.mark.behaviour(9)
 @every_channel
-def test_the_gate_lets_no_tracker_out(park: Park, server: str, case: str) -> None:
-    assert not leaks(park.answers(server)["gated", case])
+def test_the_gate_lets_no_tracker_out(running: RunningServers, server: str, case: str) -> None:
+    assert not leaks(running.answers(server)["gated", case])
 
 
 @pytest.mark.behaviour(9)
 @every_channel
-def test_all_else_leaves_as_it_did(park: Park, server: str, case: str) -> None:
-    bare, gated = (park.answers(server)[door, case] for door in ("bare", "gated"))
+def test_all_else_leaves_as_it_did(running: RunningServers, server: str, case: str) -> None:
+    bare, gated = (running.answers(server)[setup, case] for setup in ("bare", "gated"))
 
     assert "session" in cookie_names(gated)
     assert status_of(gated) == status_of(bare)
@@ -54,8 +56,10 @@ def test_all_else_leaves_as_it_did(park: Park, server: str, case: str) -> None:
 
 
 @pinned_server
-def test_each_server_does_with_odd_heads_what_is_recorded(park: Park, server: str) -> None:
-    answers = park.answers(server)
+def test_each_server_does_with_odd_heads_what_is_recorded(
+    running: RunningServers, server: str
+) -> None:
+    answers = running.answers(server)
 
     assert {case: outcome_of(answers["bare", case]) for case in CURIOUS} == {
         case: FACTS[server].outcome(case) for case in CURIOUS
@@ -63,17 +67,19 @@ def test_each_server_does_with_odd_heads_what_is_recorded(park: Park, server: st
 
 
 @floating_server
-def test_servers_of_the_system_let_out_no_more_than_is_recorded(park: Park, server: str) -> None:
-    answers = park.answers(server)
+def test_servers_of_the_system_let_out_no_more_than_is_recorded(
+    running: RunningServers, server: str
+) -> None:
+    answers = running.answers(server)
 
     assert FACTS[server].laxer({case: outcome_of(answers["bare", case]) for case in CURIOUS}) == {}
 
 
 @every_server
 def test_the_gate_lets_neither_trackers_nor_control_characters_out_of_odd_heads(
-    park: Park, server: str
+    running: RunningServers, server: str
 ) -> None:
-    answers = park.answers(server)
+    answers = running.answers(server)
 
     outcomes = {case: outcome_of(answers["gated", case]) for case in CURIOUS}
 
@@ -81,49 +87,55 @@ def test_the_gate_lets_neither_trackers_nor_control_characters_out_of_odd_heads(
 
 
 @every_server
-def test_an_answer_to_head_is_guarded_too(park: Park, server: str) -> None:
-    bare, gated = (park.ask(server, door, "plain", method="HEAD") for door in ("bare", "gated"))
+def test_an_answer_to_head_is_guarded_too(running: RunningServers, server: str) -> None:
+    bare, gated = (
+        running.ask(server, setup, "plain", method="HEAD") for setup in ("bare", "gated")
+    )
 
     assert (leaks(bare), leaks(gated)) == (True, False)
     assert cookie_names(gated) == ["session"]
 
 
 @every_server
-def test_the_tracker_leaves_to_a_visitor_who_allowed_it(park: Park, server: str) -> None:
+def test_the_tracker_leaves_to_a_visitor_who_allowed_it(
+    running: RunningServers, server: str
+) -> None:
     choice = Gate(POLICY, secret_key=SECRET).preferences_for("statistics")
 
-    answer = park.ask(server, "gated", "plain", headers=f"{PLAIN_HEADERS}Cookie: {choice}\r\n")
+    answer = running.ask(server, "gated", "plain", headers=f"{PLAIN_HEADERS}Cookie: {choice}\r\n")
 
     assert cookie_names(answer) == ["session", "_ga"]
 
 
 @pytest.mark.behaviour(5)
 @every_server
-def test_a_grant_leaves_first_and_counts_at_once(park: Park, server: str) -> None:
-    answer = park.post(server, "grant")
+def test_a_grant_leaves_first_and_counts_at_once(running: RunningServers, server: str) -> None:
+    answer = running.post(server, "grant")
 
     assert cookie_names(answer) == ["cookies_preferences", "session", "_ga"]
 
 
 @pytest.mark.behaviour(6)
 @every_server
-def test_a_refusal_leaves_and_counts_at_once(park: Park, server: str) -> None:
-    answer = park.post(server, "refuse")
+def test_a_refusal_leaves_and_counts_at_once(running: RunningServers, server: str) -> None:
+    answer = running.post(server, "refuse")
 
     assert cookie_names(answer) == ["cookies_preferences", "session"]
 
 
 @every_server
-def test_an_application_that_fails_after_a_grant_sets_nothing(park: Park, server: str) -> None:
-    answer = park.post(server, "grant-and-fail")
+def test_an_application_that_fails_after_a_grant_sets_nothing(
+    running: RunningServers, server: str
+) -> None:
+    answer = running.post(server, "grant-and-fail")
 
     assert status_of(answer) != 200
     assert cookie_names(answer) == []
 
 
 @every_server
-def test_a_second_start_after_a_grant_is_judged_anew(park: Park, server: str) -> None:
-    answer = park.post(server, "grant-and-start-again")
+def test_a_second_start_after_a_grant_is_judged_anew(running: RunningServers, server: str) -> None:
+    answer = running.post(server, "grant-and-start-again")
 
     # Some servers send the headers of both starts, so that more than these may be there.
     assert cookie_names(answer)[0] == "cookies_preferences"

@@ -209,12 +209,12 @@ def run_case(environ: Environ, start_response: Any) -> Iterable[bytes]:
     return APPS[environ["PATH_INFO"].rpartition("/")[2]](environ, start_response)
 
 
-DOORS: dict[str, App] = {
+SETUPS: dict[str, App] = {
     "bare": run_case,
     "gated": ConsentMiddleware(run_case, policy=POLICY, secret_key=SECRET),
 }
 
 
 def application(environ: Environ, start_response: Any) -> Iterable[bytes]:
-    """Run the case behind the door that the path's first part names."""
-    return DOORS[environ["PATH_INFO"].split("/")[1]](environ, start_response)
+    """Run the case in the setup that the path's first part names."""
+    return SETUPS[environ["PATH_INFO"].split("/")[1]](environ, start_response)

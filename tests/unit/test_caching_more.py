@@ -8,8 +8,9 @@ from consentgate import Consent, Enforcement, Gate, Policy
 from consentgate.asgi import AsgiExchange
 from consentgate.http.caching import NOTHING, Header, keep_private
 from consentgate.http.header_names import header_kind
-from tests.contract.exchange import POLICY, SECRET
-from tests.middleware.servers import (
+from tests.support.exchange import POLICY, SECRET
+from tests.support.gate_exchange import respond
+from tests.support.minimal_servers import (
     answerer,
     asgi_gate,
     sender,
@@ -18,7 +19,6 @@ from tests.middleware.servers import (
     talk,
     wsgi_gate,
 )
-from tests.unit.exchanges import respond
 
 PUBLIC = [("cache-control", "public, max-age=60")]
 PRIVATE = "private, max-age=60"

@@ -8,8 +8,8 @@ import pytest
 
 from consentgate import ConfigurationError, Event, Policy, Reason, VisitorConsent
 from consentgate.gate.choice_cookie import MOST_VARIANTS
-from tests.contract.exchange import POLICY, gate_of, preferences_for
-from tests.unit.exchanges import respond
+from tests.support.exchange import POLICY, gate_of, preferences_for
+from tests.support.gate_exchange import respond
 
 INVALID = "cookies_preferences=not-signed"
 HOST_ONLY = Policy(cookies=POLICY.cookies, preferences_cookie="__Host-cookies_preferences")

@@ -9,7 +9,7 @@ import pytest
 
 from consentgate import Action, Consent, Event, Gate, Mode, Policy, Reason
 from consentgate.gate.events import LONGEST_TEXT, MOST_LOGGED, Reporter, escape_text
-from tests.contract.exchange import POLICY, gate_of
+from tests.support.exchange import POLICY, gate_of
 
 UNDECIDED = Consent.undecided()
 

@@ -21,8 +21,8 @@ from consentgate import (
 )
 from consentgate.choice.clock import utc_now
 from consentgate.http.header_names import SET_COOKIE, SMUGGLED
-from tests.contract.exchange import NOW, POLICY, SECRET, TODAY, gate_of
-from tests.unit.exchanges import visit_of
+from tests.support.exchange import NOW, POLICY, SECRET, TODAY, gate_of
+from tests.support.gate_exchange import visit_of
 
 PRIVATE = "the value of a secret cookie"
 
@@ -317,7 +317,9 @@ def test_a_lifetime_to_clamp_is_left_to_the_gate() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"mode": "report"}, {"mode": "block"}, {"required": lambda _: "silent"}], ids=str
+    "options",
+    [{"mode": "report"}, {"mode": "block"}, {"required": lambda _: "silent"}],
+    ids=["report", "block", "required"],
 )
 def test_where_more_than_consent_decides_only_the_necessary_is_simple(
     options: dict[str, Any],

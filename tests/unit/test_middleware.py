@@ -16,8 +16,8 @@ from consentgate._middleware import (
     is_inside,
 )
 from consentgate.http.header_names import MISNAMED, SET_COOKIE, SMUGGLED, header_kind
-from tests.contract.exchange import SECRET, gate_of
-from tests.unit.exchanges import visit_of
+from tests.support.exchange import SECRET, gate_of
+from tests.support.gate_exchange import visit_of
 
 
 @pytest.mark.behaviour(4)

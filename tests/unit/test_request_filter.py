@@ -9,8 +9,8 @@ import pytest
 
 from consentgate import Action, Category, Cookie, Event, Gate, Policy, Reason
 from consentgate.gate.request_filter import MOST_PLANS
-from tests.contract.exchange import NOW, Clock, gate_of, preferences_for
-from tests.unit.exchanges import visit_of
+from tests.support.exchange import NOW, Clock, gate_of, preferences_for
+from tests.support.gate_exchange import visit_of
 
 pytestmark = pytest.mark.behaviour(10)
 

@@ -14,7 +14,7 @@ from consentgate.http.header_names import (
     Remembered,
     header_kind,
 )
-from tests.unit.exchanges import visit_of
+from tests.support.gate_exchange import visit_of
 
 BYTES = Alphabet(
     equals=b"=",

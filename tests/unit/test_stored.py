@@ -14,7 +14,7 @@ import pytest
 from consentgate import Category, Consent, Cookie, Gate, Policy
 from consentgate.choice.codec import Rejection, Verifier
 from consentgate.choice.stored import MOST_PLACES, MOST_REMEMBERED, MOST_VERIFIED, StoredChoice
-from tests.contract.exchange import NOW, POLICY, Clock, gate_of, preferences_for
+from tests.support.exchange import NOW, POLICY, Clock, gate_of, preferences_for
 
 ACCEPTED = preferences_for("statistics", "marketing")
 REFUSED = preferences_for()

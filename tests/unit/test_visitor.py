@@ -24,8 +24,8 @@ from consentgate import (
     get_consent,
 )
 from consentgate.gate.visitor import CONSENT_KEY
-from tests.contract.exchange import NOW, TODAY, Clock, gate_of, preferences_for
-from tests.unit.exchanges import respond, visit_of
+from tests.support.exchange import NOW, TODAY, Clock, gate_of, preferences_for
+from tests.support.gate_exchange import respond, visit_of
 
 # Where it is found
 
@@ -72,7 +72,7 @@ def test_the_consent_of_a_wsgi_request_is_found(wrap: Callable[[Any], Any]) -> N
 @pytest.mark.parametrize(
     "request_",
     [{}, {CONSENT_KEY: None}, {CONSENT_KEY: "x"}, None, object(), SimpleNamespace(scope={}), []],
-    ids=repr,
+    ids=["bare", "none", "other", "no-request", "object", "bare-scope", "list"],
 )
 def test_where_no_gate_is_installed_the_error_says_what_to_install(request_: Any) -> None:
     with pytest.raises(ConfigurationError, match=r"consentgate\.asgi.*consentgate\.wsgi"):

@@ -9,8 +9,8 @@ import pytest
 
 from consentgate import Cookie, Event, Gate, Policy, Reason, VisitorConsent
 from consentgate.gate.withdrawal import MOST_EXPIRED, may_expire
-from tests.contract.exchange import Clock, gate_of, preferences_for
-from tests.unit.exchanges import respond, visit_of
+from tests.support.exchange import Clock, gate_of, preferences_for
+from tests.support.gate_exchange import respond, visit_of
 
 ENDED = "=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/"
 

@@ -1,3 +1,3 @@
 """Django is set up before any test module here is imported."""
 
-import tests.contract.django_project  # noqa: F401
+import tests.support.django_project  # noqa: F401

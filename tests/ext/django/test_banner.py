@@ -18,9 +18,9 @@ from django.views.decorators.http import etag
 
 from consentgate import Cookie, Policy
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
-from tests.contract.django_project import GATE_CLASS, Urls
-from tests.contract.exchange import preferences_for
-from tests.middleware.wire import (
+from tests.support.django_project import GATE_CLASS, Urls
+from tests.support.exchange import preferences_for
+from tests.support.frameworks import (
     Reply,
     Send,
     call_asgi,

@@ -16,7 +16,7 @@ from django.test.utils import override_settings
 
 from consentgate import Controller, Cookie, Policy
 from consentgate.ext.django.wrap import wrap_wsgi
-from tests.contract.django_project import GATE_CLASS
+from tests.support.django_project import GATE_CLASS
 
 GOOD = Policy(
     cookies=[

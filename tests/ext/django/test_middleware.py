@@ -22,9 +22,9 @@ from consentgate.ext.django.wrap import wrap_asgi, wrap_wsgi
 from consentgate.ext.django.written import WrittenMorsel
 from consentgate.gate.visitor import CONSENT_KEY
 from tests.contract.adapters_django import AsyncPlugin, Plugin, patient
-from tests.contract.django_project import GATE_CLASS, Urls
-from tests.contract.drivers import run_asgi, run_wsgi
-from tests.contract.exchange import POLICY, SECRET, Ask, Clock, preferences_for
+from tests.support.app_calls import run_asgi, run_wsgi
+from tests.support.django_project import GATE_CLASS, Urls
+from tests.support.exchange import POLICY, SECRET, Ask, Clock, preferences_for
 
 OUTER = f"{__name__}.set_tracker"
 OTHER = Policy(necessary=["session"], cookies=[Cookie("_fbp", category="statistics")])

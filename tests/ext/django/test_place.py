@@ -13,8 +13,8 @@ from django.test.utils import override_settings
 
 from consentgate.ext.django.place import language_of
 from consentgate.ext.django.wrap import wrap_wsgi
-from tests.contract.django_project import Urls
-from tests.middleware.wire import FORM, Send, call_wsgi, environ_of, options_of, scope_of
+from tests.support.django_project import Urls
+from tests.support.frameworks import FORM, Send, call_wsgi, environ_of, options_of, scope_of
 
 LOCALE = "django.middleware.locale.LocaleMiddleware"
 OWN_LOCALE = f"{__name__}.OwnLocaleMiddleware"
@@ -70,7 +70,7 @@ def test_a_project_of_one_language_speaks_that(settings: dict[str, Any]) -> None
 
 
 def test_a_middleware_made_of_djangos_counts() -> None:
-    with override_settings(MIDDLEWARE=["tests.contract.django_project.Urls", OWN_LOCALE]):
+    with override_settings(MIDDLEWARE=["tests.support.django_project.Urls", OWN_LOCALE]):
         assert asked("django_language=de") == ["de", "de"]
 
 

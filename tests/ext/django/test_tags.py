@@ -14,7 +14,7 @@ from django.utils import translation
 
 from consentgate import ConfigurationError, Cookie, Gate, Policy
 from consentgate.ext.django.middleware import ConsentMiddleware
-from tests.contract.exchange import SECRET
+from tests.support.exchange import SECRET
 
 POLICY = Policy(
     cookies=[

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from importlib import resources
 from itertools import combinations
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 from consentgate import Controller, Cookie, Policy
 from consentgate.policy import Translations, known_category, shipped_presets
+from tests.support.tables import check_rules
 from tests.unit.policy.reported import ids
 
 PRESETS = shipped_presets()
@@ -36,7 +38,7 @@ def text_of(preset: str) -> str:
 
 
 RULES = [(preset, rule) for preset in PRESETS for rule in rules_of(preset)]
-EVERY_RULE = [pytest.param(rule, id=f"{preset}-{rule.name}") for preset, rule in RULES]
+DECLARED = [rule for _, rule in RULES]
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -49,22 +51,19 @@ def test_a_preset_names_its_source_and_its_date(preset: str) -> None:
     assert isinstance(document["date"], date)
 
 
-@pytest.mark.parametrize("rule", EVERY_RULE)
-def test_each_cookie_declares_who_for_what_where_and_how_long(rule: Cookie) -> None:
+def each_cookie_declares_who_for_what_where_and_how_long(rule: Cookie) -> None:
     assert all((rule.provider, rule.service, rule.location, rule.lifetime))
     assert isinstance(rule.purpose, Translations)
 
 
-@pytest.mark.parametrize("rule", EVERY_RULE)
-def test_each_text_is_in_english_and_in_french(rule: Cookie) -> None:
+def each_text_is_in_english_and_in_french(rule: Cookie) -> None:
     texts = (rule.provider, rule.service, rule.location, rule.purpose)
 
     translations = [text for text in texts if isinstance(text, Translations)]
     assert all(set(text) == {"en", "fr"} for text in translations)
 
 
-@pytest.mark.parametrize("rule", EVERY_RULE)
-def test_purposes_are_sentences_and_french_ones_are_french(rule: Cookie) -> None:
+def purposes_are_sentences_and_french_ones_are_french(rule: Cookie) -> None:
     assert isinstance(rule.purpose, Translations)
     english, french = rule.purpose["en"], rule.purpose["fr"]
 
@@ -75,20 +74,29 @@ def test_purposes_are_sentences_and_french_ones_are_french(rule: Cookie) -> None
     assert re.search(r"(^|[^\u00a0])[;!?]", french) is None
 
 
-@pytest.mark.parametrize("rule", EVERY_RULE)
-def test_no_preset_claims_an_exemption_or_raises_an_attribute(rule: Cookie) -> None:
+def no_preset_claims_an_exemption_or_raises_an_attribute(rule: Cookie) -> None:
     assert not rule.anonymous
     assert not rule.secure
     assert not rule.http_only
     assert rule.same_site is None
 
 
-@pytest.mark.parametrize("rule", EVERY_RULE)
-def test_a_necessary_cookie_declares_its_reason_and_another_its_purpose_id(
+def a_necessary_cookie_declares_its_reason_and_another_its_purpose_id(
     rule: Cookie,
 ) -> None:
     assert ("exempt_reason" in rule.given) is rule.necessary
     assert ("purpose_id" in rule.given) is not rule.necessary
+
+
+def test_each_cookie_of_a_preset_is_declared_in_full() -> None:
+    check_rules(
+        (each_cookie_declares_who_for_what_where_and_how_long, DECLARED),
+        (each_text_is_in_english_and_in_french, DECLARED),
+        (purposes_are_sentences_and_french_ones_are_french, DECLARED),
+        (no_preset_claims_an_exemption_or_raises_an_attribute, DECLARED),
+        (a_necessary_cookie_declares_its_reason_and_another_its_purpose_id, DECLARED),
+        row_id=attrgetter("name"),
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -19,7 +19,7 @@ import uvicorn
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.caches.origin import asgi_site, wsgi_site
-from tests.needs import require
+from tests.support.requirements import require
 
 HOST = "127.0.0.1"
 DOCS = Path(__file__).parents[2] / "docs" / "caches.md"

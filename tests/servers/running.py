@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path
 
 from tests.servers import asgi_apps, wsgi_apps
+from tests.servers.commands import ASGI_SERVERS, WSGI_SERVERS
 from tests.servers.facts import FACTS
-from tests.servers.roster import ASGI_SERVERS, WSGI_SERVERS
-from tests.servers.serving import Running, launch, wait_until_ready
-from tests.servers.wire import HANDSHAKE, LONGEST_ANSWER_S, PLAIN_HEADERS, exchange
+from tests.servers.processes import Running, launch, wait_until_ready
+from tests.servers.raw_client import HANDSHAKE, LONGEST_ANSWER_S, PLAIN_HEADERS, exchange
 
 Answers = Mapping[tuple[str, str], bytes]
-"""What a server sent, by door and case."""
+"""What a server sent, by setup and case."""
 
 AT_ONCE = 4  # fewer than the single-threaded ones let wait
 SHORT_S = 0.5  # for cases after which a server is known to leave the connection open
@@ -22,7 +22,7 @@ SHORT_S = 0.5  # for cases after which a server is known to leave the connection
 _COMMANDS = {**WSGI_SERVERS, **ASGI_SERVERS}
 
 
-class Park:
+class RunningServers:
     """Starts servers as they are asked for, and stops them all at the end."""
 
     def __init__(self, folder: Path) -> None:
@@ -42,7 +42,7 @@ class Park:
     def ask(
         self,
         server: str,
-        door: str,
+        setup: str,
         case: str,
         *,
         method: str = "GET",
@@ -51,20 +51,20 @@ class Park:
         """What the server answers to one case."""
         return exchange(
             self.port(server),
-            f"/{door}/{case}",
+            f"/{setup}/{case}",
             method=method,
             headers=headers,
             patience_s=SHORT_S if case in FACTS[server].hangs else LONGEST_ANSWER_S,
         )
 
-    def shake_hands(self, server: str, door: str, case: str) -> bytes:
+    def shake_hands(self, server: str, setup: str, case: str) -> bytes:
         """What the server answers to a websocket's handshake, with the first frame."""
-        return exchange(self.port(server), f"/{door}/{case}", headers=HANDSHAKE, until=b"hello")
+        return exchange(self.port(server), f"/{setup}/{case}", headers=HANDSHAKE, until=b"hello")
 
-    def post(self, server: str, case: str, *, door: str = "gated") -> bytes:
+    def post(self, server: str, case: str, *, setup: str = "gated") -> bytes:
         """What the server answers to an empty POST."""
         headers = f"{PLAIN_HEADERS}Content-Length: 0\r\n"
-        return self.ask(server, door, case, method="POST", headers=headers)
+        return self.ask(server, setup, case, method="POST", headers=headers)
 
     def stop(self) -> None:
         """End all servers."""
@@ -73,21 +73,21 @@ class Park:
 
     def _answers(self, server: str) -> Answers:
         apps = wsgi_apps if server in WSGI_SERVERS else asgi_apps
-        return self._all(self.ask, server, apps.DOORS, {**apps.CHANNELS, **apps.CURIOUS})
+        return self._all(self.ask, server, apps.SETUPS, {**apps.CHANNELS, **apps.CURIOUS})
 
     def _handshakes(self, server: str) -> Answers:
         cases = {**asgi_apps.SOCKET_CHANNELS, **asgi_apps.CURIOUS_SOCKETS}
-        return self._all(self.shake_hands, server, asgi_apps.DOORS, cases)
+        return self._all(self.shake_hands, server, asgi_apps.SETUPS, cases)
 
     def _all(
         self,
         ask: Callable[[str, str, str], bytes],
         server: str,
-        doors: Collection[str],
+        setups: Collection[str],
         cases: Collection[str],
     ) -> Answers:
         self.port(server)
-        asked = [(door, case) for door in doors for case in cases]
+        asked = [(setup, case) for setup in setups for case in cases]
         with ThreadPoolExecutor(AT_ONCE) as pool:
             got = pool.map(lambda one: ask(server, *one), asked)
             return dict(zip(asked, got, strict=True))

@@ -6,7 +6,7 @@ import asyncio
 from io import BytesIO, StringIO
 from typing import Any
 
-from tests.contract.exchange import Ask
+from tests.support.exchange import Ask
 
 Raw = tuple[int, list[tuple[str, str]], bytes]
 

@@ -1,4 +1,4 @@
-"""Pages behind both doors, with the banner put in by the door."""
+"""Pages behind both middlewares, which put the banner in."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 from wsgiref.validate import validator
 
 from consentgate import Cookie, Event, Policy
-from tests.contract.drivers import run_asgi, run_wsgi
-from tests.contract.exchange import HTML, Ask, preferences_for
-from tests.middleware.servers import App, asgi_gate, wsgi_gate
+from tests.support.app_calls import run_asgi, run_wsgi
+from tests.support.exchange import HTML, Ask, preferences_for
+from tests.support.minimal_servers import App, asgi_gate, wsgi_gate
 
 PAGE = b"<!doctype html><html lang=en><head><title>t</title></head><body><p>x</p></body></html>"
 PUT = b'<div id="consentgate"'
@@ -91,7 +91,7 @@ def show_wsgi(page: Page, ask: Ask | None = None, **options: Any) -> Shown:
 
 
 class Show:
-    """Shows a page behind one of the doors."""
+    """Shows a page behind one of the middlewares."""
 
     def __init__(self, show: Callable[..., Shown]) -> None:
         self._show = show

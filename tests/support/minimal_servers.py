@@ -10,8 +10,8 @@ from typing import Any
 from consentgate import Event
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
-from tests.contract.drivers import environ_of, scope_of
-from tests.contract.exchange import Ask, options_with
+from tests.support.app_calls import environ_of, scope_of
+from tests.support.exchange import Ask, options_with
 
 # Any: scopes, messages, environs and applications are as untyped as their specifications.
 Scope = dict[str, Any]

@@ -21,8 +21,8 @@ from consentgate.asgi import ConsentMiddleware
 from consentgate.ext.django.wrap import wrap_asgi, wrap_wsgi
 from consentgate.ext.flask import ConsentGate
 from consentgate.ext.starlette import consent_context
-from tests.contract.django_project import GATE_CLASS, Urls
-from tests.middleware.wire import Reply, Send, call_asgi, call_wsgi, options_of
+from tests.support.django_project import GATE_CLASS, Urls
+from tests.support.frameworks import Reply, Send, call_asgi, call_wsgi, options_of
 
 JINJA = {
     "banner": "{{ consent_banner() }}",

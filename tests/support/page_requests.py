@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from consentgate.pages.http import Request
-from tests.contract.exchange import gate_of
-from tests.unit.exchanges import visit_of
+from tests.support.exchange import gate_of
+from tests.support.gate_exchange import visit_of
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers.wire import exchange, status_of
+from tests.servers.raw_client import exchange, status_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_START_S = 60

@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import settings
 
 from consentgate.banner.insertion import Insertion
-from tests.banner.pitfalls import PUT
+from tests.support.pitfall_pages import PUT
 
 
 def bounded(examples: int) -> settings:

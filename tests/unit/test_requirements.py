@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.needs import require
+from tests.support.requirements import require
 
 
 def test_a_test_goes_on_with_what_it_needs() -> None:

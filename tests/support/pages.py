@@ -10,8 +10,8 @@ from consentgate.pages.options import PagesOptions
 from consentgate.pages.render import Pages
 from consentgate.pages.static_files import StaticFiles
 from consentgate.pages.texts import Texts, load_texts
-from tests.contract.exchange import preferences_for
-from tests.pages.asking import ask
+from tests.support.exchange import preferences_for
+from tests.support.page_requests import ask
 
 POLICY = Policy(
     necessary=["session"],

@@ -1,4 +1,4 @@
-"""One request to the middleware and its answer as they pass on the wire, under both doors."""
+"""One request to the middleware and its answer as they pass on the wire, under both middlewares."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from starlette.routing import Route
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.ext.django.wrap import wrap_asgi, wrap_wsgi
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
-from tests.contract.django_project import GATE_CLASS, Urls
-from tests.contract.exchange import POLICY, SECRET, Clock
+from tests.support.django_project import GATE_CLASS, Urls
+from tests.support.exchange import POLICY, SECRET, Clock
 
 HOST = "www.example.org"
 ORIGIN = f"https://{HOST}"
@@ -346,7 +346,7 @@ def django_settings(options: dict[str, Any], **more: Any) -> Any:
 
 
 BARE: dict[str, Exchange] = {"asgi": visit_asgi, "wsgi": visit_wsgi}
-"""The two doors by themselves."""
+"""The two middlewares by themselves."""
 
 ALL: dict[str, Exchange] = BARE | {
     "starlette": visit_starlette,
@@ -356,4 +356,4 @@ ALL: dict[str, Exchange] = BARE | {
     "django's middleware": visit_django_middleware,
     "django's middleware under asgi": visit_async_django_middleware,
 }
-"""The doors and the frameworks behind them."""
+"""The middlewares and the frameworks behind them."""

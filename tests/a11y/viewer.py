@@ -19,10 +19,10 @@ from consentgate.pages import texts as texts_module
 from consentgate.pages.render import Pages
 from consentgate.pages.static_files import StaticFiles
 from consentgate.pages.texts import LocalizedText, Texts, load_texts
-from tests.browser.stage import ARGUMENTS
-from tests.contract.exchange import preferences_for
-from tests.pages.asking import ask
-from tests.pages.showing import POLICY, pages_of
+from tests.support.chromium import ARGUMENTS
+from tests.support.exchange import preferences_for
+from tests.support.page_requests import ask
+from tests.support.pages import POLICY, pages_of
 
 ROOT = Path(__file__).parents[2]
 THEMES = ROOT / "examples" / "themes"
@@ -75,7 +75,7 @@ def _texts() -> dict[str, Texts]:
 
 
 @dataclass
-class Theatre:
+class Viewer:
     """One page, shown in whatever way a test wants it."""
 
     page: Page
@@ -202,8 +202,8 @@ def open_browser(executable: str) -> Iterator[Browser]:
 
 
 @contextmanager
-def open_theatre(browser: Browser, **options: Any) -> Iterator[Theatre]:
+def open_viewer(browser: Browser, **options: Any) -> Iterator[Viewer]:
     """A page of its own; the options are those of a browser's context."""
     context = browser.new_context(**options)
-    yield Theatre(context.new_page())
+    yield Viewer(context.new_page())
     context.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.serving import launch, wait_until_ready
+from tests.servers.processes import launch, wait_until_ready
 
 
 def test_a_server_that_ends_at_once_is_told_with_its_log(tmp_path: Path) -> None:
