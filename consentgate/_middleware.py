@@ -126,9 +126,9 @@ def is_inside(outer: object, settings: GateSettings) -> bool:
     """
     around = outer if isinstance(outer, Exchange) else None
     while around is not None:
-        if _is_at_work(around) and around.settings == settings:
-            if around.settings is not settings:
-                return True
+        is_equal = around.settings == settings and around.settings is not settings
+        if is_equal and _is_at_work(around):
+            return True
         around = around.outer_gate
     return False
 

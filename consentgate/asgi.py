@@ -208,8 +208,9 @@ def _join_repeated(raw: Headers) -> dict[bytes, bytes]:
     for name, value in raw:
         if name in headers:
             between = b"; " if name == b"cookie" else b", "
-            value = headers[name] + between + value
-        headers[name] = value
+            headers[name] += between + value
+        else:
+            headers[name] = value
     return headers
 
 

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from consentgate.banner.entity_tags import Condition, Current, restore
-from consentgate.banner.html_response import DESTINATION, DOCUMENT
 
 CONDITIONAL = ("if-none-match", "if-modified-since", "range", "if-range")
 """The request's headers that may have to change."""
 
 
 def settle_conditions(
-    found: Mapping[str, str], *, is_current: Current
+    found: Mapping[str, str], *, is_document: bool, is_current: Current
 ) -> tuple[dict[str, str | None], Condition]:
     """Return what each conditional header of the request becomes (None: it is removed), and what
     its If-None-Match was about.
 
-    A document is asked for anew unless its tag says what was put in: a date says nothing of that,
-    and ranges of it fit to no other answer. Where a browser does not say what the request is for,
-    it may be for something else, which is still asked about as it was.
+    A document (`is_document`: the browser says so) is asked for anew unless its tag says what was
+    put in: a date says nothing of that, and ranges of it fit to no other answer. Where the browser
+    does not say what the request is for, it may be for something else, which is still asked about
+    as it was.
     """
-    is_document = found.get(DESTINATION) == DOCUMENT
     changes: dict[str, str | None] = {}
     condition = Condition(None, {})
     if (tags := found.get("if-none-match")) is not None:

@@ -7,11 +7,12 @@ page is held until it is known where its body starts, all else passes as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import AnyStr, Generic
 
 from consentgate.banner.entity_tags import Condition, mark_of, mark_tag
-from consentgate.banner.html_response import Page, fetched_by, page_of
+from consentgate.banner.html_response import DESTINATION, DOCUMENT, Page, fetched_by, page_of
 from consentgate.banner.insertion import Found, Insertion
 from consentgate.banner.page_headers import settle_conditions
 from consentgate.gate.events import Action, Reason
@@ -86,6 +87,7 @@ class BannerResponse(Generic[AnyStr]):
             return {}
         changes, self._condition = settle_conditions(
             headers,
+            is_document=self._exchange.header(DESTINATION) == DOCUMENT,
             is_current=lambda variant: self._banners.is_current(variant, self._exchange),
         )
         return changes
@@ -210,7 +212,7 @@ class BannerResponse(Generic[AnyStr]):
         """Return the first value of a header (lower-case name), "" without any."""
         return next(self._values(headers, {name}), "")
 
-    def _values(self, headers: Headers[AnyStr], names: Set[str]) -> Iterator[str]:
+    def _values(self, headers: Headers[AnyStr], names: AbstractSet[str]) -> Iterator[str]:
         return (
             self._decode(value) for name, value in headers if self._decode(name).lower() in names
         )

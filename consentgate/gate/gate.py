@@ -44,8 +44,8 @@ logger = logging.getLogger("consentgate")
 class Gate:
     """One policy, its keys and its options; shared by all requests.
 
-    `secret_key` signs the choice and `fallback_keys` verify older ones. `mode`, `unknown`, `hide_cookies`
-    and the values of `required` are the words of `consentgate.gate.options`. With
+    `secret_key` signs the choice and `fallback_keys` verify older ones. `mode`, `unknown`,
+    `hide_cookies` and the values of `required` are the words of `consentgate.gate.options`. With
     `scan_headers` the ASGI middleware drops other headers that hold CR, LF or NUL, as the WSGI
     one always does; it is off since servers refuse them. `clock` returns the present as an aware
     UTC datetime. `domain`, `path`, `same_site`, `secure` (None: on https) and `http_only` (off,
@@ -166,7 +166,8 @@ class Gate:
         return [value for _, value in self._filter.screen(exchange, headers)]
 
     def consent_for(self, *granted: str) -> Consent:
-        """Return the consent of a visitor who today allowed these categories and refused the others."""
+        """Return the consent of a visitor who today allowed these categories and refused the
+        others."""
         self._check_categories(granted)
         today = self.settings.clock().date()
         prints = {name: self.policy.fingerprint(name) for name in self._choosable(granted)}

@@ -1,4 +1,4 @@
-"""One Set-Cookie value and one exchange make one verdict; the order of the rules is the law here."""
+"""Gives one verdict on one Set-Cookie value; the order of the rules is here."""
 
 from __future__ import annotations
 

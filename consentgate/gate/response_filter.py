@@ -136,7 +136,7 @@ class ResponseFilter(Generic[AnyStr]):
         self._categories: BoundedCache[AnyStr, str] = BoundedCache(
             judge.category_by_name, most_entries=1024, most_bytes=256 * KIB
         )
-        self._reported: BoundedCache[tuple[AnyStr, Reason], bool] = BoundedCache(
+        self._reported: BoundedCache[tuple[AnyStr, Reason], None] = BoundedCache(
             most_entries=1024, most_bytes=256 * KIB
         )
         self._caching: BoundedCache[Hashable, _Caching[AnyStr]] = BoundedCache(
@@ -318,16 +318,14 @@ class ResponseFilter(Generic[AnyStr]):
 
     def _report_gone(self, exchange: Exchange, cookie: AnyStr, category: str) -> None:
         """Report a cookie that does not leave, unless everybody has heard of it."""
-        if category == UNDECLARED:
-            reason = _UNDECLARED
-        else:
-            reason = exchange.why_denied((category,))
+        is_undeclared = category == UNDECLARED
+        reason = _UNDECLARED if is_undeclared else exchange.why_denied((category,))
         if (cookie, reason) in self._reported:
             return
         name = self._wire.decode(cookie).strip(BLANKS)
         exchange.report(reason, _STRIP, name=name, rule=self._settings.policy.rule_for(name))
         if self._settings.reporter.is_told(reason, name):
-            self._reported.remember((cookie, reason), True)
+            self._reported.remember((cookie, reason), None)
 
     def _ask_judge(
         self, exchange: Exchange, header: Pair[AnyStr], blocked: list[Verdict]
