@@ -289,6 +289,7 @@ class _Response:
             return
         assert self._banner is not None, "only a banner holds back"
         body = self._banner.abort()
+        self._banner = None
         await self._send_start(start)
         if body and not self._is_blocked:
             await self._send_raw({"type": "http.response.body", "body": body, "more_body": True})
