@@ -232,13 +232,15 @@ class _Response:
     def around(self, body: Iterable[bytes]) -> Iterable[bytes]:
         """Return what the server iterates over: the body itself, unless something may be put into
         it or take its place."""
-        if self._banner is None:
-            return _Body(body, self) if self._gate.blocks else body
+        if self._gate.blocks:
+            return _Body(body, self)
+        if self._banner is None or not self._banner.may_hold:
+            return body
         if self._held is not None and isinstance(body, FILE_WRAPPERS + self._server_wrapper()):
             held = self._release()
             if held:
                 self._write(held)
-        if self._has_started and not self._gate.blocks:
+        if self._has_started:
             return body
         if self._held is not None and isinstance(body, list | tuple):
             return self._whole(body)
@@ -267,8 +269,6 @@ class _Response:
         is (PEP 3333, "Handling the Content-Length Header"), and stays one."""
         chunks = [self.feed(chunk) for chunk in body]
         end = self.end()
-        if self._block is not None:
-            return [self._block]
         if not chunks:
             return [end] if end else []  # all that there is was written
         return [*chunks[:-1], chunks[-1] + end]

@@ -51,9 +51,10 @@ def may_insert(exchange: Exchange) -> bool:
 class BannerResponse(Generic[AnyStr]):
     """One response into which the banner may be put.
 
-    While `is_holding` nothing of it leaves; before, it passes, and afterwards it is done. Once it
-    is known what the response is, this is also how its headers change (a `PageChange` of the gate's
-    filter). `address` returns where the page is; it is asked once a text must be made.
+    While `is_holding` nothing of it leaves; before, it passes, and afterwards it is done. It never
+    holds unless `may_hold`. Once it is known what the response is, this is also how its headers
+    change (a `PageChange` of the gate's filter). `address` returns where the page is; it is asked
+    once a text must be made.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class BannerResponse(Generic[AnyStr]):
         self._added_bytes: int | None = None
         self._is_shared = False
         self._fetched_by = fetched_by(exchange)
-        exchange.inserts_banner = self._fetched_by == ""
+        self.may_hold = exchange.inserts_banner = self._fetched_by == ""
 
     def conditions(self, headers: Mapping[str, str]) -> dict[str, str | None]:
         """Return what becomes of the request's conditional headers (lower-case names) before the
