@@ -118,31 +118,28 @@ def _split_options(options: MiddlewareOptions) -> tuple[GateOptions, PagesOption
     return cast("GateOptions", given), PagesOptions(**pages)
 
 
-def is_inside(outer: object, settings: GateSettings) -> bool:
-    """Return whether an equal gate is at work around this request: then it filters once.
+def enter_stack(exchange: Exchange, found: object) -> bool:
+    """Put an exchange inside what the request holds from a gate around it, if anything.
 
-    `outer` is what the request holds from another gate. The very same gate is never around itself:
-    what it left behind belongs to a request that failed and is tried again.
+    Return False where an equal gate is at work around this request: then that one filters, once.
+    The very same gate is never around itself: what it left behind belongs to a request that failed
+    and is tried again.
     """
-    around = outer if isinstance(outer, Exchange) else None
-    while around is not None:
-        is_equal = around.settings == settings and around.settings is not settings
-        if is_equal and _is_at_work(around):
-            return True
-        around = around.outer_gate
-    return False
-
-
-def find_outer(outer: object, settings: GateSettings) -> Exchange | None:
-    """Return the exchange of another gate that is at work around this request, None without
-    any."""
-    if isinstance(outer, Exchange) and _is_at_work(outer) and outer.settings is not settings:
-        return outer
-    return None
-
-
-def _is_at_work(exchange: Exchange) -> bool:
-    return exchange.is_running and not exchange.started
+    if not isinstance(found, Exchange):
+        return True
+    outer: Exchange | None = found
+    while outer is not None:
+        is_other = outer.settings is not exchange.settings
+        if is_other and outer.settings == exchange.settings and outer.is_at_work:
+            # Unless the visitor's pages are those of this gate alone.
+            if outer.pages is not None or exchange.pages is None:
+                return False
+        outer = outer.outer_gate
+    exchange.outer_gate = found
+    if found.is_at_work and found.settings is not exchange.settings:
+        # As the browser sent it: the outer gate hides its own names from what is inside.
+        exchange.cookie_header = found.cookie_header
+    return True
 
 
 def blocked_body(verdicts: Sequence[Verdict]) -> bytes:

@@ -16,8 +16,7 @@ from consentgate._middleware import (
     PolicyOption,
     PreparedGate,
     blocked_body,
-    find_outer,
-    is_inside,
+    enter_stack,
 )
 from consentgate.banner.page_headers import CONDITIONAL
 from consentgate.banner.response import BannerResponse
@@ -130,11 +129,10 @@ class ConsentMiddleware:
             await self.app(scope, receive, send)
             return
         gate = self._gates.single or self._gates.pick(scope)
-        outer = scope.get(CONSENT_KEY)
-        if outer is not None and is_inside(outer, gate.settings):
+        exchange = _receive_request(scope, gate)
+        if exchange is None:
             await self.app(scope, receive, send)
             return
-        exchange = _receive_request(scope, gate, outer)
         response = _Response(exchange, gate, send)
 
         def guarded_send(message: Message) -> Awaitable[None]:
@@ -167,15 +165,15 @@ class ConsentMiddleware:
         finally:
             exchange.is_running = False
             # What ended is no gate around anything.
-            if outer is None:
+            if exchange.outer_gate is None:
                 scope.pop(CONSENT_KEY, None)
             else:
-                scope[CONSENT_KEY] = outer
+                scope[CONSENT_KEY] = exchange.outer_gate
 
 
-def _receive_request(scope: Scope, gate: PreparedGate[bytes], outer: object) -> AsgiExchange:
+def _receive_request(scope: Scope, gate: PreparedGate[bytes]) -> AsgiExchange | None:
     """Take the facts of the request as the server gave them, and hide from the application what it
-    may not read."""
+    may not read. Return None where an equal gate is around it already."""
     raw = scope.get("headers")
     if type(raw) is not list:
         # ASGI asks for an iterable only: one that is read here would be empty for the rest.
@@ -190,9 +188,8 @@ def _receive_request(scope: Scope, gate: PreparedGate[bytes], outer: object) -> 
     exchange.headers = headers
     exchange.needs_review = False
     cookie = exchange.cookie_header = headers.get(b"cookie", b"")
-    if outer is not None and (found := find_outer(outer, gate.settings)) is not None:
-        exchange.outer_gate = found
-        exchange.cookie_header = found.cookie_header
+    if CONSENT_KEY in scope and not enter_stack(exchange, scope[CONSENT_KEY]):
+        return None
     visible = cookie
     if cookie and gate.request_filter is not None:
         visible = gate.request_filter.visible(exchange, cookie)

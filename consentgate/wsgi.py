@@ -19,8 +19,7 @@ from consentgate._middleware import (
     PolicyOption,
     PreparedGate,
     blocked_body,
-    find_outer,
-    is_inside,
+    enter_stack,
 )
 from consentgate.banner.page_headers import CONDITIONAL
 from consentgate.banner.response import BannerResponse
@@ -118,10 +117,9 @@ class ConsentMiddleware:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Run the application behind the gate."""
         gate = self._gates.single or self._gates.pick(environ)
-        outer = environ.get(CONSENT_KEY)
-        if outer is not None and is_inside(outer, gate.settings):
+        exchange = _receive_request(environ, gate)
+        if exchange is None:
             return self.app(environ, start_response)
-        exchange = _receive_request(environ, gate, outer)
         response = _Response(exchange, gate, start_response)
 
         def guarded_start(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
@@ -143,20 +141,17 @@ class ConsentMiddleware:
             raise
 
 
-def _receive_request(
-    environ: WSGIEnvironment, gate: PreparedGate[str], outer: object
-) -> WsgiExchange:
+def _receive_request(environ: WSGIEnvironment, gate: PreparedGate[str]) -> WsgiExchange | None:
     """Take the facts of the request as the server gave them, and hide from the application what it
-    may not read."""
+    may not read. Return None where an equal gate is around it already."""
     exchange = WsgiExchange()
     exchange.settings = gate.settings
     exchange.pages = gate.pages
     exchange.request = environ.copy()
     exchange.needs_review = False
     cookie = exchange.cookie_header = environ.get("HTTP_COOKIE", "")
-    if outer is not None and (found := find_outer(outer, gate.settings)) is not None:
-        exchange.outer_gate = found
-        exchange.cookie_header = found.cookie_header
+    if CONSENT_KEY in environ and not enter_stack(exchange, environ[CONSENT_KEY]):
+        return None
     if cookie and gate.request_filter is not None:
         visible = gate.request_filter.visible(exchange, cookie)
         if visible:
@@ -218,7 +213,7 @@ class _Response:
         banner = self._banner
         if self._held is not None and exc_info is None:
             self._release()  # the server says what it thinks of a second start
-        if banner is None or self._has_started:
+        if banner is None or (self._has_started and banner.may_hold):
             return self._send_start(status, headers, exc_info)
         # Where an error comes before a byte has left, its page takes the place of all before.
         self._held = None

@@ -42,7 +42,7 @@ def may_insert(exchange: Exchange) -> bool:
         return False
     outer = exchange.outer_gate
     while outer is not None:
-        if outer.inserts_banner:
+        if outer.inserts_banner and outer.is_at_work:
             return False
         outer = outer.outer_gate
     return True

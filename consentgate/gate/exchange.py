@@ -81,6 +81,11 @@ class Exchange:
         """Return whether the request has a header of that lower-case name."""
         raise NotImplementedError
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the application is running and its response has not started."""
+        return self.is_running and not self.started
+
     # What the response comes to depend on, and what happens to the choice.
 
     def depends_on_choice(self) -> None:

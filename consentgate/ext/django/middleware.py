@@ -15,7 +15,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from consentgate._middleware import GatesByPolicy, PreparedGate, find_outer, is_inside
+from consentgate._middleware import GatesByPolicy, PreparedGate, enter_stack
 from consentgate.ext.django.banner import PageBanner, banner_for, put_banner, put_banner_async
 from consentgate.ext.django.guarding import guard_response
 from consentgate.ext.django.own_pages import answer_own_page
@@ -116,18 +116,14 @@ def _receive_request(request: HttpRequest, gate: PreparedGate[str]) -> DjangoExc
     """Take the facts of the request, None where an equal gate is around it already, and hide from
     the views what they may not read."""
     holder = _holder(request)
-    outer = holder.get(CONSENT_KEY)
-    if outer is not None and is_inside(outer, gate.settings):
-        return None
     exchange = DjangoExchange()
     exchange.settings = gate.settings
     exchange.pages = gate.pages
     exchange.request = request.META.copy()
     exchange.is_secure = request.is_secure()
     cookie = exchange.cookie_header = request.META.get("HTTP_COOKIE", "")
-    if (found := find_outer(outer, gate.settings)) is not None:
-        exchange.outer_gate = found
-        exchange.cookie_header = found.cookie_header
+    if CONSENT_KEY in holder and not enter_stack(exchange, holder[CONSENT_KEY]):
+        return None
     holder[CONSENT_KEY] = exchange
     if cookie and gate.request_filter is not None:
         visible = gate.request_filter.visible(exchange, cookie)
