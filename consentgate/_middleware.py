@@ -129,11 +129,11 @@ def enter_stack(exchange: Exchange, found: object) -> bool:
         return True
     outer: Exchange | None = found
     while outer is not None:
-        is_other = outer.settings is not exchange.settings
-        if is_other and outer.settings == exchange.settings and outer.is_at_work:
-            # Unless the visitor's pages are those of this gate alone.
-            if outer.pages is not None or exchange.pages is None:
-                return False
+        is_equal = outer.settings == exchange.settings and outer.settings is not exchange.settings
+        # Unless the visitor's pages are those of this gate alone.
+        serves = outer.pages is not None or exchange.pages is None
+        if is_equal and serves and outer.is_at_work:
+            return False
         outer = outer.outer_gate
     exchange.outer_gate = found
     if found.is_at_work and found.settings is not exchange.settings:
