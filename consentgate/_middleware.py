@@ -13,7 +13,7 @@ from consentgate.gate.gate import Gate
 from consentgate.gate.judge import Verdict
 from consentgate.gate.options import GateOptions, Mode
 from consentgate.gate.response_filter import ResponseFilter
-from consentgate.gate.settings import GateSettings, Request
+from consentgate.gate.settings import Request
 from consentgate.http.wire import WireFormat
 from consentgate.pages.banners import Banners
 from consentgate.pages.by_policy import PagesByPolicy

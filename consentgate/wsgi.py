@@ -227,15 +227,14 @@ class _Response:
     def around(self, body: Iterable[bytes]) -> Iterable[bytes]:
         """Return what the server iterates over: the body itself, unless something may be put into
         it or take its place."""
-        if self._gate.blocks:
-            return _Body(body, self)
-        if self._banner is None or not self._banner.may_hold:
-            return body
+        may_hold = self._banner is not None and self._banner.may_hold
         if self._held is not None and isinstance(body, FILE_WRAPPERS + self._server_wrapper()):
             held = self._release()
             if held:
                 self._write(held)
-        if self._has_started:
+        if self._gate.blocks:
+            return _Body(body, self)
+        if not may_hold or self._has_started:
             return body
         if self._held is not None and isinstance(body, list | tuple):
             return self._whole(body)
