@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, AnyStr, Generic, cast
 
-from consentgate.banner.response import may_insert
 from consentgate.errors import ConfigurationError
 from consentgate.gate.events import escape_text
 from consentgate.gate.exchange import Exchange
@@ -16,7 +15,7 @@ from consentgate.gate.response_filter import ResponseFilter
 from consentgate.gate.settings import Request
 from consentgate.http.wire import WireFormat
 from consentgate.pages.banners import Banners
-from consentgate.pages.by_policy import PagesByPolicy
+from consentgate.pages.endpoints import PagesByPolicy
 from consentgate.pages.options import PagesFields, PagesOptions
 from consentgate.policy import Policy
 
@@ -54,11 +53,6 @@ class PreparedGate(Generic[AnyStr]):
         self.banners: Banners | None = None
         if self.pages is not None and self.pages.banners.applies and not reports:
             self.banners = self.pages.banners
-
-    def banners_for(self, exchange: Exchange) -> Banners | None:
-        """Return the banners for the page that may answer the request, None where there is
-        none."""
-        return self.banners if self.banners is not None and may_insert(exchange) else None
 
 
 class GatesByPolicy(Generic[AnyStr]):

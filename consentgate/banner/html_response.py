@@ -55,7 +55,10 @@ def fetched_by(exchange: Exchange) -> str:
     any."""
     if exchange.header(DESTINATION) not in ("", DOCUMENT):
         return DESTINATION
-    return next((name for name in FETCHED_WITH if exchange.has_header(name)), "")
+    for name in FETCHED_WITH:
+        if exchange.has_header(name):
+            return name
+    return ""
 
 
 def page_of(

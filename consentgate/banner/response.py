@@ -20,7 +20,7 @@ from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement
 from consentgate.http.wire import WireFormat
 from consentgate.pages.banners import Banners
-from consentgate.pages.requests import PageAddress
+from consentgate.pages.http import PageAddress
 
 NOT_MODIFIED = 304
 PAGE_METHODS = frozenset({"GET", "POST"})

@@ -17,7 +17,7 @@ from consentgate.asgi import ConsentMiddleware
 from consentgate.errors import ConfigurationError
 from consentgate.ext.consent_required import consent_required_page, missing_categories
 from consentgate.gate.visitor import VisitorConsent, exchange_of, get_consent
-from consentgate.pages.requests import address_in_scope
+from consentgate.pages.http import address_in_scope
 from consentgate.pages.template_helpers import TemplateHelpers
 
 try:

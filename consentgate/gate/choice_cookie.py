@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from consentgate.choice.codec import LIFETIME, PreferencesCodec
@@ -57,7 +56,7 @@ class ChoiceCookie:
         policy: Policy,
         codec: PreferencesCodec,
         *,
-        clock: Callable[[], datetime],
+        now_s: Callable[[], float],
         domain: str,
         path: str,
         same_site: str,
@@ -68,7 +67,7 @@ class ChoiceCookie:
         _check_texts(domain=domain, path=path, same_site=same_site)
         self.attributes = (domain, path, same_site, secure, http_only)
         self._codec = codec
-        self._clock = clock
+        self._now_s = now_s
         self._name = policy.preferences_cookie
         # No other host can have set such a cookie, so it has no variants to remove.
         self._is_host_only = self._name.lower().startswith("__host-")
@@ -79,6 +78,20 @@ class ChoiceCookie:
         self._http_only = http_only
         self._site = urlsplit(policy.site)
         self._check()
+        self._attributes = {secure: self._attributes_for(secure) for secure in (False, True)}
+
+    def _attributes_for(self, secure: bool) -> str:  # noqa: FBT001 (the key of a table)
+        """Return the text of the attributes, from the first ";" on."""
+        empty = serialize_set_cookie(
+            self._name,
+            "",
+            path=self._path,
+            domain=self._domain,
+            secure=secure,
+            http_only=self._http_only,
+            same_site=self._same_site,
+        )
+        return empty.removeprefix(f"{self._name}=")
 
     def values_for(self, exchange: Exchange) -> list[str]:
         """The Set-Cookie values that a changed choice needs; empty when nothing changed.
@@ -99,20 +112,13 @@ class ChoiceCookie:
 
     def _write(self, exchange: Exchange) -> str:
         assert exchange.new_choice is not None
-        left = end_of(exchange.new_choice) - self._clock()
+        left_s = end_of(exchange.new_choice).timestamp() - self._now_s()
         secure = exchange.secure if self._secure is None else self._secure
         if self._secure is None and not secure:
             self._warn_of_proxy(exchange)
-        return serialize_set_cookie(
-            self._name,
-            self._codec.encode(exchange.new_choice),
-            max_age_s=int(min(LIFETIME, left).total_seconds()),
-            path=self._path,
-            domain=self._domain,
-            secure=secure,
-            http_only=self._http_only,
-            same_site=self._same_site,
-        )
+        max_age_s = int(min(LIFETIME.total_seconds(), left_s))
+        value = self._codec.encode(exchange.new_choice)
+        return f"{self._name}={value}; Max-Age={max_age_s}{self._attributes[secure]}"
 
     def _expire_variants(self, exchange: Exchange) -> list[str]:
         if self._is_host_only:

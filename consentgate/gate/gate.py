@@ -88,7 +88,7 @@ class Gate:
         self._choice_cookie = ChoiceCookie(
             policy,
             self._codec,
-            clock=clock,
+            now_s=seconds_of(clock),
             domain=domain,
             path=path,
             same_site=same_site,
@@ -112,6 +112,7 @@ class Gate:
                 self._choice_cookie.attributes,
             ),
             policy=policy,
+            fingerprints={one.name: policy.fingerprint(one.name) for one in policy.categories},
             reader=ChoiceReader(policy, self._codec, clock=clock),
             reporter=Reporter(on_event, mode=modes[0]),
             clock=clock,

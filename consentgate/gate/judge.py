@@ -111,12 +111,6 @@ class Judge:
             return ASK_JUDGE
         return rule.category
 
-    def may_delete(self, attributes: str) -> bool:
-        """Return whether a value with these attributes deletes a cookie now, if it is valid."""
-        # Most values are no deletion at any time; only the others need the clock.
-        moment = deletes_from(attributes)
-        return moment < inf and moment <= self._settings.now_s()
-
     def _may_change(self, rule: Cookie) -> bool:
         """Return whether a cookie of this rule may leave with other attributes than it has."""
         clamps = self._settings.clamp and rule.lifetime and not rule.necessary
@@ -204,8 +198,9 @@ class Judge:
         return Verdict(Action.STRIP, reason, name, rule, None, by_consent=True)
 
     def _deletes(self, value: str) -> bool:
-        attributes = split_set_cookie(value)[1]
-        return self.may_delete(attributes) and is_deletion(value, self._settings.now_s())
+        # Most values are no deletion at any time; only the others need the clock.
+        may_delete = deletes_from(split_set_cookie(value)[1]) < inf
+        return may_delete and is_deletion(value, self._settings.now_s())
 
 
 def _delete(value: str, name: str, rule: Cookie | None) -> Verdict:

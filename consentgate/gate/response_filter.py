@@ -1,14 +1,15 @@
 """Decides which headers of a response leave, in one pass, for bytes and text alike.
 
 What a cookie's name decides is decided here; all else is the judge's, which is asked for that one
-cookie. The filter has no rule of its own: `_category_of` says what the judge would say of a name.
+cookie. The filter has no rule of its own: `Judge.category_by_name` says what a name decides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import chain
-from typing import AnyStr, Final, Generic, Protocol
+from math import inf
+from typing import AnyStr, Generic, Protocol
 
 from consentgate._cache import BoundedCache
 from consentgate.choice.consent import NECESSARY
@@ -19,42 +20,26 @@ from consentgate.gate.judge import ASK_JUDGE, UNDECLARED, Judge, Verdict
 from consentgate.gate.options import Mode
 from consentgate.gate.settings import GateSettings
 from consentgate.gate.withdrawal import expiries
-from consentgate.http.caching import (
-    COOKIE,
-    COOKIE_AND_GPC,
-    Header,
-    is_shareable,
-    keep_private,
-)
+from consentgate.http.caching import COOKIE, COOKIE_AND_GPC, is_shareable, keep_private
 from consentgate.http.header_names import (
+    CONTENT_TYPE,
     COOKIE_KINDS,
+    OF_BODY,
     SET_COOKIE,
     SMUGGLED,
     header_kind,
+    kind_in_page,
     tells_caches,
 )
-from consentgate.http.set_cookie import BLANKS, has_line_break
+from consentgate.http.set_cookie import BLANKS, deletes_from, has_line_break
 from consentgate.http.wire import WireFormat
-
-CONTENT_TYPE = "content-type"
-
-OF_BODY = frozenset(
-    {
-        *("content-length", "etag", "last-modified", "accept-ranges"),
-        *("digest", "repr-digest", "content-digest", "content-md5"),
-    }
-)
-"""Names of headers that describe the body, byte by byte."""
-
-PLAIN: Final = ""
-"""The kind of a header name that the filter passes over."""
 
 # Bound once: the access to an Enum's member costs more than all else that is done to a header.
 _STRIP = Action.STRIP
 _UNDECLARED = Reason.UNDECLARED
 
 _NO_CATEGORIES = frozenset({ASK_JUDGE, UNDECLARED})
-_SMUGGLED_VERDICT = Verdict(Action.STRIP, Reason.HEADER_NAME, "", None, None)
+_SMUGGLED_VERDICT = Verdict(_STRIP, Reason.HEADER_NAME, "", None, None)
 
 Pair = tuple[AnyStr, AnyStr]
 
@@ -62,18 +47,7 @@ _Caching = tuple[list[AnyStr | None], list[Pair[AnyStr]]]
 """What becomes of each caching header of a response (None: it goes), and the headers to add."""
 
 _CACHING_BYTES = 1024  # of such lists and the few short values in them
-
-KIB = 1024
-
-
-def kind_of_header(name: str) -> str:
-    """Return what a header is to the filter: the kind that `header_kind` says, the lower-case
-    name of one that is about the body, or PLAIN."""
-    kind = header_kind(name)
-    if kind:
-        return kind
-    lowered = name.lower()
-    return lowered if lowered in OF_BODY or lowered == CONTENT_TYPE else PLAIN
+_KIB = 1024
 
 
 class PageChange(Protocol):
@@ -117,69 +91,86 @@ class ResponseFilter(Generic[AnyStr]):
         wire: WireFormat[AnyStr],
         scans: bool,
     ) -> None:
+        self.scans = scans
         self._settings = settings
         self._judge = judge
         self._choice_cookie = choice_cookie
         self._wire: WireFormat[AnyStr] = wire
         self._equals: AnyStr = wire.equals
-        self._semicolon: AnyStr = wire.semicolon
         self._empty: AnyStr = wire.equals[:0]
         self._exact: type[AnyStr] = type(wire.equals)
-        self._line_breaks = wire.line_breaks
-        self.scans = scans
         self._reports_only = settings.mode is Mode.REPORT
         self._enforces = settings.mode is Mode.ENFORCE
         self._blocks = settings.mode is Mode.BLOCK
         self._kinds: BoundedCache[AnyStr, str] = BoundedCache(
-            kind_of_header, most_entries=1024, most_bytes=256 * KIB
+            kind_in_page, most_entries=1024, most_bytes=256 * _KIB
         )
         self._categories: BoundedCache[AnyStr, str] = BoundedCache(
-            judge.category_by_name, most_entries=1024, most_bytes=256 * KIB
+            judge.category_by_name, most_entries=1024, most_bytes=256 * _KIB
+        )
+        self._deletes_from: BoundedCache[AnyStr, float] = BoundedCache(
+            deletes_from, most_entries=512, most_bytes=256 * _KIB, longest_key=512
         )
         self._reported: BoundedCache[tuple[AnyStr, Reason], None] = BoundedCache(
-            most_entries=1024, most_bytes=256 * KIB
+            most_entries=1024, most_bytes=256 * _KIB
         )
         self._caching: BoundedCache[Hashable, _Caching[AnyStr]] = BoundedCache(
-            most_entries=256, most_bytes=512 * KIB, longest_key=512
+            most_entries=256, most_bytes=512 * _KIB, longest_key=512
         )
 
+    def copy(self, headers: Iterable[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
+        """Return the headers in a list, in pairs and in texts that the application does not hold:
+        what leaves is what was judged."""
+        # Joining copies whatever holds bytes or characters: subclasses, bytearrays, views.
+        join = self._empty.join
+        return [(join((name,)), join((value,))) for name, value in headers]
+
     def filter(
+        self, exchange: Exchange, headers: Iterable[Pair[AnyStr]], *, is_handshake: bool = False
+    ) -> list[Pair[AnyStr]]:
+        """Return the headers that leave, in a list that nobody else holds.
+
+        `headers` are pairs in wire order, repeats kept; a websocket's handshake gets no caching
+        headers added. Raises Blocked where the whole response must not leave. May be called again
+        for one exchange: a WSGI application may start its response anew after an error.
+        """
+        own = list(headers)
+        if not exchange.needs_review and self._passes_whole(own):
+            return own
+        return self.filter_copied(exchange, self.copy(own), is_handshake=is_handshake)
+
+    def filter_copied(
         self,
         exchange: Exchange,
-        headers: Iterable[Pair[AnyStr]],
+        own: list[Pair[AnyStr]],
         *,
         page: PageChange | None = None,
         is_handshake: bool = False,
     ) -> list[Pair[AnyStr]]:
-        """Return the headers that leave, in a list that nobody else holds.
-
-        `headers` are pairs in wire order, repeats kept; `page` is how they change with what is
-        put into the body, and a websocket's handshake gets no caching headers added. Raises
-        Blocked where the whole response must not leave. May be called again for one exchange: a
-        WSGI application may start its response anew after an error.
-        """
-        own = list(headers)
-        if page is None and not exchange.needs_review and self._passes_whole(own):
-            return own
-        own = self.copy(own)
+        """Return what `filter` returns of headers that `copy` returned; `page` is how they change
+        with what is put into the body."""
         blocked: list[Verdict] = []
         kept, caching_at, is_private = self._pass_over(exchange, own, blocked, page)
-        first, expired = self._additions(
-            exchange, kept, caching_at, page, is_handshake=is_handshake
-        )
+        first: list[Pair[AnyStr]] = []
+        if exchange.has_changed:
+            first = self._as_headers(self._choose(exchange))
+            expired = self._expiries(exchange, kept, caching_at, page, is_handshake=is_handshake)
+            if not self._reports_only:  # which reports what would be expired, and expires nothing
+                kept += self._as_headers(expired)
+                is_private = is_private or bool(expired)
         if self._reports_only:
             # Only a choice changes what leaves, and it is for its visitor alone here too.
             is_private = bool(first)
         else:
-            is_private = is_private or exchange.is_private or bool(first or expired)
-            kept += expired
+            is_private = is_private or exchange.is_private or bool(first)
         varies = exchange.varies_on_cookie or (page is not None and page.vary_on)
         if is_private or (varies and not self._reports_only):
-            caching = self._caching_for(exchange, kept, caching_at, is_private, page)
-            self._apply_caching(caching, kept, caching_at, is_handshake=is_handshake)
+            self._change_caching(
+                exchange, kept, caching_at, is_private, page, adds=not is_handshake
+            )
         if blocked and self._blocks:
             raise Blocked(blocked)
-        return first + kept if first else kept
+        return first + kept
 
     def screen(self, exchange: Exchange, headers: Iterable[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
         """Return what leaves in a message that can't store a choice: trailers, early hints, pushed
@@ -199,7 +190,7 @@ class ResponseFilter(Generic[AnyStr]):
     def may_leave(self, exchange: Exchange, name: str, value: AnyStr) -> bool:
         """Return whether a header ends where it should; report one that does not."""
         name_breaks = has_line_break(name)
-        if not (name_breaks or self._breaks(value)):
+        if not (name_breaks or self._wire.has_line_break(value)):
             return True
         if not name_breaks and header_kind(name) in COOKIE_KINDS:
             return True  # the verdict on the cookie says so itself
@@ -212,7 +203,7 @@ class ResponseFilter(Generic[AnyStr]):
         """Return whether all headers leave byte for byte to everybody, as in most responses."""
         kinds, categories = self._kinds, self._categories
         exact, equals = self._exact, self._equals
-        lf, cr, nul = self._line_breaks
+        lf, cr, nul = self._wire.line_breaks
         for header in own:
             name, value = header
             if not (type(name) is exact and type(value) is exact and type(header) is tuple):
@@ -228,20 +219,9 @@ class ResponseFilter(Generic[AnyStr]):
                 return False
         return not (self.scans and self._may_break(own))
 
-    def copy(self, headers: Iterable[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
-        """Return the headers in a list, in pairs and in texts that the application does not hold:
-        what leaves is what was judged."""
-        # Joining copies whatever holds bytes or characters: subclasses, bytearrays, views.
-        join = self._empty.join
-        return [(join((name,)), join((value,))) for name, value in headers]
-
     def _may_break(self, own: list[Pair[AnyStr]]) -> bool:
         """Return whether there is a CR, LF or NUL in any of the headers."""
-        return self._breaks(self._empty.join(chain.from_iterable(own)))
-
-    def _breaks(self, text: AnyStr) -> bool:
-        lf, cr, nul = self._line_breaks
-        return lf in text or cr in text or nul in text
+        return self._wire.has_line_break(self._empty.join(chain.from_iterable(own)))
 
     def _pass_over(
         self,
@@ -255,38 +235,37 @@ class ResponseFilter(Generic[AnyStr]):
         may have to stay."""
         if self.scans:
             own = self.without_breaks(exchange, own)
+        rewrites = page is not None and page.changes_body
         kinds = self._kinds
         kept: list[Pair[AnyStr]] = []
         caching_at: list[int] = []
         has_lost = False
         for header in own:
             kind = kinds[header[0]]
-            if (
-                not kind
-                or kind == CONTENT_TYPE
-                or (kind in OF_BODY and not (page is not None and page.changes_body))
-            ):
-                kept.append(header)
+            leaving: Pair[AnyStr] | None = header
+            if not kind or kind == CONTENT_TYPE:
+                pass
             elif kind == SET_COOKIE:
                 leaving = self._judge_cookie(exchange, header, blocked)
                 has_lost = has_lost or leaving is not header
-                if leaving is not None:
-                    kept.append(leaving)
             elif kind == SMUGGLED:
-                exchange.report(Reason.HEADER_NAME, _STRIP)
-                blocked.append(_SMUGGLED_VERDICT)
-                if self._reports_only:
-                    kept.append(header)
-                else:
-                    has_lost = True
-            elif kind in OF_BODY:
-                assert page is not None, "without a page these are passed over"
-                if (leaving := self._rewrite(page, kind, header)) is not None:
-                    kept.append(leaving)
-            else:
+                leaving = self._strip_smuggled(exchange, header, blocked)
+                has_lost = has_lost or leaving is None
+            elif kind not in OF_BODY:
                 caching_at.append(len(kept))
-                kept.append(header)
+            elif rewrites and page is not None:
+                value = page.rewrite(kind, self._wire.decode(header[1]))
+                leaving = None if value is None else (header[0], self._wire.encode(value))
+            if leaving is not None:
+                kept.append(leaving)
         return kept, caching_at, has_lost
+
+    def _strip_smuggled(
+        self, exchange: Exchange, header: Pair[AnyStr], blocked: list[Verdict]
+    ) -> Pair[AnyStr] | None:
+        exchange.report(Reason.HEADER_NAME, _STRIP)
+        blocked.append(_SMUGGLED_VERDICT)
+        return header if self._reports_only else None
 
     def _judge_cookie(
         self, exchange: Exchange, header: Pair[AnyStr], blocked: list[Verdict]
@@ -294,8 +273,9 @@ class ResponseFilter(Generic[AnyStr]):
         """Return what leaves of one Set-Cookie: the same header, another one, or None."""
         value = header[1]
         cookie, has_name, rest = value.partition(self._equals)
+        lf, cr, nul = self._wire.line_breaks
         category = ASK_JUDGE
-        if has_name and not self._breaks(value):
+        if has_name and not (lf in value or cr in value or nul in value):
             category = self._categories[cookie]
         if category == NECESSARY:
             return header
@@ -304,19 +284,15 @@ class ResponseFilter(Generic[AnyStr]):
             if category in exchange.choice.granted:
                 exchange.make_private()
                 return header
-        if category and self._goes(exchange, rest):
-            self._report_gone(exchange, cookie, category)
-            return None
+        if category and self._enforces and not exchange.inner_gate_values:
+            # What deletes is the judge's too.
+            moment = self._deletes_from[rest.partition(self._wire.semicolon)[2]]
+            if moment == inf or moment > self._settings.now_s():
+                self._report_stripped(exchange, cookie, category)
+                return None
         return self._ask_judge(exchange, header, blocked)
 
-    def _goes(self, exchange: Exchange, rest: AnyStr) -> bool:
-        """Return whether a cookie that is not allowed is stripped: it stores something, and no gate
-        further in wrote it. `rest` is what follows the name."""
-        if not self._enforces or exchange.inner_gate_values:
-            return False
-        return not self._judge.may_delete(self._wire.decode(rest.partition(self._semicolon)[2]))
-
-    def _report_gone(self, exchange: Exchange, cookie: AnyStr, category: str) -> None:
+    def _report_stripped(self, exchange: Exchange, cookie: AnyStr, category: str) -> None:
         """Report a cookie that does not leave, unless everybody has heard of it."""
         is_undeclared = category == UNDECLARED
         reason = _UNDECLARED if is_undeclared else exchange.why_denied((category,))
@@ -345,11 +321,16 @@ class ResponseFilter(Generic[AnyStr]):
             return None
         return header if verdict.value is text else (header[0], self._wire.encode(verdict.value))
 
-    def _rewrite(self, page: PageChange, kind: str, header: Pair[AnyStr]) -> Pair[AnyStr] | None:
-        value = page.rewrite(kind, self._wire.decode(header[1]))
-        return None if value is None else (header[0], self._wire.encode(value))
+    def _choose(self, exchange: Exchange) -> list[str]:
+        """Return the Set-Cookie values of a changed choice; gates further out let them pass."""
+        values = self._choice_cookie.values_for(exchange)
+        outer = exchange.outer_gate
+        while outer is not None:
+            outer.inner_gate_values += tuple(values)
+            outer = outer.outer_gate
+        return values
 
-    def _additions(
+    def _expiries(
         self,
         exchange: Exchange,
         kept: list[Pair[AnyStr]],
@@ -357,29 +338,20 @@ class ResponseFilter(Generic[AnyStr]):
         page: PageChange | None,
         *,
         is_handshake: bool,
-    ) -> tuple[list[Pair[AnyStr]], list[Pair[AnyStr]]]:
-        """Return the Set-Cookie headers of a changed choice, which go first, and those that expire
-        what is refused."""
-        if not exchange.has_changed:
-            return [], []
-        first = self._choice_cookie.values_for(exchange)
-        outer = exchange.outer_gate
-        while outer is not None:
-            outer.inner_gate_values += tuple(first)
-            outer = outer.outer_gate
-        expired: Sequence[str] = ()
-        if exchange.new_choice is not None or exchange.refused_but_sent:
-            # A page with something of its visitor in it is for no shared cache, whatever it says.
-            is_for_visitor = page is not None and page.is_for_visitor
-            if is_for_visitor or not is_shareable(self._texts(kept, caching_at)):
-                content_type = "websocket" if is_handshake else self._content_type(kept)
-                expired = expiries(exchange, content_type=content_type)
-        # Report mode says what would be expired, and expires nothing.
-        return self._as_headers(first), [] if self._reports_only else self._as_headers(expired)
-
-    def _as_headers(self, values: Iterable[str]) -> list[Pair[AnyStr]]:
-        wire = self._wire
-        return [(wire.set_cookie, wire.encode(value)) for value in values]
+    ) -> Sequence[str]:
+        """Return the Set-Cookie values that expire what the visitor refused."""
+        choice = exchange.new_choice
+        if not (exchange.refused_but_sent if choice is None else choice.refused):
+            return ()
+        # A page with something of its visitor in it is for no shared cache, whatever it says.
+        if not (page is not None and page.is_for_visitor):
+            decode = self._wire.decode
+            present = [(self._kinds[kept[at][0]], decode(kept[at][1])) for at in caching_at]
+            if is_shareable(present):
+                return ()
+        return expiries(
+            exchange, content_type="websocket" if is_handshake else self._content_type(kept)
+        )
 
     def _content_type(self, kept: list[Pair[AnyStr]]) -> str:
         for name, value in kept:
@@ -387,54 +359,53 @@ class ResponseFilter(Generic[AnyStr]):
                 return self._wire.decode(value)
         return ""
 
-    def _texts(self, kept: list[Pair[AnyStr]], places: list[int]) -> list[Header]:
-        return [(self._kinds[kept[at][0]], self._wire.decode(kept[at][1])) for at in places]
+    def _as_headers(self, values: Iterable[str]) -> list[Pair[AnyStr]]:
+        wire = self._wire
+        return [(wire.set_cookie, wire.encode(value)) for value in values]
 
-    def _caching_for(
+    def _change_caching(
         self,
         exchange: Exchange,
         kept: list[Pair[AnyStr]],
         caching_at: list[int],
         is_private: bool,  # noqa: FBT001 (all are positional here)
         page: PageChange | None,
-    ) -> _Caching[AnyStr]:
-        """Return the caching headers with which no cache gives the response to a visitor whom it
-        is not for; remembered, since an application sends few different ones."""
+        *,
+        adds: bool,
+    ) -> None:
+        """Change the caching headers in place, so that no cache gives the response to a visitor
+        whom it is not for. An application sends few different ones, so they are remembered."""
         vary: tuple[str, ...] = () if page is None or not page.vary_on else (page.vary_on,)
         if exchange.varies_on_cookie:
             vary += COOKIE_AND_GPC if exchange.varies_on_gpc else COOKIE
         revalidate = page is not None and page.is_for_visitor
-        is_private = is_private or revalidate
         present: list[Pair[AnyStr]] = [kept[at] for at in caching_at]
         key = (vary, is_private, revalidate, *chain.from_iterable(present))
         caching = self._caching.get(key)
         if caching is None:
-            wire = self._wire
-            texts = [(self._kinds[name], wire.decode(value)) for name, value in present]
-            values, added = keep_private(
-                texts, private=is_private, vary=vary, revalidate=revalidate
-            )
-            names = {"cache-control": wire.cache_control, "vary": wire.vary}
-            caching = (
-                [None if value is None else wire.encode(value) for value in values],
-                [(names[name], wire.encode(value)) for name, value in added],
-            )
+            caching = self._find_caching(present, vary, is_private or revalidate, revalidate)
             self._caching.remember(key, caching, weight_bytes=_CACHING_BYTES)
-        return caching
-
-    def _apply_caching(
-        self,
-        caching: _Caching[AnyStr],
-        kept: list[Pair[AnyStr]],
-        caching_at: list[int],
-        *,
-        is_handshake: bool,
-    ) -> None:
         values, added = caching
         for at, value in zip(reversed(caching_at), reversed(values), strict=True):
             if value is None:
                 del kept[at]
             else:
                 kept[at] = (kept[at][0], value)
-        if not is_handshake:
+        if adds:
             kept += added
+
+    def _find_caching(
+        self,
+        present: list[Pair[AnyStr]],
+        vary: tuple[str, ...],
+        is_private: bool,  # noqa: FBT001 (all are positional here)
+        revalidate: bool,  # noqa: FBT001
+    ) -> _Caching[AnyStr]:
+        wire = self._wire
+        texts = [(self._kinds[name], wire.decode(value)) for name, value in present]
+        values, added = keep_private(texts, private=is_private, vary=vary, revalidate=revalidate)
+        names = {"cache-control": wire.cache_control, "vary": wire.vary}
+        return (
+            [None if value is None else wire.encode(value) for value in values],
+            [(names[name], wire.encode(value)) for name, value in added],
+        )

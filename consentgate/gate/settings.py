@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,15 +21,16 @@ class GateSettings:
     """A gate's settings and parts.
 
     Two are equal when their `identity` is, which holds all that decides what leaves: such gates in
-    one stack filter once. `now_s` is the clock in POSIX seconds: a third of the cost, and asked at
-    most requests. `http_only`: scripts of a page can't read the visitor's choice. `signalled` are
-    the categories that an undecided visitor's Global Privacy Control signal refuses;
-    `signal_matters`: that signal can change what leaves, which it does only where an exempt cookie
-    is refused.
+    one stack filter once. `fingerprints` are the policy's, by category. `now_s` is the clock in
+    POSIX seconds: a third of the cost, and asked at most requests. `http_only`: scripts of a page
+    can't read the visitor's choice. `signalled` are the categories that an undecided visitor's
+    Global Privacy Control signal refuses; `signal_matters`: that signal can change what leaves,
+    which it does only where an exempt cookie is refused.
     """
 
     identity: tuple[object, ...] = field(repr=False)
     policy: Policy = field(compare=False)
+    fingerprints: Mapping[str, str] = field(compare=False, repr=False)
     reader: ChoiceReader = field(compare=False, repr=False)
     reporter: Reporter = field(compare=False, repr=False)
     clock: Callable[[], datetime] = field(compare=False)

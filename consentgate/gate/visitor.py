@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from consentgate.choice.consent import NECESSARY, Consent
@@ -125,13 +125,13 @@ class VisitorConsent:
         return frozenset(categories or optional) - {NECESSARY}
 
     def _fingerprints(self, names: frozenset[str]) -> Mapping[str, str]:
-        policy = self._exchange.settings.policy
-        return {name: policy.fingerprint(name) for name in names}
+        fingerprints = self._exchange.settings.fingerprints
+        return {name: fingerprints[name] for name in names}
 
     def _day(self, *, complete: bool) -> date:
         # Only a complete choice is a new one: a partial change must not prolong the rest.
         older = self._exchange.choice.day
-        today = self._exchange.settings.clock().date()
+        today = datetime.fromtimestamp(self._exchange.settings.now_s(), UTC).date()
         return today if complete or older is None else older
 
     def _check_unsafe(self) -> None:

@@ -15,6 +15,16 @@ MISNAMED = "misnamed-cache-control"
 
 COOKIE_KINDS = frozenset({SET_COOKIE, SMUGGLED})
 
+CONTENT_TYPE = "content-type"
+
+OF_BODY = frozenset(
+    {
+        *("content-length", "etag", "last-modified", "accept-ranges"),
+        *("digest", "repr-digest", "content-digest", "content-md5"),
+    }
+)
+"""Names of headers that describe the body, byte by byte."""
+
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
 _BLANKS = " \t\v\f"
 
@@ -36,6 +46,16 @@ def header_kind(name: str) -> str:
         return ""
     # With blanks around, caches may not know it, so it can't replace the header that they know.
     return text if len(text) == len(name) else MISNAMED
+
+
+def kind_in_page(name: str) -> str:
+    """Return the same as `header_kind`, and for Content-Type and for a header of `OF_BODY` its
+    lower-case name."""
+    kind = header_kind(name)
+    if kind:
+        return kind
+    lowered = name.lower()
+    return lowered if lowered in OF_BODY or lowered == CONTENT_TYPE else ""
 
 
 def tells_caches(name: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import methodcaller
 from typing import Any, AnyStr, Generic
 
 
@@ -28,17 +29,10 @@ class WireFormat(Generic[AnyStr]):
     encode: Callable[[str], AnyStr]
     decode: Callable[[AnyStr], str]
 
-
-def _encode(text: str) -> bytes:
-    return text.encode("latin-1")
-
-
-def _decode(written: bytes) -> str:
-    return written.decode("latin-1")
-
-
-def _as_is(text: str) -> str:
-    return text
+    def has_line_break(self, text: AnyStr) -> bool:
+        """Return whether there is a CR, LF or NUL in the text."""
+        lf, cr, nul = self.line_breaks
+        return lf in text or cr in text or nul in text
 
 
 BYTES: WireFormat[bytes] = WireFormat(
@@ -48,8 +42,8 @@ BYTES: WireFormat[bytes] = WireFormat(
     equals=b"=",
     semicolon=b";",
     line_breaks=(0x0A, 0x0D, 0x00),
-    encode=_encode,
-    decode=_decode,
+    encode=methodcaller("encode", "latin-1"),
+    decode=methodcaller("decode", "latin-1"),
 )
 """The headers of ASGI: pairs of bytes, names in lower case."""
 
@@ -60,7 +54,7 @@ TEXT: WireFormat[str] = WireFormat(
     equals="=",
     semicolon=";",
     line_breaks=("\n", "\r", "\0"),
-    encode=_as_is,
-    decode=_as_is,
+    encode=str,
+    decode=str,
 )
 """The headers of WSGI: pairs of text (PEP 3333)."""

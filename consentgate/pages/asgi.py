@@ -9,8 +9,7 @@ from consentgate.errors import ConfigurationError
 from consentgate.gate.exchange import Exchange
 from consentgate.pages.choice_form import LARGEST_BODY
 from consentgate.pages.endpoints import PolicyPages
-from consentgate.pages.http import Response
-from consentgate.pages.requests import request_in_scope
+from consentgate.pages.http import Response, request_in_scope
 
 try:
     from starlette.requests import ClientDisconnect

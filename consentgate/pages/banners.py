@@ -12,10 +12,10 @@ from functools import cached_property
 
 from consentgate._cache import BoundedCache
 from consentgate.gate.exchange import Exchange
+from consentgate.pages.http import PageAddress
 from consentgate.pages.languages import negotiate, primary_language
 from consentgate.pages.options import Banner, PagesOptions
 from consentgate.pages.render import Pages
-from consentgate.pages.requests import PageAddress
 from consentgate.pages.texts import Texts
 from consentgate.policy import Policy
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import date
 from urllib.parse import parse_qs
 
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.visitor import VisitorConsent
 from consentgate.pages.banners import Banners
 from consentgate.pages.choice_form import BadRequest, is_json, read_choice
-from consentgate.pages.cross_site import is_trusted_origin, parse_origin
+from consentgate.pages.durations import day_words
 from consentgate.pages.http import Headers, Request, Response
 from consentgate.pages.languages import negotiate
-from consentgate.pages.next_path import checked_path
 from consentgate.pages.options import PagesOptions
 from consentgate.pages.policy_json import policy_json
 from consentgate.pages.render import Pages
+from consentgate.pages.same_site import checked_path, is_trusted_origin, parse_origin
 from consentgate.pages.state import gpc_json, state_response, state_script
 from consentgate.pages.static_files import StaticFiles
-from consentgate.pages.texts import ENGLISH, LocalizedText, Texts, direction_of
+from consentgate.pages.texts import ENGLISH, LocalizedText, Texts, direction_of, load_texts
 from consentgate.policy import Policy
 
 SAVED = "#consentgate-saved"
@@ -226,3 +227,48 @@ def _field_of(request: Request, name: str) -> str:
     except ValueError:
         return ""
     return fields.get(name, [""])[0]
+
+
+PROOFREAD = ("en", "fr")
+"""The languages that are served where a site names none."""
+
+_STATIC = StaticFiles()
+_PROOFREAD_TEXTS = load_texts(PROOFREAD)
+
+
+class PagesByPolicy:
+    """The visitor's pages of one middleware: texts and files are read once, and each policy has
+    its own `PolicyPages`. `path_mark` is part of each path that `own_path` knows."""
+
+    def __init__(self, options: PagesOptions) -> None:
+        assert options.prefix is not None, "without a prefix there are no pages"
+        self.options = options
+        self._prefix = options.prefix
+        self._has_gpc = options.gpc_updated is not None
+        self.path_mark = "/" if self._has_gpc else options.prefix
+        self._texts = _PROOFREAD_TEXTS
+        if options.languages or options.catalogues is not None:
+            languages = options.languages or PROOFREAD
+            self._texts = load_texts(languages, catalogues=options.catalogues)
+        # Whatever is wrong shows at start-up, and whatever is read from files is read then: under
+        # ASGI a request must not wait for a disk.
+        self.of(Policy())
+        for texts in self._texts.values():
+            day_words(date.min, texts)
+
+    def own_path(self, path: str) -> str | None:
+        """Return what follows the prefix in a path of the application; None where the path is not
+        the library's."""
+        if not path.startswith(self._prefix):
+            return WELL_KNOWN if self._has_gpc and path == WELL_KNOWN else None
+        own = path[len(self._prefix) :]
+        return own if own[:1] in ("", "/") else None
+
+    def of(self, policy: Policy) -> PolicyPages:
+        """Return the pages of a policy."""
+        return PolicyPages(policy, options=self.options, texts=self._texts, static=_STATIC)
+
+
+# Read with the module what nearly every site needs: Starlette makes its middleware within the
+# event loop, where reading files would hold up what else runs in it.
+PagesByPolicy(PagesOptions())

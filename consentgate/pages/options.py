@@ -15,7 +15,7 @@ from consentgate.errors import ConfigurationError
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.settings import Request as RawRequest
-from consentgate.pages.cross_site import parse_origin
+from consentgate.pages.same_site import parse_origin
 
 # Visible ASCII without the characters that have a meaning in HTML.
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")

@@ -12,7 +12,7 @@ from consentgate.errors import ConfigurationError
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement, Mode
 from consentgate.pages.endpoints import PolicyPages
-from consentgate.pages.requests import PageAddress
+from consentgate.pages.http import PageAddress
 from consentgate.pages.texts import Texts
 
 

@@ -10,8 +10,7 @@ from consentgate.errors import ConfigurationError
 from consentgate.gate.exchange import Exchange
 from consentgate.pages.choice_form import LARGEST_BODY
 from consentgate.pages.endpoints import PolicyPages
-from consentgate.pages.http import Response
-from consentgate.pages.requests import request_in_environ
+from consentgate.pages.http import Response, request_in_environ
 
 try:
     from werkzeug.exceptions import ClientDisconnected

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from consentgate import ConfigurationError
-from consentgate.pages.by_policy import PagesByPolicy
+from consentgate.pages.endpoints import PagesByPolicy
 from consentgate.pages.options import PagesOptions
 
 

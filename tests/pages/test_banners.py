@@ -10,7 +10,7 @@ import pytest
 from consentgate import Cookie, Policy, VisitorConsent
 from consentgate.pages import banners as module
 from consentgate.pages.banners import Banners, Where
-from consentgate.pages.by_policy import PagesByPolicy
+from consentgate.pages.endpoints import PagesByPolicy
 from consentgate.pages.options import PagesOptions
 from tests.support.exchange import POLICY, gate_of, preferences_for
 from tests.support.gate_exchange import visit_of

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentgate.pages.cross_site import is_trusted_origin, parse_origin
+from consentgate.pages.same_site import is_trusted_origin, parse_origin
 
 OWN = "https://www.example.org"
 TRUSTED = ("https://portal.example.org", "http://Localhost:8080")

@@ -15,11 +15,11 @@ from django.http.response import HttpResponseBase
 
 from consentgate._middleware import PreparedGate
 from consentgate.banner.page_headers import CONDITIONAL
-from consentgate.banner.response import BannerResponse
+from consentgate.banner.response import BannerResponse, may_insert
 from consentgate.ext.django.place import address_of
 from consentgate.gate.exchange import Exchange
 from consentgate.http.wire import TEXT
-from consentgate.pages.requests import PageAddress
+from consentgate.pages.http import PageAddress
 
 PageBanner = BannerResponse[str]
 
@@ -29,8 +29,8 @@ def banner_for(
 ) -> PageBanner | None:
     """Return the banner for the response, None where nothing is put in. The views see the request's
     conditional headers as they may (RFC 9110 section 13)."""
-    banners = gate.banners_for(exchange)
-    if banners is None:
+    banners = gate.banners
+    if banners is None or not may_insert(exchange):
         return None
 
     def address() -> PageAddress:

@@ -40,7 +40,7 @@ def guard_response(
     ]
     sent += [(TEXT.set_cookie, morsel.OutputString()) for morsel in response.cookies.values()]
     try:
-        left = response_filter.filter(exchange, sent, page=page)
+        left = response_filter.filter_copied(exchange, response_filter.copy(sent), page=page)
     except Blocked as blocked:
         return _blocked_response(response, exchange, blocked_body(blocked.verdicts))
     if left != sent:

@@ -16,13 +16,13 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from consentgate._middleware import GatesByPolicy, PreparedGate, enter_stack
+from consentgate._wsgi_exchange import WsgiExchange
 from consentgate.ext.django.banner import PageBanner, banner_for, put_banner, put_banner_async
 from consentgate.ext.django.guarding import guard_response
 from consentgate.ext.django.own_pages import answer_own_page
 from consentgate.ext.django.settings import read_settings
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.http.wire import TEXT
-from consentgate.wsgi import WsgiExchange
 
 # Any: a response, or under ASGI what is awaited for one.
 GetResponse = Callable[[HttpRequest], Any]

@@ -13,7 +13,7 @@ from django.utils.translation import get_supported_language_variant
 from consentgate.ext.django.host import header_of
 from consentgate.gate.settings import Request
 from consentgate.http.cookie_header import cookie_values
-from consentgate.pages.requests import PageAddress, page_address
+from consentgate.pages.http import PageAddress, page_address
 
 
 def address_of(request: HttpRequest, *, path: str | None = None) -> PageAddress:

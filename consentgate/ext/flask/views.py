@@ -12,7 +12,7 @@ from werkzeug.local import LocalProxy
 
 from consentgate.ext.consent_required import consent_required_page, missing_categories
 from consentgate.gate.visitor import VisitorConsent, exchange_of, get_consent
-from consentgate.pages.requests import address_in_environ
+from consentgate.pages.http import address_in_environ
 from consentgate.pages.template_helpers import TemplateHelpers
 
 View = TypeVar("View", bound=Callable[..., Any])  # Any: what Flask accepts

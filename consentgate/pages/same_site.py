@@ -1,12 +1,15 @@
-"""Check that a form was sent by the site itself, by what the browser says and nothing else.
+"""Checks that a choice comes from the site itself, and that it leads back to the site.
 
-The origin that the server sees counts; forwarded headers are a proxy's business, or a forger's.
+Who sent a form is known by what the browser says and nothing else. The origin that the server sees
+counts; forwarded headers are a proxy's business, or a forger's. A path to go on to is rejected if
+any browser, or any program on the way, may read it as another site.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from urllib.parse import quote
 
 # RFC 6454 section 6.2: a scheme, a host and perhaps a port; never a path, never a user name.
 _ORIGIN = re.compile(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?")
@@ -42,3 +45,36 @@ def parse_origin(text: str) -> Origin | None:
         return None
     scheme, host, port = match.groups()
     return scheme, host, int(port) if port else _DEFAULT_PORTS[scheme]
+
+
+LONGEST_PATH = 2048
+"""Characters: a longer address is a mistake, in browsers as in servers."""
+
+# Browsers take \ for / and drop TAB, CR and LF anywhere (URL Standard, 4.4); so may a program on
+# the way that decodes the path.
+_RAW = re.compile(r"[\x00-\x1f\x7f\\]")
+_ENCODED = re.compile(r"%(?:[01][0-9a-f]|7f|5c)", re.IGNORECASE)
+_SLASHES = re.compile(r"/(?:/|%2f)", re.IGNORECASE)
+_DOTS = re.compile(r"/(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
+
+_SAFE = "/?%:@!$&'()*+,;=-._~[]"  # everything else is percent-encoded
+
+
+def checked_path(text: str) -> str | None:
+    """Return the path with its query, in ASCII and without a fragment, as the browser shows it.
+
+    Return None if it may lead to another site. Never raises.
+    """
+    if len(text) > LONGEST_PATH or _RAW.search(text):
+        return None
+    address = text.partition("#")[0]
+    path = address.partition("?")[0]
+    if not path.startswith("/") or _SLASHES.match(path):
+        return None
+    # Browsers never send . and ..; "/.//host" is "//host" once they are taken out.
+    if _ENCODED.search(path) or _DOTS.search(path):
+        return None
+    try:
+        return quote(address, safe=_SAFE)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return None

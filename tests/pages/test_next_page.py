@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentgate.pages.next_path import LONGEST_PATH, checked_path
+from consentgate.pages.same_site import LONGEST_PATH, checked_path
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,272 @@
+"""One request and its response under ASGI: the request's facts, and messages on their way.
+
+Every message with headers is looked at, whatever its type. What the server gets is a copy: the
+application holds none of it, and what leaves is what was judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from consentgate._middleware import BLOCKED_HEADERS, PreparedGate, blocked_body
+from consentgate.banner.page_headers import CONDITIONAL
+from consentgate.banner.response import BannerResponse, may_insert
+from consentgate.gate.exchange import Exchange, prepare_layout
+from consentgate.gate.response_filter import Blocked, PageChange
+from consentgate.http.wire import BYTES
+from consentgate.pages.endpoints import PolicyPages
+from consentgate.pages.http import PageAddress, page_address, path_below, scope_mount
+
+# Any: the values of scopes and messages are the specification's, of many types.
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+POLICY_VIOLATION = 1008
+"""The websocket close code for what a policy forbids (RFC 6455 section 7.4.1)."""
+
+_CONDITIONAL = frozenset(name.encode("ascii") for name in CONDITIONAL)
+
+# These start a response and can store the choice; all other messages are only screened.
+_STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
+
+
+class AsgiExchange(Exchange):
+    """An exchange whose request came as an ASGI scope. `headers` are the request's, by name;
+    repeated ones are joined."""
+
+    headers: Mapping[bytes, bytes]
+    pages: PolicyPages | None
+
+    @property
+    def method(self) -> str:
+        """The request's method; GET for a websocket's handshake, which is one (RFC 6455, 4.1)."""
+        return str(self.request.get("method", "GET"))
+
+    @property
+    def path(self) -> str:
+        """The request's path without its query."""
+        return str(self.request.get("path", ""))
+
+    @property
+    def secure(self) -> bool:
+        """Whether the request came over https or wss."""
+        return self.request.get("scheme") in ("https", "wss")
+
+    def header(self, name: str) -> str:
+        """Return all values of a request header, joined by ", "."""
+        value = self.headers.get(name.encode("ascii"))
+        return "" if value is None else value.decode("latin-1")
+
+    def has_header(self, name: str) -> bool:
+        """Return whether the request has the header."""
+        return name.encode("ascii") in self.headers
+
+    def page_address(self) -> PageAddress:
+        """Return the address of the page that the request asks for."""
+        mount = scope_mount(self.request)
+        path, query = path_below(self.path, mount), self.request.get("query_string", b"")
+        if self.method != "GET":
+            assert self.pages is not None, "a banner is of some pages"
+            # What a form was sent to is not a way back.
+            path, query = f"{self.pages.prefix}/", b""
+        return page_address(
+            mount,
+            path,
+            query.decode("latin-1"),
+            encoding="utf-8",
+            accepted_languages=self.header("accept-language"),
+        )
+
+
+prepare_layout(AsgiExchange)
+
+
+class AsgiResponse:
+    """The response of one exchange on its way to the server.
+
+    The application holds nothing that leads here but a function. `passes_body`: the body leaves as
+    it comes.
+    """
+
+    __slots__ = (
+        "_banner",
+        "_exchange",
+        "_filter",
+        "_gate",
+        "_held",
+        "_is_blocked",
+        "_send_raw",
+        "passes_body",
+    )
+
+    def __init__(self, exchange: AsgiExchange, gate: PreparedGate[bytes], send: Send) -> None:
+        self.passes_body = True
+        self._exchange = exchange
+        self._gate = gate
+        self._filter = gate.response_filter
+        self._send_raw = send
+        self._banner: BannerResponse[bytes] | None = None
+        self._held: Message | None = None
+        self._is_blocked = False
+
+    def prepare_banner(self, scope: Scope) -> None:
+        """Put the banner into the response if it is a page; the application sees the request's
+        conditional headers as it may."""
+        exchange = self._exchange
+        banners = self._gate.banners
+        if banners is None or not may_insert(exchange):
+            return
+        self._banner = BannerResponse(banners, exchange, wire=BYTES, address=exchange.page_address)
+        if not _CONDITIONAL.isdisjoint(exchange.headers) and exchange.method == "GET":
+            found = {
+                name: exchange.header(name) for name in CONDITIONAL if exchange.has_header(name)
+            }
+            scope["headers"] = _with_changes(scope["headers"], self._banner.conditions(found))
+
+    def send(self, message: Message) -> Awaitable[None]:
+        """Send a message of the application's, now or when its time has come."""
+        if self._is_blocked:
+            return _nothing()
+        kind = message["type"]
+        if kind == "http.response.start":
+            return self._start(message)
+        if self._held is not None:
+            if kind == "http.response.body":
+                return self._insert(message)
+            return self._send_after_release(message)
+        return self._send_other(message)
+
+    async def release(self) -> None:
+        """Send what is held back as it came."""
+        start, self._held = self._held, None
+        if start is None:
+            return
+        assert self._banner is not None, "only a banner holds back"
+        body = self._banner.abort()
+        self._banner = None
+        await self._send_start(start)
+        if body and not self._is_blocked:
+            await self._send_raw({"type": "http.response.body", "body": body, "more_body": True})
+
+    def _start(self, message: Message) -> Awaitable[None]:
+        if self._held is not None:
+            return self._send_after_release(message)
+        banner = self._banner
+        if banner is None:
+            return self._send_start(message)
+        message["headers"] = headers = self._filter.copy(message.get("headers") or ())
+        banner.start(message.get("status", 0), headers)
+        if banner.is_holding:
+            self._held = message
+            self.passes_body = False
+            return _nothing()
+        return self._send_start(message, banner)
+
+    def _send_start(
+        self, message: Message, page: PageChange | None = None, *, is_handshake: bool = False
+    ) -> Awaitable[None]:
+        """Send the start of a response with what the gate lets out of it; with `page` its headers
+        are a copy."""
+        exchange, response_filter = self._exchange, self._filter
+        exchange.started = True
+        self.passes_body = True
+        try:
+            if page is not None:
+                headers = response_filter.filter_copied(exchange, message["headers"], page=page)
+            else:
+                given = message.get("headers") or ()
+                headers = response_filter.filter(exchange, given, is_handshake=is_handshake)
+        except Blocked as blocked:
+            self._is_blocked = True
+            self.passes_body = False
+            return self._send_block(message["type"], blocked_body(blocked.verdicts))
+        message["headers"] = headers
+        return self._send_raw(message)
+
+    async def _insert(self, message: Message) -> None:
+        """Send the page once it is known where its body starts."""
+        banner, start = self._banner, self._held
+        assert banner is not None, "only a banner holds back"
+        assert start is not None, "there is a start to send"
+        more = message.get("more_body", False)
+        body = banner.feed(bytes(message.get("body", b"")))
+        if not more:
+            body += banner.end()
+        if banner.is_holding:
+            return
+        self._held = None
+        await self._send_start(start, banner)
+        if not self._is_blocked:
+            await self._send_raw({**message, "body": body, "more_body": more})
+
+    async def _send_after_release(self, message: Message) -> None:
+        """Send what is not part of the body: a file, which nothing is put into, and all else that
+        comes after it."""
+        await self.release()
+        await self.send(message)
+
+    def _send_other(self, message: Message) -> Awaitable[None]:
+        """Send a message that is neither the usual start of a response nor its body."""
+        # A handshake is rare, and servers that refuse line breaks in the headers of a response let
+        # them into its answer: uvicorn does with websockets 16.0 and older.
+        is_websocket = self._exchange.request["type"] == "websocket"
+        if is_websocket or self._filter.scans:
+            self._cut_breaks(message)
+        if message["type"] in _STARTS:
+            is_handshake = message["type"] == "websocket.accept"
+            return self._send_start(message, is_handshake=is_handshake)
+        if message.get("headers"):
+            message["headers"] = self._filter.screen(self._exchange, message["headers"])
+        return self._send_raw(message)
+
+    def _cut_breaks(self, message: Message) -> None:
+        """Take out of a message what would split the head of a response."""
+        exchange, gate_filter = self._exchange, self._filter
+        if message.get("headers"):
+            headers = gate_filter.copy(message["headers"])
+            message["headers"] = gate_filter.without_breaks(exchange, headers)
+        if message.get("links"):
+            message["links"] = [
+                link
+                for link in map(bytes, message["links"])
+                if gate_filter.may_leave(exchange, "link", link)
+            ]
+        protocol = message.get("subprotocol") or ""
+        if not gate_filter.may_leave(exchange, "sec-websocket-protocol", protocol.encode()):
+            message["subprotocol"] = None
+
+    async def _send_block(self, kind: str, body: bytes) -> None:
+        """Send what replaces a blocked response; a websocket is denied."""
+        if kind == "websocket.accept":
+            await self._send_raw(
+                {"type": "websocket.close", "code": POLICY_VIOLATION, "reason": ""}
+            )
+            return
+        headers = [(name.encode(), value.encode()) for name, value in BLOCKED_HEADERS]
+        headers.append((b"content-length", str(len(body)).encode()))
+        if self._exchange.method == "HEAD":
+            body = b""
+        await self._send_raw({"type": kind, "status": 500, "headers": headers})
+        await self._send_raw({"type": f"{kind.removesuffix('.start')}.body", "body": body})
+
+
+def _with_changes(headers: Headers, changes: Mapping[str, str | None]) -> Headers:
+    """Return the headers with these values in place of theirs; None: one goes."""
+    if not changes:
+        return headers
+    names = {name.encode("ascii") for name in changes}
+    kept = [header for header in headers if header[0] not in names]
+    return kept + [
+        (name.encode("ascii"), value.encode("latin-1"))
+        for name, value in changes.items()
+        if value is not None
+    ]
+
+
+async def _nothing() -> None:
+    """Wait for nothing, where nothing is sent."""

@@ -1,0 +1,323 @@
+"""One request and its response under WSGI: PEP 3333 to the letter, and nothing kept of the body.
+
+What nothing is put into is returned as the object that it is, so that `len()` and
+`wsgi.file_wrapper` objects keep working.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import TracebackType
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from consentgate._middleware import BLOCKED_HEADERS, BLOCKED_STATUS, PreparedGate, blocked_body
+from consentgate.banner.page_headers import CONDITIONAL
+from consentgate.banner.response import BannerResponse, may_insert
+from consentgate.gate.events import Action, Reason
+from consentgate.gate.exchange import Exchange, prepare_layout
+from consentgate.gate.options import Mode
+from consentgate.gate.response_filter import Blocked, PageChange
+from consentgate.http.set_cookie import has_line_break
+from consentgate.http.wire import TEXT
+from consentgate.pages.endpoints import PolicyPages
+from consentgate.pages.http import PageAddress, page_address
+from consentgate.pages.wsgi import FILE_WRAPPERS
+
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
+Headers = list[tuple[str, str]]
+Write = Callable[[bytes], object]
+
+_KEYS = {name: "HTTP_" + name.upper().replace("-", "_") for name in CONDITIONAL}
+_CONDITIONAL_KEYS = frozenset(_KEYS.values())
+
+
+class WsgiExchange(Exchange):
+    """An exchange whose request came as a WSGI environ."""
+
+    pages: PolicyPages | None
+
+    @property
+    def method(self) -> str:
+        """The request's method."""
+        return str(self.request.get("REQUEST_METHOD", "GET"))
+
+    @property
+    def path(self) -> str:
+        """The request's path without its query."""
+        return str(self.request.get("SCRIPT_NAME", "")) + str(self.request.get("PATH_INFO", ""))
+
+    @property
+    def secure(self) -> bool:
+        """Whether the request came over https."""
+        return self.request.get("wsgi.url_scheme") == "https"
+
+    def header(self, name: str) -> str:
+        """Return the request header; servers join repeated ones themselves."""
+        return str(self.request.get("HTTP_" + name.upper().replace("-", "_"), ""))
+
+    def has_header(self, name: str) -> bool:
+        """Return whether the request has the header."""
+        return "HTTP_" + name.upper().replace("-", "_") in self.request
+
+    def page_address(self) -> PageAddress:
+        """Return the address of the page that the request asks for."""
+        request = self.request
+        path, query = request.get("PATH_INFO", ""), request.get("QUERY_STRING", "")
+        if self.method != "GET":
+            assert self.pages is not None, "a banner is of some pages"
+            # What a form was sent to is not a way back.
+            path, query = f"{self.pages.prefix}/", ""
+        return page_address(
+            request.get("SCRIPT_NAME", ""),
+            path,
+            query,
+            encoding="latin-1",
+            accepted_languages=self.header("accept-language"),
+        )
+
+
+prepare_layout(WsgiExchange)
+
+
+class WsgiResponse:
+    """The response of one exchange on its way to the server.
+
+    The application holds nothing that leads here but a function.
+    """
+
+    __slots__ = (
+        *("_banner", "_block", "_exchange", "_filter", "_gate", "_has_started", "_held"),
+        *("_start_raw", "_write_raw"),
+    )
+
+    def __init__(
+        self, exchange: WsgiExchange, gate: PreparedGate[str], start_response: StartResponse
+    ) -> None:
+        self._exchange = exchange
+        self._gate = gate
+        self._filter = gate.response_filter
+        self._start_raw = start_response
+        self._write_raw: Write | None = None
+        # Some servers have no `write` to return, so that it does not say whether they started.
+        self._has_started = False
+        self._banner: BannerResponse[str] | None = None
+        self._held: tuple[str, Headers, ExcInfo] | None = None
+        self._block: bytes | None = None
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether nothing may leave yet."""
+        return self._held is not None
+
+    @property
+    def block(self) -> bytes | None:
+        """The body that replaces a blocked response."""
+        return self._block
+
+    def prepare_banner(self, environ: WSGIEnvironment) -> None:
+        """Put the banner into the response if it is a page; the application sees the request's
+        conditional headers as it may."""
+        exchange = self._exchange
+        banners = self._gate.banners
+        if banners is None or not may_insert(exchange):
+            return
+        self._banner = BannerResponse(banners, exchange, wire=TEXT, address=exchange.page_address)
+        if exchange.method == "GET" and not environ.keys().isdisjoint(_CONDITIONAL_KEYS):
+            found = {name: environ[key] for name, key in _KEYS.items() if key in environ}
+            _change(environ, self._banner.conditions(found))
+
+    def start(self, status: str, headers: Iterable[tuple[str, str]], exc_info: ExcInfo) -> Write:
+        """Take the application's start of the response, and return its `write`."""
+        banner = self._banner
+        if self._held is not None and exc_info is None:
+            self._release()  # the server says what it thinks of a second start
+        if banner is None or (self._has_started and banner.may_hold):
+            return self._send_start(status, headers, exc_info)
+        # Where an error comes before a byte has left, its page takes the place of all before.
+        self._held = None
+        own = self._filter.copy(headers)
+        banner.start(int(status[:3]) if status[:3].isdecimal() else 0, own)
+        if not banner.is_holding:
+            return self._send_start(status, own, exc_info, page=banner)
+        self._held = status, own, exc_info
+        return self._write_held
+
+    def around(self, body: Iterable[bytes]) -> Iterable[bytes]:
+        """Return what the server iterates over: the body itself, unless something may be put into
+        it or take its place."""
+        may_hold = self._banner is not None and self._banner.may_hold
+        if self._held is not None and isinstance(body, FILE_WRAPPERS + self._server_wrapper()):
+            held = self._release()
+            if held:
+                self._write(held)
+        if self._gate.blocks:
+            return _Body(body, self)
+        if not may_hold or self._has_started:
+            return body
+        if self._held is not None and isinstance(body, list | tuple):
+            return self._whole(body)
+        return _Body(body, self)
+
+    def feed(self, chunk: bytes) -> bytes:
+        """Return what can leave of the body now that this chunk came."""
+        if self._held is None:
+            return chunk
+        assert self._banner is not None, "only a banner holds back"
+        return self._settle(self._banner.feed(chunk))
+
+    def end(self) -> bytes:
+        """Return what can leave when the body has ended."""
+        if self._held is None:
+            return b""
+        assert self._banner is not None, "only a banner holds back"
+        return self._settle(self._banner.end())
+
+    def abort(self) -> bytes:
+        """Start the response as the application did; return what was held back of its body."""
+        return self._release()
+
+    def _whole(self, body: list[bytes] | tuple[bytes, ...]) -> list[bytes]:
+        """Return a whole body with what is put into it. A list of one says how long the response
+        is (PEP 3333, "Handling the Content-Length Header"), and stays one."""
+        chunks = [self.feed(chunk) for chunk in body]
+        end = self.end()
+        if not chunks:
+            return [end] if end else []  # all that there is was written
+        return [*chunks[:-1], chunks[-1] + end]
+
+    def _release(self) -> bytes:
+        if self._held is None:
+            return b""
+        assert self._banner is not None, "only a banner holds back"
+        status, headers, exc_info = self._held
+        self._held = None
+        body = self._banner.abort()
+        self._send_start(status, headers, exc_info)
+        return b"" if self._block is not None else body
+
+    def _settle(self, body: bytes) -> bytes:
+        banner, held = self._banner, self._held
+        assert banner is not None, "only a banner holds back"
+        assert held is not None, "only then it is called"
+        if not banner.is_holding:
+            self._held = None
+            self._send_start(*held, page=banner)
+        return body
+
+    def _write_held(self, data: bytes) -> None:
+        """Write as the application does while the place is looked for and afterwards."""
+        body = self.feed(data)
+        if body and self._has_started and self._block is None:
+            self._write(body)
+
+    def _write(self, body: bytes) -> None:
+        assert self._write_raw is not None, "the response has started"
+        self._write_raw(body)
+
+    def _send_start(
+        self,
+        status: str,
+        headers: Iterable[tuple[str, str]],
+        exc_info: ExcInfo,
+        page: PageChange | None = None,
+    ) -> Write:
+        """Start the response with what the gate lets out of it."""
+        exchange = self._exchange
+        self._has_started = exchange.started = True
+        self._block = None
+        if not status.isprintable():
+            status = self._checked_status(status)
+        try:
+            if page is None:
+                left = self._filter.filter(exchange, headers)
+            else:
+                left = self._filter.filter_copied(exchange, list(headers), page=page)
+        except Blocked as blocked:
+            block = blocked_body(blocked.verdicts)
+            self._block = b"" if exchange.method == "HEAD" else block
+            status = BLOCKED_STATUS
+            left = [(name.title(), value) for name, value in BLOCKED_HEADERS]
+            left.append(("Content-Length", str(len(block))))
+        if exc_info is None:
+            self._write_raw = self._start_raw(status, left)
+        else:
+            self._write_raw = self._start_raw(status, left, exc_info)
+        return self._write_raw if self._block is None else _discard
+
+    def _checked_status(self, status: str) -> str:
+        """Return the status line, or another in the place of one that would split the head."""
+        if not has_line_break(status):
+            return status
+        self._exchange.report(Reason.STATUS_LINE_BREAK, Action.REWRITE)
+        reports = self._exchange.settings.mode is Mode.REPORT
+        return status if reports else BLOCKED_STATUS
+
+    def _server_wrapper(self) -> tuple[type, ...]:
+        wrapper = self._exchange.request.get("wsgi.file_wrapper")
+        return (wrapper,) if isinstance(wrapper, type) else ()
+
+
+def _change(environ: WSGIEnvironment, changes: Mapping[str, str | None]) -> None:
+    """Let the application see these headers otherwise; None: one goes."""
+    for name, value in changes.items():
+        if value is None:
+            del environ[_KEYS[name]]
+        else:
+            environ[_KEYS[name]] = value
+
+
+def _discard(data: bytes) -> None:
+    """Take what a blocked application writes."""
+
+
+class _Body:
+    """The application's body with what is put into it, or what replaces it."""
+
+    __slots__ = ("_body", "_chunks", "_failure", "_is_over", "_response")
+
+    def __init__(self, body: Iterable[bytes], response: WsgiResponse) -> None:
+        self._body = body
+        self._chunks = iter(body)
+        self._response = response
+        self._is_over = False
+        self._failure: Exception | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._failure is not None:
+            raise self._failure
+        response = self._response
+        # Not even an empty chunk may leave before the response has started, so that up to 64 KiB
+        # are waited for here.
+        while not self._is_over:
+            try:
+                chunk = next(self._chunks, None)
+            except Exception as failure:  # noqa: BLE001 (it is raised again)
+                return self._end_with(failure)
+            body = response.end() if chunk is None else response.feed(chunk)
+            if response.block is not None:
+                self._is_over = True
+                return response.block
+            if chunk is None:
+                self._is_over = True
+                if body:
+                    return body
+            elif not response.is_holding:
+                return body
+        raise StopIteration
+
+    def close(self) -> None:
+        """Close the application's body, as the server would."""
+        close = getattr(self._body, "close", None)
+        if close is not None:
+            close()
+
+    def _end_with(self, failure: Exception) -> bytes:
+        """Let what was held back leave as it came; then the failure is the server's."""
+        held = self._response.abort()
+        if not held:
+            raise failure
+        self._failure = failure
+        return held
