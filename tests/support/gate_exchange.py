@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consentgate import Gate, Verdict, VisitorConsent
-from consentgate.asgi import AsgiExchange
+from consentgate._asgi_exchange import AsgiExchange
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.response_filter import Blocked
 from consentgate.http.caching import Header

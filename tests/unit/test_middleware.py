@@ -13,9 +13,12 @@ from consentgate._middleware import (
     GatesByPolicy,
     MiddlewareOptions,
     blocked_body,
-    is_inside,
+    enter_stack,
 )
 from consentgate.http.header_names import MISNAMED, SET_COOKIE, SMUGGLED, header_kind
+from consentgate.http.wire import TEXT
+from consentgate.pages.endpoints import PagesByPolicy
+from consentgate.pages.options import PagesOptions
 from tests.support.exchange import SECRET, gate_of
 from tests.support.gate_exchange import visit_of
 
@@ -147,13 +150,63 @@ def test_an_error_in_the_function_is_the_sites_own() -> None:
 # Gates around gates
 
 
-def test_nothing_is_around_a_request_of_its_own() -> None:
-    assert not is_inside(None, gate_of().settings)
-    assert not is_inside("something else", gate_of().settings)
+def enters(inner: Gate, found: object) -> bool:
+    return enter_stack(visit_of(inner), found)
 
 
-def test_an_equal_gate_is_around() -> None:
-    assert is_inside(visit_of(gate_of()), gate_of().settings)
+def test_a_gate_with_nothing_around_it_is_alone() -> None:
+    exchange = visit_of(gate_of(), cookie="a=1")
+
+    assert enter_stack(exchange, None)
+    assert enter_stack(exchange, "something else")
+    assert (exchange.outer_gate, exchange.cookie) == (None, "a=1")
+
+
+def test_inside_an_equal_gate_there_is_nothing_to_do() -> None:
+    assert not enters(gate_of(), visit_of(gate_of()))
+
+
+def test_the_very_same_gate_is_around_nothing_but_what_it_left_behind() -> None:
+    gate = gate_of()
+
+    exchange = visit_of(gate, cookie="a=1")
+
+    assert enter_stack(exchange, visit_of(gate, cookie="a=1; b=2"))
+    assert exchange.cookie == "a=1"
+
+
+@pytest.mark.parametrize("attribute", ["started", "is_running"])
+def test_a_gate_that_has_ended_is_around_nothing(attribute: str) -> None:
+    outer = visit_of(gate_of(), cookie="a=1; b=2")
+    setattr(outer, attribute, attribute == "started")
+    exchange = visit_of(gate_of(), cookie="a=1")
+
+    assert enter_stack(exchange, outer)
+    assert exchange.cookie == "a=1"
+
+
+def test_an_equal_gate_is_found_around_another_one() -> None:
+    between = visit_of(gate_of(audience="another"))
+    between.outer_gate = visit_of(gate_of())
+
+    assert not enters(gate_of(), between)
+
+
+def test_an_equal_gate_without_pages_leaves_them_to_the_one_inside() -> None:
+    exchange = visit_of(gate_of())
+    exchange.pages = PagesByPolicy(PagesOptions()).of(gate_of().policy)
+
+    assert enter_stack(exchange, visit_of(gate_of()))
+
+
+@pytest.mark.behaviour(27)
+def test_inside_another_gate_the_choice_is_read_as_the_browser_sent_it() -> None:
+    outer = visit_of(gate_of(audience="another"), cookie="a=1; hidden=2")
+    exchange = visit_of(gate_of(), cookie="a=1")
+
+    assert enter_stack(exchange, outer)
+    assert exchange.outer_gate is outer
+    assert exchange.cookie == "a=1; hidden=2"
 
 
 def required_of(_: object) -> Any:
@@ -171,6 +224,7 @@ def required_of(_: object) -> Any:
         {"unknown": "report"},
         {"hide_cookies": "off"},
         {"clamp": True},
+        {"scan_headers": True},
         {"required": required_of},
         {"domain": "example.org"},
         {"path": "/shop"},
@@ -181,14 +235,14 @@ def required_of(_: object) -> Any:
     ids=lambda options: next(iter(options)),
 )
 def test_a_gate_that_differs_in_what_decides_is_another(options: dict[str, Any]) -> None:
-    assert not is_inside(visit_of(gate_of()), gate_of(**options).settings)
+    assert enters(gate_of(**options), visit_of(gate_of()))
 
 
 @pytest.mark.parametrize("make", [lambda: {"on_event": print}, dict], ids=["events", "clock"])
 def test_a_gate_that_differs_in_what_does_not_decide_is_equal(
     make: Callable[[], dict[str, Any]],
 ) -> None:
-    assert is_inside(visit_of(gate_of()), gate_of(**make()).settings)
+    assert not enters(gate_of(**make()), visit_of(gate_of()))
 
 
 def test_the_keys_can_not_be_read_from_what_gates_are_compared_by() -> None:
