@@ -205,8 +205,10 @@ class ResponseFilter(Generic[AnyStr]):
         exact, equals = self._exact, self._equals
         lf, cr, nul = self._wire.line_breaks
         for header in own:
+            if type(header) is not tuple:
+                return False  # nothing is read of what may be read once
             name, value = header
-            if not (type(name) is exact and type(value) is exact and type(header) is tuple):
+            if not (type(name) is exact and type(value) is exact):
                 return False
             kind = kinds[name]
             if kind == SET_COOKIE:
