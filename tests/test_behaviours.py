@@ -32,8 +32,11 @@ BEHAVIOURS = {
     19: "undeclared cookies are never expired, only reported, and hidden on request",
     20: "each action is one event without values; the log tells each name and reason once",
     21: "report mode changes nothing on the wire and reports every verdict",
+    22: "what the server gets is nobody else's, and is what was judged",
     23: "no flood makes memory grow past its bound, and no header costs more than it may",
     25: "hiding reads as the most liberal reader does, the choice is read strictly",
+    26: "the facts of a request are those that the server gave",
+    27: "of two gates the outer trusts what the inner one wrote, never a name",
 }
 
 LAWS = {
