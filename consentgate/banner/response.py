@@ -7,18 +7,24 @@ page is held until it is known where its body starts, all else passes as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Mapping, Sequence
 from typing import AnyStr, Generic
 
+from consentgate.banner.body_start import find_usual
 from consentgate.banner.entity_tags import Condition, mark_of, mark_tag
-from consentgate.banner.html_response import DESTINATION, DOCUMENT, Page, fetched_by, page_of
-from consentgate.banner.insertion import Found, Insertion
+from consentgate.banner.html_response import (
+    DESTINATION,
+    DOCUMENT,
+    POLICIES,
+    Page,
+    ResponseReader,
+    fetched_by,
+)
+from consentgate.banner.insertion import LONGEST_SEARCH, Found, Insertion
 from consentgate.banner.page_headers import settle_conditions
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement
-from consentgate.http.wire import WireFormat
 from consentgate.pages.banners import Banners
 from consentgate.pages.http import PageAddress
 
@@ -30,16 +36,11 @@ _NONCE = re.compile(
     r"(?:script|style|default)-src[^;,]*?'nonce-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE
 )
 
-_POLICIES = frozenset({"content-security-policy", "content-security-policy-report-only"})
-
 Headers = Sequence[tuple[AnyStr, AnyStr]]
 
 
 def may_insert(exchange: Exchange) -> bool:
-    """Return whether the request may be answered with a page, and no gate further out puts the
-    banner into it."""
-    if exchange.method not in PAGE_METHODS:
-        return False
+    """Return whether no gate further out puts the banner into the answer to this request."""
     outer = exchange.outer_gate
     while outer is not None:
         if outer.inserts_banner and outer.is_at_work:
@@ -62,7 +63,7 @@ class BannerResponse(Generic[AnyStr]):
         banners: Banners,
         exchange: Exchange,
         *,
-        wire: WireFormat[AnyStr],
+        reader: ResponseReader[AnyStr],
         address: Callable[[], PageAddress],
     ) -> None:
         self.is_holding = False
@@ -70,16 +71,16 @@ class BannerResponse(Generic[AnyStr]):
         self.vary_on = ""
         self._banners = banners
         self._exchange = exchange
-        self._decode: Callable[[AnyStr], str] = wire.decode
+        self._reader: ResponseReader[AnyStr] = reader
         self._address = address
-        self._headers: Headers[AnyStr] = ()
+        self._values: Mapping[str, str] = {}
         self._insertion: Insertion | None = None
         self._condition: Condition | None = None
         self._variant_id = ""
         self._added_bytes: int | None = None
         self._is_shared = False
         self._fetched_by = fetched_by(exchange)
-        self.may_hold = exchange.inserts_banner = self._fetched_by == ""
+        self.may_hold = self._fetched_by == ""
 
     def conditions(self, headers: Mapping[str, str]) -> dict[str, str | None]:
         """Return what becomes of the request's conditional headers (lower-case names) before the
@@ -98,12 +99,13 @@ class BannerResponse(Generic[AnyStr]):
         self.is_holding = self.changes_body = self.is_for_visitor = False
         self.vary_on = ""
         self._insertion = None
+        page, self._values = self._reader.read(status, headers)
         if status == NOT_MODIFIED:
-            self._confirm(headers)
-            return
-        page = page_of(status, headers, decode=self._decode)
-        if page is Page.NONE:
-            return
+            self._confirm()
+        elif page is not Page.NONE:
+            self._take_page(page)
+
+    def _take_page(self, page: Page) -> None:
         if self._fetched_by:
             # No cache may answer with it where a page of its own is asked for (RFC 9111, 4.1).
             self.vary_on = "" if page is Page.COMPRESSED else self._fetched_by.title()
@@ -113,25 +115,30 @@ class BannerResponse(Generic[AnyStr]):
         elif page is Page.COMPRESSED:
             self._report_once(Reason.BANNER_COMPRESSED)
         else:
-            self._headers = headers
             self._is_shared = page is Page.SHARED or self._banners.is_static
-            self._insertion = Insertion(self._make_text)
             self.is_holding = True
 
     def feed(self, chunk: bytes) -> bytes:
         """Return what can leave of the body now that this chunk came."""
+        if not self.is_holding:
+            return chunk
         insertion = self._insertion
         if insertion is None:
-            return chunk
+            usual = find_usual(chunk[:LONGEST_SEARCH])
+            if usual is not None:
+                text = self._make_text(usual.language)
+                self._inserted(len(text))
+                return b"".join((chunk[: usual.place], text, chunk[usual.place :]))
+            insertion = self._insertion = Insertion(self._make_text)
         body = insertion.feed(chunk)
         self._settle(insertion)
         return body
 
     def end(self) -> bytes:
         """Return what can leave when the body has ended."""
-        insertion = self._insertion
-        if insertion is None:
+        if not self.is_holding:
             return b""
+        insertion = self._insertion or Insertion(self._make_text)
         body = insertion.finish()
         self._settle(insertion)
         return body
@@ -157,22 +164,24 @@ class BannerResponse(Generic[AnyStr]):
         return None
 
     def _settle(self, insertion: Insertion) -> None:
-        if insertion.found is Found.SEARCHING:
-            return
-        self._insertion = None
-        self.is_holding = False
-        if insertion.found is Found.TOO_FAR:
-            self._report_once(Reason.BANNER_NO_PLACE)
         if insertion.found is Found.INSERTED:
-            self._added_bytes = len(insertion.inserted)
-            self._change(self._banners.shared_variant if self._is_shared else "")
+            self._inserted(len(insertion.inserted))
+        elif insertion.found is not Found.SEARCHING:
+            self.is_holding = False
+            if insertion.found is Found.TOO_FAR:
+                self._report_once(Reason.BANNER_NO_PLACE)
 
-    def _confirm(self, headers: Headers[AnyStr]) -> None:
+    def _inserted(self, added_bytes: int) -> None:
+        self.is_holding = False
+        self._added_bytes = added_bytes
+        self._change(self._banners.shared_variant if self._is_shared else "")
+
+    def _confirm(self) -> None:
         """Take a 304 Not Modified: the browser's copy has the variant that it was asked about
         with (RFC 9110 section 15.4.5)."""
         if self._condition is None:
             return
-        variant = mark_of(self._header(headers, "etag"), self._condition)
+        variant = mark_of(self._values.get("etag", ""), self._condition)
         if variant is not None:
             self._is_shared = variant == self._banners.shared_variant
             self._change(variant)
@@ -187,36 +196,27 @@ class BannerResponse(Generic[AnyStr]):
                 self._exchange.depends_on_gpc()
 
     def _make_text(self, page_language: str | None) -> bytes:
-        language = page_language or ""
-        if not self._banners.serves(language):
-            value = self._header(self._headers, "content-language")
-            language = value.partition(",")[0].strip(" \t")
-        nonce = self._nonce()
-        address = self._address()
+        languages = [page_language or ""]
+        nonce = ""
+        if self._values:
+            languages.append(
+                self._values.get("content-language", "").partition(",")[0].strip(" \t")
+            )
+            nonce = self._nonce()
         if self._is_shared:
             readable = not self._exchange.settings.http_only
-            return self._banners.shared_text(
-                language, mount=address.mount, nonce=nonce, readable=readable
-            )
+            mount = self._address().mount
+            return self._banners.shared_text(languages, mount=mount, nonce=nonce, readable=readable)
         return self._banners.text_for(
-            self._exchange, language=language, address=address, nonce=nonce
+            self._exchange, languages=languages, address=self._address(), nonce=nonce
         )
 
     def _nonce(self) -> str:
         """Return the nonce that the page's own policy lets scripts and styles have."""
-        for value in self._values(self._headers, _POLICIES):
-            if found := _NONCE.search(value):
+        for name in POLICIES:
+            if name in self._values and (found := _NONCE.search(self._values[name])):
                 return found[1]
         return ""
-
-    def _header(self, headers: Headers[AnyStr], name: str) -> str:
-        """Return the first value of a header (lower-case name), "" without any."""
-        return next(self._values(headers, {name}), "")
-
-    def _values(self, headers: Headers[AnyStr], names: AbstractSet[str]) -> Iterator[str]:
-        return (
-            self._decode(value) for name, value in headers if self._decode(name).lower() in names
-        )
 
     def _report_once(self, reason: Reason) -> None:
         reporter = self._exchange.settings.reporter

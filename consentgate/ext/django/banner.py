@@ -15,10 +15,9 @@ from django.http.response import HttpResponseBase
 
 from consentgate._middleware import PreparedGate
 from consentgate.banner.page_headers import CONDITIONAL
-from consentgate.banner.response import BannerResponse, may_insert
+from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
 from consentgate.ext.django.place import address_of
 from consentgate.gate.exchange import Exchange
-from consentgate.http.wire import TEXT
 from consentgate.pages.http import PageAddress
 
 PageBanner = BannerResponse[str]
@@ -30,7 +29,7 @@ def banner_for(
     """Return the banner for the response, None where nothing is put in. The views see the request's
     conditional headers as they may (RFC 9110 section 13)."""
     banners = gate.banners
-    if banners is None or not may_insert(exchange):
+    if banners is None or request.method not in PAGE_METHODS or not may_insert(exchange):
         return None
 
     def address() -> PageAddress:
@@ -38,7 +37,8 @@ def banner_for(
         path = None if request.method == "GET" else f"{banners.prefix}/"
         return address_of(request, path=path)
 
-    banner = BannerResponse(banners, exchange, wire=TEXT, address=address)
+    exchange.inserts_banner = True
+    banner = BannerResponse(banners, exchange, reader=gate.reader, address=address)
     if request.method == "GET":
         found = {name: request.headers[name] for name in CONDITIONAL if name in request.headers}
         _change(request, banner.conditions(found) if found else {})
