@@ -268,6 +268,33 @@ def test_what_is_granted_leaves_byte_for_byte(wire: WireFormat[Any]) -> None:
     assert left == [GA, PRIVATE, VARY]
 
 
+@pytest.mark.behaviour(14)
+@both_wires
+def test_what_leaves_by_consent_makes_the_response_private_too(wire: WireFormat[Any]) -> None:
+    exchange = visit_of(gate_of(), cookie=preferences_for("statistics"))
+
+    assert left_of(wire, GA, exchange=exchange) == [GA, PRIVATE, VARY]
+
+
+@pytest.mark.behaviour(14)
+@both_wires
+@pytest.mark.parametrize("order", [1, -1], ids=["shared first", "private first"])
+def test_one_response_for_all_and_one_for_its_visitor_are_not_taken_for_each_other(
+    wire: WireFormat[Any], order: int
+) -> None:
+    gate = gate_of()
+    response_filter = gate.response_filter(wire)
+    public = ("cache-control", "public")
+    left: dict[tuple[str, str], Headers] = {}
+    for cookie in [SESSION, GA][::order]:
+        exchange = visit_of(gate)
+        assert not VisitorConsent(exchange).allows("statistics")
+        headers = response_filter.filter(exchange, encoded(wire, [public, cookie]))
+        left[cookie] = decoded(wire, headers)
+
+    assert left == {SESSION: [public, SESSION, VARY], GA: [PRIVATE, VARY]}
+
+
 @both_wires
 def test_a_choice_goes_first_and_what_it_refuses_is_expired_last(wire: WireFormat[Any]) -> None:
     exchange = visit_of(gate_of(), cookie=f"_ga=1; {preferences_for('statistics')}")
@@ -488,6 +515,12 @@ def test_the_verdict_on_a_cookie_with_a_line_break_is_the_judges(
 
     assert left == [PRIVATE]
     assert [event.reason for event in events] == [Reason.LINE_BREAK] * 5
+
+
+@both_wires
+@pytest.mark.parametrize("value", [f"session=1{end}" for end in BREAKS], ids=repr)
+def test_a_necessary_cookie_alone_with_a_line_break_goes(wire: WireFormat[Any], value: str) -> None:
+    assert left_of(wire, ("set-cookie", value)) == [PRIVATE]
 
 
 @both_wires
