@@ -14,7 +14,7 @@ from consentgate.banner.page_headers import CONDITIONAL
 from consentgate.banner.response import BannerResponse, may_insert
 from consentgate.gate.exchange import Exchange, prepare_layout
 from consentgate.gate.response_filter import Blocked, PageChange
-from consentgate.http.wire import BYTES
+from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PolicyPages
 from consentgate.pages.http import PageAddress, page_address, path_below, scope_mount
 
@@ -90,55 +90,79 @@ class AsgiResponse:
     """The response of one exchange on its way to the server.
 
     The application holds nothing that leads here but a function. `passes_body`: the body leaves as
-    it comes.
+    it comes; `is_holding`: the start of the response does not leave yet.
     """
 
-    __slots__ = (
-        "_banner",
-        "_exchange",
-        "_filter",
-        "_gate",
-        "_held",
-        "_is_blocked",
-        "_send_raw",
-        "passes_body",
-    )
+    # Defaults of the class until something happens: a response costs few assignments.
+    passes_body = True
+    _banner: BannerResponse[bytes] | None = None
+    _banners: Banners | None = None
+    _held: Message | None = None
+    _is_blocked = False
 
     def __init__(self, exchange: AsgiExchange, gate: PreparedGate[bytes], send: Send) -> None:
-        self.passes_body = True
         self._exchange = exchange
         self._gate = gate
-        self._filter = gate.response_filter
         self._send_raw = send
-        self._banner: BannerResponse[bytes] | None = None
-        self._held: Message | None = None
-        self._is_blocked = False
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether the start of the response waits for the place of the banner."""
+        return self._held is not None
 
     def prepare_banner(self, scope: Scope) -> None:
         """Put the banner into the response if it is a page; the application sees the request's
         conditional headers as it may."""
-        exchange = self._exchange
-        banners = self._gate.banners
+        exchange, banners = self._exchange, self._gate.banners
         if banners is None or not may_insert(exchange):
             return
-        self._banner = BannerResponse(banners, exchange, wire=BYTES, address=exchange.page_address)
+        self._banners = banners
+        exchange.inserts_banner = True
         if not _CONDITIONAL.isdisjoint(exchange.headers) and exchange.method == "GET":
             found = {
                 name: exchange.header(name) for name in CONDITIONAL if exchange.has_header(name)
             }
+            self._banner = self._make_banner(banners)
             scope["headers"] = _with_changes(scope["headers"], self._banner.conditions(found))
 
+    def start(self, message: Message) -> Awaitable[None]:
+        """Send the start of a response, now or when its time has come."""
+        banners = self._banners
+        if banners is None or self._is_blocked or self._held is not None:
+            return self.send(message)
+        exchange, gate = self._exchange, self._gate
+        headers = list(message.get("headers") or ())
+        if self._banner is None:
+            if gate.response_filter.passes_whole(exchange, headers, gate.reader.is_html):
+                exchange.started = True
+                message["headers"] = headers
+                return self._send_raw(message)
+            self._banner = self._make_banner(banners)
+        message["headers"] = headers = gate.response_filter.copy(headers)
+        self._banner.start(message.get("status", 0), headers)
+        if self._banner.is_holding:
+            self._held = message
+            self.passes_body = False
+            return _nothing()
+        return self._send_start(message, self._banner)
+
+    def _make_banner(self, banners: Banners) -> BannerResponse[bytes]:
+        exchange = self._exchange
+        return BannerResponse(
+            banners, exchange, reader=self._gate.reader, address=exchange.page_address
+        )
+
     def send(self, message: Message) -> Awaitable[None]:
-        """Send a message of the application's, now or when its time has come."""
+        """Send a message of the application's that is not simply a body's."""
         if self._is_blocked:
             return _nothing()
         kind = message["type"]
-        if kind == "http.response.start":
-            return self._start(message)
         if self._held is not None:
             if kind == "http.response.body":
                 return self._insert(message)
             return self._send_after_release(message)
+        if kind == "http.response.start":
+            return self._send_start(message)
         return self._send_other(message)
 
     async def release(self) -> None:
@@ -148,31 +172,17 @@ class AsgiResponse:
             return
         assert self._banner is not None, "only a banner holds back"
         body = self._banner.abort()
-        self._banner = None
+        self._banner = self._banners = None
         await self._send_start(start)
         if body and not self._is_blocked:
             await self._send_raw({"type": "http.response.body", "body": body, "more_body": True})
-
-    def _start(self, message: Message) -> Awaitable[None]:
-        if self._held is not None:
-            return self._send_after_release(message)
-        banner = self._banner
-        if banner is None:
-            return self._send_start(message)
-        message["headers"] = headers = self._filter.copy(message.get("headers") or ())
-        banner.start(message.get("status", 0), headers)
-        if banner.is_holding:
-            self._held = message
-            self.passes_body = False
-            return _nothing()
-        return self._send_start(message, banner)
 
     def _send_start(
         self, message: Message, page: PageChange | None = None, *, is_handshake: bool = False
     ) -> Awaitable[None]:
         """Send the start of a response with what the gate lets out of it; with `page` its headers
         are a copy."""
-        exchange, response_filter = self._exchange, self._filter
+        exchange, response_filter = self._exchange, self._gate.response_filter
         exchange.started = True
         self.passes_body = True
         try:
@@ -215,18 +225,19 @@ class AsgiResponse:
         # A handshake is rare, and servers that refuse line breaks in the headers of a response let
         # them into its answer: uvicorn does with websockets 16.0 and older.
         is_websocket = self._exchange.request["type"] == "websocket"
-        if is_websocket or self._filter.scans:
+        if is_websocket or self._gate.response_filter.scans:
             self._cut_breaks(message)
         if message["type"] in _STARTS:
             is_handshake = message["type"] == "websocket.accept"
             return self._send_start(message, is_handshake=is_handshake)
         if message.get("headers"):
-            message["headers"] = self._filter.screen(self._exchange, message["headers"])
+            screen = self._gate.response_filter.screen
+            message["headers"] = screen(self._exchange, message["headers"])
         return self._send_raw(message)
 
     def _cut_breaks(self, message: Message) -> None:
         """Take out of a message what would split the head of a response."""
-        exchange, gate_filter = self._exchange, self._filter
+        exchange, gate_filter = self._exchange, self._gate.response_filter
         if message.get("headers"):
             headers = gate_filter.copy(message["headers"])
             message["headers"] = gate_filter.without_breaks(exchange, headers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, AnyStr, Generic, cast
 
+from consentgate.banner.html_response import ResponseReader
 from consentgate.errors import ConfigurationError
 from consentgate.gate.events import escape_text
 from consentgate.gate.exchange import Exchange
@@ -39,14 +40,24 @@ class PreparedGate(Generic[AnyStr]):
     """The parts of one gate that its requests need, for a server interface that writes headers as
     `wire` says. `banners` is None where nothing is ever put into a page."""
 
-    __slots__ = ("banners", "blocks", "pages", "request_filter", "response_filter", "settings")
+    __slots__ = (
+        *("banners", "blocks", "pages", "reader"),
+        *("request_filter", "response_filter", "settings"),
+    )
 
     def __init__(
-        self, gate: Gate, pages: PagesByPolicy | None, *, wire: WireFormat[AnyStr], scans: bool
+        self,
+        gate: Gate,
+        pages: PagesByPolicy | None,
+        *,
+        wire: WireFormat[AnyStr],
+        reader: ResponseReader[AnyStr],
+        scans: bool,
     ) -> None:
         self.settings = gate.settings
         self.request_filter = gate.request_filter
         self.response_filter: ResponseFilter[AnyStr] = gate.response_filter(wire, scans=scans)
+        self.reader: ResponseReader[AnyStr] = reader
         self.blocks = gate.settings.mode is Mode.BLOCK
         self.pages = None if pages is None else pages.of(gate.policy)
         reports = gate.settings.mode is Mode.REPORT
@@ -73,6 +84,7 @@ class GatesByPolicy(Generic[AnyStr]):
         self._secret_key = secret_key
         self._gate_options = gate_options
         self._wire: WireFormat[AnyStr] = wire
+        self._reader: ResponseReader[AnyStr] = ResponseReader(wire)
         self._scans = scans
         self._pick = policy
         self._made: dict[int, PreparedGate[AnyStr]] = {}
@@ -102,7 +114,9 @@ class GatesByPolicy(Generic[AnyStr]):
 
     def _prepare(self, policy: Policy) -> PreparedGate[AnyStr]:
         gate = self._make_gate(policy)
-        return PreparedGate(gate, self.pages, wire=self._wire, scans=self._scans)
+        return PreparedGate(
+            gate, self.pages, wire=self._wire, reader=self._reader, scans=self._scans
+        )
 
 
 def _split_options(options: MiddlewareOptions) -> tuple[GateOptions, PagesOptions]:

@@ -11,6 +11,7 @@ from types import TracebackType
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from consentgate._middleware import BLOCKED_HEADERS, BLOCKED_STATUS, PreparedGate, blocked_body
+from consentgate.banner.html_response import fetched_by
 from consentgate.banner.page_headers import CONDITIONAL
 from consentgate.banner.response import BannerResponse, may_insert
 from consentgate.gate.events import Action, Reason
@@ -18,7 +19,7 @@ from consentgate.gate.exchange import Exchange, prepare_layout
 from consentgate.gate.options import Mode
 from consentgate.gate.response_filter import Blocked, PageChange
 from consentgate.http.set_cookie import has_line_break
-from consentgate.http.wire import TEXT
+from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PolicyPages
 from consentgate.pages.http import PageAddress, page_address
 from consentgate.pages.wsgi import FILE_WRAPPERS
@@ -82,60 +83,70 @@ prepare_layout(WsgiExchange)
 class WsgiResponse:
     """The response of one exchange on its way to the server.
 
-    The application holds nothing that leads here but a function.
+    The application holds nothing that leads here but a function. `block` is the body that replaces
+    a blocked response.
     """
 
-    __slots__ = (
-        *("_banner", "_block", "_exchange", "_filter", "_gate", "_has_started", "_held"),
-        *("_start_raw", "_write_raw"),
-    )
+    # Defaults of the class until something happens: a response costs few assignments. Some servers
+    # have no `write` to return, so that it does not say whether the response has started.
+    block: bytes | None = None
+    _banner: BannerResponse[str] | None = None
+    _banners: Banners | None = None
+    _has_started = False
+    _held: tuple[str, Headers, ExcInfo] | None = None
+    _write_raw: Write | None = None
 
     def __init__(
         self, exchange: WsgiExchange, gate: PreparedGate[str], start_response: StartResponse
     ) -> None:
         self._exchange = exchange
         self._gate = gate
-        self._filter = gate.response_filter
         self._start_raw = start_response
-        self._write_raw: Write | None = None
-        # Some servers have no `write` to return, so that it does not say whether they started.
-        self._has_started = False
-        self._banner: BannerResponse[str] | None = None
-        self._held: tuple[str, Headers, ExcInfo] | None = None
-        self._block: bytes | None = None
 
     @property
     def is_holding(self) -> bool:
         """Whether nothing may leave yet."""
         return self._held is not None
 
-    @property
-    def block(self) -> bytes | None:
-        """The body that replaces a blocked response."""
-        return self._block
-
     def prepare_banner(self, environ: WSGIEnvironment) -> None:
         """Put the banner into the response if it is a page; the application sees the request's
         conditional headers as it may."""
-        exchange = self._exchange
-        banners = self._gate.banners
+        exchange, banners = self._exchange, self._gate.banners
         if banners is None or not may_insert(exchange):
             return
-        self._banner = BannerResponse(banners, exchange, wire=TEXT, address=exchange.page_address)
+        self._banners = banners
+        exchange.inserts_banner = True
         if exchange.method == "GET" and not environ.keys().isdisjoint(_CONDITIONAL_KEYS):
             found = {name: environ[key] for name, key in _KEYS.items() if key in environ}
+            self._banner = self._make_banner(banners)
             _change(environ, self._banner.conditions(found))
+
+    def _make_banner(self, banners: Banners) -> BannerResponse[str]:
+        exchange = self._exchange
+        return BannerResponse(
+            banners, exchange, reader=self._gate.reader, address=exchange.page_address
+        )
 
     def start(self, status: str, headers: Iterable[tuple[str, str]], exc_info: ExcInfo) -> Write:
         """Take the application's start of the response, and return its `write`."""
-        banner = self._banner
         if self._held is not None and exc_info is None:
             self._release()  # the server says what it thinks of a second start
-        if banner is None or (self._has_started and banner.may_hold):
+        banners = self._banners
+        if banners is None:
             return self._send_start(status, headers, exc_info)
+        given = list(headers)
+        response_filter = self._gate.response_filter
+        if self._banner is None:
+            is_html = self._gate.reader.is_html
+            if response_filter.passes_whole(self._exchange, given, is_html):
+                return self._start_with(self._checked(status), given, exc_info)
+            self._banner = self._make_banner(banners)
+        banner = self._banner
+        if self._has_started and banner.may_hold:
+            return self._send_start(status, given, exc_info)
         # Where an error comes before a byte has left, its page takes the place of all before.
         self._held = None
-        own = self._filter.copy(headers)
+        own = response_filter.copy(given)
         banner.start(int(status[:3]) if status[:3].isdecimal() else 0, own)
         if not banner.is_holding:
             return self._send_start(status, own, exc_info, page=banner)
@@ -145,14 +156,15 @@ class WsgiResponse:
     def around(self, body: Iterable[bytes]) -> Iterable[bytes]:
         """Return what the server iterates over: the body itself, unless something may be put into
         it or take its place."""
-        may_hold = self._banner is not None and self._banner.may_hold
         if self._held is not None and isinstance(body, FILE_WRAPPERS + self._server_wrapper()):
             held = self._release()
             if held:
                 self._write(held)
         if self._gate.blocks:
             return _Body(body, self)
-        if not may_hold or self._has_started:
+        if self._banners is None or self._has_started:
+            return body
+        if self._held is None and fetched_by(self._exchange):
             return body
         if self._held is not None and isinstance(body, list | tuple):
             return self._whole(body)
@@ -193,7 +205,7 @@ class WsgiResponse:
         self._held = None
         body = self._banner.abort()
         self._send_start(status, headers, exc_info)
-        return b"" if self._block is not None else body
+        return b"" if self.block is not None else body
 
     def _settle(self, body: bytes) -> bytes:
         banner, held = self._banner, self._held
@@ -207,7 +219,7 @@ class WsgiResponse:
     def _write_held(self, data: bytes) -> None:
         """Write as the application does while the place is looked for and afterwards."""
         body = self.feed(data)
-        if body and self._has_started and self._block is None:
+        if body and self._has_started and self.block is None:
             self._write(body)
 
     def _write(self, body: bytes) -> None:
@@ -222,31 +234,35 @@ class WsgiResponse:
         page: PageChange | None = None,
     ) -> Write:
         """Start the response with what the gate lets out of it."""
-        exchange = self._exchange
-        self._has_started = exchange.started = True
-        self._block = None
-        if not status.isprintable():
-            status = self._checked_status(status)
+        exchange, response_filter = self._exchange, self._gate.response_filter
+        self.block = None
+        status = self._checked(status)
         try:
             if page is None:
-                left = self._filter.filter(exchange, headers)
+                left = response_filter.filter(exchange, headers)
             else:
-                left = self._filter.filter_copied(exchange, list(headers), page=page)
+                left = response_filter.filter_copied(exchange, list(headers), page=page)
         except Blocked as blocked:
             block = blocked_body(blocked.verdicts)
-            self._block = b"" if exchange.method == "HEAD" else block
+            self.block = b"" if exchange.method == "HEAD" else block
             status = BLOCKED_STATUS
             left = [(name.title(), value) for name, value in BLOCKED_HEADERS]
             left.append(("Content-Length", str(len(block))))
-        if exc_info is None:
-            self._write_raw = self._start_raw(status, left)
-        else:
-            self._write_raw = self._start_raw(status, left, exc_info)
-        return self._write_raw if self._block is None else _discard
+        write = self._start_with(status, left, exc_info)
+        return write if self.block is None else _discard
 
-    def _checked_status(self, status: str) -> str:
+    def _start_with(self, status: str, headers: Headers, exc_info: ExcInfo) -> Write:
+        """Start the response; nothing can be changed any more."""
+        self._has_started = self._exchange.started = True
+        if exc_info is None:
+            self._write_raw = self._start_raw(status, headers)
+        else:
+            self._write_raw = self._start_raw(status, headers, exc_info)
+        return self._write_raw
+
+    def _checked(self, status: str) -> str:
         """Return the status line, or another in the place of one that would split the head."""
-        if not has_line_break(status):
+        if status.isprintable() or not has_line_break(status):
             return status
         self._exchange.report(Reason.STATUS_LINE_BREAK, Action.REWRITE)
         reports = self._exchange.settings.mode is Mode.REPORT

@@ -66,8 +66,11 @@ class ConsentMiddleware:
         def guarded_send(message: Message) -> Awaitable[None]:
             # The server gets a copy, on which the decision is made.
             message = {**message}
-            if message["type"] == "http.response.body" and response.passes_body:
+            message_type = message["type"]
+            if message_type == "http.response.body" and response.passes_body:
                 return send(message)
+            if message_type == "http.response.start":
+                return response.start(message)
             return response.send(message)
 
         scope[CONSENT_KEY] = exchange
@@ -88,8 +91,9 @@ class ConsentMiddleware:
             await response.release()
             raise
         else:
-            # An application that ends before its response does: what it sent leaves as it came.
-            await response.release()
+            if response.is_holding:
+                # The application ended before its response: what it sent leaves as it came.
+                await response.release()
         finally:
             exchange.is_running = False
             # What ended is no gate around anything.

@@ -7,24 +7,29 @@ a page, no file, and nothing that is compressed already.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum, auto
-from typing import AnyStr
+from typing import AnyStr, Generic
 
 from consentgate._cache import BoundedCache, weigh_nothing
 from consentgate.gate.exchange import Exchange
 from consentgate.http.caching import directive_names
+from consentgate.http.header_names import CONTENT_TYPE
+from consentgate.http.wire import WireFormat
 
 DESTINATION = "sec-fetch-dest"
 DOCUMENT = "document"
+
+POLICIES = ("content-security-policy", "content-security-policy-report-only")
+"""The headers of the page's own policy: the one that is enforced first."""
 
 # What scripts add that fetch a part of a page: htmx, Turbo, and most libraries since Prototype.
 FETCHED_WITH = ("hx-request", "turbo-frame", "x-requested-with")
 
 _TELLING = frozenset(
     {
-        *("cache-control", "content-disposition", "content-encoding"),
-        *("content-range", "location"),
+        *("cache-control", "content-disposition", "content-encoding", "content-language"),
+        *("content-range", CONTENT_TYPE, "etag", "location", *POLICIES),
     }
 )
 _SHARED = frozenset({"public", "s-maxage"})
@@ -61,24 +66,45 @@ def fetched_by(exchange: Exchange) -> str:
     return ""
 
 
-def page_of(
-    status: int, headers: Iterable[tuple[AnyStr, AnyStr]], *, decode: Callable[[AnyStr], str]
-) -> Page:
-    """Return what the response with this status and these headers is."""
-    if status < 200 or status in _NO_BODY or status == _PARTIAL:
-        return Page.NONE
-    values: dict[str, str] = {}
-    is_html = False
-    for name, value in headers:
-        known = decode(name).lower()
-        if known == "content-type":
-            if not _is_html(decode(value)):
-                return Page.NONE
-            is_html = True
-        elif known in _TELLING:
-            text = decode(value)
-            values[known] = f"{values[known]}, {text}" if known in values else text
-    if not is_html or _is_elsewhere(status, values):
+class ResponseReader(Generic[AnyStr]):
+    """Reads from a response's headers what the banner must know, as one server interface writes
+    them. `is_html` says of a Content-Type whether it is HTML that can be read."""
+
+    def __init__(self, wire: WireFormat[AnyStr]) -> None:
+        self._decode: Callable[[AnyStr], str] = wire.decode
+        self.is_html: BoundedCache[AnyStr, bool] = BoundedCache(
+            _says_html, most_entries=256, most_bytes=1 << 16, weigh=weigh_nothing
+        )
+        self._names: BoundedCache[AnyStr, str] = BoundedCache(
+            _known_name, most_entries=1024, most_bytes=1 << 18
+        )
+
+    def read(
+        self, status: int, headers: Iterable[tuple[AnyStr, AnyStr]]
+    ) -> tuple[Page, Mapping[str, str]]:
+        """Return what the response is, and the values of the headers that say more of it, by their
+        lower-case names; repeated ones are joined by ", "."""
+        values: dict[str, str] = {}
+        names, is_html = self._names, False
+        for name, value in headers:
+            known = names[name]
+            if known == CONTENT_TYPE:
+                if not self.is_html[value]:
+                    return Page.NONE, values
+                is_html = True
+            elif known:
+                text = self._decode(value)
+                values[known] = f"{values[known]}, {text}" if known in values else text
+        return (_page_of(status, values) if is_html else Page.NONE), values
+
+
+def _known_name(name: str) -> str:
+    lowered = name.lower()
+    return lowered if lowered in _TELLING else ""
+
+
+def _page_of(status: int, values: Mapping[str, str]) -> Page:
+    if status < 200 or status in _NO_BODY or status == _PARTIAL or _is_elsewhere(status, values):
         return Page.NONE
     if values.get("content-encoding", "").strip(_BLANKS).lower() not in ("", "identity"):
         return Page.COMPRESSED
@@ -86,7 +112,7 @@ def page_of(
     return Page.SHARED if shared else Page.PRIVATE
 
 
-def _is_elsewhere(status: int, values: dict[str, str]) -> bool:
+def _is_elsewhere(status: int, values: Mapping[str, str]) -> bool:
     """Return whether the browser shows another page, or keeps the response as a file."""
     if 300 <= status < 400 and "location" in values:
         return True
@@ -102,11 +128,6 @@ def _says_html(content_type: str) -> bool:
         return False
     found = _CHARSET.search(content_type)
     return found is None or _holds_ascii((found[1] or found[2] or found[3] or "").strip(_BLANKS))
-
-
-_is_html = BoundedCache[str, bool](
-    _says_html, most_entries=256, most_bytes=64 * 1024, weigh=weigh_nothing
-).__getitem__
 
 
 def _holds_ascii(charset: str) -> bool:

@@ -7,18 +7,23 @@ page is held until it is known where its body starts, all else passes as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Mapping, Sequence
 from typing import AnyStr, Generic
 
 from consentgate.banner.entity_tags import Condition, mark_of, mark_tag
-from consentgate.banner.html_response import DESTINATION, DOCUMENT, Page, fetched_by, page_of
+from consentgate.banner.html_response import (
+    DESTINATION,
+    DOCUMENT,
+    POLICIES,
+    Page,
+    ResponseReader,
+    fetched_by,
+)
 from consentgate.banner.insertion import Found, Insertion
 from consentgate.banner.page_headers import settle_conditions
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement
-from consentgate.http.wire import WireFormat
 from consentgate.pages.banners import Banners
 from consentgate.pages.http import PageAddress
 
@@ -29,8 +34,6 @@ PAGE_METHODS = frozenset({"GET", "POST"})
 _NONCE = re.compile(
     r"(?:script|style|default)-src[^;,]*?'nonce-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE
 )
-
-_POLICIES = frozenset({"content-security-policy", "content-security-policy-report-only"})
 
 Headers = Sequence[tuple[AnyStr, AnyStr]]
 
@@ -62,7 +65,7 @@ class BannerResponse(Generic[AnyStr]):
         banners: Banners,
         exchange: Exchange,
         *,
-        wire: WireFormat[AnyStr],
+        reader: ResponseReader[AnyStr],
         address: Callable[[], PageAddress],
     ) -> None:
         self.is_holding = False
@@ -70,9 +73,9 @@ class BannerResponse(Generic[AnyStr]):
         self.vary_on = ""
         self._banners = banners
         self._exchange = exchange
-        self._decode: Callable[[AnyStr], str] = wire.decode
+        self._reader: ResponseReader[AnyStr] = reader
         self._address = address
-        self._headers: Headers[AnyStr] = ()
+        self._values: Mapping[str, str] = {}
         self._insertion: Insertion | None = None
         self._condition: Condition | None = None
         self._variant_id = ""
@@ -98,12 +101,13 @@ class BannerResponse(Generic[AnyStr]):
         self.is_holding = self.changes_body = self.is_for_visitor = False
         self.vary_on = ""
         self._insertion = None
+        page, self._values = self._reader.read(status, headers)
         if status == NOT_MODIFIED:
-            self._confirm(headers)
-            return
-        page = page_of(status, headers, decode=self._decode)
-        if page is Page.NONE:
-            return
+            self._confirm()
+        elif page is not Page.NONE:
+            self._take_page(page)
+
+    def _take_page(self, page: Page) -> None:
         if self._fetched_by:
             # No cache may answer with it where a page of its own is asked for (RFC 9111, 4.1).
             self.vary_on = "" if page is Page.COMPRESSED else self._fetched_by.title()
@@ -113,7 +117,6 @@ class BannerResponse(Generic[AnyStr]):
         elif page is Page.COMPRESSED:
             self._report_once(Reason.BANNER_COMPRESSED)
         else:
-            self._headers = headers
             self._is_shared = page is Page.SHARED or self._banners.is_static
             self._insertion = Insertion(self._make_text)
             self.is_holding = True
@@ -167,12 +170,12 @@ class BannerResponse(Generic[AnyStr]):
             self._added_bytes = len(insertion.inserted)
             self._change(self._banners.shared_variant if self._is_shared else "")
 
-    def _confirm(self, headers: Headers[AnyStr]) -> None:
+    def _confirm(self) -> None:
         """Take a 304 Not Modified: the browser's copy has the variant that it was asked about
         with (RFC 9110 section 15.4.5)."""
         if self._condition is None:
             return
-        variant = mark_of(self._header(headers, "etag"), self._condition)
+        variant = mark_of(self._values.get("etag", ""), self._condition)
         if variant is not None:
             self._is_shared = variant == self._banners.shared_variant
             self._change(variant)
@@ -189,7 +192,7 @@ class BannerResponse(Generic[AnyStr]):
     def _make_text(self, page_language: str | None) -> bytes:
         language = page_language or ""
         if not self._banners.serves(language):
-            value = self._header(self._headers, "content-language")
+            value = self._values.get("content-language", "")
             language = value.partition(",")[0].strip(" \t")
         nonce = self._nonce()
         address = self._address()
@@ -204,19 +207,10 @@ class BannerResponse(Generic[AnyStr]):
 
     def _nonce(self) -> str:
         """Return the nonce that the page's own policy lets scripts and styles have."""
-        for value in self._values(self._headers, _POLICIES):
-            if found := _NONCE.search(value):
+        for name in POLICIES:
+            if name in self._values and (found := _NONCE.search(self._values[name])):
                 return found[1]
         return ""
-
-    def _header(self, headers: Headers[AnyStr], name: str) -> str:
-        """Return the first value of a header (lower-case name), "" without any."""
-        return next(self._values(headers, {name}), "")
-
-    def _values(self, headers: Headers[AnyStr], names: AbstractSet[str]) -> Iterator[str]:
-        return (
-            self._decode(value) for name, value in headers if self._decode(name).lower() in names
-        )
 
     def _report_once(self, reason: Reason) -> None:
         reporter = self._exchange.settings.reporter

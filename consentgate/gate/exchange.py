@@ -159,12 +159,10 @@ class Exchange:
     def stored_choice(self) -> StoredChoice:
         """What holds of the choice that came in; verified when it is first asked for."""
         stored = self.known_choice
-        return self._read_choice() if stored is None else stored
-
-    def _read_choice(self) -> StoredChoice:
-        stored = self.known_choice = self.settings.reader.read(self.cookie_header)
-        for rejection in stored.rejected:
-            self.report(Reason.PREFERENCES_REJECTED, Action.NOTE, detail=rejection.value)
+        if stored is None:
+            stored = self.known_choice = self.settings.reader.read(self.cookie_header)
+            for rejection in stored.rejected:
+                self.report(Reason.PREFERENCES_REJECTED, Action.NOTE, detail=rejection.value)
         return stored
 
     @property

@@ -6,7 +6,7 @@ cookie. The filter has no rule of its own: `Judge.category_by_name` says what a 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import chain
 from math import inf
 from typing import AnyStr, Generic, Protocol
@@ -135,7 +135,7 @@ class ResponseFilter(Generic[AnyStr]):
         for one exchange: a WSGI application may start its response anew after an error.
         """
         own = list(headers)
-        if not exchange.needs_review and self._passes_whole(own):
+        if self.passes_whole(exchange, own):
             return own
         return self.filter_copied(exchange, self.copy(own), is_handshake=is_handshake)
 
@@ -176,7 +176,7 @@ class ResponseFilter(Generic[AnyStr]):
         """Return what leaves in a message that can't store a choice: trailers, early hints, pushed
         requests."""
         own = list(headers)
-        if self._passes_whole(own):
+        if self._leaves_to_everybody(own, None):
             return own
         return self._pass_over(exchange, self.copy(own), [], None)[0]
 
@@ -199,8 +199,19 @@ class ResponseFilter(Generic[AnyStr]):
             exchange.make_private()
         return self._reports_only
 
-    def _passes_whole(self, own: list[Pair[AnyStr]]) -> bool:
-        """Return whether all headers leave byte for byte to everybody, as in most responses."""
+    def passes_whole(
+        self,
+        exchange: Exchange,
+        own: list[Pair[AnyStr]],
+        is_html: Mapping[AnyStr, bool] | None = None,
+    ) -> bool:
+        """Return whether all headers leave byte for byte to everybody, as in most responses, and
+        none is a Content-Type that `is_html` knows. The application must not hold the list."""
+        return not exchange.needs_review and self._leaves_to_everybody(own, is_html)
+
+    def _leaves_to_everybody(
+        self, own: list[Pair[AnyStr]], is_html: Mapping[AnyStr, bool] | None
+    ) -> bool:
         kinds, categories = self._kinds, self._categories
         exact, equals = self._exact, self._equals
         lf, cr, nul = self._wire.line_breaks
@@ -215,7 +226,9 @@ class ResponseFilter(Generic[AnyStr]):
                     return False
                 if lf in value or cr in value or nul in value:
                     return False
-            elif kind == SMUGGLED:
+            elif kind == SMUGGLED or (
+                kind == CONTENT_TYPE and is_html is not None and is_html[value]
+            ):
                 return False
         return not (self.scans and self._may_break(own))
 

@@ -38,6 +38,7 @@ class Banners:
         self.prefix = options.prefix
         self.is_static = options.banner is Banner.STATIC
         self._policy = policy
+        self._asked = frozenset(policy.consent_categories)
         self._options = options
         self._texts = texts
         self._languages = frozenset(map(primary_language, texts))
@@ -59,13 +60,9 @@ class Banners:
         unanswered = self._unanswered(exchange)
         return bool(unanswered) and exchange.settings.signalled.issuperset(unanswered)
 
-    def _unanswered(self, exchange: Exchange) -> list[str]:
+    def _unanswered(self, exchange: Exchange) -> frozenset[str]:
         choice = exchange.choice
-        return [
-            name
-            for name in self._policy.consent_categories
-            if name not in choice.granted and name not in choice.refused
-        ]
+        return self._asked - choice.granted - choice.refused
 
     @cached_property
     def shared_variant(self) -> str:

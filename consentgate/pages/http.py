@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from consentgate.gate.exchange import Exchange
-from consentgate.pages.same_site import checked_path
+from consentgate.pages.same_site import LONGEST_PATH, checked_path
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -52,8 +52,10 @@ Environ = MutableMapping[str, Any]
 
 _SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
 
-# A path that is its own percent-encoding and leads to no other site: nearly every one.
+# A path with or without a query that is its own percent-encoding and leads to no other site, as
+# nearly every one; and a mount like that.
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?|/")
+_PLAIN_QUERY = re.compile(r"[A-Za-z0-9_.~=&/+%,:;-]*")
 
 
 class PageAddress(NamedTuple):
@@ -76,8 +78,14 @@ def page_address(
 
     `encoding` is that of the characters: "latin-1" where they are the bytes (PEP 3333).
     """
-    if not query and _PLAIN_PATH.fullmatch(path) and (not mount or _PLAIN_PATH.fullmatch(mount)):
-        return PageAddress(mount, mount + path, accepted_languages)
+    if (
+        _PLAIN_PATH.fullmatch(path)
+        and _PLAIN_QUERY.fullmatch(query)
+        and (not mount or _PLAIN_PATH.fullmatch(mount))
+        and len(mount) + len(path) + len(query) < LONGEST_PATH
+    ):
+        own_path = f"{mount}{path}?{query}" if query else mount + path
+        return PageAddress(mount, own_path, accepted_languages)
     quoted_mount = quote(mount, safe=_SAFE_IN_PATH, encoding=encoding)
     own_path = quoted_mount + quote(path, safe=_SAFE_IN_PATH, encoding=encoding)
     way_back = checked_path(f"{own_path}?{query}" if query else own_path) or ""

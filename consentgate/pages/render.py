@@ -90,17 +90,17 @@ class Pages:
 
     def banner(self, texts: Texts, *, mount: str, next_path: str = "", nonce: str = "") -> str:
         """Return what a page of the site has for a visitor who is asked, as ASCII."""
-        frame = Frame("banner.html", texts, mount)
+        frame = Frame("banner.html", texts, mount, bool(next_path), bool(nonce))
         return self._snippets.fill(frame, next_path=next_path, nonce=nonce)
 
     def settings(self, texts: Texts, *, mount: str, next_path: str = "", nonce: str = "") -> str:
         """Return what a page of the site has for a visitor who has chosen, or is never asked."""
-        frame = Frame("settings.html", texts, mount)
+        frame = Frame("settings.html", texts, mount, bool(next_path), bool(nonce))
         return self._snippets.fill(frame, next_path=next_path, nonce=nonce)
 
     def link(self, texts: Texts, *, mount: str, next_path: str = "") -> str:
         """Return a link to the preferences page, for a template of the site's own."""
-        frame = Frame("link.html", texts, mount)
+        frame = Frame("link.html", texts, mount, bool(next_path))
         return self._snippets.fill(frame, next_path=next_path)
 
     def static_banner(
@@ -111,7 +111,13 @@ class Pages:
         `readable_cookie` is the name of the preferences cookie if scripts can read it: then no
         script asks the server about a visitor without the cookie.
         """
-        frame = Frame("static_banner.html", texts, mount, readable_cookie=readable_cookie)
+        frame = Frame(
+            "static_banner.html",
+            texts,
+            mount,
+            has_nonce=bool(nonce),
+            readable_cookie=readable_cookie,
+        )
         return self._snippets.fill(frame, nonce=nonce)
 
     def _preferences(

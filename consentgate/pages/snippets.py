@@ -7,12 +7,13 @@ ASCII.
 from __future__ import annotations
 
 import json
+import re
 import secrets
-from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 from urllib.parse import quote
 
+from consentgate._cache import BoundedCache
 from consentgate.choice.consent import NECESSARY, Consent
 from consentgate.pages.categories import category_views
 from consentgate.pages.charter import Charter
@@ -20,8 +21,8 @@ from consentgate.pages.templating import Templates
 from consentgate.pages.texts import Texts
 from consentgate.policy import Policy
 
-MOST_FRAMES = 128
-"""How many texts are kept ready: one for each kind, language and mount point."""
+# The percent-encoding of what a path has that a query's value must not have.
+_IN_QUERY = {ord(one): quote(one, safe="") for one in "?%:@!$&'()*+,;=[]"}
 
 
 class Frame(NamedTuple):
@@ -33,6 +34,16 @@ class Frame(NamedTuple):
     has_next: bool = False
     has_nonce: bool = False
     readable_cookie: str = ""
+
+
+class _Blanks(NamedTuple):
+    """A snippet as pieces of text, some of which are blanks to be filled in: the places of those
+    for the page to come back to, in a query and as it is, and for the nonce."""
+
+    pieces: list[str]
+    in_query: tuple[int, ...]
+    as_it_is: tuple[int, ...]
+    nonce: tuple[int, ...]
 
 
 class Snippets:
@@ -47,15 +58,39 @@ class Snippets:
         )
         # Secret, so that no text of a site or a visitor is taken for one of them.
         self._next_mark, self._nonce_mark = secrets.token_hex(16), secrets.token_hex(16)
-        self._rendered = lru_cache(maxsize=MOST_FRAMES)(self._render)
+        self._blanks: BoundedCache[Frame, _Blanks] = BoundedCache(
+            most_entries=128, most_bytes=1 << 20, longest_key=512
+        )
 
     def fill(self, frame: Frame, *, next_path: str = "", nonce: str = "") -> str:
-        """Return the snippet for one page."""
-        text = self._rendered(frame._replace(has_next=bool(next_path), has_nonce=bool(nonce)))
+        """Return the snippet for one page. `frame` says whether there are a path and a nonce."""
+        blanks = self._blanks.get(frame)
+        if blanks is None:
+            text = self._render(frame)
+            blanks = self._cut(text)
+            self._blanks.remember(frame, blanks, weight_bytes=2 * len(text))
+        pieces = [*blanks.pieces]
         if next_path:
-            text = text.replace(f"next={self._next_mark}", f"next={quote(next_path, safe='/')}")
-            text = text.replace(self._next_mark, as_ascii(escape(next_path)))
-        return text.replace(self._nonce_mark, as_ascii(escape(nonce))) if nonce else text
+            query = f"next={next_path.translate(_IN_QUERY)}"
+            for at in blanks.in_query:
+                pieces[at] = query
+            path = as_ascii(escape(next_path))
+            for at in blanks.as_it_is:
+                pieces[at] = path
+        if nonce:
+            text = as_ascii(escape(nonce))
+            for at in blanks.nonce:
+                pieces[at] = text
+        return "".join(pieces)
+
+    def _cut(self, text: str) -> _Blanks:
+        query, path, nonce = f"next={self._next_mark}", self._next_mark, self._nonce_mark
+        pieces = re.split(f"({query}|{path}|{nonce})", text)
+        places = {
+            mark: tuple(at for at, piece in enumerate(pieces) if piece == mark)
+            for mark in (query, path, nonce)
+        }
+        return _Blanks(pieces, places[query], places[path], places[nonce])
 
     def _render(self, frame: Frame) -> str:
         texts, mark = frame.texts, self._next_mark if frame.has_next else ""

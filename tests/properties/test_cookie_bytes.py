@@ -31,7 +31,7 @@ def granted_by(header: str) -> frozenset[str]:
 @pytest.mark.behaviour(2)
 @given(header=st.lists(PREFERENCES, max_size=5).map(";".join) | COOKIE_HEADERS)
 def test_only_signed_choices_are_believed_and_of_several_what_all_grant(header: str) -> None:
-    standing = gate_of().context.reader.read(header)
+    standing = gate_of().settings.reader.read(header)
 
     assert standing.consent.granted == granted_by(header)
 
@@ -130,4 +130,4 @@ def test_what_a_handler_chose_is_what_the_next_request_finds(
 
     written = [v.partition(";")[0] for v in server.cookies if v.startswith("cookies_preferences=")]
     stored = "; ".join([*written[:1], *([header] if not written else [])])
-    assert gate_of().context.reader.read(stored).consent.granted == held[0]
+    assert gate_of().settings.reader.read(stored).consent.granted == held[0]

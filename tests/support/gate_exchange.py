@@ -1,17 +1,34 @@
-"""One visit to a gate without a server, for tests of its parts."""
+"""One exchange with a gate, without a server, for tests of its parts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from consentgate import Gate
-from consentgate.asgi import AsgiExchange
-from consentgate.gate.gate import Outcome
+from consentgate import Gate, Verdict, VisitorConsent
+from consentgate._asgi_exchange import AsgiExchange
+from consentgate.gate.exchange import Exchange
+from consentgate.gate.response_filter import Blocked
 from consentgate.http.caching import Header
 from consentgate.http.header_names import SET_COOKIE
+from consentgate.http.wire import TEXT
 
 HOST = "www.example.org"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What leaves. `values` are those of the headers that the application set, caching headers
+    before cookies, its Content-Type aside; `first` and `expired` are the Set-Cookie values that the
+    gate added before and after them, and `caching` the caching headers that it added. `blocked` are
+    the verdicts for which nothing of it leaves."""
+
+    values: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
+    expired: tuple[str, ...] = ()
+    caching: tuple[Header, ...] = ()
+    blocked: tuple[Verdict, ...] = ()
 
 
 def visit_of(
@@ -23,24 +40,63 @@ def visit_of(
     host: str = HOST,
     headers: Sequence[Header] = (),
 ) -> AsgiExchange:
-    """The visit of one request; nothing of it is thinned."""
+    """The exchange of one request; nothing is hidden from it."""
     given = [("host", host), *headers, *([("cookie", cookie)] if cookie else [])]
-    scope: dict[str, Any] = {
+    joined: dict[str, str] = {}
+    for name, value in given:
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    exchange = AsgiExchange()
+    exchange.settings = gate.settings
+    exchange.request = {
         "type": "http",
         "method": method,
         "scheme": "https" if https else "http",
         "path": "/page",
         "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in given],
     }
-    exchange = AsgiExchange.of(gate.context)()
-    exchange.request = scope
-    exchange.headers = scope["headers"]
+    exchange.headers = {
+        name.encode("latin-1"): value.encode("latin-1") for name, value in joined.items()
+    }
+    exchange.cookie_header = cookie.encode("latin-1")
+    exchange.pages = None
     return exchange
+
+
+def consent_of(gate: Gate, **request: Any) -> VisitorConsent:
+    """What the handler of one request gets."""
+    return VisitorConsent(visit_of(gate, **request))
+
+
+def outcome_of(
+    gate: Gate,
+    exchange: Exchange,
+    headers: Sequence[Header] = (),
+    *,
+    content_type: str = "text/html",
+    is_handshake: bool = False,
+) -> Outcome:
+    """What leaves of a response with these headers (lower-case names), "" for no Content-Type."""
+    given = [("content-type", content_type), *headers] if content_type else headers
+    try:
+        left = gate.response_filter(TEXT).filter(exchange, given, is_handshake=is_handshake)
+    except Blocked as blocked:
+        return Outcome(blocked=blocked.verdicts)
+    # The gate writes names as WSGI applications do: that tells what it added from what was given.
+    added = [value for name, value in left if name == TEXT.set_cookie]
+    own_name = f"{gate.policy.preferences_cookie}="
+    return Outcome(
+        values=tuple(value for name, value in left if name.islower() and name != "content-type"),
+        first=tuple(value for value in added if value.startswith(own_name)),
+        expired=tuple(value for value in added if not value.startswith(own_name)),
+        caching=tuple(
+            (name.lower(), value) for name, value in left if name in (TEXT.cache_control, TEXT.vary)
+        ),
+    )
 
 
 def respond(
     gate: Gate,
-    act: Callable[[AsgiExchange], Any] = lambda _: None,
+    act: Callable[[VisitorConsent], Any] = lambda _: None,
     *,
     cookies: Sequence[str] = (),
     caching: Sequence[Header] = (),
@@ -49,6 +105,6 @@ def respond(
 ) -> Outcome:
     """What leaves when a handler does `act` and sets these cookies."""
     exchange = visit_of(gate, **request)
-    act(exchange)
-    noted = [*caching, *((SET_COOKIE, value) for value in cookies)]
-    return gate.respond(exchange, noted, content_type=content_type)
+    act(VisitorConsent(exchange))
+    headers = [*caching, *((SET_COOKIE, value) for value in cookies)]
+    return outcome_of(gate, exchange, headers, content_type=content_type)

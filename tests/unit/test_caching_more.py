@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from consentgate import Consent, Enforcement, Gate, Policy
-from consentgate.asgi import AsgiExchange
+from consentgate import Consent, Enforcement, Gate, Mode, Policy, VisitorConsent
 from consentgate.http.caching import NOTHING, Header, keep_private
-from consentgate.http.header_names import header_kind
 from tests.support.exchange import POLICY, SECRET
 from tests.support.gate_exchange import respond
 from tests.support.minimal_servers import (
@@ -24,19 +24,19 @@ PUBLIC = [("cache-control", "public, max-age=60")]
 PRIVATE = "private, max-age=60"
 
 
-def read_value(exchange: AsgiExchange) -> Consent:
-    return exchange.value
+def read_value(consent: VisitorConsent) -> Consent:
+    return consent.value
 
 
-def ask(exchange: AsgiExchange) -> bool:
-    return exchange.allows("statistics")
+def ask(consent: VisitorConsent) -> bool:
+    return consent.allows("statistics")
 
 
-def see_whether_decided(exchange: AsgiExchange) -> bool:
-    return exchange.decided
+def see_whether_decided(consent: VisitorConsent) -> bool:
+    return consent.decided
 
 
-def gate(*, mode: str = "enforce", policy: Policy = POLICY) -> Gate:
+def gate(*, mode: Mode = Mode.ENFORCE, policy: Policy = POLICY) -> Gate:
     return Gate(policy, secret_key=SECRET, mode=mode)
 
 
@@ -73,8 +73,10 @@ def test_a_header_for_one_cache_goes_or_forbids_storing_as_before(
     ("act", "vary"),
     [(read_value, "Cookie, Sec-GPC"), (ask, "Cookie"), (see_whether_decided, "Cookie")],
 )
-def test_a_response_varies_on_what_the_application_was_told(act: object, vary: str) -> None:
-    outcome = respond(gate(), act, caching=PUBLIC)  # type: ignore[arg-type]
+def test_a_response_varies_on_what_the_application_was_told(
+    act: Callable[[VisitorConsent], object], vary: str
+) -> None:
+    outcome = respond(gate(), act, caching=PUBLIC)
 
     assert (outcome.values, outcome.caching) == (("public, max-age=60",), (("vary", vary),))
 
@@ -130,7 +132,7 @@ def test_a_necessary_cookie_is_none_of_the_gates_business_there() -> None:
 
 def test_a_choice_is_for_its_visitor_alone_in_report_mode_too() -> None:
     outcome = respond(
-        gate(mode="report"), lambda exchange: exchange.refuse(), caching=PUBLIC, cookies=["_ga=1"]
+        gate(mode=Mode.REPORT), lambda consent: consent.refuse(), caching=PUBLIC, cookies=["_ga=1"]
     )
 
     assert (len(outcome.first), outcome.values) == (1, (PRIVATE, "_ga=1"))
@@ -139,18 +141,18 @@ def test_a_choice_is_for_its_visitor_alone_in_report_mode_too() -> None:
 @pytest.mark.behaviour(21)
 @pytest.mark.parametrize("headers", [PUBLIC, [*PUBLIC, ("x-accel-expires", "60")]])
 def test_else_report_mode_changes_no_caching_header(headers: list[Header]) -> None:
-    outcome = respond(gate(mode="report"), ask, caching=headers, cookies=["_ga=1"])
+    outcome = respond(gate(mode=Mode.REPORT), ask, caching=headers, cookies=["_ga=1"])
 
     assert outcome.values == (*(value for _, value in headers), "_ga=1")
     assert outcome.caching == ()
 
 
 def test_a_caching_header_with_blanks_in_its_name_does_not_stand_for_the_right_one() -> None:
-    misnamed = [(header_kind("Cache-Control "), "public"), (header_kind(" Vary"), "Cookie")]
+    misnamed = [("cache-control ", "public"), (" vary", "Cookie")]
 
     outcome = respond(gate(), ask, caching=misnamed, cookies=["_ga=1"])
 
-    assert outcome.values == (None, None, None)
+    assert outcome.values == ()
     assert outcome.caching == (("cache-control", "private"), ("vary", "Cookie"))
 
 

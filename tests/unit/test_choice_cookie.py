@@ -17,7 +17,7 @@ HOST_ONLY = Policy(cookies=POLICY.cookies, preferences_cookie="__Host-cookies_pr
 
 def accept_all(*, options: dict[str, Any] | None = None, **request: Any) -> tuple[str, ...]:
     """The cookies that the gate writes when a visitor accepts all."""
-    return respond(gate_of(**(options or {})), lambda exchange: exchange.grant(), **request).first
+    return respond(gate_of(**(options or {})), lambda consent: consent.grant(), **request).first
 
 
 def attributes_of(value: str) -> list[str]:
@@ -72,7 +72,7 @@ def warnings_of(request: dict[str, Any], **options: Any) -> int:
     told: list[Event] = []
     gate = gate_of(on_event=told.append, **options)
     for _ in range(2):
-        respond(gate, lambda exchange: exchange.grant(), **request)
+        respond(gate, lambda consent: consent.grant(), **request)
     return [event.reason for event in told].count(Reason.SECURE_MISSING)
 
 
@@ -176,15 +176,15 @@ def test_a_choice_under_a_host_prefix_is_not_removed_by_its_own_variants() -> No
 
 
 def test_withdrawing_with_an_invalid_choice_removes_it_and_its_variants() -> None:
-    outcome = respond(gate_of(), lambda exchange: exchange.withdraw(), cookie=INVALID)
+    outcome = respond(gate_of(), lambda consent: consent.withdraw(), cookie=INVALID)
 
     assert [attributes_of(value)[0] for value in outcome.first] == ["Max-Age=0"] * 3
 
 
 def test_a_choice_that_was_taken_back_in_the_same_response_writes_nothing() -> None:
-    def change_and_change_back(exchange: VisitorConsent) -> None:
-        exchange.grant("marketing")
-        exchange.refuse("marketing")
+    def change_and_change_back(consent: VisitorConsent) -> None:
+        consent.grant("marketing")
+        consent.refuse("marketing")
 
     outcome = respond(gate_of(), change_and_change_back, cookie=preferences_for("statistics"))
 

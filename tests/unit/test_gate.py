@@ -20,9 +20,7 @@ from consentgate import (
     Reason,
 )
 from consentgate.choice.clock import utc_now
-from consentgate.http.header_names import SET_COOKIE, SMUGGLED
 from tests.support.exchange import NOW, POLICY, SECRET, TODAY, gate_of
-from tests.support.gate_exchange import visit_of
 
 PRIVATE = "the value of a secret cookie"
 
@@ -139,7 +137,7 @@ def test_the_preferences_of_a_visitor_are_the_text_of_a_cookie_header() -> None:
     name, _, value = gate.preferences_for("statistics").partition("=")
 
     assert name == "cookies_preferences"
-    assert gate.context.reader.read(f"{name}={value}").consent == gate.consent_for("statistics")
+    assert gate.settings.reader.read(f"{name}={value}").consent == gate.consent_for("statistics")
 
 
 def test_filter_takes_any_iterable_and_keeps_the_order() -> None:
@@ -259,116 +257,6 @@ def test_a_deletion_of_a_necessary_cookie_is_not_raised() -> None:
     gate = gate_of(policy=Policy(cookies=[cookie]))
 
     assert gate.filter(["session=; Max-Age=0"], Consent.undecided()) == ["session=; Max-Age=0"]
-
-
-# What a door may decide by itself
-
-
-def names_of(*cookies: Cookie, **options: Any) -> dict[str, str]:
-    gate = gate_of(policy=Policy(cookies=cookies), **options)
-    found = {cookie.name: gate.simple_category(cookie.name) for cookie in cookies}
-    return {name: category for name, category in found.items() if category}
-
-
-def test_exact_names_of_one_category_are_decided_by_it_alone() -> None:
-    cookies = [Cookie("a", category="necessary"), Cookie("b", category="statistics")]
-
-    assert names_of(*cookies) == {"a": "necessary", "b": "statistics"}
-
-
-@pytest.mark.parametrize(
-    "cookie",
-    [
-        pytest.param(Cookie("a", category="necessary", secure=True), id="secure"),
-        pytest.param(Cookie("a", category="necessary", http_only=True), id="http only"),
-        pytest.param(Cookie("a", category="necessary", same_site="Lax"), id="same site"),
-        pytest.param(Cookie("a", category="statistics", anonymous=True), id="anonymous"),
-        pytest.param(Cookie("a", category="statistics", kind="local_storage"), id="no cookie"),
-        pytest.param(Cookie("cookies_preferences", category="necessary"), id="the choice"),
-    ],
-)
-def test_what_needs_more_than_its_category_is_left_to_the_gate(cookie: Cookie) -> None:
-    assert names_of(cookie) == {}
-
-
-@pytest.mark.parametrize("name", ["app_", "app_x", "app_.1"])
-def test_names_of_a_glob_are_decided_by_its_category_too(name: str) -> None:
-    gate = gate_of(policy=Policy(necessary=["app_*"]))
-
-    assert gate.simple_category(name) == "necessary"
-
-
-@pytest.mark.behaviour(4)
-@pytest.mark.parametrize("name", ["app_x;y", " app_x", "app_x\t", "app_;", "other", ""])
-def test_what_a_browser_would_not_read_as_that_name_is_left_to_the_gate(name: str) -> None:
-    gate = gate_of(policy=Policy(necessary=["app_*"]))
-
-    assert gate.simple_category(name) == ""
-
-
-def test_a_lifetime_to_clamp_is_left_to_the_gate() -> None:
-    cookies = [
-        Cookie("a", category="statistics", lifetime="1 day"),
-        Cookie("b", category="statistics"),
-        Cookie("c", category="necessary", lifetime="1 day"),
-    ]
-
-    assert names_of(*cookies, clamp=True) == {"b": "statistics", "c": "necessary"}
-
-
-@pytest.mark.parametrize(
-    "options",
-    [{"mode": "report"}, {"mode": "block"}, {"required": lambda _: "silent"}],
-    ids=["report", "block", "required"],
-)
-def test_where_more_than_consent_decides_only_the_necessary_is_simple(
-    options: dict[str, Any],
-) -> None:
-    cookies = [Cookie("a", category="necessary"), Cookie("b", category="statistics")]
-
-    assert names_of(*cookies, **options) == {"a": "necessary"}
-
-
-# Outcomes
-
-
-def test_a_smuggled_header_goes_and_is_reported() -> None:
-    events: list[Event] = []
-    gate = gate_of(on_event=events.append)
-
-    outcome = gate.respond(visit_of(gate), [(SMUGGLED, "_ga=1")])
-
-    assert outcome.values == (None,)
-    assert [event.reason for event in events] == [Reason.HEADER_NAME]
-
-
-def test_a_message_that_can_not_bear_the_choice_is_screened_only() -> None:
-    gate = gate_of()
-    exchange = visit_of(gate)
-    exchange.grant("statistics")
-
-    outcome = gate.screen(exchange, [(SET_COOKIE, "_fbp=1"), (SET_COOKIE, "_ga=1"), ("vary", "x")])
-
-    assert outcome == ((None, "_ga=1", "x"), (), (), (), ())
-
-
-def test_block_mode_blocks_for_what_is_stripped_and_for_nothing_else() -> None:
-    gate = gate_of(mode="block")
-    values = ["session=1", "_ga=1", "new=1", "nameless", "_ga=; Max-Age=0"]
-
-    outcome = gate.respond(visit_of(gate), [(SET_COOKIE, value) for value in values])
-
-    assert [verdict.name for verdict in outcome.blocked] == ["_ga", "new", ""]
-
-
-def test_block_mode_does_not_block_for_a_measurement_that_is_not_renewed() -> None:
-    cookie = Cookie("_pk_ses", category="statistics", anonymous=True)
-    gate = gate_of(policy=Policy(cookies=[cookie]), mode="block")
-    exchange = visit_of(gate, cookie="_pk_ses=1")
-
-    outcome = gate.respond(exchange, [(SET_COOKIE, "_pk_ses=2")])
-
-    assert (outcome.blocked, outcome.values) == ((), (None,))
 
 
 def test_no_event_and_no_log_holds_a_value(caplog: pytest.LogCaptureFixture) -> None:

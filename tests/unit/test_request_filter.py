@@ -8,25 +8,23 @@ from typing import Any
 import pytest
 
 from consentgate import Action, Category, Cookie, Event, Gate, Policy, Reason
-from consentgate.gate.request_filter import MOST_PLANS
 from tests.support.exchange import NOW, Clock, gate_of, preferences_for
 from tests.support.gate_exchange import visit_of
 
 pytestmark = pytest.mark.behaviour(10)
 
 
-def hide_cookies(gate: Gate, header: str, **request: Any) -> str:
+def visible_of(gate: Gate, header: str, **request: Any) -> str:
     """The Cookie header that the application sees of this one."""
     assert gate.request_filter is not None
-    spans = gate.request_filter.spans(visit_of(gate, cookie=header, **request), header)
-    return header if spans is None else "; ".join(header[start:end] for start, end in spans)
+    return gate.request_filter.visible(visit_of(gate, cookie=header, **request), header)
 
 
 @pytest.mark.parametrize("times", [1, 2, 3, 4])
 def test_a_header_that_comes_again_is_thinned_alike(times: int) -> None:
     gate = gate_of(on_event=None)
 
-    seen = [hide_cookies(gate, "session=1; _ga=2; other=3") for _ in range(times)]
+    seen = [visible_of(gate, "session=1; _ga=2; other=3") for _ in range(times)]
 
     assert seen == ["session=1; other=3"] * times
 
@@ -37,7 +35,7 @@ def test_the_same_cookies_with_another_choice_are_another_header(times: int) -> 
     accepted, refused = preferences_for("statistics"), preferences_for()
 
     seen = [
-        [hide_cookies(gate, f"_ga=1; {choice}") for choice in (accepted, refused)]
+        [visible_of(gate, f"_ga=1; {choice}") for choice in (accepted, refused)]
         for _ in range(times)
     ]
 
@@ -50,30 +48,30 @@ def test_a_plan_ends_with_the_choice_that_it_was_made_for(times: int) -> None:
     clock = Clock()
     gate = gate_of(clock=clock, on_event=None)
     header = f"_ga=1; {preferences_for('statistics')}"
-    before = [hide_cookies(gate, header) for _ in range(times)]
+    before = [visible_of(gate, header) for _ in range(times)]
 
     clock.now = NOW + timedelta(days=184)
 
     assert before == [header] * times
-    assert hide_cookies(gate, header) == preferences_for("statistics")
+    assert visible_of(gate, header) == preferences_for("statistics")
 
 
 def test_a_rejected_choice_is_looked_at_again_when_its_day_has_come() -> None:
     clock = Clock()
     gate = gate_of(clock=clock, on_event=None)
     tomorrow = preferences_for("statistics", clock=Clock(NOW + timedelta(days=3)))
-    assert hide_cookies(gate, f"_ga=1; {tomorrow}") == tomorrow
+    assert visible_of(gate, f"_ga=1; {tomorrow}") == tomorrow
 
     clock.now = NOW + timedelta(days=3)
 
-    assert hide_cookies(gate, f"_ga=1; {tomorrow}") == f"_ga=1; {tomorrow}"
+    assert visible_of(gate, f"_ga=1; {tomorrow}") == f"_ga=1; {tomorrow}"
 
 
 def test_what_is_required_of_a_request_has_plans_of_its_own() -> None:
     answers = iter(["enforce", "not-required", "enforce", "not-required", "silent"])
     gate = gate_of(required=lambda _: next(answers), on_event=None)
 
-    seen = [hide_cookies(gate, "session=1; _ga=2") for _ in range(5)]
+    seen = [visible_of(gate, "session=1; _ga=2") for _ in range(5)]
 
     assert seen == ["session=1", "session=1; _ga=2"] * 2 + ["session=1"]
 
@@ -87,9 +85,7 @@ def test_the_browsers_signal_has_plans_of_its_own_where_it_decides() -> None:
     gate = gate_of(policy=policy, on_event=None)
     signal = [("sec-gpc", "1")]
 
-    seen = [
-        hide_cookies(gate, "a=1; _m=2", headers=headers) for headers in ([], signal, [], signal)
-    ]
+    seen = [visible_of(gate, "a=1; _m=2", headers=headers) for headers in ([], signal, [], signal)]
 
     assert seen == ["a=1; _m=2", "a=1"] * 2
 
@@ -97,21 +93,22 @@ def test_the_browsers_signal_has_plans_of_its_own_where_it_decides() -> None:
 def test_the_plans_that_are_remembered_are_bounded() -> None:
     gate = gate_of(on_event=None)
 
-    for number in range(2 * MOST_PLANS + 10):
-        hide_cookies(gate, f"_ga={number}; session=1")
-        hide_cookies(gate, f"_ga={number}; session=1")
-
     assert gate.request_filter is not None
-    sizes = [len(held) for held in vars(gate.request_filter).values() if isinstance(held, dict)]
-    assert max(sizes) <= MOST_PLANS
-    assert hide_cookies(gate, "_ga=0; session=1") == "session=1"
+    plans = gate.request_filter._plans
+
+    for number in range(plans.most_entries + 10):
+        visible_of(gate, f"_ga={number}; session=1")
+
+    assert 0 < len(plans) <= plans.most_entries
+    assert plans.weight_bytes <= plans.most_bytes
+    assert visible_of(gate, "_ga=0; session=1") == "session=1"
 
 
 def test_no_value_of_a_cookie_is_remembered() -> None:
     gate = gate_of()
 
     for _ in range(3):
-        hide_cookies(gate, "session=confidential; _ga=confidential; other=confidential")
+        visible_of(gate, "session=confidential; _ga=confidential; other=confidential")
 
     assert gate.request_filter is not None
     assert "confidential" not in repr(vars(gate.request_filter))
@@ -123,7 +120,7 @@ def test_each_hidden_cookie_is_an_event_at_each_request() -> None:
     gate = gate_of(on_event=events.append)
 
     for _ in range(2):
-        hide_cookies(gate, "session=1; _ga=2; _pk_id.7=3")
+        visible_of(gate, "session=1; _ga=2; _pk_id.7=3")
 
     told = [(event.reason, event.action, event.name, event.pattern) for event in events]
     assert (
@@ -143,7 +140,7 @@ def test_an_unknown_name_is_noted_once() -> None:
     gate = gate_of(on_event=events.append)
 
     for value in range(3):
-        hide_cookies(gate, f"session=1; other={value}")
+        visible_of(gate, f"session=1; other={value}")
 
     told = [(event.reason, event.action, event.name) for event in events]
     assert told == [(Reason.UNKNOWN_IN_REQUEST, Action.NOTE, "other")]
@@ -153,7 +150,7 @@ def test_an_unknown_name_is_noted_once() -> None:
 def test_an_unknown_name_that_is_hidden_is_told_as_such() -> None:
     events: list[Event] = []
 
-    hide_cookies(
+    visible_of(
         gate_of(on_event=events.append, hide_cookies="undeclared"), "session=1; other=2; nameless"
     )
 
@@ -180,8 +177,30 @@ def test_an_unknown_name_that_is_hidden_is_told_as_such() -> None:
         ("", ""),
     ],
 )
-def test_what_stays_is_joined_as_browsers_join_cookies(header: str, seen: str) -> None:
-    assert hide_cookies(gate_of(), header) == seen
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_stays_is_joined_as_browsers_join_cookies(header: str, seen: str, times: int) -> None:
+    gate = gate_of(on_event=None)
+    request_filter = gate.request_filter
+    assert request_filter is not None
+
+    for _ in range(times):
+        assert visible_of(gate, header) == seen
+        exchange = visit_of(gate, cookie=header)
+        assert request_filter.visible(exchange, header.encode()) == seen.encode()
+
+
+@pytest.mark.parametrize("header", ["session=1", "session=1;other=2; ;x", ""])
+def test_where_nothing_is_hidden_the_header_itself_is_returned(header: str) -> None:
+    assert visible_of(gate_of(), header) is header
+
+
+@pytest.mark.behaviour(21)
+def test_report_mode_reports_what_it_would_hide_and_hides_nothing() -> None:
+    events: list[Event] = []
+    gate = gate_of(mode="report", on_event=events.append)
+
+    assert visible_of(gate, "session=1; _ga=2") == "session=1; _ga=2"
+    assert [(event.action, event.name) for event in events] == [(Action.HIDE, "_ga")]
 
 
 def test_a_stale_choice_hides_its_category_alone() -> None:
@@ -189,7 +208,7 @@ def test_a_stale_choice_hides_its_category_alone() -> None:
     older = gate_of(policy=Policy(cookies=[Cookie("_x", category="statistics")]))
     header = f"_ga=1; {older.preferences_for('statistics')}"
 
-    seen = hide_cookies(gate_of(on_event=events.append), header)
+    seen = visible_of(gate_of(on_event=events.append), header)
 
     assert seen == older.preferences_for("statistics")
     assert [event.reason for event in events] == [Reason.STALE]

@@ -13,7 +13,7 @@ import pytest
 
 from consentgate import Category, Consent, Cookie, Gate, Policy
 from consentgate.choice.codec import Rejection, Verifier
-from consentgate.choice.stored import MOST_PLACES, MOST_REMEMBERED, MOST_VERIFIED, StoredChoice
+from consentgate.choice.stored import MOST_VERIFIED, StoredChoice
 from tests.support.exchange import NOW, POLICY, Clock, gate_of, preferences_for
 
 ACCEPTED = preferences_for("statistics", "marketing")
@@ -46,7 +46,7 @@ def signatures(monkeypatch: pytest.MonkeyPatch) -> Signatures:
 
 
 def read(header: str, **options: Any) -> StoredChoice:
-    return gate_of(**options).context.reader.read(header)
+    return gate_of(**options).settings.reader.read(header)
 
 
 def test_without_a_preferences_cookie_nothing_stands() -> None:
@@ -92,10 +92,10 @@ def test_a_planted_acceptance_does_not_widen_a_refusal(order: int) -> None:
 @pytest.mark.parametrize("order", [1, -1], ids=["refused first", "refused last"])
 def test_no_number_of_forged_ones_silences_a_refusal(planted: int, order: int) -> None:
     gate = gate_of()
-    gate.context.reader.read(ACCEPTED)  # known here, as it is to every visitor who accepted today
+    gate.settings.reader.read(ACCEPTED)  # known here, as it is to every visitor who accepted today
     pairs = [REFUSED, *(forged(number) for number in range(planted)), ACCEPTED]
 
-    standing = gate.context.reader.read("; ".join(pairs[::order]))
+    standing = gate.settings.reader.read("; ".join(pairs[::order]))
 
     assert standing.consent.granted == frozenset()
 
@@ -118,14 +118,14 @@ def test_the_signatures_that_one_request_costs_are_bounded(signatures: Signature
 
 
 def test_a_value_is_verified_once_for_all_visitors(signatures: Signatures) -> None:
-    reader = gate_of().context.reader
+    reader = gate_of().settings.reader
 
     assert reader.read(f"a=1; {ACCEPTED}") == reader.read(f"b=2; {ACCEPTED}")
     assert len(signatures.values) == 1
 
 
 def test_forged_values_are_not_remembered(signatures: Signatures) -> None:
-    reader = gate_of().context.reader
+    reader = gate_of().settings.reader
 
     reader.read(forged(1))
     reader.read(forged(1))
@@ -139,17 +139,19 @@ def test_what_is_remembered_is_bounded_and_a_forgotten_value_is_verified_again(
     categories = [Category(f"c{number}") for number in range(10)]
     cookies = [Cookie(f"_{one.name}", category=one.name) for one in categories]
     gate = gate_of(policy=Policy(cookies=cookies, categories=categories))
+    remembered = gate.settings.reader._verified
     names = gate.policy.optional_categories
-    choices = list(product([True, False], repeat=10))[: MOST_REMEMBERED + 1]
+    choices = list(product([True, False], repeat=10))[: remembered.most_entries + 1]
     headers = [gate.preferences_for(*compress(names, choice)) for choice in choices]
     for header in headers:
-        gate.context.reader.read(header)
+        gate.settings.reader.read(header)
     before = len(signatures.values)
 
-    gate.context.reader.read(headers[-1])
-    gate.context.reader.read(headers[0])
+    gate.settings.reader.read(headers[-1])
+    gate.settings.reader.read(headers[0])
 
-    assert (before, len(signatures.values)) == (MOST_REMEMBERED + 1, before + 1)
+    assert (before, len(signatures.values)) == (remembered.most_entries + 1, before + 1)
+    assert remembered.weight_bytes <= remembered.most_bytes
 
 
 @pytest.mark.behaviour(11)
@@ -157,12 +159,12 @@ def test_a_remembered_value_ends_when_its_days_are_over() -> None:
     clock = Clock()
     gate = gate_of(clock=clock)
     header = gate.preferences_for("statistics")
-    gate.context.reader.read(header)
+    gate.settings.reader.read(header)
 
     clock.now = NOW + timedelta(days=184)
 
-    assert gate.context.reader.read(header).expired
-    assert gate.context.reader.read(header).consent is Consent.undecided()
+    assert gate.settings.reader.read(header).expired
+    assert gate.settings.reader.read(header).consent is Consent.undecided()
 
 
 @pytest.mark.law(7)
@@ -199,11 +201,11 @@ def test_a_choice_from_the_future_counts_when_its_day_has_come() -> None:
     clock = Clock()
     gate = gate_of(clock=clock)
     header = preferences_for("statistics", clock=Clock(NOW + timedelta(days=5)))
-    assert gate.context.reader.read(header).rejected == (Rejection.FUTURE,)
+    assert gate.settings.reader.read(header).rejected == (Rejection.FUTURE,)
 
     clock.now = NOW + timedelta(days=5)
 
-    assert gate.context.reader.read(header).consent.granted == {"statistics"}
+    assert gate.settings.reader.read(header).consent.granted == {"statistics"}
 
 
 # Declarations that change
@@ -221,7 +223,7 @@ def test_a_choice_under_another_declaration_is_stale_and_undecided(
 ) -> None:
     header = statistics("_ga").preferences_for(*granted)
 
-    standing = statistics("_ga", "_gid").context.reader.read(header)
+    standing = statistics("_ga", "_gid").settings.reader.read(header)
 
     assert standing.stale == {"statistics"}
     assert standing.consent == Consent.undecided()
@@ -231,7 +233,7 @@ def test_a_category_that_is_gone_is_stale() -> None:
     header = gate_of().preferences_for("statistics", "marketing")
     gate = statistics(*(one.name for one in POLICY.cookies if one.category == "statistics"))
 
-    assert "marketing" not in gate.context.reader.read(header).consent.granted
+    assert "marketing" not in gate.settings.reader.read(header).consent.granted
 
 
 def test_a_narrower_declaration_honours_the_choices_under_the_wider_one_that_it_names() -> None:
@@ -239,11 +241,11 @@ def test_a_narrower_declaration_honours_the_choices_under_the_wider_one_that_it_
     older = wide.policy.fingerprint("statistics")
     narrow = statistics("_ga", accept_fingerprints=[older])
 
-    standing = narrow.context.reader.read(wide.preferences_for("statistics"))
+    standing = narrow.settings.reader.read(wide.preferences_for("statistics"))
 
     assert standing.consent.granted == {"statistics"}
     assert standing.stale == frozenset()
-    assert statistics("_ga").context.reader.read(wide.preferences_for("statistics")).stale
+    assert statistics("_ga").settings.reader.read(wide.preferences_for("statistics")).stale
 
 
 def test_while_a_new_declaration_rolls_out_both_releases_believe_both_choices() -> None:
@@ -254,8 +256,8 @@ def test_while_a_new_declaration_rolls_out_both_releases_believe_both_choices() 
     old = statistics("_ga", accept_fingerprints=prints)
     new = statistics("_gid", accept_fingerprints=prints)
 
-    assert old.context.reader.read(new.preferences_for("statistics")).consent.granted
-    assert new.context.reader.read(old.preferences_for("statistics")).consent.granted
+    assert old.settings.reader.read(new.preferences_for("statistics")).consent.granted
+    assert new.settings.reader.read(old.preferences_for("statistics")).consent.granted
 
 
 def test_granting_under_a_new_declaration_writes_its_fingerprint() -> None:
@@ -271,7 +273,7 @@ def test_a_consent_is_settled_as_if_its_cookie_came_in() -> None:
     gate = gate_of()
     consent = gate.consent_for("statistics")
 
-    assert gate.context.reader.settle(consent) == gate.context.reader.read(
+    assert gate.settings.reader.settle(consent) == gate.settings.reader.read(
         gate.preferences_for("statistics")
     )
 
@@ -279,16 +281,18 @@ def test_a_consent_is_settled_as_if_its_cookie_came_in() -> None:
 def test_an_expired_consent_is_settled_as_expired() -> None:
     consent = gate_of(clock=Clock(NOW - timedelta(days=400))).consent_for("statistics")
 
-    assert gate_of().context.reader.settle(consent).expired
+    assert gate_of().settings.reader.settle(consent).expired
 
 
 def test_no_more_than_so_many_headers_are_remembered_and_none_of_them_as_text() -> None:
-    reader = gate_of().context.reader
-    for number in range(MOST_PLACES + 1):
+    reader = gate_of().settings.reader
+    places = reader._places
+    for number in range(places.most_entries + 1):
         reader.read(f"session={number}; {ACCEPTED}")
 
-    assert 0 < len(reader._places) <= MOST_PLACES
-    assert {type(key) for key in reader._places} == {int}
+    assert 0 < len(places) <= places.most_entries
+    assert places.weight_bytes <= places.most_bytes
+    assert {type(key) for key in places} == {int}
 
 
 ODD_HEADERS = [
@@ -318,7 +322,7 @@ ODD_HEADERS = [
 @pytest.mark.behaviour(3)
 @pytest.mark.parametrize("form", ODD_HEADERS)
 def test_a_header_that_comes_again_is_worth_the_same_in_text_and_in_bytes(form: str) -> None:
-    reader = gate_of().context.reader
+    reader = gate_of().settings.reader
     header = form.replace("{}", ACCEPTED)
     first = reader.read(header)
     reader.read(ACCEPTED)
@@ -330,7 +334,7 @@ def test_a_header_that_comes_again_is_worth_the_same_in_text_and_in_bytes(form: 
 
 def test_a_header_that_comes_again_too_late_counts_no_more() -> None:
     clock = Clock()
-    reader = gate_of(clock=clock).context.reader
+    reader = gate_of(clock=clock).settings.reader
     reader.read(f"session=1; {ACCEPTED}")
     clock.now += timedelta(days=184)
 
@@ -350,9 +354,9 @@ def test_text_and_bytes_are_never_compared_with_each_other() -> None:
         "from consentgate import Cookie, Gate, Policy\n"
         "policy = Policy(cookies=[Cookie('_ga', category='statistics')])\n"
         "gate = Gate(policy, secret_key='a secret of more than 16 bytes')\n"
-        "header = gate.preferences_for('statistics')\n"
+        "header, read = gate.preferences_for('statistics'), gate.settings.reader.read\n"
         "for _ in range(2):\n"
-        "    assert gate.context.reader.read(header) == gate.context.reader.read(header.encode())\n"
+        "    assert read(header) == read(header.encode())\n"
     )
 
     subprocess.run([sys.executable, "-bb", "-c", program], check=True)

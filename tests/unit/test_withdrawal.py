@@ -10,7 +10,7 @@ import pytest
 from consentgate import Cookie, Event, Gate, Policy, Reason, VisitorConsent
 from consentgate.gate.withdrawal import MOST_EXPIRED, may_expire
 from tests.support.exchange import Clock, gate_of, preferences_for
-from tests.support.gate_exchange import respond, visit_of
+from tests.support.gate_exchange import outcome_of, respond, visit_of
 
 ENDED = "=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/"
 
@@ -21,11 +21,8 @@ def expired_after(cookie: str, gate: Gate | None = None, **given: Any) -> tuple[
     request = {key: given.pop(key) for key in ("headers", "method", "https") if key in given}
     exchange = visit_of(gate, cookie=f"{gate.preferences_for()}; {cookie}", **request)
     assert gate.request_filter is not None
-    gate.request_filter.spans(exchange, exchange.read_cookie())
-    noted = given.get("caching", [])
-    return gate.respond(
-        exchange, noted, content_type=given.get("content_type", "text/html")
-    ).expired
+    gate.request_filter.visible(exchange, exchange.cookie)
+    return outcome_of(gate, exchange, **given).expired
 
 
 def expired_by(act: Any, cookie: str, **given: Any) -> tuple[str, ...]:
@@ -33,8 +30,8 @@ def expired_by(act: Any, cookie: str, **given: Any) -> tuple[str, ...]:
     return respond(gate_of(**given), act, cookie=cookie).expired
 
 
-def withdraw(exchange: VisitorConsent) -> None:
-    exchange.withdraw()
+def withdraw(consent: VisitorConsent) -> None:
+    consent.withdraw()
 
 
 @pytest.mark.behaviour(18)
@@ -54,9 +51,15 @@ def test_without_sec_fetch_dest_a_document_is_told_by_its_type(content_type: str
 
 
 @pytest.mark.behaviour(18)
-@pytest.mark.parametrize("content_type", ["websocket", "application/json", "text/csv", "image/png"])
-def test_an_answer_of_an_api_and_a_handshake_are_no_documents(content_type: str) -> None:
+@pytest.mark.parametrize("content_type", ["application/json", "text/csv", "image/png"])
+def test_an_answer_of_an_api_is_no_document(content_type: str) -> None:
     assert expired_after("_ga=1", content_type=content_type) == ()
+
+
+@pytest.mark.behaviour(18)
+@pytest.mark.parametrize("content_type", ["", "text/html"])
+def test_a_handshake_is_no_document_whatever_it_says(content_type: str) -> None:
+    assert expired_after("_ga=1", content_type=content_type, is_handshake=True) == ()
 
 
 @pytest.mark.behaviour(18)
@@ -101,7 +104,7 @@ def test_not_even_a_choice_expires_on_what_a_shared_cache_may_keep(caching: str)
 def test_a_refusal_of_one_category_expires_its_cookies_only() -> None:
     cookie = f"{preferences_for('statistics', 'marketing')}; _ga=1; _fbp=2; session=3"
 
-    expired = expired_by(lambda exchange: exchange.refuse("statistics"), cookie)
+    expired = expired_by(lambda consent: consent.refuse("statistics"), cookie)
 
     assert expired == (f"_ga{ENDED}",)
 
@@ -126,14 +129,14 @@ def test_cookies_that_the_browser_does_not_send_here_are_expired_after_a_withdra
 
 @pytest.mark.behaviour(18)
 def test_a_first_refusal_expires_what_came_in_and_nothing_else() -> None:
-    assert expired_by(lambda exchange: exchange.refuse(), "_ga=1; other=2") == (f"_ga{ENDED}",)
+    assert expired_by(lambda consent: consent.refuse(), "_ga=1; other=2") == (f"_ga{ENDED}",)
 
 
 @pytest.mark.behaviour(18)
 def test_a_granted_cookie_is_not_expired_by_the_grant_that_follows_a_refusal() -> None:
     cookie = f"{preferences_for()}; _ga=1"
 
-    assert expired_by(lambda exchange: exchange.grant("statistics"), cookie) == ()
+    assert expired_by(lambda consent: consent.grant("statistics"), cookie) == ()
 
 
 @pytest.mark.behaviour(18)
@@ -214,9 +217,9 @@ def test_the_browsers_signal_alone_expires_nothing() -> None:
     gate = gate_of()
     exchange = visit_of(gate, cookie="_fbp=1", headers=[("sec-gpc", "1")])
     assert gate.request_filter is not None
-    gate.request_filter.spans(exchange, "_fbp=1")
+    gate.request_filter.visible(exchange, "_fbp=1")
 
-    outcome = gate.respond(exchange, [], content_type="text/html")
+    outcome = outcome_of(gate, exchange)
 
     assert (outcome.first, outcome.expired) == ((), ())
 

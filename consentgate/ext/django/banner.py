@@ -18,7 +18,6 @@ from consentgate.banner.page_headers import CONDITIONAL
 from consentgate.banner.response import BannerResponse, may_insert
 from consentgate.ext.django.place import address_of
 from consentgate.gate.exchange import Exchange
-from consentgate.http.wire import TEXT
 from consentgate.pages.http import PageAddress
 
 PageBanner = BannerResponse[str]
@@ -38,7 +37,7 @@ def banner_for(
         path = None if request.method == "GET" else f"{banners.prefix}/"
         return address_of(request, path=path)
 
-    banner = BannerResponse(banners, exchange, wire=TEXT, address=address)
+    banner = BannerResponse(banners, exchange, reader=gate.reader, address=address)
     if request.method == "GET":
         found = {name: request.headers[name] for name in CONDITIONAL if name in request.headers}
         _change(request, banner.conditions(found) if found else {})
