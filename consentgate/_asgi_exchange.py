@@ -6,12 +6,12 @@ application holds none of it, and what leaves is what was judged.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
 from typing import Any
 
 from consentgate._middleware import BLOCKED_HEADERS, PreparedGate, blocked_body
 from consentgate.banner.page_headers import CONDITIONAL
-from consentgate.banner.response import BannerResponse, may_insert
+from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
 from consentgate.gate.exchange import Exchange, prepare_layout
 from consentgate.gate.response_filter import Blocked, PageChange
 from consentgate.pages.banners import Banners
@@ -62,15 +62,18 @@ class AsgiExchange(Exchange):
         value = self.headers.get(name.encode("ascii"))
         return "" if value is None else value.decode("latin-1")
 
-    def has_header(self, name: str) -> bool:
-        """Return whether the request has the header."""
-        return name.encode("ascii") in self.headers
+    def sent_among(self, names: Collection[str]) -> list[str]:
+        """Return those of these names of which the request has a header."""
+        return [name for name in names if name.encode("ascii") in self.headers]
 
     def page_address(self) -> PageAddress:
         """Return the address of the page that the request asks for."""
-        mount = scope_mount(self.request)
-        path, query = path_below(self.path, mount), self.request.get("query_string", b"")
-        if self.method != "GET":
+        request = self.request
+        mount = scope_mount(request)
+        path, query = str(request["path"]), request.get("query_string", b"")
+        if mount:
+            path = path_below(path, mount)
+        if request["method"] != "GET":
             assert self.pages is not None, "a banner is of some pages"
             # What a form was sent to is not a way back.
             path, query = f"{self.pages.prefix}/", b""
@@ -114,14 +117,12 @@ class AsgiResponse:
         """Put the banner into the response if it is a page; the application sees the request's
         conditional headers as it may."""
         exchange, banners = self._exchange, self._gate.banners
-        if banners is None or not may_insert(exchange):
+        if banners is None or scope["method"] not in PAGE_METHODS or not may_insert(exchange):
             return
         self._banners = banners
         exchange.inserts_banner = True
-        if not _CONDITIONAL.isdisjoint(exchange.headers) and exchange.method == "GET":
-            found = {
-                name: exchange.header(name) for name in CONDITIONAL if exchange.has_header(name)
-            }
+        if not _CONDITIONAL.isdisjoint(exchange.headers) and scope["method"] == "GET":
+            found = {name: exchange.header(name) for name in exchange.sent_among(CONDITIONAL)}
             self._banner = self._make_banner(banners)
             scope["headers"] = _with_changes(scope["headers"], self._banner.conditions(found))
 
@@ -205,8 +206,8 @@ class AsgiResponse:
         assert start is not None, "there is a start to send"
         more = message.get("more_body", False)
         body = banner.feed(bytes(message.get("body", b"")))
-        if not more:
-            body += banner.end()
+        if banner.is_holding and not more:
+            body = banner.end()
         if banner.is_holding:
             return
         self._held = None

@@ -6,14 +6,14 @@ What nothing is put into is returned as the object that it is, so that `len()` a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from types import TracebackType
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from consentgate._middleware import BLOCKED_HEADERS, BLOCKED_STATUS, PreparedGate, blocked_body
 from consentgate.banner.html_response import fetched_by
 from consentgate.banner.page_headers import CONDITIONAL
-from consentgate.banner.response import BannerResponse, may_insert
+from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange, prepare_layout
 from consentgate.gate.options import Mode
@@ -56,9 +56,9 @@ class WsgiExchange(Exchange):
         """Return the request header; servers join repeated ones themselves."""
         return str(self.request.get("HTTP_" + name.upper().replace("-", "_"), ""))
 
-    def has_header(self, name: str) -> bool:
-        """Return whether the request has the header."""
-        return "HTTP_" + name.upper().replace("-", "_") in self.request
+    def sent_among(self, names: Collection[str]) -> list[str]:
+        """Return those of these names of which the request has a header."""
+        return [name for name in names if "HTTP_" + name.upper().replace("-", "_") in self.request]
 
     def page_address(self) -> PageAddress:
         """Return the address of the page that the request asks for."""
@@ -112,11 +112,12 @@ class WsgiResponse:
         """Put the banner into the response if it is a page; the application sees the request's
         conditional headers as it may."""
         exchange, banners = self._exchange, self._gate.banners
-        if banners is None or not may_insert(exchange):
+        method = environ.get("REQUEST_METHOD", "GET")
+        if banners is None or method not in PAGE_METHODS or not may_insert(exchange):
             return
         self._banners = banners
         exchange.inserts_banner = True
-        if exchange.method == "GET" and not environ.keys().isdisjoint(_CONDITIONAL_KEYS):
+        if method == "GET" and not environ.keys().isdisjoint(_CONDITIONAL_KEYS):
             found = {name: environ[key] for name, key in _KEYS.items() if key in environ}
             self._banner = self._make_banner(banners)
             _change(environ, self._banner.conditions(found))

@@ -60,10 +60,8 @@ def fetched_by(exchange: Exchange) -> str:
     any."""
     if exchange.header(DESTINATION) not in ("", DOCUMENT):
         return DESTINATION
-    for name in FETCHED_WITH:
-        if exchange.has_header(name):
-            return name
-    return ""
+    sent = exchange.sent_among(FETCHED_WITH)
+    return sent[0] if sent else ""
 
 
 class ResponseReader(Generic[AnyStr]):
@@ -104,7 +102,11 @@ def _known_name(name: str) -> str:
 
 
 def _page_of(status: int, values: Mapping[str, str]) -> Page:
-    if status < 200 or status in _NO_BODY or status == _PARTIAL or _is_elsewhere(status, values):
+    if status < 200 or status in _NO_BODY or status == _PARTIAL:
+        return Page.NONE
+    if not values:
+        return Page.PRIVATE  # as nearly all are
+    if _is_elsewhere(status, values):
         return Page.NONE
     if values.get("content-encoding", "").strip(_BLANKS).lower() not in ("", "identity"):
         return Page.COMPRESSED

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum, auto
 
-from consentgate.banner.body_start import BodyStart, Place, Search, find_usual
+from consentgate.banner.body_start import BodyStart, Place, Search
 from consentgate.banner.html_tokens import EndOfText, Text
 
 LONGEST_SEARCH = 65_536
@@ -59,8 +59,6 @@ class Insertion:
         if self.found is not Found.SEARCHING:
             return chunk
         room = LONGEST_SEARCH - len(self._text.so_far)
-        if self._search is None and (usual := find_usual(chunk[:room])) is not None:
-            return self._put(chunk, usual)
         self._text.add(chunk[:room])
         try:
             next(self._searching())

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import AnyStr, Generic
 
+from consentgate.banner.body_start import find_usual
 from consentgate.banner.entity_tags import Condition, mark_of, mark_tag
 from consentgate.banner.html_response import (
     DESTINATION,
@@ -19,7 +20,7 @@ from consentgate.banner.html_response import (
     ResponseReader,
     fetched_by,
 )
-from consentgate.banner.insertion import Found, Insertion
+from consentgate.banner.insertion import LONGEST_SEARCH, Found, Insertion
 from consentgate.banner.page_headers import settle_conditions
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
@@ -39,10 +40,7 @@ Headers = Sequence[tuple[AnyStr, AnyStr]]
 
 
 def may_insert(exchange: Exchange) -> bool:
-    """Return whether the request may be answered with a page, and no gate further out puts the
-    banner into it."""
-    if exchange.method not in PAGE_METHODS:
-        return False
+    """Return whether no gate further out puts the banner into the answer to this request."""
     outer = exchange.outer_gate
     while outer is not None:
         if outer.inserts_banner and outer.is_at_work:
@@ -82,7 +80,7 @@ class BannerResponse(Generic[AnyStr]):
         self._added_bytes: int | None = None
         self._is_shared = False
         self._fetched_by = fetched_by(exchange)
-        self.may_hold = exchange.inserts_banner = self._fetched_by == ""
+        self.may_hold = self._fetched_by == ""
 
     def conditions(self, headers: Mapping[str, str]) -> dict[str, str | None]:
         """Return what becomes of the request's conditional headers (lower-case names) before the
@@ -118,23 +116,29 @@ class BannerResponse(Generic[AnyStr]):
             self._report_once(Reason.BANNER_COMPRESSED)
         else:
             self._is_shared = page is Page.SHARED or self._banners.is_static
-            self._insertion = Insertion(self._make_text)
             self.is_holding = True
 
     def feed(self, chunk: bytes) -> bytes:
         """Return what can leave of the body now that this chunk came."""
+        if not self.is_holding:
+            return chunk
         insertion = self._insertion
         if insertion is None:
-            return chunk
+            usual = find_usual(chunk[:LONGEST_SEARCH])
+            if usual is not None:
+                text = self._make_text(usual.language)
+                self._inserted(len(text))
+                return b"".join((chunk[: usual.place], text, chunk[usual.place :]))
+            insertion = self._insertion = Insertion(self._make_text)
         body = insertion.feed(chunk)
         self._settle(insertion)
         return body
 
     def end(self) -> bytes:
         """Return what can leave when the body has ended."""
-        insertion = self._insertion
-        if insertion is None:
+        if not self.is_holding:
             return b""
+        insertion = self._insertion or Insertion(self._make_text)
         body = insertion.finish()
         self._settle(insertion)
         return body
@@ -160,15 +164,17 @@ class BannerResponse(Generic[AnyStr]):
         return None
 
     def _settle(self, insertion: Insertion) -> None:
-        if insertion.found is Found.SEARCHING:
-            return
-        self._insertion = None
-        self.is_holding = False
-        if insertion.found is Found.TOO_FAR:
-            self._report_once(Reason.BANNER_NO_PLACE)
         if insertion.found is Found.INSERTED:
-            self._added_bytes = len(insertion.inserted)
-            self._change(self._banners.shared_variant if self._is_shared else "")
+            self._inserted(len(insertion.inserted))
+        elif insertion.found is not Found.SEARCHING:
+            self.is_holding = False
+            if insertion.found is Found.TOO_FAR:
+                self._report_once(Reason.BANNER_NO_PLACE)
+
+    def _inserted(self, added_bytes: int) -> None:
+        self.is_holding = False
+        self._added_bytes = added_bytes
+        self._change(self._banners.shared_variant if self._is_shared else "")
 
     def _confirm(self) -> None:
         """Take a 304 Not Modified: the browser's copy has the variant that it was asked about
@@ -190,19 +196,19 @@ class BannerResponse(Generic[AnyStr]):
                 self._exchange.depends_on_gpc()
 
     def _make_text(self, page_language: str | None) -> bytes:
-        language = page_language or ""
-        if not self._banners.serves(language):
-            value = self._values.get("content-language", "")
-            language = value.partition(",")[0].strip(" \t")
-        nonce = self._nonce()
-        address = self._address()
+        languages = [page_language or ""]
+        nonce = ""
+        if self._values:
+            languages.append(
+                self._values.get("content-language", "").partition(",")[0].strip(" \t")
+            )
+            nonce = self._nonce()
         if self._is_shared:
             readable = not self._exchange.settings.http_only
-            return self._banners.shared_text(
-                language, mount=address.mount, nonce=nonce, readable=readable
-            )
+            mount = self._address().mount
+            return self._banners.shared_text(languages, mount=mount, nonce=nonce, readable=readable)
         return self._banners.text_for(
-            self._exchange, language=language, address=address, nonce=nonce
+            self._exchange, languages=languages, address=self._address(), nonce=nonce
         )
 
     def _nonce(self) -> str:

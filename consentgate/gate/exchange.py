@@ -7,6 +7,7 @@ most responses have nothing to decide.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from consentgate.choice.consent import Consent
@@ -22,6 +23,7 @@ _REFUSED = Reason.REFUSED
 _STALE = Reason.STALE
 _EXPIRED = Reason.EXPIRED
 _UNDECIDED = Reason.UNDECIDED
+_ENFORCE = Enforcement.ENFORCE
 
 
 class Exchange:
@@ -77,8 +79,8 @@ class Exchange:
         """Return all values of a request header (lower-case name), joined by ", "; "" if absent."""
         raise NotImplementedError
 
-    def has_header(self, name: str) -> bool:
-        """Return whether the request has a header of that lower-case name."""
+    def sent_among(self, names: Collection[str]) -> list[str]:
+        """Return those of these lower-case names of which the request has a header."""
         raise NotImplementedError
 
     @property
@@ -168,7 +170,10 @@ class Exchange:
     @property
     def choice(self) -> Consent:
         """The visitor's own choice, this response's changes included."""
-        return self.stored_choice.consent if self.new_choice is None else self.new_choice
+        if self.new_choice is not None:
+            return self.new_choice
+        stored = self.known_choice
+        return self.stored_choice.consent if stored is None else stored.consent
 
     @property
     def choice_with_gpc(self) -> Consent:
@@ -200,15 +205,15 @@ class Exchange:
     @property
     def enforcement(self) -> Enforcement:
         """The answer of the site's `required` for this request; a failure there enforces."""
+        if self.settings.required is None:
+            return _ENFORCE
         if self._enforcement is None:
-            self._enforcement = self._ask_required()
+            self._enforcement = self._ask(self.settings.required)
         return self._enforcement
 
-    def _ask_required(self) -> Enforcement:
-        if self.settings.required is None:
-            return Enforcement.ENFORCE
+    def _ask(self, required: Callable[[Request], Enforcement]) -> Enforcement:
         try:
-            return Enforcement(self.settings.required(self.request))
+            return Enforcement(required(self.request))
         except Exception as error:  # noqa: BLE001 (the site's code may fail in any way)
             self.report(Reason.REQUIRED_FAILED, Action.NOTE, detail=type(error).__name__)
             return Enforcement.ENFORCE
@@ -231,7 +236,7 @@ class Exchange:
             return _REFUSED
         if not stored.stale.isdisjoint(categories):
             return _STALE
-        return _EXPIRED if stored.expired else _UNDECIDED
+        return _EXPIRED if stored.rejected and stored.expired else _UNDECIDED
 
 
 class OfflineExchange(Exchange):
@@ -252,9 +257,9 @@ class OfflineExchange(Exchange):
         """Return "": there is no request, so it has no headers."""
         return ""
 
-    def has_header(self, name: str) -> bool:
-        """Return False: there is no request, so it has no headers."""
-        return False
+    def sent_among(self, names: Collection[str]) -> list[str]:
+        """Return none: there is no request, so it has no headers."""
+        return []
 
 
 def prepare_layout(kind: type[Exchange]) -> None:

@@ -74,7 +74,7 @@ class Snippets:
             query = f"next={next_path.translate(_IN_QUERY)}"
             for at in blanks.in_query:
                 pieces[at] = query
-            path = as_ascii(escape(next_path))
+            path = escape(next_path)  # in ASCII, as `checked_path` returns it
             for at in blanks.as_it_is:
                 pieces[at] = path
         if nonce:

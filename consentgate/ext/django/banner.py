@@ -15,61 +15,87 @@ from django.http.response import HttpResponseBase
 
 from consentgate._middleware import PreparedGate
 from consentgate.banner.page_headers import CONDITIONAL
-from consentgate.banner.response import BannerResponse, may_insert
+from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
 from consentgate.ext.django.place import address_of
 from consentgate.gate.exchange import Exchange
+from consentgate.pages.banners import Banners
 from consentgate.pages.http import PageAddress
 
-PageBanner = BannerResponse[str]
+
+class DjangoBanner:
+    """The banner of one request and its response, if that is a page.
+
+    `page` is how the headers of the response change, None where nothing is put in.
+    """
+
+    def __init__(
+        self, request: HttpRequest, gate: PreparedGate[str], exchange: Exchange, banners: Banners
+    ) -> None:
+        self.page: BannerResponse[str] | None = None
+        self._request = request
+        self._gate = gate
+        self._exchange = exchange
+        self._banners = banners
+        exchange.inserts_banner = True
+        if request.method == "GET" and (names := exchange.sent_among(CONDITIONAL)):
+            self.page = self._make_page()
+            found = {name: exchange.header(name) for name in names}
+            _change(request, self.page.conditions(found))
+
+    def put(self, response: HttpResponseBase) -> None:
+        """Put the banner into a response, if that is a page."""
+        page = self._start(response)
+        if page is None:
+            return
+        if isinstance(response, HttpResponse):
+            response.content = page.feed(response.content) + page.end()
+        elif isinstance(response, StreamingHttpResponse) and not response.is_async:
+            chunks = iter(response)
+            response.streaming_content = chain([_read_start(chunks, page)], chunks)
+
+    async def put_async(self, response: HttpResponseBase) -> None:
+        """Put the banner into a response of an async view, if that is a page."""
+        if not isinstance(response, StreamingHttpResponse):
+            self.put(response)
+        elif not response.is_async:
+            # What it is read from may wait for a disk or a database.
+            await sync_to_async(self.put)(response)
+        elif (page := self._start(response)) is not None:
+            chunks = aiter(response)
+            start = await _read_start_async(chunks, page)
+            response.streaming_content = _follow(start, chunks)
+
+    def _start(self, response: HttpResponseBase) -> BannerResponse[str] | None:
+        """Return the page where its body is waited for."""
+        is_html = self._gate.reader.is_html[response.headers.get("Content-Type", "")]
+        # A file is sent as it is.
+        if isinstance(response, FileResponse) or not (is_html or response.status_code == 304):
+            self.page = None
+            return None
+        page = self.page = self.page or self._make_page()
+        page.start(response.status_code, list(response.headers.items()))
+        return page if page.is_holding else None
+
+    def _make_page(self) -> BannerResponse[str]:
+        return BannerResponse(
+            self._banners, self._exchange, reader=self._gate.reader, address=self._address
+        )
+
+    def _address(self) -> PageAddress:
+        # What a form was sent to is not a way back.
+        path = None if self._request.method == "GET" else f"{self._banners.prefix}/"
+        return address_of(self._request, path=path)
 
 
 def banner_for(
     request: HttpRequest, gate: PreparedGate[str], exchange: Exchange
-) -> PageBanner | None:
+) -> DjangoBanner | None:
     """Return the banner for the response, None where nothing is put in. The views see the request's
     conditional headers as they may (RFC 9110 section 13)."""
     banners = gate.banners
-    if banners is None or not may_insert(exchange):
+    if banners is None or request.method not in PAGE_METHODS or not may_insert(exchange):
         return None
-
-    def address() -> PageAddress:
-        # What a form was sent to is not a way back.
-        path = None if request.method == "GET" else f"{banners.prefix}/"
-        return address_of(request, path=path)
-
-    banner = BannerResponse(banners, exchange, reader=gate.reader, address=address)
-    if request.method == "GET":
-        found = {name: request.headers[name] for name in CONDITIONAL if name in request.headers}
-        _change(request, banner.conditions(found) if found else {})
-    return banner
-
-
-def put_banner(response: HttpResponseBase, banner: PageBanner) -> None:
-    """Put the banner into a response, if that is a page."""
-    _start(response, banner)
-    if not banner.is_holding:
-        return
-    if isinstance(response, HttpResponse):
-        response.content = banner.feed(response.content) + banner.end()
-    elif isinstance(response, StreamingHttpResponse) and not response.is_async:
-        chunks = iter(response)
-        response.streaming_content = chain([_read_start(chunks, banner)], chunks)
-
-
-async def put_banner_async(response: HttpResponseBase, banner: PageBanner) -> None:
-    """Put the banner into a response of an async view, if that is a page."""
-    if not isinstance(response, StreamingHttpResponse):
-        put_banner(response, banner)
-        return
-    if not response.is_async:
-        # What it is read from may wait for a disk or a database.
-        await sync_to_async(put_banner)(response, banner)
-        return
-    _start(response, banner)
-    if banner.is_holding:
-        chunks = aiter(response)
-        start = await _read_start_async(chunks, banner)
-        response.streaming_content = _follow(start, chunks)
+    return DjangoBanner(request, gate, exchange, banners)
 
 
 def _change(request: HttpRequest, changes: dict[str, str | None]) -> None:
@@ -83,27 +109,21 @@ def _change(request: HttpRequest, changes: dict[str, str | None]) -> None:
         vars(request).pop("headers", None)  # they are read from META again
 
 
-def _start(response: HttpResponseBase, banner: PageBanner) -> None:
-    # A file is sent as it is.
-    if not isinstance(response, FileResponse):
-        banner.start(response.status_code, list(response.headers.items()))
-
-
-def _read_start(chunks: Iterator[bytes], banner: PageBanner) -> bytes:
+def _read_start(chunks: Iterator[bytes], page: BannerResponse[str]) -> bytes:
     """Return the start of a body, with what is put into it."""
     while (chunk := next(chunks, None)) is not None:
-        start = banner.feed(chunk)
-        if not banner.is_holding:
+        start = page.feed(chunk)
+        if not page.is_holding:
             return start
-    return banner.end()
+    return page.end()
 
 
-async def _read_start_async(chunks: AsyncIterator[bytes], banner: PageBanner) -> bytes:
+async def _read_start_async(chunks: AsyncIterator[bytes], page: BannerResponse[str]) -> bytes:
     while (chunk := await anext(chunks, None)) is not None:
-        start = banner.feed(chunk)
-        if not banner.is_holding:
+        start = page.feed(chunk)
+        if not page.is_holding:
             return start
-    return banner.end()
+    return page.end()
 
 
 async def _follow(start: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

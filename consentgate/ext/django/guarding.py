@@ -38,7 +38,9 @@ def guard_response(
         (_AMONG_HEADERS if name == TEXT.set_cookie else name, value)
         for name, value in response.headers.items()
     ]
-    sent += [(TEXT.set_cookie, morsel.OutputString()) for morsel in response.cookies.values()]
+    sent += [(TEXT.set_cookie, value) for value in entries]
+    if page is None and response_filter.passes_whole(exchange, sent):
+        return response
     try:
         left = response_filter.filter_copied(exchange, response_filter.copy(sent), page=page)
     except Blocked as blocked:

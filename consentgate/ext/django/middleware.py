@@ -17,7 +17,7 @@ from django.http.response import HttpResponseBase
 
 from consentgate._middleware import GatesByPolicy, PreparedGate, enter_stack
 from consentgate._wsgi_exchange import WsgiExchange
-from consentgate.ext.django.banner import PageBanner, banner_for, put_banner, put_banner_async
+from consentgate.ext.django.banner import DjangoBanner, banner_for
 from consentgate.ext.django.guarding import guard_response
 from consentgate.ext.django.own_pages import answer_own_page
 from consentgate.ext.django.settings import read_settings
@@ -77,7 +77,7 @@ class ConsentMiddleware:
     def _answer(
         self, request: HttpRequest, gate: PreparedGate[str], exchange: DjangoExchange
     ) -> HttpResponseBase:
-        banner: PageBanner | None = None
+        banner: DjangoBanner | None = None
         own_path = self._own_path(request)
         if own_path is not None and gate.pages is not None:
             response: HttpResponseBase = answer_own_page(gate.pages, own_path, exchange, request)
@@ -85,14 +85,15 @@ class ConsentMiddleware:
             banner = banner_for(request, gate, exchange)
             response = self.get_response(request)
             if banner is not None:
-                put_banner(response, banner)
-        return guard_response(response, gate.response_filter, exchange, banner)
+                banner.put(response)
+        page = None if banner is None else banner.page
+        return guard_response(response, gate.response_filter, exchange, page)
 
     async def _answer_async(
         self, request: HttpRequest, gate: PreparedGate[str], exchange: DjangoExchange
     ) -> HttpResponseBase:
         try:
-            banner: PageBanner | None = None
+            banner: DjangoBanner | None = None
             own_path = self._own_path(request)
             if own_path is not None and gate.pages is not None:
                 response: HttpResponseBase = answer_own_page(
@@ -102,8 +103,9 @@ class ConsentMiddleware:
                 banner = banner_for(request, gate, exchange)
                 response = await self.get_response(request)
                 if banner is not None:
-                    await put_banner_async(response, banner)
-            return guard_response(response, gate.response_filter, exchange, banner)
+                    await banner.put_async(response)
+            page = None if banner is None else banner.page
+            return guard_response(response, gate.response_filter, exchange, page)
         finally:
             _end(exchange)
 
