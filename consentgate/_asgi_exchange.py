@@ -82,7 +82,6 @@ class AsgiExchange(Exchange):
             path,
             query.decode("latin-1"),
             encoding="utf-8",
-            accepted_languages=self.header("accept-language"),
         )
 
 
@@ -96,17 +95,20 @@ class AsgiResponse:
     it comes; `is_holding`: the start of the response does not leave yet.
     """
 
-    # Defaults of the class until something happens: a response costs few assignments.
-    passes_body = True
-    _banner: BannerResponse[bytes] | None = None
-    _banners: Banners | None = None
-    _held: Message | None = None
-    _is_blocked = False
+    __slots__ = (
+        *("_banner", "_banners", "_exchange", "_gate", "_held", "_is_blocked", "_send_raw"),
+        "passes_body",
+    )
 
     def __init__(self, exchange: AsgiExchange, gate: PreparedGate[bytes], send: Send) -> None:
+        self.passes_body = True
         self._exchange = exchange
         self._gate = gate
         self._send_raw = send
+        self._banner: BannerResponse[bytes] | None = None
+        self._banners: Banners | None = None
+        self._held: Message | None = None
+        self._is_blocked = False
 
     @property
     def is_holding(self) -> bool:

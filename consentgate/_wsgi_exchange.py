@@ -73,7 +73,6 @@ class WsgiExchange(Exchange):
             path,
             query,
             encoding="latin-1",
-            accepted_languages=self.header("accept-language"),
         )
 
 
@@ -87,21 +86,24 @@ class WsgiResponse:
     a blocked response.
     """
 
-    # Defaults of the class until something happens: a response costs few assignments. Some servers
-    # have no `write` to return, so that it does not say whether the response has started.
-    block: bytes | None = None
-    _banner: BannerResponse[str] | None = None
-    _banners: Banners | None = None
-    _has_started = False
-    _held: tuple[str, Headers, ExcInfo] | None = None
-    _write_raw: Write | None = None
+    __slots__ = (
+        *("_banner", "_banners", "_exchange", "_gate", "_has_started", "_held", "_start_raw"),
+        *("_write_raw", "block"),
+    )
 
     def __init__(
         self, exchange: WsgiExchange, gate: PreparedGate[str], start_response: StartResponse
     ) -> None:
+        self.block: bytes | None = None
         self._exchange = exchange
         self._gate = gate
         self._start_raw = start_response
+        # Some servers have no `write` to return, so that it does not say whether they started.
+        self._write_raw: Write | None = None
+        self._has_started = False
+        self._banner: BannerResponse[str] | None = None
+        self._banners: Banners | None = None
+        self._held: tuple[str, Headers, ExcInfo] | None = None
 
     @property
     def is_holding(self) -> bool:

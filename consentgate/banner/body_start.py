@@ -116,7 +116,9 @@ def find_usual(text: bytes) -> Place | None:
         place = text.find(b"<BODY")
     if place < 0:
         return None
-    usual = _recall_usual(bytes(text[:place]))
+    usual = _recall_usual(text[:place])
+    if usual.start == place and usual.is_after_head and text.startswith(b"<body>", place):
+        return Place(place + len(b"<body>"), usual.language)
     body = _BODY.match(text, usual.start) if usual.is_after_head else None
     if body is None:
         return None

@@ -121,9 +121,15 @@ class ResponseFilter(Generic[AnyStr]):
     def copy(self, headers: Iterable[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
         """Return the headers in a list, in pairs and in texts that the application does not hold:
         what leaves is what was judged."""
-        # Joining copies whatever holds bytes or characters: subclasses, bytearrays, views.
-        join = self._empty.join
-        return [(join((name,)), join((value,))) for name, value in headers]
+        own = list(headers)
+        exact = self._exact
+        for header in own:
+            name, value = header
+            if not (type(name) is exact and type(value) is exact and type(header) is tuple):
+                # Joining copies whatever holds bytes or characters: subclasses, bytearrays, views.
+                join = self._empty.join
+                return [(join((name,)), join((value,))) for name, value in own]
+        return own
 
     def filter(
         self, exchange: Exchange, headers: Iterable[Pair[AnyStr]], *, is_handshake: bool = False

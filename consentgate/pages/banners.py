@@ -102,8 +102,7 @@ class Banners:
         the visitor's choice."""
         texts = self._texts[self._tag_among(languages) or self._negotiate("", "", "")]
         cookie = self._policy.preferences_cookie if readable else ""
-        text = self._pages.static_banner(texts, mount=mount, nonce=nonce, readable_cookie=cookie)
-        return text.encode("ascii")
+        return self._pages.static_banner(texts, mount=mount, nonce=nonce, readable_cookie=cookie)
 
     def text_for(
         self, exchange: Exchange, *, languages: Sequence[str], address: PageAddress, nonce: str
@@ -112,10 +111,9 @@ class Banners:
         tag = self._tag_among(languages)
         if tag is None:
             chosen = self._options.language_for(exchange)
-            tag = self._negotiate("", chosen, address.accepted_languages)
+            tag = self._negotiate("", chosen, exchange.header("accept-language"))
         show = self._pages.banner if self.asks(exchange) else self._pages.settings
-        text = show(self._texts[tag], mount=address.mount, next_path=address.way_back, nonce=nonce)
-        return text.encode("ascii")
+        return show(self._texts[tag], mount=address.mount, next_path=address.way_back, nonce=nonce)
 
     def _find_tag(self, language: str) -> str | None:
         """Return the language of the texts for a page in a language, None where there are none."""
@@ -130,10 +128,10 @@ class Banners:
     @cached_property
     def _version(self) -> str:
         """A digest of all texts in all languages, the same in every process."""
-        shows: tuple[Callable[..., str], ...] = (
+        shows: tuple[Callable[..., bytes], ...] = (
             self._pages.banner,
             self._pages.settings,
             self._pages.static_banner,
         )
         rendered = (show(texts, mount="") for texts in self._texts.values() for show in shows)
-        return hashlib.sha256("\0".join(rendered).encode()).hexdigest()
+        return hashlib.sha256(b"\0".join(rendered)).hexdigest()

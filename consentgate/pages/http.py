@@ -52,44 +52,34 @@ Environ = MutableMapping[str, Any]
 
 _SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
 
-# A path with or without a query that is its own percent-encoding and leads to no other site, as
-# nearly every one; and a mount like that.
-_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?|/")
-_PLAIN_QUERY = re.compile(r"[A-Za-z0-9_.~=&/+%,:;-]*")
+# A path, with or without a query, that is its own percent-encoding and leads to no other site: as
+# nearly every one.
+_PLAIN = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/?(?:\?[A-Za-z0-9_.~=&/+%,:;-]*)?")
 
 
 class PageAddress(NamedTuple):
     """Where a page of the site is, as its visitor's browser has it.
 
     `mount` is what precedes every path of the application; `way_back` is the page's own path with
-    its query, empty where it can't be led back to; `accepted_languages` is the request's
-    Accept-Language header.
+    its query, empty where it can't be led back to.
     """
 
     mount: str
     way_back: str
-    accepted_languages: str
 
 
-def page_address(
-    mount: str, path: str, query: str, *, encoding: str, accepted_languages: str
-) -> PageAddress:
+def page_address(mount: str, path: str, query: str, *, encoding: str) -> PageAddress:
     """Return the address of the page at `path` below `mount`, both as the server has them.
 
     `encoding` is that of the characters: "latin-1" where they are the bytes (PEP 3333).
     """
-    if (
-        _PLAIN_PATH.fullmatch(path)
-        and _PLAIN_QUERY.fullmatch(query)
-        and (not mount or _PLAIN_PATH.fullmatch(mount))
-        and len(mount) + len(path) + len(query) < LONGEST_PATH
-    ):
-        own_path = f"{mount}{path}?{query}" if query else mount + path
-        return PageAddress(mount, own_path, accepted_languages)
+    address = f"{mount}{path}?{query}" if query else mount + path
+    if path.startswith("/") and len(address) < LONGEST_PATH and _PLAIN.fullmatch(address):
+        return PageAddress(mount, address)
     quoted_mount = quote(mount, safe=_SAFE_IN_PATH, encoding=encoding)
     own_path = quoted_mount + quote(path, safe=_SAFE_IN_PATH, encoding=encoding)
     way_back = checked_path(f"{own_path}?{query}" if query else own_path) or ""
-    return PageAddress(quoted_mount, way_back, accepted_languages)
+    return PageAddress(quoted_mount, way_back)
 
 
 def scope_mount(scope: Scope) -> str:
@@ -120,7 +110,6 @@ def address_in_scope(scope: Scope) -> PageAddress:
         path_below(str(scope["path"]), mount),
         scope.get("query_string", b"").decode("latin-1"),
         encoding="utf-8",
-        accepted_languages=_headers_in_scope(scope["headers"]).get("accept-language", ""),
     )
 
 
@@ -131,7 +120,6 @@ def address_in_environ(environ: Environ) -> PageAddress:
         environ.get("PATH_INFO", ""),
         environ.get("QUERY_STRING", ""),
         encoding="latin-1",
-        accepted_languages=str(environ.get("HTTP_ACCEPT_LANGUAGE", "")),
     )
 
 

@@ -88,12 +88,12 @@ class Pages:
             "problem.html", texts, links=links, status=status, message=message
         )
 
-    def banner(self, texts: Texts, *, mount: str, next_path: str = "", nonce: str = "") -> str:
+    def banner(self, texts: Texts, *, mount: str, next_path: str = "", nonce: str = "") -> bytes:
         """Return what a page of the site has for a visitor who is asked, as ASCII."""
         frame = Frame("banner.html", texts, mount, bool(next_path), bool(nonce))
         return self._snippets.fill(frame, next_path=next_path, nonce=nonce)
 
-    def settings(self, texts: Texts, *, mount: str, next_path: str = "", nonce: str = "") -> str:
+    def settings(self, texts: Texts, *, mount: str, next_path: str = "", nonce: str = "") -> bytes:
         """Return what a page of the site has for a visitor who has chosen, or is never asked."""
         frame = Frame("settings.html", texts, mount, bool(next_path), bool(nonce))
         return self._snippets.fill(frame, next_path=next_path, nonce=nonce)
@@ -101,11 +101,11 @@ class Pages:
     def link(self, texts: Texts, *, mount: str, next_path: str = "") -> str:
         """Return a link to the preferences page, for a template of the site's own."""
         frame = Frame("link.html", texts, mount, bool(next_path))
-        return self._snippets.fill(frame, next_path=next_path)
+        return self._snippets.fill(frame, next_path=next_path).decode("ascii")
 
     def static_banner(
         self, texts: Texts, *, mount: str, nonce: str = "", readable_cookie: str = ""
-    ) -> str:
+    ) -> bytes:
         """Return what a page of the site has for everybody, so that it is the same for all.
 
         `readable_cookie` is the name of the preferences cookie if scripts can read it: then no

@@ -40,7 +40,7 @@ class _Blanks(NamedTuple):
     """A snippet as pieces of text, some of which are blanks to be filled in: the places of those
     for the page to come back to, in a query and as it is, and for the nonce."""
 
-    pieces: list[str]
+    pieces: list[bytes]
     in_query: tuple[int, ...]
     as_it_is: tuple[int, ...]
     nonce: tuple[int, ...]
@@ -62,8 +62,9 @@ class Snippets:
             most_entries=128, most_bytes=1 << 20, longest_key=512
         )
 
-    def fill(self, frame: Frame, *, next_path: str = "", nonce: str = "") -> str:
-        """Return the snippet for one page. `frame` says whether there are a path and a nonce."""
+    def fill(self, frame: Frame, *, next_path: str = "", nonce: str = "") -> bytes:
+        """Return the snippet for one page, in ASCII. `frame` says whether there are a path, which
+        `checked_path` returned, and a nonce."""
         blanks = self._blanks.get(frame)
         if blanks is None:
             text = self._render(frame)
@@ -71,17 +72,17 @@ class Snippets:
             self._blanks.remember(frame, blanks, weight_bytes=2 * len(text))
         pieces = [*blanks.pieces]
         if next_path:
-            query = f"next={next_path.translate(_IN_QUERY)}"
+            query = b"next=" + next_path.translate(_IN_QUERY).encode("ascii")
             for at in blanks.in_query:
                 pieces[at] = query
-            path = escape(next_path)  # in ASCII, as `checked_path` returns it
+            path = escape(next_path).encode("ascii")
             for at in blanks.as_it_is:
                 pieces[at] = path
         if nonce:
-            text = as_ascii(escape(nonce))
+            value = as_ascii(escape(nonce)).encode("ascii")
             for at in blanks.nonce:
-                pieces[at] = text
-        return "".join(pieces)
+                pieces[at] = value
+        return b"".join(pieces)
 
     def _cut(self, text: str) -> _Blanks:
         query, path, nonce = f"next={self._next_mark}", self._next_mark, self._nonce_mark
@@ -90,7 +91,8 @@ class Snippets:
             mark: tuple(at for at, piece in enumerate(pieces) if piece == mark)
             for mark in (query, path, nonce)
         }
-        return _Blanks(pieces, places[query], places[path], places[nonce])
+        texts = [piece.encode("ascii") for piece in pieces]
+        return _Blanks(texts, places[query], places[path], places[nonce])
 
     def _render(self, frame: Frame) -> str:
         texts, mark = frame.texts, self._next_mark if frame.has_next else ""

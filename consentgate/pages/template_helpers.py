@@ -43,7 +43,7 @@ class TemplateHelpers:
     def link(self, *, language: str = "") -> str:
         """Return a link to the preferences page, which leads back to the page."""
         address = self.address()
-        texts = self._texts(language, address)
+        texts = self._texts(language)
         render = pages_of(self.exchange).pages.link
         return render(texts, mount=address.mount, next_path=address.way_back)
 
@@ -52,12 +52,11 @@ class TemplateHelpers:
         level."""
         address = self.address()
         render = pages_of(self.exchange).pages.charter_fragment
-        return render(self._texts(language, address), mount=address.mount)
+        return render(self._texts(language), mount=address.mount)
 
-    def _texts(self, language: str, address: PageAddress) -> Texts:
-        return pages_of(self.exchange).texts_in(
-            language, exchange=self.exchange, accepted=address.accepted_languages
-        )
+    def _texts(self, language: str) -> Texts:
+        accepted = self.exchange.header("accept-language")
+        return pages_of(self.exchange).texts_in(language, exchange=self.exchange, accepted=accepted)
 
 
 def pages_of(exchange: Exchange) -> PolicyPages:

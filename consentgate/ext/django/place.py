@@ -24,7 +24,6 @@ def address_of(request: HttpRequest, *, path: str | None = None) -> PageAddress:
         request.path_info if path is None else path,
         request.META.get("QUERY_STRING", "") if path is None else "",
         encoding="utf-8",
-        accepted_languages=str(request.META.get("HTTP_ACCEPT_LANGUAGE", "")),
     )
 
 
