@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pytest
 
@@ -36,8 +36,8 @@ class Request(Exchange):
     def header(self, name: str) -> str:
         return self._headers.get(name, "")
 
-    def has_header(self, name: str) -> bool:
-        return name in self._headers
+    def sent_among(self, names: Collection[str]) -> list[str]:
+        return [name for name in names if name in self._headers]
 
 
 @pytest.mark.parametrize(("headers", "name"), FETCHED)

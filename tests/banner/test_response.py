@@ -6,67 +6,28 @@ from typing import Any, AnyStr
 
 import pytest
 
-from consentgate import Cookie, Event, Policy, Reason
+from consentgate import Event, Policy, Reason
 from consentgate.banner.html_response import ResponseReader
 from consentgate.banner.response import BannerResponse, may_insert
-from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement
-from consentgate.http.header_names import OF_BODY
-from consentgate.http.wire import BYTES, TEXT, WireFormat
-from consentgate.pages.banners import Banners
-from consentgate.pages.endpoints import PagesByPolicy
-from consentgate.pages.http import PageAddress
-from consentgate.pages.options import PagesOptions
-from tests.support.exchange import POLICY, gate_of, preferences_for
-from tests.support.gate_exchange import visit_of
-
-HEAD, REST = b"<!doctype html><html><head><title>t</title></head><body>", b"<p>x</p></body></html>"
-PAGE = HEAD + REST
-PUT = b'<div id="consentgate"'
-HTML = [("Content-Type", "text/html")]
-PUBLIC = [*HTML, ("Cache-Control", "public, max-age=60")]
-SIGNALLED = Policy(necessary=["session"], cookies=[Cookie("_fbp", category="marketing")])
-
-WIRES = pytest.mark.parametrize("wire", [BYTES, TEXT], ids=["bytes", "text"])
-
-
-def banners_of(policy: Policy = POLICY, **options: Any) -> Banners:
-    return PagesByPolicy(PagesOptions(**options)).of(policy).banners
-
-
-def exchange_of(
-    *headers: tuple[str, str], cookie: str = "", method: str = "GET", **options: Any
-) -> Exchange:
-    return visit_of(gate_of(**options), headers=headers, cookie=cookie, method=method)
-
-
-def where() -> PageAddress:
-    return PageAddress("", "/page", "en")
-
-
-def nowhere() -> PageAddress:
-    raise NotImplementedError
-
-
-def banner_for(
-    exchange: Exchange, banners: Banners | None = None, *, address: Any = where
-) -> BannerResponse[str]:
-    own = banners or banners_of(exchange.settings.policy)
-    return BannerResponse(own, exchange, reader=ResponseReader(TEXT), address=address)
-
-
-def started(
-    exchange: Exchange, headers: list[tuple[str, str]], *, status: int = 200, **given: Any
-) -> BannerResponse[str]:
-    banner = banner_for(exchange, **given)
-    banner.start(status, headers)
-    return banner
-
-
-def whole(banner: BannerResponse[Any], *chunks: bytes) -> bytes:
-    """All that leaves of a body."""
-    return b"".join([*map(banner.feed, chunks or [PAGE]), banner.end()])
-
+from consentgate.http.wire import WireFormat
+from tests.banner.machine import (
+    HEAD,
+    HTML,
+    PAGE,
+    PUBLIC,
+    PUT,
+    REST,
+    SIGNALLED,
+    WIRES,
+    banners_of,
+    exchange_of,
+    nowhere,
+    started,
+    where,
+    whole,
+)
+from tests.support.exchange import POLICY, preferences_for
 
 # Whether and when
 
@@ -75,7 +36,7 @@ def whole(banner: BannerResponse[Any], *chunks: bytes) -> bytes:
 def test_a_page_is_held_until_it_is_known_where_its_body_starts(wire: WireFormat[AnyStr]) -> None:
     exchange = exchange_of()
     banner = BannerResponse(banners_of(), exchange, reader=ResponseReader(wire), address=where)
-    assert (banner.may_hold, banner.is_holding, exchange.inserts_banner) == (True, False, True)
+    assert (banner.may_hold, banner.is_holding) == (True, False)
 
     banner.start(200, [(wire.encode(name), wire.encode(value)) for name, value in HTML])
     assert banner.is_holding
@@ -163,13 +124,6 @@ def test_a_second_start_takes_the_place_of_the_first() -> None:
     assert (banner.is_holding, banner.changes_body) == (False, False)
 
 
-@pytest.mark.parametrize(
-    ("method", "may"), [("GET", True), ("POST", True), ("HEAD", False), ("PUT", False)]
-)
-def test_only_links_and_forms_lead_to_pages(method: str, may: bool) -> None:
-    assert may_insert(exchange_of(method=method)) is may
-
-
 def test_one_gate_of_a_stack_asks() -> None:
     outermost, outer, inner = exchange_of(), exchange_of(), exchange_of()
     inner.outer_gate, outer.outer_gate = outer, outermost
@@ -199,7 +153,7 @@ def test_a_page_that_a_script_fetched_passes_and_says_so(
     exchange = exchange_of(header)
     banner = started(exchange, HTML, address=nowhere)
 
-    assert (banner.may_hold, banner.is_holding, exchange.inserts_banner) == (False, False, False)
+    assert (banner.may_hold, banner.is_holding) == (False, False)
     assert (banner.vary_on, banner.changes_body) == (names, False)
     assert banner.conditions({"if-none-match": '"a"'}) == {}
 
@@ -307,123 +261,3 @@ def test_the_banner_is_in_the_language_of_the_page(
     page = whole(started(exchange_of(), [*headers, ("Content-Language", header)]), start)
 
     assert b'lang="' + expected + b'"' in page
-
-
-# Headers about the body
-
-
-def rewritten(banner: BannerResponse[str], **values: str) -> dict[str, str | None]:
-    given = {name.replace("_", "-"): value for name, value in values.items()}
-    return {name: banner.rewrite(name, value) for name, value in given.items()}
-
-
-def test_the_length_is_that_of_the_longer_body() -> None:
-    banner = started(exchange_of(), HTML)
-    page = whole(banner)
-
-    assert banner.rewrite("content-length", f" {len(PAGE)}\t") == str(len(page))
-
-
-@pytest.mark.parametrize("value", ["", "-1", "1.5", "0x10", "\xb2", "1, 1"])
-def test_a_length_that_is_none_goes(value: str) -> None:
-    banner = started(exchange_of(), HTML)
-    whole(banner)
-
-    assert banner.rewrite("content-length", value) is None
-
-
-@pytest.mark.behaviour(14)
-def test_dates_digests_and_ranges_of_other_bytes_go() -> None:
-    banner = started(exchange_of(), HTML)
-    whole(banner)
-
-    others = OF_BODY - {"content-length", "etag"}
-    assert {banner.rewrite(name, "x") for name in others} == {None}
-
-
-@pytest.mark.behaviour(14)
-def test_the_tag_is_that_of_the_page_and_of_what_was_put_in() -> None:
-    exchange, banners = exchange_of(), banners_of()
-    private, public = (started(exchange, headers, banners=banners) for headers in (HTML, PUBLIC))
-    whole(private)
-    whole(public)
-
-    assert private.rewrite("etag", '"a"') == f'W/"a~cg{banners.variant_for(exchange)}s"'
-    assert public.rewrite("etag", '"a"') == f'W/"a~cg{banners.shared_variant}s"'
-    assert private.rewrite("etag", "no tag") is None
-
-
-# Conditional requests
-
-
-def asked_with(
-    exchange: Exchange, banners: Banners, variant: str, tag: str = '"a"'
-) -> BannerResponse[str]:
-    """The banner of a request whose If-None-Match has a tag with this variant."""
-    banner = banner_for(exchange, banners, address=nowhere)
-    marked = f'W/"{tag.strip(chr(34))}~cg{variant}s"'
-    changes = banner.conditions({"if-none-match": marked, "range": "bytes=0-9"})
-    assert changes == {"if-none-match": tag}
-    return banner
-
-
-@pytest.mark.behaviour(14)
-@pytest.mark.parametrize("headers", [[("ETag", '"a"')], []], ids=["tag", "no tag"])
-def test_a_confirmation_is_of_the_variant_that_was_asked_about(
-    headers: list[tuple[str, str]],
-) -> None:
-    exchange, banners = exchange_of(), banners_of()
-    variant = banners.variant_for(exchange)
-    banner = asked_with(exchange, banners, variant)
-
-    banner.start(304, headers)
-
-    assert (banner.is_holding, banner.changes_body, banner.is_for_visitor) == (False, True, True)
-    assert exchange.varies_on_cookie
-    assert rewritten(banner, etag='"a"', content_length="10", last_modified="x") == {
-        "etag": f'W/"a~cg{variant}s"',
-        "content-length": None,
-        "last-modified": None,
-    }
-
-
-@pytest.mark.behaviour(14)
-def test_a_confirmation_of_what_is_for_everybody_depends_on_nobody() -> None:
-    exchange, banners = exchange_of(), banners_of()
-    banner = asked_with(exchange, banners, banners.shared_variant)
-
-    banner.start(304, [("ETag", '"a"')])
-
-    assert (banner.changes_body, banner.is_for_visitor) == (True, False)
-    assert not exchange.needs_review
-    assert banner.rewrite("etag", '"a"') == f'W/"a~cg{banners.shared_variant}s"'
-
-
-@pytest.mark.behaviour(14)
-def test_a_confirmation_of_a_page_into_which_nothing_was_put_passes() -> None:
-    exchange, banners = exchange_of(), banners_of()
-    asked = asked_with(exchange, banners, banners.variant_for(exchange))
-    unasked = banner_for(exchange_of())
-
-    asked.start(304, [("ETag", '"b"')])
-    unasked.start(304, [("ETag", '"a"')])
-
-    assert (asked.changes_body, unasked.changes_body) == (False, False)
-
-
-@pytest.mark.behaviour(14)
-def test_a_copy_of_before_the_choice_is_not_asked_about() -> None:
-    banners = banners_of()
-    before = banners.variant_for(exchange_of())
-    banner = banner_for(exchange_of(cookie=preferences_for()), banners)
-
-    assert banner.conditions({"if-none-match": f'W/"a~cg{before}s"'}) == {"if-none-match": None}
-
-
-@pytest.mark.behaviour(14)
-def test_a_document_is_asked_for_whole() -> None:
-    banner = banner_for(exchange_of(("sec-fetch-dest", "document")))
-
-    changes = banner.conditions({"if-modified-since": "x", "range": "bytes=0-9"})
-
-    assert changes == {"if-modified-since": None, "range": None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from wsgiref.validate import validator
 
@@ -32,26 +32,26 @@ class CoreExchange(Exchange):
         self.settings = settings
         self.request = {}
         self.cookie_header = ask.cookie
-        self._ask = ask
+        self.ask = ask
 
     @property
     def method(self) -> str:
-        return self._ask.method
+        return self.ask.method
 
     @property
     def path(self) -> str:
-        return self._ask.path
+        return self.ask.path
 
     @property
     def secure(self) -> bool:
-        return self._ask.https
+        return self.ask.https
 
     def header(self, name: str) -> str:
-        headers = (("host", "www.example.org"), *self._ask.headers)
+        headers = (("host", "www.example.org"), *self.ask.headers)
         return ", ".join(value for key, value in headers if key.lower() == name)
 
-    def has_header(self, name: str) -> bool:
-        return any(key.lower() == name for key, _ in self._ask.headers)
+    def sent_among(self, names: Collection[str]) -> list[str]:
+        raise NotImplementedError
 
 
 def play_core(ask: Ask, say: Say, **options: Any) -> Answer:

@@ -15,20 +15,26 @@ from tests.support.pages import ENGLISH, FRENCH, PAGES, pages_of
 
 Render = Callable[..., str]
 
+
+def text_of(show: Callable[..., bytes], texts: Texts, *, mount: str = "", **given: str) -> str:
+    """A snippet as text."""
+    return show(texts, mount=mount, **given).decode("ascii")
+
+
 ALL: dict[str, Render] = {
-    "banner": partial(PAGES.banner, mount=""),
-    "settings": partial(PAGES.settings, mount=""),
-    "static": partial(PAGES.static_banner, mount=""),
+    "banner": partial(text_of, PAGES.banner),
+    "settings": partial(text_of, PAGES.settings),
+    "static": partial(text_of, PAGES.static_banner),
 }
 each = pytest.mark.parametrize("render", ALL.values(), ids=ALL)
 
 
 def banner(**given: str) -> str:
-    return PAGES.banner(ENGLISH, mount="", **given)
+    return text_of(PAGES.banner, ENGLISH, **given)
 
 
 def static_banner(**given: str) -> str:
-    return PAGES.static_banner(ENGLISH, mount="", **given)
+    return text_of(PAGES.static_banner, ENGLISH, **given)
 
 
 # The question
