@@ -58,6 +58,17 @@ class BannerResponse(Generic[AnyStr]):
     once a text must be made.
     """
 
+    # Defaults of the class until something happens: a response costs few assignments.
+    is_holding = False
+    changes_body = False
+    is_for_visitor = False
+    vary_on = ""
+    _insertion: Insertion | None = None
+    _condition: Condition | None = None
+    _variant_id = ""
+    _added_bytes: int | None = None
+    _is_shared = False
+
     def __init__(
         self,
         banners: Banners,
@@ -66,19 +77,10 @@ class BannerResponse(Generic[AnyStr]):
         reader: ResponseReader[AnyStr],
         address: Callable[[], PageAddress],
     ) -> None:
-        self.is_holding = False
-        self.changes_body = self.is_for_visitor = False
-        self.vary_on = ""
         self._banners = banners
         self._exchange = exchange
         self._reader: ResponseReader[AnyStr] = reader
         self._address = address
-        self._values: Mapping[str, str] = {}
-        self._insertion: Insertion | None = None
-        self._condition: Condition | None = None
-        self._variant_id = ""
-        self._added_bytes: int | None = None
-        self._is_shared = False
         self._fetched_by = fetched_by(exchange)
         self.may_hold = self._fetched_by == ""
 
@@ -196,19 +198,18 @@ class BannerResponse(Generic[AnyStr]):
                 self._exchange.depends_on_gpc()
 
     def _make_text(self, page_language: str | None) -> bytes:
-        languages = [page_language or ""]
-        nonce = ""
+        language, nonce = page_language or "", ""
         if self._values:
-            languages.append(
-                self._values.get("content-language", "").partition(",")[0].strip(" \t")
-            )
             nonce = self._nonce()
+            if not self._banners.serves(language):
+                value = self._values.get("content-language", "")
+                language = value.partition(",")[0].strip(" \t")
         if self._is_shared:
             readable = not self._exchange.settings.http_only
             mount = self._address().mount
-            return self._banners.shared_text(languages, mount=mount, nonce=nonce, readable=readable)
+            return self._banners.shared_text(language, mount=mount, nonce=nonce, readable=readable)
         return self._banners.text_for(
-            self._exchange, languages=languages, address=self._address(), nonce=nonce
+            self._exchange, language=language, address=self._address(), nonce=nonce
         )
 
     def _nonce(self) -> str:

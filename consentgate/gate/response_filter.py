@@ -46,7 +46,8 @@ Pair = tuple[AnyStr, AnyStr]
 _Caching = tuple[list[AnyStr | None], list[Pair[AnyStr]]]
 """What becomes of each caching header of a response (None: it goes), and the headers to add."""
 
-_CACHING_BYTES = 1024  # of such lists and the few short values in them
+_CACHING_BYTES = 1024  # of such lists, without their texts
+_LONGEST_CACHING = 512  # characters of the values of a response whose outcome is remembered
 _KIB = 1024
 
 
@@ -115,7 +116,7 @@ class ResponseFilter(Generic[AnyStr]):
             most_entries=1024, most_bytes=256 * _KIB
         )
         self._caching: BoundedCache[Hashable, _Caching[AnyStr]] = BoundedCache(
-            most_entries=256, most_bytes=512 * _KIB, longest_key=512
+            most_entries=256, most_bytes=512 * _KIB
         )
 
     def copy(self, headers: Iterable[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
@@ -399,16 +400,18 @@ class ResponseFilter(Generic[AnyStr]):
             vary += COOKIE_AND_GPC if exchange.varies_on_gpc else COOKIE
         revalidate = page is not None and page.is_for_visitor
         present: list[Pair[AnyStr]] = [kept[at] for at in caching_at]
-        key = (vary, is_private, revalidate, *chain.from_iterable(present))
+        key = (vary, is_private, revalidate, *present)
         caching = self._caching.get(key)
         if caching is None:
             caching = self._find_caching(present, vary, is_private or revalidate, revalidate)
-            self._caching.remember(key, caching, weight_bytes=_CACHING_BYTES)
+            length = sum(len(value) for _, value in present)
+            if length <= _LONGEST_CACHING:
+                self._caching.remember(key, caching, weight_bytes=_CACHING_BYTES + 4 * length)
         values, added = caching
         for at, value in zip(reversed(caching_at), reversed(values), strict=True):
             if value is None:
                 del kept[at]
-            else:
+            elif value is not kept[at][1]:
                 kept[at] = (kept[at][0], value)
         if adds:
             kept += added

@@ -7,7 +7,7 @@ visitor, and a digest of the texts; that of a visitor's also of what was chosen,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from consentgate._cache import BoundedCache
@@ -87,28 +87,22 @@ class Banners:
             return variant_id == self.shared_variant
         return variant_id == self.variant_for(exchange)
 
-    def _tag_among(self, languages: Sequence[str]) -> str | None:
-        """Return the first of these languages in which there are texts, None without any."""
-        for language in languages:
-            tag = self._tags[language]
-            if tag is not None:
-                return tag
-        return None
+    def serves(self, language: str) -> bool:
+        """Return whether there are texts in a language."""
+        return self._tags[language] is not None
 
-    def shared_text(
-        self, languages: Sequence[str], *, mount: str, nonce: str, readable: bool
-    ) -> bytes:
+    def shared_text(self, language: str, *, mount: str, nonce: str, readable: bool) -> bytes:
         """Return what everybody gets: nothing of the request is in it. `readable`: scripts can read
         the visitor's choice."""
-        texts = self._texts[self._tag_among(languages) or self._negotiate("", "", "")]
+        texts = self._texts[self._tags[language] or self._negotiate("", "", "")]
         cookie = self._policy.preferences_cookie if readable else ""
         return self._pages.static_banner(texts, mount=mount, nonce=nonce, readable_cookie=cookie)
 
     def text_for(
-        self, exchange: Exchange, *, languages: Sequence[str], address: PageAddress, nonce: str
+        self, exchange: Exchange, *, language: str, address: PageAddress, nonce: str
     ) -> bytes:
-        """Return what this visitor gets, in the first of the page's languages that is served."""
-        tag = self._tag_among(languages)
+        """Return what this visitor gets, in the page's language if that is served."""
+        tag = self._tags[language]
         if tag is None:
             chosen = self._options.language_for(exchange)
             tag = self._negotiate("", chosen, exchange.header("accept-language"))

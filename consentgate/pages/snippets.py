@@ -21,6 +21,8 @@ from consentgate.pages.templating import Templates
 from consentgate.pages.texts import Texts
 from consentgate.policy import Policy
 
+_PLAIN = re.compile(rb"[A-Za-z0-9_.~/-]*")  # is the same in a query and in HTML
+
 # The percent-encoding of what a path has that a query's value must not have.
 _IN_QUERY = {ord(one): quote(one, safe="") for one in "?%:@!$&'()*+,;=[]"}
 
@@ -72,10 +74,13 @@ class Snippets:
             self._blanks.remember(frame, blanks, weight_bytes=2 * len(text))
         pieces = [*blanks.pieces]
         if next_path:
-            query = b"next=" + next_path.translate(_IN_QUERY).encode("ascii")
+            path = next_path.encode("ascii")
+            if not _PLAIN.fullmatch(path):
+                path = escape(next_path).encode("ascii")
+                next_path = next_path.translate(_IN_QUERY)
+            query = b"next=" + next_path.encode("ascii")
             for at in blanks.in_query:
                 pieces[at] = query
-            path = escape(next_path).encode("ascii")
             for at in blanks.as_it_is:
                 pieces[at] = path
         if nonce:

@@ -37,7 +37,7 @@ class TemplateHelpers:
         exchange.depends_on_choice()
         if banners.heeds_gpc(exchange):
             exchange.depends_on_gpc()
-        text = banners.text_for(exchange, languages=[language], address=self.address(), nonce=nonce)
+        text = banners.text_for(exchange, language=language, address=self.address(), nonce=nonce)
         return text.decode("ascii")
 
     def link(self, *, language: str = "") -> str:
