@@ -12,6 +12,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from benchmarks.timing import Contender
 from benchmarks.traffic import POLICY, SECRET, Lines, Traffic
 from benchmarks.truth import Outcome, cookie_names, hidden_names
+from consentgate.gate.options import HideCookiesOption
 from consentgate.wsgi import ConsentMiddleware
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
@@ -45,14 +46,14 @@ class PassThrough:
         return self._app(environ, pass_on)
 
 
-def gated(app: WSGIApplication, *, hide_cookies: str) -> WSGIApplication:
+def gated(app: WSGIApplication, *, hide_cookies: HideCookiesOption) -> WSGIApplication:
     """The application behind the gate."""
     return ConsentMiddleware(
         app, policy=POLICY, secret_key=SECRET, hide_cookies=hide_cookies, banner="manual"
     )
 
 
-def wsgi_contenders(traffic: Traffic, *, hide_cookies: str) -> dict[str, Contender]:
+def wsgi_contenders(traffic: Traffic, *, hide_cookies: HideCookiesOption) -> dict[str, Contender]:
     """Every contender that a row may compare the gate with, over the same traffic."""
     return {
         "bare": Contender(serve_with(application, traffic)),
@@ -105,7 +106,7 @@ def exchange_maker(traffic: Traffic) -> Callable[[], WSGIEnvironment]:
     return make
 
 
-def observe_wsgi(traffic: Traffic, *, hide_cookies: str) -> Outcome:
+def observe_wsgi(traffic: Traffic, *, hide_cookies: HideCookiesOption) -> Outcome:
     """What really happens to one exchange behind the gate."""
     exchange = exchange_maker(traffic)()
     seen: list[str] = []

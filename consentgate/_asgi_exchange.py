@@ -233,7 +233,7 @@ class AsgiResponse:
         if message["type"] in _STARTS:
             is_handshake = message["type"] == "websocket.accept"
             return self._send_start(message, is_handshake=is_handshake)
-        if message.get("headers"):
+        if message.get("headers") is not None:
             screen = self._gate.response_filter.screen
             message["headers"] = screen(self._exchange, message["headers"])
         return self._send_raw(message)
@@ -241,7 +241,7 @@ class AsgiResponse:
     def _cut_breaks(self, message: Message) -> None:
         """Take out of a message what would split the head of a response."""
         exchange, gate_filter = self._exchange, self._gate.response_filter
-        if message.get("headers"):
+        if message.get("headers") is not None:
             headers = gate_filter.copy(message["headers"])
             message["headers"] = gate_filter.without_breaks(exchange, headers)
         if message.get("links"):

@@ -59,18 +59,22 @@ class _AfterImport(MetaPathFinder):
 
 def gate_asgi(app: Any) -> Any:
     """Return the ASGI application behind a gate whose policy declares nothing."""
-    from consentgate import Policy
+    from consentgate import Policy, Unknown
     from consentgate.asgi import ConsentMiddleware
 
-    return ConsentMiddleware(app, policy=Policy(), secret_key=KEY, unknown=os.environ[VARIABLE])
+    return ConsentMiddleware(
+        app, policy=Policy(), secret_key=KEY, unknown=Unknown(os.environ[VARIABLE])
+    )
 
 
 def gate_wsgi(app: Any) -> Any:
     """Return the WSGI application behind a gate whose policy declares nothing."""
-    from consentgate import Policy
+    from consentgate import Policy, Unknown
     from consentgate.wsgi import ConsentMiddleware
 
-    return ConsentMiddleware(app, policy=Policy(), secret_key=KEY, unknown=os.environ[VARIABLE])
+    return ConsentMiddleware(
+        app, policy=Policy(), secret_key=KEY, unknown=Unknown(os.environ[VARIABLE])
+    )
 
 
 def _gate_calls_asgi(kind: Any) -> None:

@@ -126,7 +126,8 @@ class BannerResponse(Generic[AnyStr]):
             return chunk
         insertion = self._insertion
         if insertion is None:
-            usual = find_usual(chunk[:LONGEST_SEARCH])
+            # Some applications yield what has the contents of bytes and is none.
+            usual = find_usual(bytes(chunk[:LONGEST_SEARCH]))
             if usual is not None:
                 text = self._make_text(usual.language)
                 self._inserted(len(text))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pytest
 
-from consentgate.banner.html_response import Page, fetched_by, page_of
+from consentgate.banner.html_response import Page, ResponseReader, fetched_by
 from consentgate.gate.exchange import Exchange
+from consentgate.http.wire import BYTES, TEXT
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
 
@@ -35,8 +36,8 @@ class Request(Exchange):
     def header(self, name: str) -> str:
         return self._headers.get(name, "")
 
-    def has_header(self, name: str) -> bool:
-        return name in self._headers
+    def sent_among(self, names: Collection[str]) -> list[str]:
+        return [name for name in names if name in self._headers]
 
 
 @pytest.mark.parametrize(("headers", "name"), FETCHED)
@@ -46,11 +47,9 @@ def test_what_a_script_asks_for_is_known_by_a_header(headers: dict[str, str], na
 
 def kind_of(status: int, *headers: tuple[str, str]) -> Page:
     """What the response with this status and these headers is."""
-    kinds = {
-        page_of(status, headers, decode=str),
-        page_of(status, [(n.encode(), v.encode()) for n, v in headers], decode=bytes.decode),
-    }
-    (kind,) = kinds
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    kind, values = ResponseReader(TEXT).read(status, headers)
+    assert ResponseReader(BYTES).read(status, raw) == (kind, values)
     return kind
 
 
@@ -145,3 +144,22 @@ def test_a_page_that_caches_may_share_is_for_everybody(value: str) -> None:
 @pytest.mark.parametrize("value", ["", "max-age=60", "private", 'x="public"', "publicly"])
 def test_all_others_are_for_their_visitor(value: str) -> None:
     assert kind_of(200, HTML, ("Cache-Control", value)) is Page.PRIVATE
+
+
+def test_what_else_the_banner_must_know_is_read_by_lower_case_names() -> None:
+    headers = [
+        HTML,
+        ("ETag", '"a"'),
+        ("X-Other", "b"),
+        ("Content-Language", "fr"),
+        ("Content-Security-Policy", "default-src 'self'"),
+        ("content-security-policy", "img-src *"),
+    ]
+
+    _, values = ResponseReader(TEXT).read(200, headers)
+
+    assert values == {
+        "etag": '"a"',
+        "content-language": "fr",
+        "content-security-policy": "default-src 'self', img-src *",
+    }

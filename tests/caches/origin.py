@@ -31,12 +31,11 @@ from consentgate import (
     Enforcement,
     Gate,
     Policy,
-    VisitorConsent,
     asgi,
     get_consent,
     wsgi,
 )
-from consentgate.asgi import App, Message, Receive, Scope, Send
+from consentgate._asgi_exchange import App, Message, Receive, Scope, Send
 
 SECRET = "a secret for tests, of 40 characters ...."
 POLICY = Policy(
@@ -55,42 +54,44 @@ REFUSED = GATE.preferences_for()
 
 Headers = list[tuple[str, str]]
 Query = Mapping[str, list[str]]
+Request = Mapping[str, Any]
 
 _visits: Counter[str] = Counter()
 _lock = Lock()
 
 
-def _required(request: Mapping[str, Any]) -> Enforcement:
+def _required(request: Request) -> Enforcement:
     """No choice is needed where a proxy says that the visitor is elsewhere."""
     headers = dict(request.get("headers", ()))
     is_elsewhere = b"x-elsewhere" in headers or "HTTP_X_ELSEWHERE" in request
     return Enforcement.NOT_REQUIRED if is_elsewhere else Enforcement.ENFORCE
 
 
-def _ask(consent: VisitorConsent) -> str:
-    return "allowed" if consent.allows("statistics") else "not allowed"
+def _ask(request: Request) -> str:
+    return "allowed" if get_consent(request).allows("statistics") else "not allowed"
 
 
-def _read(consent: VisitorConsent) -> str:
-    return f"refused: {sorted(consent.value.refused)}"
+def _read(request: Request) -> str:
+    return f"refused: {sorted(get_consent(request).value.refused)}"
 
 
-def _grant(consent: VisitorConsent) -> str:
-    consent.grant()
+def _grant(request: Request) -> str:
+    get_consent(request).grant()
     return "granted"
 
 
-def _refuse(consent: VisitorConsent) -> str:
-    consent.refuse()
+def _refuse(request: Request) -> str:
+    get_consent(request).refuse()
     return "refused"
 
 
-def _peek(consent: VisitorConsent) -> str:
+def _peek(request: Request) -> str:
     """What a page may do behind the gate's back: read the choice in the Cookie header itself."""
-    return consent.read_cookie()
+    raw: bytes = dict(request.get("headers", ())).get(b"cookie", b"")
+    return str(request.get("HTTP_COOKIE", raw.decode("latin-1")))
 
 
-ACTS: dict[str, Callable[[VisitorConsent], str]] = {
+ACTS: dict[str, Callable[[Request], str]] = {
     "ask": _ask,
     "read": _read,
     "grant": _grant,
@@ -104,16 +105,14 @@ def query_of(*headers: str, **more: object) -> str:
     return urlencode({"h": headers, "status": 200, "wait_s": 0, **more}, doseq=True)
 
 
-def _answer(
-    path: str, query: Query, request: Mapping[str, Any], *, etag: str
-) -> tuple[int, Headers, bytes]:
+def _answer(path: str, query: Query, request: Request, *, etag: str) -> tuple[int, Headers, bytes]:
     with _lock:
         _visits[path] += 1
         visit = _visits[path]
     lines = [*query.get("h", ()), *(query.get("later", ()) if visit > 1 else ())]
     if "allowed" in query:
         lines += query["allowed"] * get_consent(request).allows("statistics")
-    words = [ACTS[name](get_consent(request)) for name in query.get("do", ())]
+    words = [ACTS[name](request) for name in query.get("do", ())]
     headers = [("Content-Type", "text/html"), *(_header(line, visit) for line in lines)]
     if etag and ("ETag", etag) in headers:
         return 304, headers[1:], b""

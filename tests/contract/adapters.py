@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from wsgiref.validate import validator
 
@@ -14,9 +14,10 @@ from starlette.routing import Route
 
 from consentgate import Event, Gate, get_consent
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
-from consentgate.gate.gate import Outcome
+from consentgate.gate.exchange import Exchange
+from consentgate.gate.settings import GateSettings
 from consentgate.gate.visitor import VisitorConsent
-from consentgate.http.header_names import header_kind
+from consentgate.http.wire import TEXT
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 from tests.support.app_calls import run_asgi, run_wsgi
 from tests.support.exchange import Answer, Ask, Say, options_with
@@ -24,8 +25,14 @@ from tests.support.exchange import Answer, Ask, Say, options_with
 METHODS = ["GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE"]
 
 
-class CoreVisit(VisitorConsent):
-    """A visit whose facts are in an `Ask`: what a third middleware would write."""
+class CoreExchange(Exchange):
+    """An exchange whose facts are in an `Ask`: what a third middleware would write."""
+
+    def __init__(self, ask: Ask, settings: GateSettings) -> None:
+        self.settings = settings
+        self.request = {}
+        self.cookie_header = ask.cookie
+        self.ask = ask
 
     @property
     def method(self) -> str:
@@ -39,17 +46,12 @@ class CoreVisit(VisitorConsent):
     def secure(self) -> bool:
         return self.ask.https
 
-    @property
-    def ask(self) -> Ask:
-        ask: Ask = self.request["ask"]
-        return ask
-
     def header(self, name: str) -> str:
         headers = (("host", "www.example.org"), *self.ask.headers)
         return ", ".join(value for key, value in headers if key.lower() == name)
 
-    def read_cookie(self) -> str:
-        return self.ask.cookie
+    def sent_among(self, names: Collection[str]) -> list[str]:
+        raise NotImplementedError
 
 
 def play_core(ask: Ask, say: Say, **options: Any) -> Answer:
@@ -58,29 +60,15 @@ def play_core(ask: Ask, say: Say, **options: Any) -> Answer:
     given = options_with(events, options)
     del given["banner"]
     gate = Gate(given.pop("policy"), **given)
-    visit = CoreVisit.of(gate.context)()
-    visit.request = {"ask": ask}
-    spans = (
-        gate.request_filter.spans(visit, ask.cookie) if gate.request_filter and ask.cookie else None
-    )
-    seen = ask.cookie if spans is None else "; ".join(ask.cookie[a:b] for a, b in spans)
-    acted = say.act(visit) if say.act else None
-    headers = [(name.lower(), value) for name, value in say.headers]
-    own = [*headers, *(("set-cookie", value) for value in say.cookies)]
-    noted = [(kind, value) for name, value in own if (kind := header_kind(name))]
-    content_type = dict(headers).get("content-type", "")
-    outcome = gate.respond(visit, noted, content_type=content_type)
-    left = [("set-cookie", value) for value in outcome.first]
-    left += _merge(own, outcome)
-    left += [("set-cookie", value) for value in outcome.expired]
-    left += outcome.caching
-    return Answer(say.status, left, say.body, seen or None, acted, events)
-
-
-def _merge(own: list[tuple[str, str]], outcome: Outcome) -> list[tuple[str, str]]:
-    fates = iter(outcome.values)
-    fated = [(name, next(fates) if header_kind(name) else value) for name, value in own]
-    return [(name, value) for name, value in fated if value is not None]
+    exchange = CoreExchange(ask, gate.settings)
+    seen = ask.cookie
+    if seen and gate.request_filter is not None:
+        seen = gate.request_filter.visible(exchange, seen)
+    acted = say.act(VisitorConsent(exchange)) if say.act else None
+    headers = [*say.headers, *(("Set-Cookie", value) for value in say.cookies)]
+    left = gate.response_filter(TEXT).filter(exchange, headers)
+    lowered = [(name.lower(), value) for name, value in left]
+    return Answer(say.status, lowered, say.body, seen or None, acted, events)
 
 
 class Stage:

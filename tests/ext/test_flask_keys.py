@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from consentgate import Gate
-from consentgate._middleware import split_options
 from consentgate.ext.flask import ConsentGate
 from consentgate.ext.flask.settings import read_settings
 from tests.ext.flask_site import KEY, POLICY, left, make_app
@@ -13,8 +12,7 @@ from tests.ext.flask_site import KEY, POLICY, left, make_app
 
 def choice_under(settings: Any) -> str:
     """The Cookie header of a visitor who granted statistics at a gate of these settings."""
-    options, _ = split_options(settings.keywords)
-    gate = Gate(settings.policy, secret_key=settings.secret_key, **options)
+    gate = Gate(settings.policy, secret_key=settings.secret_key)
     return gate.preferences_for("statistics")
 
 

@@ -11,9 +11,12 @@ import pytest
 from django.test.utils import override_settings
 
 import tests.support.django_project  # noqa: F401 (sets Django up)
-from consentgate._middleware import split_options
+from consentgate._middleware import GatesByPolicy
+from consentgate.ext.django.settings import GateSettings as DjangoSettings
 from consentgate.ext.django.settings import read_settings as read_django
+from consentgate.ext.flask.settings import Settings as FlaskSettings
 from consentgate.ext.flask.settings import read_settings as read_flask
+from consentgate.http.wire import TEXT
 from consentgate.pages.options import PagesFields, PagesOptions
 from tests.ext.flask_site import KEY
 from tests.support.exchange import POLICY
@@ -36,12 +39,20 @@ GIVEN: dict[str, Any] = {
 }
 
 
+def options_of(site: FlaskSettings | DjangoSettings) -> PagesOptions:
+    """What the middleware makes of its keywords."""
+    options = site.options if isinstance(site, DjangoSettings) else site.keywords
+    pages = GatesByPolicy(site.policy, secret_key=site.secret_key, options=options, wire=TEXT).pages
+    assert pages is not None
+    return pages.options
+
+
 def in_flask(given: dict[str, Any], root: Path) -> PagesOptions:
     """What a Flask application of this root folder makes of the options."""
     app = flask.Flask("site", root_path=str(root))
     app.config |= {f"CONSENTGATE_{name.upper()}": value for name, value in given.items()}
     app.config["SECRET_KEY"] = KEY
-    return split_options(read_flask(app, POLICY).keywords)[1]
+    return options_of(read_flask(app, POLICY))
 
 
 def in_django(given: dict[str, Any], root: Path) -> PagesOptions:
@@ -50,7 +61,7 @@ def in_django(given: dict[str, Any], root: Path) -> PagesOptions:
     for name in ("TEMPLATES", "CATALOGUES"):
         settings[name] = root / settings[name]  # as from BASE_DIR
     with override_settings(CONSENTGATE=settings):
-        return split_options(read_django().options)[1]
+        return options_of(read_django())
 
 
 def test_no_option_is_left_out_here() -> None:
@@ -79,4 +90,4 @@ def test_in_flask_a_folder_may_be_left_out() -> None:
     app = flask.Flask("site")
     app.config |= {"SECRET_KEY": KEY, "CONSENTGATE_TEMPLATES": None}
 
-    assert split_options(read_flask(app, POLICY).keywords)[1].templates is None
+    assert options_of(read_flask(app, POLICY)).templates is None

@@ -42,7 +42,6 @@ def message_of(kind: str, **facts: Any) -> Message:
         ("http.response.start.of.tomorrow", http_scope()),
         ("websocket.accept", websocket_scope()),
         ("websocket.http.response.start", websocket_scope()),
-        ("tomorrow.response", {"type": "tomorrow"}),
     ],
 )
 def test_a_message_with_headers_is_guarded_whatever_it_is(kind: str, scope: Any) -> None:
@@ -93,7 +92,7 @@ def test_a_streamed_response_is_guarded_at_its_start_and_its_chunks_pass_untouch
     sent = talk(asgi_gate(sender(start(*COOKIES), *chunks)))
 
     assert set_by(sent[0]) == [b"session=1"]
-    assert [one is chunk for one, chunk in zip(sent[1:], chunks, strict=True)] == [True] * 3
+    assert sent[1:] == chunks
 
 
 @pytest.mark.parametrize(
@@ -110,27 +109,32 @@ def test_a_streamed_response_is_guarded_at_its_start_and_its_chunks_pass_untouch
     ],
     ids=lambda message: message["type"],
 )
-def test_a_message_without_headers_is_handed_on_as_the_same_object(message: Message) -> None:
+def test_a_message_without_headers_is_handed_on_as_it_is(message: Message) -> None:
     before = dict(message)
 
     [sent] = talk(asgi_gate(sender(message)))
 
-    assert sent is message
+    assert sent == before
     assert message == before
 
 
-def test_a_lifespan_is_none_of_the_gates_business() -> None:
+@pytest.mark.behaviour(29)
+@pytest.mark.parametrize("kind", ["lifespan", "tomorrow"])
+def test_a_scope_that_is_no_request_is_none_of_the_gates_business(kind: str) -> None:
     seen: list[Any] = []
+
+    def pick(scope: Any) -> Policy:
+        raise NotImplementedError
 
     async def app(scope: Any, receive: App, send: App) -> None:
         seen.extend([scope, dict(scope), await receive(), send])
 
-    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+    scope = {"type": kind, "asgi": {"version": "3.0"}, "state": {}}
     startup = {"type": "lifespan.startup"}
-    talk(asgi_gate(app), scope, startup)
+    talk(asgi_gate(app, policy=pick), scope, startup)
 
     assert seen[0] is scope
-    assert seen[1:3] == [{"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, startup]
+    assert seen[1:3] == [{"type": kind, "asgi": {"version": "3.0"}, "state": {}}, startup]
 
 
 def test_a_lifespan_that_fails_fails_at_the_server() -> None:

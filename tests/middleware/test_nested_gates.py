@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
-from consentgate import Cookie, Event, Policy, VisitorConsent, get_consent
+from consentgate import Cookie, Event, Policy, get_consent
 from consentgate.asgi import ConsentMiddleware
+from consentgate.gate.visitor import exchange_of
 from tests.support.exchange import Ask, gate_of, options_with
 from tests.support.minimal_servers import (
     App,
@@ -43,7 +44,7 @@ OUTER_POLICY = Policy(
 OUTER: dict[str, Any] = {"policy": OUTER_POLICY}
 ALL = ("session=1", "inner=1", "outer=1", "_ga=1", "_in=1", "_out=1")
 
-Act = Callable[[VisitorConsent], object]
+Act = Callable[[Any], object]
 Nest = Callable[..., list[str]]
 
 
@@ -53,7 +54,7 @@ def nest_asgi(
     """The cookies that leave an ASGI application inside these gates, the outermost first."""
 
     async def app(scope: Any, receive: App, send: App) -> None:
-        (act or bool)(get_consent(scope))
+        (act or get_consent)(scope)
         await send(start(*cookies(*values)))
 
     gated: App = app
@@ -69,7 +70,7 @@ def nest_wsgi(
     """The same of a WSGI application."""
 
     def app(environ: Any, start_response: App) -> list[bytes]:
-        (act or bool)(get_consent(environ))
+        (act or get_consent)(environ)
         start_response("200 OK", set_cookies(*values))
         return []
 
@@ -86,7 +87,7 @@ def nest_late(
     after the outer one returned."""
 
     def app(environ: Any, start_response: App) -> Any:
-        (act or bool)(get_consent(environ))
+        (act or get_consent)(environ)
         start_response("200 OK", set_cookies(*values))
         yield b"hello"
 
@@ -105,8 +106,8 @@ def nest_late(
 NESTS = pytest.mark.parametrize("nest", [nest_asgi, nest_wsgi, nest_late])
 
 
-def grant(visitor: VisitorConsent) -> None:
-    visitor.grant()
+def grant(request: Any) -> None:
+    get_consent(request).grant()
 
 
 def names(values: list[str]) -> list[str]:
@@ -216,10 +217,9 @@ def test_of_different_gates_each_hides_what_it_does_not_allow(nest: Nest) -> Non
     known: list[tuple[str, str]] = []
     cookie = f"session=1; _in=2; _out=3; _ga=4; {gate_of(**OUTER).preferences_for('statistics')}"
 
-    def look(visitor: VisitorConsent) -> None:
-        scope = visitor.request
-        raw = dict(scope.get("headers", ())).get(b"cookie", b"").decode()
-        known.append((visitor.cookie, scope.get("HTTP_COOKIE", raw)))
+    def look(request: Any) -> None:
+        raw = dict(request.get("headers", ())).get(b"cookie", b"").decode()
+        known.append((exchange_of(request).cookie, request.get("HTTP_COOKIE", raw)))
 
     nest(OUTER, INNER, act=look, cookie=cookie)
 

@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 
 from consentgate import ConfigurationError
-from consentgate.pages.endpoints import PagesByPolicy
-from consentgate.pages.options import PagesOptions
 
 
 def load_anew(name: str) -> Any:
@@ -24,17 +22,17 @@ def load_anew(name: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("module", "missing", "pages", "extra"),
+    ("module", "missing", "extra"),
     [
-        ("consentgate.pages.asgi", "starlette.requests", "AsgiPages", r"consentgate\[asgi\]"),
-        ("consentgate.pages.wsgi", "werkzeug.exceptions", "WsgiPages", r"consentgate\[wsgi\]"),
+        ("consentgate.pages.asgi", "starlette.requests", r"consentgate\[asgi\]"),
+        ("consentgate.pages.wsgi", "werkzeug.exceptions", r"consentgate\[wsgi\]"),
     ],
 )
 def test_a_missing_toolkit_is_named(
-    monkeypatch: pytest.MonkeyPatch, module: str, missing: str, pages: str, extra: str
+    monkeypatch: pytest.MonkeyPatch, module: str, missing: str, extra: str
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
     loaded = load_anew(module)
 
     with pytest.raises(ConfigurationError, match=extra):
-        getattr(loaded, pages)(None, PagesByPolicy(PagesOptions()))
+        loaded.check_toolkit()

@@ -10,6 +10,7 @@ from wsgiref.validate import validator
 import pytest
 
 from consentgate import ConfigurationError, Event, Policy, Reason, get_consent
+from consentgate.gate.visitor import exchange_of
 from tests.support.exchange import Ask, preferences_for
 from tests.support.minimal_servers import (
     App,
@@ -98,10 +99,10 @@ def test_a_second_start_is_judged_anew() -> None:
 
 
 @pytest.mark.behaviour(9)
-def test_a_second_start_of_harmless_headers_forgets_those_of_the_first() -> None:
+def test_a_second_start_forgets_the_headers_of_the_first_but_not_what_it_depended_on() -> None:
     server = serve(validated(fail_and_start_again("_ga=1", "session=1", then=())))
 
-    assert server.headers == [PLAIN]
+    assert server.headers == [PLAIN, ("Vary", "Cookie")]
 
 
 @pytest.mark.behaviour(9)
@@ -296,12 +297,11 @@ def test_the_environ_is_the_same_object_and_is_thinned_in_place() -> None:
 
 
 @pytest.mark.behaviour(10)
-def test_a_visit_knows_both_what_came_in_and_what_its_application_sees() -> None:
+def test_the_exchange_has_what_came_in_and_the_environ_what_the_application_sees() -> None:
     known: list[tuple[str, str]] = []
 
     def app(environ: Any, start_response: App) -> list[bytes]:
-        visit = get_consent(environ)
-        known.append((visit.cookie, visit.read_cookie()))
+        known.append((exchange_of(environ).cookie, environ["HTTP_COOKIE"]))
         return []
 
     serve(wsgi_gate(app), Ask(cookie="session=1; _ga=2"))

@@ -1,16 +1,16 @@
-"""Whose page has which text, what is noted of that, and which texts are kept ready."""
+"""Whose page has which text, and by which id each variant is known."""
 
 from __future__ import annotations
 
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 
-from consentgate import Cookie, Policy, VisitorConsent
-from consentgate.pages import banners as module
-from consentgate.pages.banners import Banners, Where
+from consentgate import Cookie, Policy
+from consentgate.gate.exchange import Exchange
+from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PagesByPolicy
+from consentgate.pages.http import PageAddress
 from consentgate.pages.options import PagesOptions
 from tests.support.exchange import POLICY, gate_of, preferences_for
 from tests.support.gate_exchange import visit_of
@@ -20,103 +20,175 @@ SIGNALLED = Policy(
     cookies=[Cookie("_fbp", category="marketing", provider="F", purpose="p", lifetime="90 days")],
 )
 SIGNAL = [("sec-gpc", "1")]
+ADDRESS = PageAddress("", "/page")
+IN_FRENCH = [("accept-language", "fr")]
 
 
-def where(inside: str = "/page", query: str = "") -> Where:
-    return Where("", inside, query, str, lambda: "fr")
+def banners_of(policy: Policy = POLICY, **options: Any) -> Banners:
+    return PagesByPolicy(PagesOptions(**options)).of(policy).banners
 
 
-def banners_of(policy: Policy = POLICY) -> Banners:
-    return PagesByPolicy(PagesOptions()).site_of(policy).banners
-
-
-def visitor_of(policy: Policy = POLICY, **request: Any) -> VisitorConsent:
+def exchange_with(policy: Policy = POLICY, **request: Any) -> Exchange:
     return visit_of(gate_of(policy=policy), **request)
 
 
-def text_of(banners: Banners, visitor: VisitorConsent, page: Where, nonce: str = "") -> bytes:
-    return banners.text_for(visitor, language="en", where=page, nonce=nonce)
+def text_of(
+    exchange: Exchange,
+    *,
+    banners: Banners | None = None,
+    language: str = "en",
+    address: PageAddress = ADDRESS,
+    nonce: str = "",
+) -> str:
+    own = banners or banners_of()
+    text = own.text_for(exchange, languages=[language], address=address, nonce=nonce)
+    return text.decode("ascii")
 
 
 @pytest.mark.law(22)
 def test_the_signal_is_heeded_only_where_it_answers_all() -> None:
     some, all_of_it = banners_of(), banners_of(SIGNALLED)
 
-    assert some.asks(visitor_of(headers=SIGNAL))
-    assert not some.heeds_signal(visitor_of(headers=SIGNAL))
-    assert not all_of_it.asks(visitor_of(SIGNALLED, headers=SIGNAL))
-    assert all_of_it.heeds_signal(visitor_of(SIGNALLED))
+    assert some.asks(exchange_with(headers=SIGNAL))
+    assert not some.heeds_gpc(exchange_with(headers=SIGNAL))
+    assert not all_of_it.asks(exchange_with(SIGNALLED, headers=SIGNAL))
+    assert all_of_it.asks(exchange_with(SIGNALLED))
+    assert all_of_it.heeds_gpc(exchange_with(SIGNALLED))
 
 
 def test_it_is_heeded_no_more_once_a_choice_was_made() -> None:
-    visitor = visitor_of(SIGNALLED, cookie=preferences_for("marketing", policy=SIGNALLED))
+    exchange = exchange_with(SIGNALLED, cookie=preferences_for("marketing", policy=SIGNALLED))
 
-    assert not banners_of(SIGNALLED).heeds_signal(visitor)
+    assert not banners_of(SIGNALLED).heeds_gpc(exchange)
+    assert not banners_of(SIGNALLED).asks(exchange)
+
+
+@pytest.mark.parametrize(
+    ("policy", "options", "applies"),
+    [
+        (POLICY, {}, True),
+        (POLICY, {"banner": "static"}, True),
+        (POLICY, {"banner": "manual"}, False),
+        (Policy(necessary=["session"]), {}, False),
+    ],
+    ids=["auto", "static", "manual", "nothing to ask"],
+)
+def test_they_apply_where_something_is_asked_in_pages(
+    policy: Policy, options: dict[str, Any], applies: bool
+) -> None:
+    assert banners_of(policy, **options).applies is applies
 
 
 @pytest.mark.behaviour(14)
-@pytest.mark.parametrize(
-    ("policy", "noted"), [(POLICY, (True, True, False)), (SIGNALLED, (True, True, True))]
-)
-def test_the_gate_is_told_on_what_a_placed_text_depends(
-    policy: Policy, noted: tuple[bool, bool, bool]
+def test_the_code_that_shows_a_text_notes_that_the_response_depends_on_the_visitor() -> None:
+    exchange = exchange_with(SIGNALLED)
+
+    text_of(exchange, banners=banners_of(SIGNALLED))
+
+    facts = exchange.varies_on_cookie, exchange.varies_on_gpc, exchange.needs_review
+    assert facts == (False, False, False)
+
+
+def test_a_text_is_that_of_the_page_the_choice_and_the_language() -> None:
+    texts = [
+        text_of(exchange_with()),
+        text_of(exchange_with(), address=ADDRESS._replace(way_back="/other")),
+        text_of(exchange_with(), address=ADDRESS._replace(mount="/shop")),
+        text_of(exchange_with(cookie=preferences_for())),
+        text_of(exchange_with(), language="fr"),
+        text_of(exchange_with(), nonce="abc"),
+    ]
+
+    assert len(set(texts)) == len(texts)
+    assert text_of(exchange_with()) == texts[0]
+
+
+def test_who_is_asked_gets_the_question_and_who_chose_the_way_back_to_it() -> None:
+    question = text_of(exchange_with())
+    link = text_of(exchange_with(cookie=preferences_for()))
+
+    assert 'value="accept"' in question
+    assert 'value="accept"' not in link
+    assert "next=/page" in link
+
+
+@pytest.mark.parametrize("language", ["", "xx", "not a tag"])
+def test_a_page_in_a_language_without_texts_is_served_in_one_that_the_browser_accepts(
+    language: str,
 ) -> None:
-    visitor = visitor_of(policy)
+    exchange = exchange_with(headers=IN_FRENCH)
 
-    text_of(banners_of(policy), visitor, where())
-
-    assert (visitor.varies_on_cookie, visitor.needs_review, visitor.varies_on_gpc) == noted
+    assert text_of(exchange, language=language) == text_of(exchange, language="fr")
 
 
-def test_a_text_that_is_kept_ready_is_the_same_as_a_new_one() -> None:
-    banners, visitor = banners_of(), visitor_of()
-
-    first, again = (text_of(banners, visitor, where()) for _ in range(2))
-
-    assert again is first
-    assert text_of(banners_of(), visitor, where()) == first
+def test_a_page_in_a_served_language_is_served_in_it() -> None:
+    assert text_of(exchange_with(), language="fr-CA") != text_of(exchange_with())
+    assert text_of(exchange_with(), language="fr-CA") == text_of(exchange_with(), language="fr")
 
 
-def test_it_is_that_of_the_page_the_state_and_the_language() -> None:
+def test_the_sites_own_choice_of_a_language_comes_before_the_browsers() -> None:
+    banners = banners_of(language=lambda request: "en")
+
+    exchange = exchange_with(headers=IN_FRENCH)
+
+    assert text_of(exchange, banners=banners, language="") == text_of(exchange)
+
+
+def shared_text(banners: Banners, language: str = "en", **given: Any) -> str:
+    facts: dict[str, Any] = {"mount": "", "nonce": "", "readable": True} | given
+    return banners.shared_text([language], **facts).decode("ascii")
+
+
+def test_the_text_for_everybody_is_that_of_the_language_the_mount_and_the_nonce() -> None:
     banners = banners_of()
-    decided = visitor_of(cookie=preferences_for())
 
-    texts = {
-        text_of(banners, visitor_of(), where()),
-        text_of(banners, visitor_of(), where("/other")),
-        text_of(banners, visitor_of(), where(query="a=b")),
-        text_of(banners, decided, where()),
-        banners.text_for(visitor_of(), language="fr", where=where(), nonce=""),
-        text_of(banners, visitor_of(), where(), nonce="abc"),
-    }
+    texts = [
+        shared_text(banners),
+        shared_text(banners, "fr"),
+        shared_text(banners, mount="/shop"),
+        shared_text(banners, nonce="abc"),
+        shared_text(banners, readable=False),
+    ]
 
-    assert len(texts) == 6
-
-
-def test_texts_that_visitors_can_make_up_are_not_kept() -> None:
-    banners, visitor = banners_of(), visitor_of()
-
-    text_of(banners, visitor, where(query="x" * 300))
-    text_of(banners, visitor, where(), nonce="abc")
-
-    assert banners._filled == {}
+    assert len(set(texts)) == len(texts)
+    assert shared_text(banners, "xx") == texts[0]  # the policy's default
 
 
-def test_no_more_are_kept_than_a_limit() -> None:
-    banners, visitor = banners_of(), visitor_of()
-
-    with patch.object(module, "MOST_TEXTS", 3):
-        for number in range(10):
-            text_of(banners, visitor, where(f"/{number}"))
-
-    assert len(banners._filled) <= 3
+def test_it_names_the_choices_cookie_only_where_scripts_can_read_it() -> None:
+    assert POLICY.preferences_cookie in shared_text(banners_of())
+    assert POLICY.preferences_cookie not in shared_text(banners_of(), readable=False)
 
 
-def test_marks_are_the_same_in_every_process() -> None:
-    marks = [
-        (banners.shared_mark, banners.mark_for(visitor_of()))
+@pytest.mark.behaviour(14)
+def test_ids_are_the_same_in_every_process_and_others_under_another_policy() -> None:
+    ids = [
+        (banners.shared_variant, banners.variant_for(exchange_with()))
         for banners in (banners_of(), banners_of())
     ]
 
-    assert marks[0] == marks[1]
-    assert marks[0] != (banners_of(SIGNALLED).shared_mark, marks[0][1])
+    assert ids[0] == ids[1]
+    assert banners_of(SIGNALLED).shared_variant != ids[0][0]
+    assert banners_of(SIGNALLED).variant_for(exchange_with(SIGNALLED)) != ids[0][1]
+
+
+@pytest.mark.behaviour(14)
+def test_an_id_is_that_of_the_choice_and_of_what_is_asked() -> None:
+    banners = banners_of(SIGNALLED)
+    exchanges = [
+        exchange_with(SIGNALLED),
+        exchange_with(SIGNALLED, headers=SIGNAL),
+        exchange_with(SIGNALLED, cookie=preferences_for(policy=SIGNALLED)),
+        exchange_with(SIGNALLED, cookie=preferences_for("marketing", policy=SIGNALLED)),
+    ]
+
+    assert len({banners.variant_for(exchange) for exchange in exchanges}) == len(exchanges)
+
+
+def test_an_id_is_current_where_the_visitor_would_get_the_same_now() -> None:
+    banners = banners_of()
+    undecided, decided = exchange_with(), exchange_with(cookie=preferences_for())
+
+    assert banners.is_current(banners.variant_for(undecided), undecided)
+    assert not banners.is_current(banners.variant_for(undecided), decided)
+    assert banners.is_current(banners.shared_variant, decided)
+    assert not banners.is_current("p000000000000", decided)

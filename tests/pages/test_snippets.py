@@ -15,20 +15,26 @@ from tests.support.pages import ENGLISH, FRENCH, PAGES, pages_of
 
 Render = Callable[..., str]
 
+
+def text_of(show: Callable[..., bytes], texts: Texts, *, mount: str = "", **given: str) -> str:
+    """A snippet as text."""
+    return show(texts, mount=mount, **given).decode("ascii")
+
+
 ALL: dict[str, Render] = {
-    "banner": partial(PAGES.banner, mount=""),
-    "settings": partial(PAGES.settings, mount=""),
-    "static": partial(PAGES.static_banner, mount=""),
+    "banner": partial(text_of, PAGES.banner),
+    "settings": partial(text_of, PAGES.settings),
+    "static": partial(text_of, PAGES.static_banner),
 }
 each = pytest.mark.parametrize("render", ALL.values(), ids=ALL)
 
 
 def banner(**given: str) -> str:
-    return PAGES.banner(ENGLISH, mount="", **given)
+    return text_of(PAGES.banner, ENGLISH, **given)
 
 
 def static_banner(**given: str) -> str:
-    return PAGES.static_banner(ENGLISH, mount="", **given)
+    return text_of(PAGES.static_banner, ENGLISH, **given)
 
 
 # The question
@@ -61,7 +67,7 @@ def test_the_banner_says_who_asks_and_for_what_before_the_choice() -> None:
 def test_without_site_and_controller_the_banner_speaks_of_this_site() -> None:
     policy = Policy(cookies=[Cookie("_ga", category="statistics")])
 
-    html = pages_of(policy).banner(ENGLISH, mount="")
+    html = text_of(pages_of(policy).banner, ENGLISH)
 
     assert only(html, "h2").words == "Cookies on this site"
     assert "This site asks for your consent" in html
@@ -69,7 +75,7 @@ def test_without_site_and_controller_the_banner_speaks_of_this_site() -> None:
 
 @pytest.mark.law(19)
 def test_the_banner_is_in_the_language_of_the_page() -> None:
-    root = find(PAGES.banner(FRENCH, mount=""), "div")[0]
+    root = find(text_of(PAGES.banner, FRENCH), "div")[0]
 
     assert (root.get("id"), root.get("lang"), root.get("dir")) == ("consentgate", "fr", "ltr")
 
@@ -85,7 +91,7 @@ def test_the_choice_is_sent_as_a_form_that_knows_the_way_back() -> None:
 
 
 def test_to_choose_is_a_link_that_knows_the_way_back_and_the_language() -> None:
-    html = PAGES.banner(FRENCH, mount="/portal", next_path="/portal/map?a=1&lang=de")
+    html = text_of(PAGES.banner, FRENCH, mount="/portal", next_path="/portal/map?a=1&lang=de")
 
     assert only(html, "a").get("href") == (
         "/portal/consent/?next=/portal/map%3Fa%3D1%26lang%3Dde&lang=fr"
@@ -113,7 +119,7 @@ def test_a_page_can_say_that_the_choice_is_saved(render: Render) -> None:
 
 
 def test_a_visitor_who_is_not_asked_finds_no_buttons() -> None:
-    html = PAGES.settings(ENGLISH, mount="", next_path="/")
+    html = text_of(PAGES.settings, ENGLISH, next_path="/")
 
     assert find(html, "button") == []
     assert only(html, "section").get("aria-label") == "Cookie settings"
@@ -241,7 +247,7 @@ def test_a_title_in_another_language_is_marked_as_such(texts: Texts) -> None:
         default_language="de",
     )
 
-    html = pages_of(policy).banner(texts, mount="")
+    html = text_of(pages_of(policy).banner, texts)
 
     assert only(html, "span", lang="de").words == "Wetter"
 
@@ -252,7 +258,7 @@ def test_what_a_site_wrote_cannot_become_markup() -> None:
         categories=[Category("weather", title="<script>alert(1)</script>", description='"><b>')],
     )
 
-    html = pages_of(policy).banner(ENGLISH, mount="")
+    html = text_of(pages_of(policy).banner, ENGLISH)
 
     assert only(html, "dt").words == "<script>alert(1)</script>"
     assert only(html, "dd").words == '"><b>'
@@ -261,6 +267,6 @@ def test_what_a_site_wrote_cannot_become_markup() -> None:
 def test_without_categories_for_the_signal_the_script_gets_none() -> None:
     policy = Policy(cookies=[Cookie("_ga", category="statistics")])
 
-    root = find(pages_of(policy).static_banner(ENGLISH, mount=""), "div")[0]
+    root = find(text_of(pages_of(policy).static_banner, ENGLISH), "div")[0]
 
     assert root.get("data-gpc") == ""

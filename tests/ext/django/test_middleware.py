@@ -20,7 +20,7 @@ from consentgate.ext.django.middleware import ConsentMiddleware
 from consentgate.ext.django.settings import GateSettings
 from consentgate.ext.django.wrap import wrap_asgi, wrap_wsgi
 from consentgate.ext.django.written import WrittenMorsel
-from consentgate.gate.visitor import CONSENT_KEY
+from consentgate.gate.visitor import CONSENT_KEY, exchange_of
 from tests.contract.adapters_django import AsyncPlugin, Plugin, patient
 from tests.support.app_calls import run_asgi, run_wsgi
 from tests.support.django_project import GATE_CLASS, Urls
@@ -179,7 +179,7 @@ def test_a_choice_can_not_be_changed_once_the_response_left_the_gate() -> None:
         get_consent(request).grant()
 
 
-def test_a_view_that_fails_ends_the_visit_too() -> None:
+def test_a_view_that_fails_ends_the_exchange_too() -> None:
     request = RequestFactory().get("/")
 
     def view(request: HttpRequest) -> HttpResponse:
@@ -187,7 +187,7 @@ def test_a_view_that_fails_ends_the_visit_too() -> None:
 
     with pytest.raises(ValueError, match="own"):
         answer(view, request)
-    assert not get_consent(request).is_running
+    assert not exchange_of(request).is_running
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
