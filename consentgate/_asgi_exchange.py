@@ -215,8 +215,8 @@ class AsgiResponse:
             if page is not None:
                 headers = response_filter.filter_copied(exchange, message["headers"], page=page)
             else:
-                given = message.get("headers") or ()
-                headers = response_filter.filter(exchange, given, is_handshake=is_handshake)
+                own = response_filter.copy(message.get("headers") or ())
+                headers = response_filter.filter_copied(exchange, own, is_handshake=is_handshake)
         except Blocked as blocked:
             self._is_blocked = True
             self.passes_body = False

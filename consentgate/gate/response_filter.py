@@ -217,27 +217,32 @@ class ResponseFilter(Generic[AnyStr]):
         return not exchange.needs_review and self._leaves_whole(own, is_html)
 
     def _leaves_whole(self, own: list[Pair[AnyStr]], is_html: Mapping[AnyStr, bool] | None) -> bool:
-        kinds, categories = self._kinds, self._categories
-        exact, equals = self._exact, self._equals
-        lf, cr, nul = self._wire.line_breaks
+        # Every response comes by here: kinds are compared as objects, which `kind_in_page` allows.
+        kinds, exact = self._kinds, self._exact
         for header in own:
             if type(header) is not tuple:
                 return False  # nothing is read of what may be read once
             name, value = header
-            if not (type(name) is exact and type(value) is exact):
+            if type(name) is not exact or type(value) is not exact:
                 return False
             kind = kinds[name]
-            if kind == SET_COOKIE:
-                cookie, has_name, _ = value.partition(equals)
-                if not has_name or categories[cookie] != NECESSARY:
+            if kind is SET_COOKIE:
+                if not self._is_necessary(value):
                     return False
-                if lf in value or cr in value or nul in value:
+            elif kind is CONTENT_TYPE:
+                if is_html is not None and is_html[value]:
                     return False
-            elif kind == SMUGGLED or (
-                kind == CONTENT_TYPE and is_html is not None and is_html[value]
-            ):
+            elif kind is SMUGGLED:
                 return False
         return not (self.scans and self._may_break(own))
+
+    def _is_necessary(self, value: AnyStr) -> bool:
+        """Return whether a Set-Cookie leaves byte for byte to everybody, by its name alone."""
+        cookie, has_name, _ = value.partition(self._equals)
+        if not has_name or self._categories[cookie] != NECESSARY:
+            return False
+        lf, cr, nul = self._wire.line_breaks
+        return not (lf in value or cr in value or nul in value)
 
     def _may_break(self, own: list[Pair[AnyStr]]) -> bool:
         """Return whether there is a CR, LF or NUL in any of the headers."""
@@ -263,12 +268,12 @@ class ResponseFilter(Generic[AnyStr]):
         for header in own:
             kind = kinds[header[0]]
             leaving: Pair[AnyStr] | None = header
-            if not kind or kind == CONTENT_TYPE:
+            if not kind or kind is CONTENT_TYPE:
                 pass
-            elif kind == SET_COOKIE:
+            elif kind is SET_COOKIE:
                 leaving = self._judge_cookie(exchange, header, blocked)
                 has_lost = has_lost or leaving is not header
-            elif kind == SMUGGLED:
+            elif kind is SMUGGLED:
                 leaving = self._strip_smuggled(exchange, header, blocked)
                 has_lost = has_lost or leaving is None
             elif kind not in OF_BODY:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from sys import intern
 
 from consentgate.http.caching import is_caching
 
@@ -50,12 +51,12 @@ def header_kind(name: str) -> str:
 
 def kind_in_page(name: str) -> str:
     """Return the same as `header_kind`, and for Content-Type and for a header of `OF_BODY` its
-    lower-case name."""
+    lower-case name. Equal kinds are one object: `is` compares them."""
     kind = header_kind(name)
     if kind:
-        return kind
+        return intern(kind)
     lowered = name.lower()
-    return lowered if lowered in OF_BODY or lowered == CONTENT_TYPE else ""
+    return intern(lowered) if lowered in OF_BODY or lowered == CONTENT_TYPE else ""
 
 
 def tells_caches(name: str) -> bool:
