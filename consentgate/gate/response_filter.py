@@ -125,11 +125,13 @@ class ResponseFilter(Generic[AnyStr]):
         own = list(headers)
         exact = self._exact
         for header in own:
-            name, value = header
-            if not (type(name) is exact and type(value) is exact and type(header) is tuple):
-                # Joining copies whatever holds bytes or characters: subclasses, bytearrays, views.
-                join = self._empty.join
-                return [(join((name,)), join((value,))) for name, value in own]
+            if type(header) is tuple:  # else nothing is read: some can be read once
+                name, value = header
+                if type(name) is exact and type(value) is exact:
+                    continue
+            # Joining copies whatever holds bytes or characters: subclasses, bytearrays, views.
+            join = self._empty.join
+            return [(join((name,)), join((value,))) for name, value in own]
         return own
 
     def filter(
