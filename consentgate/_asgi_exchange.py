@@ -36,10 +36,9 @@ _STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.
 
 
 class AsgiExchange(Exchange):
-    """An exchange whose request came as an ASGI scope. `headers` are the request's, by name;
-    repeated ones are joined."""
+    """An exchange whose request came as an ASGI scope."""
 
-    headers: Mapping[bytes, bytes]
+    _headers: Mapping[bytes, bytes] | None = None
     pages: PolicyPages | None
 
     @property
@@ -57,6 +56,20 @@ class AsgiExchange(Exchange):
         """Whether the request came over https or wss."""
         return self.request.get("scheme") in ("https", "wss")
 
+    @property
+    def headers(self) -> Mapping[bytes, bytes]:
+        """The request's headers by name; repeated ones are joined by ", "."""
+        headers = self._headers
+        if headers is None:
+            raw = self.request["headers"]
+            headers = dict(raw)
+            if len(headers) != len(raw):
+                headers = {}
+                for name, value in raw:
+                    headers[name] = headers[name] + b", " + value if name in headers else value
+            self._headers = headers
+        return headers
+
     def header(self, name: str) -> str:
         """Return all values of a request header, joined by ", "."""
         value = self.headers.get(name.encode("ascii"))
@@ -65,6 +78,11 @@ class AsgiExchange(Exchange):
     def sent_among(self, names: Collection[str]) -> list[str]:
         """Return those of these names of which the request has a header."""
         return [name for name in names if name.encode("ascii") in self.headers]
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether the request asks about a copy that the browser has (RFC 9110 section 13)."""
+        return not _CONDITIONAL.isdisjoint(self.headers) and self.method == "GET"
 
     def page_address(self) -> PageAddress:
         """Return the address of the page that the request asks for."""
@@ -88,6 +106,17 @@ class AsgiExchange(Exchange):
 prepare_layout(AsgiExchange)
 
 
+def may_have_banner(exchange: AsgiExchange) -> bool:
+    """Return whether the banner may be put into the answer to a request, and note it if so."""
+    request = exchange.request
+    if request["type"] != "http" or request["method"] not in PAGE_METHODS:
+        return False
+    if exchange.outer_gate is not None and not may_insert(exchange):
+        return False
+    exchange.inserts_banner = True
+    return True
+
+
 class AsgiResponse:
     """The response of one exchange on its way to the server.
 
@@ -100,13 +129,19 @@ class AsgiResponse:
         "passes_body",
     )
 
-    def __init__(self, exchange: AsgiExchange, gate: PreparedGate[bytes], send: Send) -> None:
+    def __init__(
+        self,
+        exchange: AsgiExchange,
+        gate: PreparedGate[bytes],
+        send: Send,
+        banners: Banners | None,
+    ) -> None:
         self.passes_body = True
         self._exchange = exchange
         self._gate = gate
         self._send_raw = send
+        self._banners = banners
         self._banner: BannerResponse[bytes] | None = None
-        self._banners: Banners | None = None
         self._held: Message | None = None
         self._is_blocked = False
 
@@ -115,48 +150,15 @@ class AsgiResponse:
         """Whether the start of the response waits for the place of the banner."""
         return self._held is not None
 
-    def prepare_banner(self, scope: Scope) -> None:
-        """Put the banner into the response if it is a page; the application sees the request's
-        conditional headers as it may."""
-        exchange, banners = self._exchange, self._gate.banners
-        if banners is None or scope["method"] not in PAGE_METHODS or not may_insert(exchange):
-            return
-        self._banners = banners
-        exchange.inserts_banner = True
-        if not _CONDITIONAL.isdisjoint(exchange.headers) and scope["method"] == "GET":
-            found = {name: exchange.header(name) for name in exchange.sent_among(CONDITIONAL)}
-            self._banner = self._make_banner(banners)
-            scope["headers"] = _with_changes(scope["headers"], self._banner.conditions(found))
-
-    def start(self, message: Message) -> Awaitable[None]:
-        """Send the start of a response, now or when its time has come."""
-        banners = self._banners
-        if banners is None or self._is_blocked or self._held is not None:
-            return self.send(message)
-        exchange, gate = self._exchange, self._gate
-        headers = list(message.get("headers") or ())
-        if self._banner is None:
-            if gate.response_filter.passes_whole(exchange, headers, gate.reader.is_html):
-                exchange.started = True
-                message["headers"] = headers
-                return self._send_raw(message)
-            self._banner = self._make_banner(banners)
-        message["headers"] = headers = gate.response_filter.copy(headers)
-        self._banner.start(message.get("status", 0), headers)
-        if self._banner.is_holding:
-            self._held = message
-            self.passes_body = False
-            return _nothing()
-        return self._send_start(message, self._banner)
-
-    def _make_banner(self, banners: Banners) -> BannerResponse[bytes]:
+    def settle_conditions(self, scope: Scope) -> None:
+        """Let the application see the request's conditional headers as it may."""
         exchange = self._exchange
-        return BannerResponse(
-            banners, exchange, reader=self._gate.reader, address=exchange.page_address
-        )
+        found = {name: exchange.header(name) for name in exchange.sent_among(CONDITIONAL)}
+        self._banner = self._make_banner()
+        scope["headers"] = _with_changes(scope["headers"], self._banner.conditions(found))
 
     def send(self, message: Message) -> Awaitable[None]:
-        """Send a message of the application's that is not simply a body's."""
+        """Send a message of the application's, now or when its time has come."""
         if self._is_blocked:
             return _nothing()
         kind = message["type"]
@@ -165,8 +167,29 @@ class AsgiResponse:
                 return self._insert(message)
             return self._send_after_release(message)
         if kind == "http.response.start":
-            return self._send_start(message)
+            return self._start(message)
         return self._send_other(message)
+
+    def _start(self, message: Message) -> Awaitable[None]:
+        """Send the start of a response, unless it is a page whose body is waited for."""
+        if self._banners is None:
+            return self._send_start(message)
+        banner = self._banner = self._banner or self._make_banner()
+        headers = self._gate.response_filter.copy(message.get("headers") or ())
+        message["headers"] = headers
+        banner.start(message.get("status", 0), headers)
+        if banner.is_holding:
+            self._held = message
+            self.passes_body = False
+            return _nothing()
+        return self._send_start(message, banner)
+
+    def _make_banner(self) -> BannerResponse[bytes]:
+        exchange = self._exchange
+        assert self._banners is not None, "a banner is one of some"
+        return BannerResponse(
+            self._banners, exchange, reader=self._gate.reader, address=exchange.page_address
+        )
 
     async def release(self) -> None:
         """Send what is held back as it came."""

@@ -14,6 +14,7 @@ from consentgate._asgi_exchange import (
     Receive,
     Scope,
     Send,
+    may_have_banner,
 )
 from consentgate._middleware import (
     GatesByPolicy,
@@ -24,8 +25,10 @@ from consentgate._middleware import (
 )
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.http.wire import BYTES
-from consentgate.pages.asgi import answer_page, check_toolkit
+from consentgate.pages.asgi import check_toolkit, page_app
 from consentgate.pages.http import path_in_scope
+
+_REQUESTS = frozenset({"http", "websocket"})
 
 
 class ConsentMiddleware:
@@ -47,13 +50,13 @@ class ConsentMiddleware:
         self.app = app
         self._gates = GatesByPolicy(policy, secret_key=secret_key, options=options, wire=BYTES)
         self._pages = self._gates.pages
+        self._mark = "" if self._pages is None else self._pages.path_mark
         if self._pages is not None:
             check_toolkit()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application behind the gate."""
-        kind = scope["type"]
-        if kind != "http" and kind != "websocket":
+        if scope["type"] not in _REQUESTS:
             await self.app(scope, receive, send)
             return
         gate = self._gates.single or self._gates.pick(scope)
@@ -61,37 +64,46 @@ class ConsentMiddleware:
         if exchange is None:
             await self.app(scope, receive, send)
             return
-        response = AsgiResponse(exchange, gate, send)
+        app, banners, response = self.app, None, None
+        # Nearly every path is without the mark of the library's pages: that is seen sooner.
+        own_path = self._own_path(scope) if self._mark and self._mark in scope["path"] else None
+        if own_path is not None:
+            app = page_app(gate.pages, own_path, exchange)
+        elif gate.banners is not None and may_have_banner(exchange):
+            banners = gate.banners
+            if exchange.is_conditional:
+                response = AsgiResponse(exchange, gate, send, banners)
+                response.settle_conditions(scope)
+        is_html = None if banners is None else gate.reader.is_html
+        passes_whole = gate.response_filter.passes_whole
 
         def guarded_send(message: Message) -> Awaitable[None]:
+            nonlocal response
             # The server gets a copy, on which the decision is made.
             message = {**message}
-            message_type = message["type"]
-            if message_type == "http.response.body" and response.passes_body:
+            if response is None:
+                # Nearly all that is sent: a body, and a start that leaves as it came.
+                if message["type"] == "http.response.body":
+                    return send(message)
+                if message["type"] == "http.response.start":
+                    headers = message["headers"] = list(message.get("headers") or ())
+                    if passes_whole(exchange, headers, is_html):
+                        exchange.started = True
+                        return send(message)
+                response = AsgiResponse(exchange, gate, send, banners)
+            elif response.passes_body and message["type"] == "http.response.body":
                 return send(message)
-            if message_type == "http.response.start":
-                return response.start(message)
             return response.send(message)
 
         scope[CONSENT_KEY] = exchange
         try:
-            # Nearly every path is without the mark of the library's pages: that is seen sooner.
-            if self._pages is not None and kind == "http":
-                if self._pages.path_mark in scope["path"]:
-                    own_path = self._pages.own_path(path_in_scope(scope))
-                    if own_path is not None:
-                        assert gate.pages is not None, "there are pages for each policy"
-                        await answer_page(
-                            gate.pages, own_path, exchange, scope, receive, guarded_send
-                        )
-                        return
-                response.prepare_banner(scope)
-            await self.app(scope, receive, guarded_send)
+            await app(scope, receive, guarded_send)
         except Exception:
-            await response.release()
+            if response is not None:
+                await response.release()
             raise
         else:
-            if response.is_holding:
+            if response is not None and response.is_holding:
                 # The application ended before its response: what it sent leaves as it came.
                 await response.release()
         finally:
@@ -102,6 +114,12 @@ class ConsentMiddleware:
             else:
                 scope[CONSENT_KEY] = exchange.outer_gate
 
+    def _own_path(self, scope: Scope) -> str | None:
+        """Return what follows the prefix in the path of one of the library's pages."""
+        if self._pages is None or scope["type"] != "http":
+            return None
+        return self._pages.own_path(path_in_scope(scope))
+
 
 def _receive_request(scope: Scope, gate: PreparedGate[bytes]) -> AsgiExchange | None:
     """Take the facts of the request as the server gave them, and hide from the application what it
@@ -110,16 +128,17 @@ def _receive_request(scope: Scope, gate: PreparedGate[bytes]) -> AsgiExchange | 
     if type(raw) is not list:
         # ASGI asks for an iterable only: one that is read here would be empty for the rest.
         raw = scope["headers"] = [*(raw or ())]
-    headers: dict[bytes, bytes] = dict(raw)
-    if len(headers) != len(raw):
-        headers = _join_repeated(raw)
     exchange = AsgiExchange()
     exchange.settings = gate.settings
     exchange.pages = gate.pages
     exchange.request = {**scope}
-    exchange.headers = headers
     exchange.needs_review = False
-    cookie = exchange.cookie_header = headers.get(b"cookie", b"")
+    cookie = b""
+    for name, value in raw:
+        if name == b"cookie":
+            # HTTP/2 splits it (RFC 9113 section 8.2.3).
+            cookie = cookie + b"; " + value if cookie else value
+    exchange.cookie_header = cookie
     if CONSENT_KEY in scope and not enter_stack(exchange, scope[CONSENT_KEY]):
         return None
     visible = cookie
@@ -128,19 +147,6 @@ def _receive_request(scope: Scope, gate: PreparedGate[bytes]) -> AsgiExchange | 
     # A list of its own: what the application writes into it is not what the server gave.
     scope["headers"] = [*raw] if visible is cookie else _with_cookie(raw, visible)
     return exchange
-
-
-def _join_repeated(raw: Headers) -> dict[bytes, bytes]:
-    """Return the headers by name; the Cookie header is put together where HTTP/2 split it
-    (RFC 9113 section 8.2.3)."""
-    headers: dict[bytes, bytes] = {}
-    for name, value in raw:
-        if name in headers:
-            between = b"; " if name == b"cookie" else b", "
-            headers[name] += between + value
-        else:
-            headers[name] = value
-    return headers
 
 
 def _with_cookie(raw: Headers, cookie: bytes) -> Headers:

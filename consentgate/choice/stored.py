@@ -21,7 +21,6 @@ ONE_DAY = timedelta(days=1)
 ONE_DAY_S = ONE_DAY.total_seconds()
 NEVER = inf
 LAST_DAY = datetime(9999, 1, 1, tzinfo=UTC)
-_PLACE_BYTES = 128  # of two numbers and their tuple
 _CHOICE_BYTES = 2048  # of a choice on a few categories
 
 
@@ -81,15 +80,11 @@ class ChoiceReader:
         self._codec = codec
         self._now_s = seconds_of(clock)
         self._name = policy.preferences_cookie
-        self._name_bytes = self._name.encode("ascii")
         self._current = frozenset(
             (category.name, policy.fingerprint(category.name)) for category in policy.categories
         )
         self._verified: BoundedCache[str, StoredChoice] = BoundedCache(
             most_entries=512, most_bytes=2 << 20, longest_key=LONGEST_VALUE
-        )
-        self._places: BoundedCache[int, tuple[int, int]] = BoundedCache(
-            most_entries=4096, most_bytes=1 << 20
         )
 
     def read(self, header: str | bytes) -> StoredChoice:
@@ -97,32 +92,12 @@ class ChoiceReader:
 
         Invalid values beside valid ones are ignored and valid ones are intersected: a sibling
         subdomain can neither plant consent nor silence it.
-
-        A visitor sends the same header with every request, so that the place of the choice in it
-        is remembered, under a hash of the header: other visitors' sessions do not stay in memory.
-        What is found at that place counts only if it is, to the letter, a choice that was verified.
         """
-        is_bytes = isinstance(header, bytes)
-        if (self._name_bytes if is_bytes else self._name) not in header:  # type: ignore[operator]
+        text = header.decode("latin-1") if isinstance(header, bytes) else header
+        if self._name not in text:
             return NOTHING
-        key = hash(header)
-        place = self._places.get(key)
-        if place is not None:
-            value = header[place[0] : place[1]]
-            known = self._verified.get(
-                value.decode("latin-1") if isinstance(value, bytes) else value
-            )
-            if known is not None and self._now_s() < known.expires_at_s:
-                return known
-        return self._look(header.decode("latin-1") if isinstance(header, bytes) else header, key)
-
-    def _look(self, header: str, key: int) -> StoredChoice:
-        place = _place_of(self._name, header)
-        if place is None:
-            values = cookie_values(header, self._name)
-        else:
-            self._places.remember(key, place, weight_bytes=_PLACE_BYTES)
-            values = [header[place[0] : place[1]]]
+        place = place_of_choice(self._name, text)
+        values = cookie_values(text, self._name) if place is None else [text[place[0] : place[1]]]
         if not values:
             return NOTHING
         if len(values) == 1:
@@ -210,7 +185,7 @@ class ChoiceReader:
         )
 
 
-def _place_of(name: str, header: str) -> tuple[int, int] | None:
+def place_of_choice(name: str, header: str) -> tuple[int, int] | None:
     """Return the start and end of the cookie's value, None where the header must be read with
     care."""
     start = header.find(name)

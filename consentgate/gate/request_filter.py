@@ -11,7 +11,7 @@ from typing import AnyStr, NamedTuple
 
 from consentgate._cache import BoundedCache
 from consentgate.choice.consent import Consent
-from consentgate.choice.stored import StoredChoice
+from consentgate.choice.stored import StoredChoice, place_of_choice
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import HideCookies, Mode
@@ -30,12 +30,17 @@ class _Plan(NamedTuple):
     """What to do with one text of a Cookie header for visitors of one stored choice.
 
     `visible` are the places of what the application may see, in order, None when it may see all:
-    no value is kept. `refused` are the hidden cookies that the visitor refused by a choice.
+    no value is kept but that of the choice, which identifies nobody. `refused` are the hidden
+    cookies that the visitor refused by a choice. The plan holds while the text from `start` to
+    `end` is the `value` of the choice (None: the header has none) and the choice counts.
     """
 
     visible: Spans | None
     refused: tuple[tuple[str, Cookie], ...]
     stored: StoredChoice
+    start: int
+    end: int
+    value: str | bytes | None
 
 
 class RequestFilter:
@@ -43,12 +48,15 @@ class RequestFilter:
 
     A visitor sends the same header with every request, so that the plan for it is remembered: under
     a hash of the text, never under the text, since other visitors' sessions must not stay in
-    memory. It counts only for the very choice for which it was made, which the reader of choices
-    compares to the letter.
+    memory. It counts only if the choice in the header is, to the letter, the one for which the plan
+    was made.
     """
 
     def __init__(self, settings: GateSettings) -> None:
         self._rule_for = settings.policy.rule_for
+        self._now_s = settings.now_s
+        self._name = settings.policy.preferences_cookie
+        self._raw_name = self._name.encode("ascii")
         self._hides_unknown = settings.hide_cookies is HideCookies.UNDECLARED
         self._applies = settings.mode is not Mode.REPORT
         self._depends_on_header_alone = settings.required is None and not settings.signal_matters
@@ -63,7 +71,14 @@ class RequestFilter:
 
         `header` is the one that came in; it is returned itself where nothing is hidden.
         """
-        plan = self._plan(exchange, header)
+        key: Hashable = hash(header)
+        if not self._depends_on_header_alone:
+            key = (key, exchange.enforcement, self._signal_matters and exchange.sends_gpc)
+        plan = self._plans.get(key)
+        if plan is None or exchange.outer_gate is not None or not self._holds(plan, header):
+            plan = self._make_plan(exchange, header, key)
+        else:
+            exchange.known_choice = plan.stored
         if plan.refused and may_expire(exchange):
             exchange.expire_refused(plan.refused)
         spans = plan.visible
@@ -72,15 +87,13 @@ class RequestFilter:
         between: AnyStr = b"; " if isinstance(header, bytes) else "; "
         return between.join([header[start:end] for start, end in spans])
 
-    def _plan(self, exchange: Exchange, header: AnyStr) -> _Plan:
-        stored = exchange.stored_choice
-        key: Hashable = hash(header)
-        if not self._depends_on_header_alone:
-            key = (key, exchange.enforcement, self._signal_matters and exchange.sends_gpc)
-        plan = self._plans.get(key)
-        if plan is not None and plan.stored is stored and exchange.outer_gate is None:
-            return plan
-        return self._make_plan(exchange, header, key)
+    def _holds(self, plan: _Plan, header: AnyStr) -> bool:
+        if plan.value is None:
+            name: AnyStr = self._raw_name if isinstance(header, bytes) else self._name
+            return name not in header
+        return (
+            header[plan.start : plan.end] == plan.value and self._now_s() < plan.stored.expires_at_s
+        )
 
     def _make_plan(self, exchange: Exchange, header: AnyStr, key: Hashable) -> _Plan:
         text = header if isinstance(header, str) else header.decode("latin-1")
@@ -105,10 +118,15 @@ class RequestFilter:
                 continue
             visible.append((start, end))
         spans = _join(visible, text) if hidden or is_cut else None
-        plan = _Plan(spans, _refused_by_choice(hidden, exchange), exchange.stored_choice)
+        refused, stored = _refused_by_choice(hidden, exchange), exchange.stored_choice
+        place = place_of_choice(self._name, text)
+        start, end = place or (0, 0)
+        value = header[start:end] if place else None
+        plan = _Plan(spans, refused, stored, start, end, value)
         self._report(exchange, hidden, unknown)
-        # A listener wants to hear of what is hidden each time.
-        if exchange.outer_gate is None and not (hidden and self._has_listener):
+        # A listener wants to hear of what is hidden each time; several choices are read with care.
+        is_plain = place is not None or self._name not in text
+        if is_plain and exchange.outer_gate is None and not (hidden and self._has_listener):
             self._remember(key, plan)
         return plan
 

@@ -183,7 +183,7 @@ class ResponseFilter(Generic[AnyStr]):
         """Return what leaves in a message that can't store a choice: trailers, early hints, pushed
         requests."""
         own = list(headers)
-        if self._leaves_to_everybody(own, None):
+        if self._leaves_whole(own, None):
             return own
         return self._pass_over(exchange, self.copy(own), [], None)[0]
 
@@ -214,11 +214,9 @@ class ResponseFilter(Generic[AnyStr]):
     ) -> bool:
         """Return whether all headers leave byte for byte to everybody, as in most responses, and
         none is a Content-Type that `is_html` knows. The application must not hold the list."""
-        return not exchange.needs_review and self._leaves_to_everybody(own, is_html)
+        return not exchange.needs_review and self._leaves_whole(own, is_html)
 
-    def _leaves_to_everybody(
-        self, own: list[Pair[AnyStr]], is_html: Mapping[AnyStr, bool] | None
-    ) -> bool:
+    def _leaves_whole(self, own: list[Pair[AnyStr]], is_html: Mapping[AnyStr, bool] | None) -> bool:
         kinds, categories = self._kinds, self._categories
         exact, equals = self._exact, self._equals
         lf, cr, nul = self._wire.line_breaks

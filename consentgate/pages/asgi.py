@@ -24,6 +24,7 @@ else:
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def check_toolkit() -> None:
@@ -35,16 +36,19 @@ def check_toolkit() -> None:
         ) from _missing
 
 
-async def answer_page(
-    pages: PolicyPages, path: str, exchange: Exchange, scope: Scope, receive: Receive, send: Send
-) -> None:
-    """Answer a request to the library's page at `path`."""
-    try:
-        body = await _read_body(ServerRequest(scope, receive))
-    except ClientDisconnect:
-        return  # nobody is there to answer
-    answer = pages.answer(request_in_scope(scope, exchange, path=path, body=body))
-    await _as_server_response(answer, scope["method"])(scope, receive, send)
+def page_app(pages: PolicyPages | None, path: str, exchange: Exchange) -> App:
+    """Return the application that answers a request to the library's page at `path`."""
+    assert pages is not None, "there are pages for each policy"
+
+    async def answer_page(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await _read_body(ServerRequest(scope, receive))
+        except ClientDisconnect:
+            return  # nobody is there to answer
+        answer = pages.answer(request_in_scope(scope, exchange, path=path, body=body))
+        await _as_server_response(answer, scope["method"])(scope, receive, send)
+
+    return answer_page
 
 
 async def _read_body(request: ServerRequest) -> bytes:

@@ -60,6 +60,9 @@ class OwnText(str):
     def lower(self) -> str:
         raise NotImplementedError
 
+    def __format__(self, how: str) -> str:
+        raise NotImplementedError
+
     def isprintable(self) -> bool:
         raise NotImplementedError
 
