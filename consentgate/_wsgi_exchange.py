@@ -266,7 +266,7 @@ class WsgiResponse:
     def _checked(self, status: str) -> str:
         """Return the status line, or another in the place of one that would split the head."""
         if type(status) is not str:
-            status = f"{status}"  # a subclass may say of itself what it is not
+            status = str.__str__(status)  # a subclass may say of itself what it is not
         if status.isprintable() or not has_line_break(status):
             return status
         self._exchange.report(Reason.STATUS_LINE_BREAK, Action.REWRITE)

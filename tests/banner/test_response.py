@@ -64,6 +64,19 @@ def test_what_is_no_page_passes() -> None:
     assert not exchange.needs_review
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"<!doctype html><html><head><title>t</title></head><body>",
+        b"<html><head></head><body class=a>",
+        b"<html><head></head><BODY>",
+        b"<!-- <body> --><html><head></head><body>",
+    ],
+)
+def test_it_is_put_at_the_start_of_the_body_however_the_page_is_written(start: bytes) -> None:
+    assert whole(started(exchange_of(), HTML), start + REST).startswith(start + PUT)
+
+
 def test_a_page_that_ends_before_its_body_leaves_as_it_came() -> None:
     banner = started(exchange_of(), HTML, address=nowhere)
 

@@ -105,6 +105,16 @@ def test_what_came_before_the_file_leaves_before_it() -> None:
     assert sent == [START, part(b"<title>"), file]
 
 
+@pytest.mark.behaviour(9)
+def test_in_mode_block_a_page_with_a_tracker_stays() -> None:
+    start = START | {"headers": [*START["headers"], (b"set-cookie", b"_ga=1")]}
+
+    sent = sent_by(start, part(PAGE), part(b""), mode="block")
+
+    assert sent[0]["status"] == 500
+    assert b"".join(one["body"] for one in sent[1:]).endswith(b"CG111 _ga\n")
+
+
 def test_trailers_come_after_the_body() -> None:
     trailers = {"type": "http.response.trailers", "headers": [(b"a", b"b")]}
 

@@ -382,3 +382,20 @@ def test_a_chunk_may_be_a_bytearray_as_servers_let_it() -> None:
     chunks: Any = [bytearray(PAGE)]
 
     assert ASKS in serve(gated(answerer(HTML, body=chunks))).content
+
+
+def test_a_generator_that_a_script_fetches_is_the_applications_own() -> None:
+    def lazily(start_response: App) -> Iterator[bytes]:
+        start_response("200 OK", [HTML])
+        yield PAGE
+
+    bodies: list[Iterator[bytes]] = []
+
+    def app(environ: Any, start_response: App) -> Iterator[bytes]:
+        bodies.append(lazily(start_response))
+        return bodies[0]
+
+    server = serve(gated(app), Ask(headers=(("Sec-Fetch-Dest", "empty"),)))
+
+    assert server.body is bodies[0]
+    assert server.headers == [HTML, ("Vary", "Sec-Fetch-Dest")]

@@ -53,21 +53,24 @@ class OwnDict(dict[str, Any]):
 
 
 class OwnText(str):
-    """A name or value that says of itself what it is not."""
+    """A name or value that would say of itself what it is not."""
 
     __slots__ = ()
 
     def lower(self) -> str:
-        return "x-harmless"
+        raise NotImplementedError
+
+    def __format__(self, how: str) -> str:
+        raise NotImplementedError
 
     def isprintable(self) -> bool:
-        return True
+        raise NotImplementedError
 
     def partition(self, separator: str) -> tuple[str, str, str]:
-        return "session", "=", "1"
+        raise NotImplementedError
 
     def __contains__(self, part: object) -> bool:
-        return False
+        raise NotImplementedError
 
 
 class OwnBytes(bytes):
@@ -76,10 +79,10 @@ class OwnBytes(bytes):
     __slots__ = ()
 
     def lower(self) -> bytes:
-        return b"x-harmless"
+        raise NotImplementedError
 
     def partition(self, separator: Any) -> tuple[bytes, bytes, bytes]:
-        return b"session", b"=", b"1"
+        raise NotImplementedError
 
 
 # ASGI

@@ -41,7 +41,7 @@ def text_of(
     nonce: str = "",
 ) -> str:
     own = banners or banners_of()
-    text = own.text_for(exchange, languages=[language], address=address, nonce=nonce)
+    text = own.text_for(exchange, language=language, address=address, nonce=nonce)
     return text.decode("ascii")
 
 
@@ -118,6 +118,7 @@ def test_a_page_in_a_language_without_texts_is_served_in_one_that_the_browser_ac
 ) -> None:
     exchange = exchange_with(headers=IN_FRENCH)
 
+    assert not banners_of().serves(language)
     assert text_of(exchange, language=language) == text_of(exchange, language="fr")
 
 
@@ -136,7 +137,7 @@ def test_the_sites_own_choice_of_a_language_comes_before_the_browsers() -> None:
 
 def shared_text(banners: Banners, language: str = "en", **given: Any) -> str:
     facts: dict[str, Any] = {"mount": "", "nonce": "", "readable": True} | given
-    return banners.shared_text([language], **facts).decode("ascii")
+    return banners.shared_text(language, **facts).decode("ascii")
 
 
 def test_the_text_for_everybody_is_that_of_the_language_the_mount_and_the_nonce() -> None:

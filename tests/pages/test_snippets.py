@@ -81,13 +81,13 @@ def test_the_banner_is_in_the_language_of_the_page() -> None:
 
 
 def test_the_choice_is_sent_as_a_form_that_knows_the_way_back() -> None:
-    html = banner(next_path='/map?q="<é>&x=1')
+    html = banner(next_path='/map?q="<%C3%A9>&x=1')
     form = only(html, "form")
 
     assert (form.get("method"), form.get("action")) == ("post", "/consent/")
     # The site's page may be in another encoding, in which its forms would be sent.
     assert form.get("accept-charset") == "utf-8"
-    assert only(html, "input", name="next").get("value") == '/map?q="<é>&x=1'
+    assert only(html, "input", name="next").get("value") == '/map?q="<%C3%A9>&x=1'
 
 
 def test_to_choose_is_a_link_that_knows_the_way_back_and_the_language() -> None:

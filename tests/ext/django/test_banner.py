@@ -199,6 +199,19 @@ def test_where_no_banner_belongs_the_page_is_let_alone(
     assert visit(whole, send, **options).body == PAGE
 
 
+def test_where_nothing_is_asked_the_views_see_the_conditions_as_they_came(visit: Exchange) -> None:
+    seen: list[str | None] = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        seen.append(request.headers.get("If-None-Match"))
+        return HttpResponse(PAGE)
+
+    send = Send(path="/page", headers=(("If-None-Match", '"a"'),))
+    visit(view, send, required=lambda _: "silent")
+
+    assert seen == ['"a"']
+
+
 @pytest.mark.parametrize(
     "view",
     [
