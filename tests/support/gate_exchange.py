@@ -42,9 +42,6 @@ def visit_of(
 ) -> AsgiExchange:
     """The exchange of one request; nothing is hidden from it."""
     given = [("host", host), *headers, *([("cookie", cookie)] if cookie else [])]
-    joined: dict[str, str] = {}
-    for name, value in given:
-        joined[name] = f"{joined[name]}, {value}" if name in joined else value
     exchange = AsgiExchange()
     exchange.settings = gate.settings
     exchange.request = {
@@ -53,9 +50,6 @@ def visit_of(
         "scheme": "https" if https else "http",
         "path": "/page",
         "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in given],
-    }
-    exchange.headers = {
-        name.encode("latin-1"): value.encode("latin-1") for name, value in joined.items()
     }
     exchange.cookie_header = cookie.encode("latin-1")
     exchange.pages = None

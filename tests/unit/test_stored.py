@@ -284,17 +284,6 @@ def test_an_expired_consent_is_settled_as_expired() -> None:
     assert gate_of().settings.reader.settle(consent).expired
 
 
-def test_no_more_than_so_many_headers_are_remembered_and_none_of_them_as_text() -> None:
-    reader = gate_of().settings.reader
-    places = reader._places
-    for number in range(places.most_entries + 1):
-        reader.read(f"session={number}; {ACCEPTED}")
-
-    assert 0 < len(places) <= places.most_entries
-    assert places.weight_bytes <= places.most_bytes
-    assert {type(key) for key in places} == {int}
-
-
 ODD_HEADERS = [
     pytest.param("", id="nothing"),
     pytest.param("session=1", id="none"),
