@@ -13,7 +13,8 @@ from consentgate._middleware import BLOCKED_HEADERS, PreparedGate, blocked_body
 from consentgate.banner.page_headers import CONDITIONAL
 from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
 from consentgate.gate.exchange import Exchange, prepare_layout
-from consentgate.gate.response_filter import Blocked, PageChange
+from consentgate.gate.judge import Blocked
+from consentgate.gate.page_change import PageChange
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PolicyPages
 from consentgate.pages.http import PageAddress, page_address, path_below, scope_mount

@@ -16,8 +16,9 @@ from consentgate.banner.page_headers import CONDITIONAL
 from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange, prepare_layout
+from consentgate.gate.judge import Blocked
 from consentgate.gate.options import Mode
-from consentgate.gate.response_filter import Blocked, PageChange
+from consentgate.gate.page_change import PageChange
 from consentgate.http.set_cookie import has_line_break
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PolicyPages

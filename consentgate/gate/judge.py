@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from math import inf
 from typing import NamedTuple
@@ -55,6 +56,14 @@ class Verdict(NamedTuple):
     def is_unremarkable(self) -> bool:
         """Whether the application's bytes leave as they came, with nothing to report."""
         return self.action is Action.KEEP and self.reason not in _REPORTED_KEEPS
+
+
+class Blocked(Exception):
+    """The response must not leave, for these verdicts on its cookies."""
+
+    def __init__(self, verdicts: Sequence[Verdict]) -> None:
+        super().__init__()
+        self.verdicts = tuple(verdicts)
 
 
 class Judge:

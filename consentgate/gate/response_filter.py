@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import chain
 from math import inf
-from typing import AnyStr, Generic, Protocol
+from typing import AnyStr, Generic
 
 from consentgate._cache import BoundedCache
 from consentgate.choice.consent import NECESSARY
 from consentgate.gate.choice_cookie import ChoiceCookie
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
-from consentgate.gate.judge import ASK_JUDGE, UNDECLARED, Judge, Verdict
+from consentgate.gate.judge import ASK_JUDGE, UNDECLARED, Blocked, Judge, Verdict
 from consentgate.gate.options import Mode
+from consentgate.gate.page_change import PageChange
 from consentgate.gate.settings import GateSettings
 from consentgate.gate.withdrawal import expiries
 from consentgate.http.caching import COOKIE, COOKIE_AND_GPC, is_shareable, keep_private
@@ -49,30 +50,6 @@ _Caching = tuple[list[AnyStr | None], list[Pair[AnyStr]]]
 _CACHING_BYTES = 1024  # of such lists, without their texts
 _LONGEST_CACHING = 512  # characters of the values of a response whose outcome is remembered
 _KIB = 1024
-
-
-class PageChange(Protocol):
-    """How the headers of a page change with what is put into its body, or is not.
-
-    `changes_body`: the headers of `OF_BODY` are rewritten. `is_for_visitor`: the page leaves for
-    its visitor alone, and is asked for anew each time. `vary_on`: the request's header for which
-    the page is as it is, "" for none.
-    """
-
-    changes_body: bool
-    is_for_visitor: bool
-    vary_on: str
-
-    def rewrite(self, kind: str, value: str) -> str | None:
-        """Return the value of a header of `OF_BODY`, or None where the header goes."""
-
-
-class Blocked(Exception):
-    """The response must not leave, for these verdicts on its cookies."""
-
-    def __init__(self, verdicts: Sequence[Verdict]) -> None:
-        super().__init__()
-        self.verdicts = tuple(verdicts)
 
 
 class ResponseFilter(Generic[AnyStr]):

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentgate import Category, Cookie, Event, Gate, Policy, Verdict
-from consentgate.gate.judge import Judge
-from consentgate.gate.response_filter import Blocked, ResponseFilter
+from consentgate.gate.judge import Blocked, Judge
+from consentgate.gate.response_filter import ResponseFilter
 from consentgate.http.header_names import SET_COOKIE, SMUGGLED, header_kind
 from consentgate.http.wire import BYTES, TEXT, WireFormat
 from tests.properties.hostile import BROKEN_SET_COOKIES

@@ -9,7 +9,7 @@ from typing import Any
 from consentgate import Gate, Verdict, VisitorConsent
 from consentgate._asgi_exchange import AsgiExchange
 from consentgate.gate.exchange import Exchange
-from consentgate.gate.response_filter import Blocked
+from consentgate.gate.judge import Blocked
 from consentgate.http.caching import Header
 from consentgate.http.header_names import SET_COOKIE
 from consentgate.http.wire import TEXT

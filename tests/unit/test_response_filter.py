@@ -13,7 +13,8 @@ import pytest
 from consentgate import Cookie, Event, Gate, Policy, Reason, VisitorConsent
 from consentgate._cache import BoundedCache
 from consentgate.gate.exchange import Exchange
-from consentgate.gate.response_filter import Blocked, ResponseFilter
+from consentgate.gate.judge import Blocked
+from consentgate.gate.response_filter import ResponseFilter
 from consentgate.http.wire import BYTES, TEXT, WireFormat
 from tests.support.exchange import gate_of, preferences_for
 from tests.support.gate_exchange import visit_of

@@ -14,7 +14,9 @@ from django.http.response import HttpResponseBase
 from consentgate._middleware import BLOCKED_HEADERS, blocked_body
 from consentgate.ext.django.written import WrittenMorsel
 from consentgate.gate.exchange import Exchange
-from consentgate.gate.response_filter import Blocked, PageChange, ResponseFilter
+from consentgate.gate.judge import Blocked
+from consentgate.gate.page_change import PageChange
+from consentgate.gate.response_filter import ResponseFilter
 from consentgate.http.wire import TEXT
 
 Pair = tuple[str, str]
