@@ -7,8 +7,9 @@ from sys import intern
 
 from consentgate.http.caching import is_caching
 
-SET_COOKIE = "set-cookie"
-SMUGGLED = "smuggled"
+# Interned, as `kind_in_page` returns kinds: else an equal text would be another object.
+SET_COOKIE = intern("set-cookie")
+SMUGGLED = intern("smuggled")
 """The kind of a header whose name would make a lenient server send a Set-Cookie line."""
 
 MISNAMED = "misnamed-cache-control"
@@ -16,7 +17,7 @@ MISNAMED = "misnamed-cache-control"
 
 COOKIE_KINDS = frozenset({SET_COOKIE, SMUGGLED})
 
-CONTENT_TYPE = "content-type"
+CONTENT_TYPE = intern("content-type")
 
 OF_BODY = frozenset(
     {
