@@ -81,17 +81,20 @@ class ConsentMiddleware:
             nonlocal response
             # The server gets a copy, on which the decision is made.
             message = {**message}
+            kind = message["type"]
+            if type(kind) is not str:
+                kind = message["type"] = str.__str__(kind)  # it may lie about what it equals
             if response is None:
                 # Nearly all that is sent: a body, and a start that leaves as it came.
-                if message["type"] == "http.response.body":
+                if kind == "http.response.body":
                     return send(message)
-                if message["type"] == "http.response.start":
+                if kind == "http.response.start":
                     headers = message["headers"] = list(message.get("headers") or ())
                     if passes_whole(exchange, headers, is_html):
                         exchange.started = True
                         return send(message)
                 response = AsgiResponse(exchange, gate, send, banners)
-            elif response.passes_body and message["type"] == "http.response.body":
+            elif response.passes_body and kind == "http.response.body":
                 return send(message)
             return response.send(message)
 
@@ -132,6 +135,9 @@ def _receive_request(scope: Scope, gate: PreparedGate[bytes]) -> AsgiExchange | 
     exchange.settings = gate.settings
     exchange.pages = gate.pages
     exchange.request = {**scope}
+    if raw and not (type(raw[0]) is tuple and type(raw[-1]) is tuple):
+        # The application gets pairs of its own too.
+        exchange.request["headers"] = [*map(tuple, raw)]
     exchange.needs_review = False
     cookie = b""
     for name, value in raw:

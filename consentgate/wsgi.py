@@ -52,7 +52,13 @@ class ConsentMiddleware:
         response = WsgiResponse(exchange, gate, start_response)
 
         def guarded_start(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
-            return response.start(status, headers, exc_info)
+            write = response.start(status, headers, exc_info)
+
+            def guarded_write(data: bytes) -> None:
+                # What `write` is a method of may lead to the server's `start_response`.
+                write(data)
+
+            return guarded_write
 
         environ[CONSENT_KEY] = exchange
         try:

@@ -39,6 +39,9 @@ from consentgate.http.wire import WireFormat
 _STRIP = Action.STRIP
 _UNDECLARED = Reason.UNDECLARED
 
+_LOOKED_AT = frozenset({SET_COOKIE, SMUGGLED, CONTENT_TYPE})
+"""The kinds of headers that can keep a response from leaving as it came."""
+
 _NO_CATEGORIES = frozenset({ASK_JUDGE, UNDECLARED})
 _SMUGGLED_VERDICT = Verdict(_STRIP, Reason.HEADER_NAME, "", None, None)
 
@@ -196,7 +199,6 @@ class ResponseFilter(Generic[AnyStr]):
         return not exchange.needs_review and self._leaves_whole(own, is_html)
 
     def _leaves_whole(self, own: list[Pair[AnyStr]], is_html: Mapping[AnyStr, bool] | None) -> bool:
-        # Every response comes by here: kinds are compared as objects, which `kind_in_page` allows.
         kinds, exact = self._kinds, self._exact
         for header in own:
             if type(header) is not tuple:
@@ -205,13 +207,12 @@ class ResponseFilter(Generic[AnyStr]):
             if type(name) is not exact or type(value) is not exact:
                 return False
             kind = kinds[name]
-            if kind is SET_COOKIE:
+            if kind not in _LOOKED_AT:
+                continue
+            if kind == SET_COOKIE:
                 if not self._is_necessary(value):
                     return False
-            elif kind is CONTENT_TYPE:
-                if is_html is not None and is_html[value]:
-                    return False
-            elif kind is SMUGGLED:
+            elif kind == SMUGGLED or (is_html is not None and is_html[value]):
                 return False
         return not (self.scans and self._may_break(own))
 
@@ -247,12 +248,12 @@ class ResponseFilter(Generic[AnyStr]):
         for header in own:
             kind = kinds[header[0]]
             leaving: Pair[AnyStr] | None = header
-            if not kind or kind is CONTENT_TYPE:
+            if not kind or kind == CONTENT_TYPE:
                 pass
-            elif kind is SET_COOKIE:
+            elif kind == SET_COOKIE:
                 leaving = self._judge_cookie(exchange, header, blocked)
                 has_lost = has_lost or leaving is not header
-            elif kind is SMUGGLED:
+            elif kind == SMUGGLED:
                 leaving = self._strip_smuggled(exchange, header, blocked)
                 has_lost = has_lost or leaving is None
             elif kind not in OF_BODY:

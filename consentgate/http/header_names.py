@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from sys import intern
 
 from consentgate.http.caching import is_caching
 
-SET_COOKIE = intern("set-cookie")
-SMUGGLED = intern("smuggled")
+SET_COOKIE = "set-cookie"
+SMUGGLED = "smuggled"
 """The kind of a header whose name would make a lenient server send a Set-Cookie line."""
 
 MISNAMED = "misnamed-cache-control"
@@ -16,7 +15,7 @@ MISNAMED = "misnamed-cache-control"
 
 COOKIE_KINDS = frozenset({SET_COOKIE, SMUGGLED})
 
-CONTENT_TYPE = intern("content-type")
+CONTENT_TYPE = "content-type"
 
 OF_BODY = frozenset(
     {
@@ -51,12 +50,12 @@ def header_kind(name: str) -> str:
 
 def kind_in_page(name: str) -> str:
     """Return the same as `header_kind`, and for Content-Type and for a header of `OF_BODY` its
-    lower-case name. Equal kinds are one object: `is` compares them."""
+    lower-case name."""
     kind = header_kind(name)
     if kind:
-        return intern(kind)
+        return kind
     lowered = name.lower()
-    return intern(lowered) if lowered in OF_BODY or lowered == CONTENT_TYPE else ""
+    return lowered if lowered in OF_BODY or lowered == CONTENT_TYPE else ""
 
 
 def tells_caches(name: str) -> bool:

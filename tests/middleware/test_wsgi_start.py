@@ -59,18 +59,21 @@ def test_what_the_application_writes_leaves_before_its_body() -> None:
     assert server.content == b"written returned"
 
 
-@pytest.mark.behaviour(9)
-def test_write_is_the_servers_own() -> None:
+@pytest.mark.behaviour(22)
+def test_write_reaches_the_server_and_leads_to_nothing_of_its_own() -> None:
     given: list[App] = []
     server = WsgiServer()
 
     def app(environ: Any, start_response: App) -> list[bytes]:
         given.append(start_response("200 OK", set_cookies("_ga=1")))
+        given[0](b"written")
         return []
 
     server.run(wsgi_gate(app))
 
-    assert given == [server._write]
+    assert server.content == b"written"
+    assert given[0] is not server._write
+    assert not hasattr(given[0], "__self__")
 
 
 def fail_and_start_again(*first: str, then: tuple[str, ...], act: Any = None) -> App:
