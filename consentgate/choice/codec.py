@@ -19,6 +19,7 @@ from hmac import compare_digest
 from itsdangerous import Signer
 from itsdangerous.encoding import base64_encode
 
+from consentgate._cache import BoundedCache
 from consentgate.choice.consent import Consent
 from consentgate.errors import ConfigurationError
 
@@ -29,7 +30,7 @@ SHORTEST_KEY = 16  # bytes; NIST SP 800-107 requires a key of at least 112 bits 
 LONGEST_VALUE = 2048  # characters; checked before any HMAC work
 FORMAT_VERSION = 1
 
-MOST_KNOWN = 512  # choices, whatever their day
+_CONSENT_BYTES = 2048  # of a choice on a few categories
 
 # The text before, up to and after the day in a payload that `encode` wrote.
 _BEFORE_DAY = b'{"v":%d,"d":"' % FORMAT_VERSION
@@ -78,7 +79,10 @@ class PreferencesCodec:
             digest_method=hashlib.sha256,
         )
         self._verifier = Verifier(self._signer)
-        self._known: dict[bytes, Consent] = {}  # by the text after the day
+        # By the text after the day: the same choice is parsed once for all days.
+        self._known: BoundedCache[bytes, Consent] = BoundedCache(
+            most_entries=512, most_bytes=2 << 20, longest_key=LONGEST_VALUE
+        )
 
     def encode(self, consent: Consent) -> str:
         """Return the signed value of a decided consent; equal consents have equal values."""
@@ -118,9 +122,7 @@ class PreferencesCodec:
             return Consent(known.granted, known.refused, known.fingerprints, day)
         consent = _read_payload(json.loads(text.decode()))
         if choices.startswith(_AFTER_DAY):
-            if len(self._known) >= MOST_KNOWN:
-                self._known.clear()
-            self._known[choices] = consent
+            self._known.remember(choices, consent, weight_bytes=_CONSENT_BYTES)
         return consent
 
 

@@ -14,7 +14,6 @@ from itsdangerous import Signer
 from consentgate import ConfigurationError, Consent
 from consentgate.choice.codec import (
     LONGEST_VALUE,
-    MOST_KNOWN,
     PreferencesCodec,
     Rejection,
     Verifier,
@@ -264,7 +263,7 @@ def test_a_payload_written_in_another_way_is_read_all_the_same() -> None:
 
 def test_the_number_of_remembered_choices_is_bounded() -> None:
     codec = codec_of()
-    for number in range(MOST_KNOWN + 1):
+    for number in range(codec._known.most_entries + 1):
         codec.decode(codec.encode(on_day(date(2026, 11, 24), f"{number:08}")))
 
-    assert 0 < len(codec._known) <= MOST_KNOWN
+    assert 0 < len(codec._known) <= codec._known.most_entries
