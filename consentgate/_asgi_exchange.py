@@ -6,7 +6,8 @@ application holds none of it, and what leaves is what was judged.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from consentgate._middleware import BLOCKED_HEADERS, PreparedGate, blocked_body
@@ -33,6 +34,12 @@ _CONDITIONAL = frozenset(name.encode("ascii") for name in CONDITIONAL)
 
 # These start a response and can store the choice; all other messages are only screened.
 _STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
+
+
+@lru_cache(maxsize=8)
+def _encoded(names: tuple[str, ...]) -> frozenset[bytes]:
+    """Return names as a scope has them: the package asks for few, again and again."""
+    return frozenset(name.encode("ascii") for name in names)
 
 
 class AsgiExchange(Exchange):
@@ -62,27 +69,24 @@ class AsgiExchange(Exchange):
         value = self.headers.get(name.encode("ascii"))
         return "" if value is None else value.decode("latin-1")
 
-    def sent_among(self, names: Collection[str]) -> list[str]:
+    def sent_among(self, names: tuple[str, ...]) -> list[str]:
         """Return those of these names of which the request has a header."""
+        if self.headers.keys().isdisjoint(_encoded(names)):
+            return []
         return [name for name in names if name.encode("ascii") in self.headers]
 
     def page_address(self) -> PageAddress:
         """Return the address of the page that the request asks for."""
         request = self.request
         mount = scope_mount(request)
-        path, query = str(request["path"]), request.get("query_string", b"")
+        path, query = request["path"], request.get("query_string", b"")
         if mount:
             path = path_below(path, mount)
         if request["method"] != "GET":
             assert self.pages is not None, "a banner is of some pages"
             # What a form was sent to is not a way back.
             path, query = f"{self.pages.prefix}/", b""
-        return page_address(
-            mount,
-            path,
-            query.decode("latin-1"),
-            encoding="utf-8",
-        )
+        return page_address(mount, path, query.decode("latin-1"), encoding="utf-8")
 
 
 prepare_layout(AsgiExchange)

@@ -6,7 +6,8 @@ What nothing is put into is returned as the object that it is, so that `len()` a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from types import TracebackType
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -30,6 +31,12 @@ Write = Callable[[bytes], object]
 
 _KEYS = {name: "HTTP_" + name.upper().replace("-", "_") for name in CONDITIONAL}
 _CONDITIONAL_KEYS = frozenset(_KEYS.values())
+
+
+@lru_cache(maxsize=8)
+def _keys(names: tuple[str, ...]) -> frozenset[str]:
+    """Return the keys of headers in an environ: the package asks for few, again and again."""
+    return frozenset("HTTP_" + name.upper().replace("-", "_") for name in names)
 
 
 class WsgiExchange(Exchange):
@@ -56,8 +63,10 @@ class WsgiExchange(Exchange):
         """Return the request header; servers join repeated ones themselves."""
         return str(self.request.get("HTTP_" + name.upper().replace("-", "_"), ""))
 
-    def sent_among(self, names: Collection[str]) -> list[str]:
+    def sent_among(self, names: tuple[str, ...]) -> list[str]:
         """Return those of these names of which the request has a header."""
+        if self.request.keys().isdisjoint(_keys(names)):
+            return []
         return [name for name in names if "HTTP_" + name.upper().replace("-", "_") in self.request]
 
     def page_address(self) -> PageAddress:
@@ -68,12 +77,7 @@ class WsgiExchange(Exchange):
             assert self.pages is not None, "a banner is of some pages"
             # What a form was sent to is not a way back.
             path, query = f"{self.pages.prefix}/", ""
-        return page_address(
-            request.get("SCRIPT_NAME", ""),
-            path,
-            query,
-            encoding="latin-1",
-        )
+        return page_address(request.get("SCRIPT_NAME", ""), path, query, encoding="latin-1")
 
 
 prepare_layout(WsgiExchange)
