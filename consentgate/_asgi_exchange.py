@@ -66,7 +66,7 @@ class AsgiExchange(Exchange):
 
     def header(self, name: str) -> str:
         """Return all values of a request header, joined by ", "."""
-        value = self.headers.get(name.encode("ascii"))
+        value = self.headers.get(name.encode())
         return "" if value is None else value.decode("latin-1")
 
     def sent_among(self, names: tuple[str, ...]) -> list[str]:
@@ -78,9 +78,10 @@ class AsgiExchange(Exchange):
     def page_address(self) -> PageAddress:
         """Return the address of the page that the request asks for."""
         request = self.request
-        mount = scope_mount(request)
+        mount = request.get("root_path", "")
         path, query = request["path"], request.get("query_string", b"")
         if mount:
+            mount = scope_mount(request)
             path = path_below(path, mount)
         if request["method"] != "GET":
             assert self.pages is not None, "a banner is of some pages"
@@ -219,7 +220,9 @@ class AsgiResponse:
         self._held = None
         await self._send_start(start, banner)
         if not self._is_blocked:
-            await self._send_raw({**message, "body": body, "more_body": more})
+            message["body"] = body
+            message["more_body"] = more
+            await self._send_raw(message)
 
     async def _send_after_release(self, message: Message) -> None:
         """Send what is not part of the body: a file, which nothing is put into, and all else that

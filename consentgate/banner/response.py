@@ -200,9 +200,10 @@ class BannerResponse(Generic[AnyStr]):
         self._variant_id = variant_id
         if not self._is_shared:
             self.is_for_visitor = True
-            self._exchange.depends_on_choice()
-            if self._banners.heeds_gpc(self._exchange):
-                self._exchange.depends_on_gpc()
+            exchange = self._exchange
+            exchange.depends_on_choice()
+            if self._banners.heeds_gpc(exchange):
+                exchange.depends_on_gpc()
 
     def _make_text(self, page_language: str | None) -> bytes:
         language, nonce = page_language or "", ""

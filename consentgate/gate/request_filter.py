@@ -63,7 +63,13 @@ class RequestFilter:
 
         `header` is the one that came in; it is returned itself where nothing is hidden.
         """
-        plan = self._plan(exchange, header)
+        stored = exchange.stored_choice
+        key: Hashable = hash(header)
+        if not self._depends_on_header_alone:
+            key = (key, exchange.enforcement, self._signal_matters and exchange.sends_gpc)
+        plan = self._plans.get(key)
+        if plan is None or plan.stored is not stored or exchange.outer_gate is not None:
+            plan = self._make_plan(exchange, header, key)
         if plan.refused and may_expire(exchange):
             exchange.expire_refused(plan.refused)
         spans = plan.visible
@@ -71,16 +77,6 @@ class RequestFilter:
             return header
         between: AnyStr = b"; " if isinstance(header, bytes) else "; "
         return between.join([header[start:end] for start, end in spans])
-
-    def _plan(self, exchange: Exchange, header: AnyStr) -> _Plan:
-        stored = exchange.stored_choice
-        key: Hashable = hash(header)
-        if not self._depends_on_header_alone:
-            key = (key, exchange.enforcement, self._signal_matters and exchange.sends_gpc)
-        plan = self._plans.get(key)
-        if plan is not None and plan.stored is stored and exchange.outer_gate is None:
-            return plan
-        return self._make_plan(exchange, header, key)
 
     def _make_plan(self, exchange: Exchange, header: AnyStr, key: Hashable) -> _Plan:
         text = header if isinstance(header, str) else header.decode("latin-1")

@@ -7,9 +7,9 @@ ASCII.
 from __future__ import annotations
 
 import json
-import re
 import secrets
 from html import escape
+from string import ascii_letters, digits
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -21,9 +21,8 @@ from consentgate.pages.templating import Templates
 from consentgate.pages.texts import Texts
 from consentgate.policy import Policy
 
-# Of what nearly every page's path with its query is made: "&" alone is written otherwise in HTML,
-# and the three of them in a query.
-_USUAL = re.compile(rb"[A-Za-z0-9_.~/-]*(?:\?[A-Za-z0-9_.~/?=&-]*)?")
+_PLAIN = f"{ascii_letters}{digits}_.~/-".encode("ascii")  # is the same in a query and in HTML
+_USUAL = b"?=&"  # is all else that nearly every path with a query has
 
 # The percent-encoding of what a path has that a query's value must not have.
 _IN_QUERY = {ord(one): quote(one, safe="") for one in "?%:@!$&'()*+,;=[]"}
@@ -51,14 +50,14 @@ class Form:
     def fill(self, next_path: str, nonce: str = "") -> bytes:
         """Return the snippet for one page, in ASCII. `next_path` is what `checked_path` returned,
         or empty, as it was when the form was made; so is the nonce."""
-        path = in_query = next_path.encode("ascii")
-        if _USUAL.fullmatch(path):
-            if b"?" in path:
-                in_query = path.replace(b"?", b"%3F").replace(b"=", b"%3D").replace(b"&", b"%26")
-                path = path.replace(b"&", b"&amp;")
-        else:
-            path = escape(next_path).encode("ascii")
-            in_query = next_path.translate(_IN_QUERY).encode("ascii")
+        path = in_query = next_path.encode()
+        others = path.translate(None, _PLAIN)
+        if others.strip(_USUAL):
+            path = escape(next_path).encode()
+            in_query = next_path.translate(_IN_QUERY).encode()
+        elif others:
+            in_query = path.replace(b"?", b"%3F").replace(b"=", b"%3D").replace(b"&", b"%26")
+            path = path.replace(b"&", b"&amp;")
         value = as_ascii(escape(nonce)).encode("ascii") if nonce else b""
         return self.pieces % {b"path": path, b"in_query": in_query, b"nonce": value}
 
