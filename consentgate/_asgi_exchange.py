@@ -97,12 +97,12 @@ class AsgiResponse:
     """The response of one exchange on its way to the server.
 
     The application holds nothing that leads here but a function. `passes_body`: the body leaves as
-    it comes; `is_holding`: the start of the response does not leave yet.
+    it comes; `held` is the start of the response while it waits for the place of the banner.
     """
 
     __slots__ = (
-        *("_banner", "_banners", "_exchange", "_gate", "_held", "_is_blocked", "_send_raw"),
-        "passes_body",
+        *("_banner", "_banners", "_exchange", "_gate", "_is_blocked", "_send_raw"),
+        *("held", "passes_body"),
     )
 
     def __init__(self, exchange: AsgiExchange, gate: PreparedGate[bytes], send: Send) -> None:
@@ -112,19 +112,16 @@ class AsgiResponse:
         self._send_raw = send
         self._banner: BannerResponse[bytes] | None = None
         self._banners: Banners | None = None
-        self._held: Message | None = None
+        self.held: Message | None = None
         self._is_blocked = False
-
-    @property
-    def is_holding(self) -> bool:
-        """Whether the start of the response waits for the place of the banner."""
-        return self._held is not None
 
     def prepare_banner(self, scope: Scope) -> None:
         """Put the banner into the response if it is a page; the application sees the request's
         conditional headers as it may."""
         exchange, banners = self._exchange, self._gate.banners
-        if banners is None or scope["method"] not in PAGE_METHODS or not may_insert(exchange):
+        if banners is None or scope["method"] not in PAGE_METHODS:
+            return
+        if exchange.outer_gate is not None and not may_insert(exchange):
             return
         self._banners = banners
         exchange.inserts_banner = True
@@ -136,23 +133,24 @@ class AsgiResponse:
     def start(self, message: Message) -> Awaitable[None]:
         """Send the start of a response, now or when its time has come."""
         banners = self._banners
-        if banners is None or self._is_blocked or self._held is not None:
+        if banners is None or self._is_blocked or self.held is not None:
             return self.send(message)
         exchange, gate = self._exchange, self._gate
         headers = list(message.get("headers") or ())
-        if self._banner is None:
+        banner = self._banner
+        if banner is None:
             if gate.response_filter.passes_whole(exchange, headers, gate.reader.is_html):
                 exchange.started = True
                 message["headers"] = headers
                 return self._send_raw(message)
-            self._banner = self._make_banner(banners)
+            banner = self._banner = self._make_banner(banners)
         message["headers"] = headers = gate.response_filter.copy(headers)
-        self._banner.start(message.get("status", 0), headers)
-        if self._banner.is_holding:
-            self._held = message
+        banner.start(message.get("status", 0), headers)
+        if banner.is_holding:
+            self.held = message
             self.passes_body = False
             return _nothing()
-        return self._send_start(message, self._banner)
+        return self._send_start(message, banner)
 
     def _make_banner(self, banners: Banners) -> BannerResponse[bytes]:
         exchange = self._exchange
@@ -165,7 +163,7 @@ class AsgiResponse:
         if self._is_blocked:
             return _nothing()
         kind = message["type"]
-        if self._held is not None:
+        if self.held is not None:
             if kind == "http.response.body":
                 return self._insert(message)
             return self._send_after_release(message)
@@ -175,7 +173,7 @@ class AsgiResponse:
 
     async def release(self) -> None:
         """Send what is held back as it came."""
-        start, self._held = self._held, None
+        start, self.held = self.held, None
         if start is None:
             return
         assert self._banner is not None, "only a banner holds back"
@@ -208,7 +206,7 @@ class AsgiResponse:
 
     async def _insert(self, message: Message) -> None:
         """Send the page once it is known where its body starts."""
-        banner, start = self._banner, self._held
+        banner, start = self._banner, self.held
         assert banner is not None, "only a banner holds back"
         assert start is not None, "there is a start to send"
         more = message.get("more_body", False)
@@ -217,7 +215,7 @@ class AsgiResponse:
             body = banner.end()
         if banner.is_holding:
             return
-        self._held = None
+        self.held = None
         await self._send_start(start, banner)
         if not self._is_blocked:
             message["body"] = body

@@ -91,7 +91,7 @@ class ConsentMiddleware:
             await response.release()
             raise
         else:
-            if response.is_holding:
+            if response.held is not None:
                 # The application ended before its response: what it sent leaves as it came.
                 await response.release()
         finally:

@@ -110,11 +110,9 @@ class BannerResponse(Generic[AnyStr]):
         page, self._values = self._reader.read(status, headers)
         if status == NOT_MODIFIED:
             self._confirm()
-        elif page is not _NO_PAGE:
-            self._take_page(page)
-
-    def _take_page(self, page: Page) -> None:
-        if self._fetched_by:
+        elif page is _NO_PAGE:
+            pass
+        elif self._fetched_by:
             # No cache may answer with it where a page of its own is asked for (RFC 9111, 4.1).
             self.vary_on = "" if page is _COMPRESSED else self._fetched_by.title()
         elif self._exchange.enforcement is not _ENFORCE:
