@@ -73,7 +73,7 @@ class WsgiExchange(Exchange):
         """Return the address of the page that the request asks for."""
         request = self.request
         path, query = request.get("PATH_INFO", ""), request.get("QUERY_STRING", "")
-        if self.method != "GET":
+        if request.get("REQUEST_METHOD", "GET") != "GET":
             assert self.pages is not None, "a banner is of some pages"
             # What a form was sent to is not a way back.
             path, query = f"{self.pages.prefix}/", ""
@@ -119,7 +119,9 @@ class WsgiResponse:
         conditional headers as it may."""
         exchange, banners = self._exchange, self._gate.banners
         method = environ.get("REQUEST_METHOD", "GET")
-        if banners is None or method not in PAGE_METHODS or not may_insert(exchange):
+        if banners is None or method not in PAGE_METHODS:
+            return
+        if exchange.outer_gate is not None and not may_insert(exchange):
             return
         self._banners = banners
         exchange.inserts_banner = True
