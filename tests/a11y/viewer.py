@@ -138,8 +138,8 @@ class Viewer:
 Rendered = Callable[[Pages, Texts, dict[str, str]], str]
 
 
-def _site(inserted: str, texts: Texts) -> str:
-    return SITE_PAGE.format(inserted=inserted, texts=texts)
+def _site(inserted: bytes, texts: Texts) -> str:
+    return SITE_PAGE.format(inserted=inserted.decode("ascii"), texts=texts)
 
 
 def _banner(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
