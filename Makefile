@@ -63,6 +63,7 @@ screenshots: $(READY)  ## Take pictures of the visitor's pages into screenshots/
 
 bench: $(READY)  ## Measure what the gate adds to a request, as ratios
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.floods
 
 upstream: $(READY)  ## Run other projects' own tests, with and without the gate around them
 	@$(BIN)/python -m upstream

@@ -11,9 +11,9 @@ from consentgate.gate.events import escape_text
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.gate import Gate
 from consentgate.gate.judge import Verdict
-from consentgate.gate.options import GateOptions, Mode
+from consentgate.gate.options import Mode
 from consentgate.gate.response_filter import ResponseFilter
-from consentgate.gate.settings import Request
+from consentgate.gate.settings import GateOptions, Request
 from consentgate.http.wire import WireFormat
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PagesByPolicy

@@ -142,7 +142,7 @@ class WsgiResponse:
         response_filter = self._gate.response_filter
         if self._banner is None:
             is_html = self._gate.reader.is_html
-            if response_filter.passes_whole(self._exchange, given, is_html):
+            if not self._exchange.needs_review and response_filter.leaves_whole(given, is_html):
                 return self._start_with(self._checked(status), given, exc_info)
             self._banner = self._make_banner(banners)
         banner = self._banner

@@ -75,7 +75,7 @@ class ConsentMiddleware:
                 response = AsgiResponse(exchange, gate, send, banners)
                 response.settle_conditions(scope)
         is_html = None if banners is None else gate.reader.is_html
-        passes_whole = gate.response_filter.passes_whole
+        leaves_whole = gate.response_filter.leaves_whole
 
         def guarded_send(message: Message) -> Awaitable[None]:
             nonlocal response
@@ -90,7 +90,7 @@ class ConsentMiddleware:
                     return send(message)
                 if kind == "http.response.start":
                     headers = message["headers"] = list(message.get("headers") or ())
-                    if passes_whole(exchange, headers, is_html):
+                    if not exchange.needs_review and leaves_whole(headers, is_html):
                         exchange.started = True
                         return send(message)
                 response = AsgiResponse(exchange, gate, send, banners)
@@ -135,7 +135,7 @@ def _receive_request(scope: Scope, gate: PreparedGate[bytes]) -> AsgiExchange | 
     exchange.settings = gate.settings
     exchange.pages = gate.pages
     exchange.request = {**scope}
-    if raw and not (type(raw[0]) is tuple and type(raw[-1]) is tuple):
+    if raw and type(raw[0]) is not tuple:
         # The application gets pairs of its own too.
         exchange.request["headers"] = [*map(tuple, raw)]
     exchange.needs_review = False

@@ -270,8 +270,7 @@ def prepare_layout(kind: type[Exchange]) -> None:
     """
     first = kind()
     for name in (
-        *("settings", "request", "_headers", "cookie_header", "pages", "known_choice"),
-        *("needs_review", "varies_on_cookie", "varies_on_gpc", "is_private", "inserts_banner"),
-        *("started", "is_running", "refused_but_sent", "new_choice", "outer_gate"),
+        *("settings", "request", "cookie_header", "pages", "known_choice", "needs_review"),
+        *("started", "is_running", "varies_on_cookie", "is_private", "inserts_banner", "_headers"),
     ):
         setattr(first, name, None)

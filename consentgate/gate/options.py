@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, MutableMapping
-from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
+from typing import Literal, TypeVar
 
 from consentgate.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from consentgate.gate.events import Event
 
 
 class Mode(StrEnum):
@@ -56,27 +51,6 @@ ModeOption = Mode | Literal["enforce", "report", "block"]
 UnknownOption = Unknown | Literal["strip", "report"]
 HideCookiesOption = HideCookies | Literal["off", "refused", "undeclared"]
 SameSiteOption = Literal["Lax", "Strict", "None"]
-
-
-class GateOptions(TypedDict, total=False):
-    """The keyword options of `Gate`, which both middlewares take as well."""
-
-    fallback_keys: Collection[str | bytes]
-    audience: str
-    mode: ModeOption
-    unknown: UnknownOption
-    hide_cookies: HideCookiesOption
-    clamp: bool
-    scan_headers: bool
-    # Any: a scope or an environ holds whatever its server put there.
-    required: Callable[[MutableMapping[str, Any]], Enforcement] | None
-    on_event: Callable[[Event], object] | None
-    clock: Callable[[], datetime]
-    domain: str
-    path: str
-    same_site: SameSiteOption
-    secure: bool | None
-    http_only: bool
 
 
 Word = TypeVar("Word", bound=StrEnum)

@@ -124,7 +124,7 @@ class ResponseFilter(Generic[AnyStr]):
         for one exchange: a WSGI application may start its response anew after an error.
         """
         own = list(headers)
-        if self.passes_whole(exchange, own):
+        if not exchange.needs_review and self.leaves_whole(own):
             return own
         return self.filter_copied(exchange, self.copy(own), is_handshake=is_handshake)
 
@@ -165,7 +165,7 @@ class ResponseFilter(Generic[AnyStr]):
         """Return what leaves in a message that can't store a choice: trailers, early hints, pushed
         requests."""
         own = list(headers)
-        if self._leaves_whole(own, None):
+        if self.leaves_whole(own):
             return own
         return self._pass_over(exchange, self.copy(own), [], None)[0]
 
@@ -188,17 +188,14 @@ class ResponseFilter(Generic[AnyStr]):
             exchange.make_private()
         return self._reports_only
 
-    def passes_whole(
-        self,
-        exchange: Exchange,
-        own: list[Pair[AnyStr]],
-        is_html: Mapping[AnyStr, bool] | None = None,
+    def leaves_whole(
+        self, own: list[Pair[AnyStr]], is_html: Mapping[AnyStr, bool] | None = None
     ) -> bool:
         """Return whether all headers leave byte for byte to everybody, as in most responses, and
-        none is a Content-Type that `is_html` knows. The application must not hold the list."""
-        return not exchange.needs_review and self._leaves_whole(own, is_html)
+        none is a Content-Type that `is_html` knows.
 
-    def _leaves_whole(self, own: list[Pair[AnyStr]], is_html: Mapping[AnyStr, bool] | None) -> bool:
+        Asked of an exchange that needs no review. The application must not hold the list.
+        """
         kinds, exact = self._kinds, self._exact
         for header in own:
             if type(header) is not tuple:

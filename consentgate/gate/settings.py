@@ -1,19 +1,48 @@
-"""The settings and parts of one gate, which all its exchanges share."""
+"""The options of a gate, and the settings and parts that all its exchanges share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from consentgate.choice.stored import ChoiceReader
-from consentgate.gate.events import Reporter
-from consentgate.gate.options import Enforcement, HideCookies, Mode, Unknown
+from consentgate.gate.events import Event, Reporter
+from consentgate.gate.options import (
+    Enforcement,
+    HideCookies,
+    HideCookiesOption,
+    Mode,
+    ModeOption,
+    SameSiteOption,
+    Unknown,
+    UnknownOption,
+)
 from consentgate.policy import Policy
 
 # Any: a scope or an environ holds whatever its server and application put there.
 Request = MutableMapping[str, Any]
+
+
+class GateOptions(TypedDict, total=False):
+    """The keyword options of `Gate`, which both middlewares take as well."""
+
+    fallback_keys: Collection[str | bytes]
+    audience: str
+    mode: ModeOption
+    unknown: UnknownOption
+    hide_cookies: HideCookiesOption
+    clamp: bool
+    scan_headers: bool
+    required: Callable[[Request], Enforcement] | None
+    on_event: Callable[[Event], object] | None
+    clock: Callable[[], datetime]
+    domain: str
+    path: str
+    same_site: SameSiteOption
+    secure: bool | None
+    http_only: bool
 
 
 @dataclass(frozen=True, slots=True)
