@@ -4,28 +4,88 @@ from __future__ import annotations
 
 import gc
 import logging
+import re
+import sys
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+import consentgate
 from benchmarks.floods import ALL, PRIVATE, Servers, visits_of
-from consentgate import Cookie
+from consentgate import Cookie, _cache
 from consentgate._cache import BoundedCache
 
 pytestmark = pytest.mark.behaviour(23)
 
 SHARE = 0.02
 HELD = (list, tuple, set, frozenset)
+ROOMS = "consentgate."
+ROW = re.compile(r"\| `([\w.]+)`[^|]*\|[^|]*\| ([\d,]+), (\d+) ([KM])iB \|")
+UNIT_BYTES = {"K": 1 << 10, "M": 1 << 20}
+
+
+class Row(NamedTuple):
+    """One row of the table in the memory's docstring."""
+
+    module: str
+    most_entries: int
+    most_bytes: int
+
+
+class Holder(NamedTuple):
+    """An object, or a module of the package, that holds memories."""
+
+    module: str
+    caches: tuple[BoundedCache[object, object], ...]
+
+
+TABLE = [
+    Row(ROOMS + module, int(entries.replace(",", "")), int(size) * UNIT_BYTES[unit])
+    for module, entries, size, unit in ROW.findall(_cache.__doc__ or "")
+]
+
+
+def holders() -> Iterator[Holder]:
+    """All that hold memories in this process."""
+    modules = ((name, module) for name, module in [*sys.modules.items()])
+    objects = ((str(type(one).__module__), one) for one in gc.get_objects())
+    for name, one in (*modules, *objects):
+        if name.startswith(ROOMS):
+            caches = tuple(filter(is_memory, (one, *held_by(one))))
+            if caches and name != _cache.__name__:  # a plain memory is no holder of itself
+                yield Holder(name, caches)
+
+
+def is_memory(one: object) -> bool:
+    # isinstance() would ask Django's lazy objects for their class, and these for their settings.
+    return issubclass(type(one), BoundedCache)
+
+
+def held_by(holder: object) -> Iterator[object]:
+    """What an object refers to, in its attributes or in slots."""
+    for one in gc.get_referents(holder):
+        yield one
+        if type(one) is dict:
+            yield from one.values()
 
 
 @pytest.fixture(scope="module")
-def caches() -> list[BoundedCache[object, object]]:
-    """All memories of the process after a little of each flood."""
+def flooded() -> list[Holder]:
+    """All holders of memories after a little of each flood."""
     logging.getLogger("consentgate").addHandler(logging.NullHandler())
     servers = Servers()
     for visit in visits_of(ALL, share=SHARE):
         servers.serve(visit)
-    return [one for one in gc.get_objects() if isinstance(one, BoundedCache)]
+    return [*holders()]
+
+
+@pytest.fixture(scope="module")
+def caches(flooded: list[Holder]) -> list[BoundedCache[object, object]]:
+    """All memories of the process after a little of each flood."""
+    return [cache for holder in flooded for cache in holder.caches]
 
 
 def reachable(holder: object) -> Iterator[str]:
@@ -42,12 +102,32 @@ def reachable(holder: object) -> Iterator[str]:
             yield one.decode("latin-1")
         elif isinstance(one, dict):
             waiting += [*one.keys(), *one.values()]
-        elif isinstance(one, HELD) or type(one).__module__.startswith("consentgate."):
+        elif isinstance(one, HELD) or type(one).__module__.startswith(ROOMS):
             waiting += gc.get_referents(one)
 
 
-def test_each_memory_was_used(caches: list[BoundedCache[object, object]]) -> None:
-    assert len([one for one in caches if len(one) > 1]) >= 4
+def test_the_table_has_a_row_for_each_memory_that_the_package_makes() -> None:
+    package = Path(consentgate.__file__).parent
+    made = Counter[str]()
+    for path in package.rglob("*.py"):
+        name = ROOMS + ".".join(path.relative_to(package).with_suffix("").parts)
+        made[name] = path.read_text(encoding="utf-8").count("most_entries=")
+
+    assert Counter(row.module for row in TABLE) == +made
+
+
+def test_each_memory_is_bounded_as_the_table_says_and_used(flooded: list[Holder]) -> None:
+    used = {
+        (module, tuple(sorted((one.most_entries, one.most_bytes) for one in caches)))
+        for module, caches in flooded
+        if all(caches)
+    }
+
+    rows = {
+        (module, tuple(sorted(row[1:] for row in TABLE if row.module == module)))
+        for module, _, _ in TABLE
+    }
+    assert used == rows
 
 
 def test_each_memory_is_within_its_bound(caches: list[BoundedCache[object, object]]) -> None:

@@ -101,7 +101,7 @@ class Show:
         return self._show(page, ask, **options)
 
 
-DOORS = {"asgi": Show(show_asgi), "wsgi": Show(show_wsgi)}
+MIDDLEWARES = {"asgi": Show(show_asgi), "wsgi": Show(show_wsgi)}
 
 
 ALLOWED = preferences_for("statistics", "marketing")

@@ -1,4 +1,4 @@
-"""What is private is in no log, no event and no error, whatever happens behind either door."""
+"""No log, event or error holds what is private, whatever happens behind either middleware."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The visitor's pages on the wire: what each path answers, alike under all doors."""
+"""The visitor's pages on the wire: what each path answers, alike everywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The banner in the site's own pages, behind both doors alike."""
+"""The banner in the pages of the site, behind both middlewares alike."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from consentgate import Enforcement, Policy, Reason, get_consent
 from tests.middleware.banner_pages import (
     ALLOWED,
-    DOORS,
     MEASURED,
+    MIDDLEWARES,
     PAGE,
     PUBLIC,
     PUT,
@@ -24,12 +24,14 @@ from tests.middleware.banner_pages import (
 )
 from tests.support.exchange import HTML, Ask
 from tests.support.pitfall_pages import FRAMES, PITFALLS, UNFINISHED, Pitfall
+from tests.support.pitfall_pages import PUT as PITFALL_PUT
+from tests.support.tables import check_rules
 
 
-@pytest.fixture(params=DOORS)
+@pytest.fixture(params=MIDDLEWARES)
 def show(request: pytest.FixtureRequest) -> Show:
-    """Shows a page behind each door in turn."""
-    return DOORS[request.param]
+    """Shows a page behind each middleware in turn."""
+    return MIDDLEWARES[request.param]
 
 
 # Who gets what
@@ -111,7 +113,7 @@ def test_nothing_is_put_in_where_nothing_is_asked(show: Show, options: dict[str,
 # Which responses
 
 
-def test_a_door_that_asks_only_some_keeps_what_others_get_out_of_caches(show: Show) -> None:
+def test_a_middleware_that_asks_only_some_keeps_what_others_get_out_of_caches(show: Show) -> None:
     shown = show(PUBLIC, required=lambda request: Enforcement.SILENT)
 
     assert shown.all("cache-control") == ["private, max-age=60"]
@@ -211,20 +213,28 @@ def test_a_page_of_any_status_is_a_page(show: Show, status: int) -> None:
 # Where in a page
 
 
-def rest_of(shown: Shown) -> bytes:
-    """The body without what was put in."""
-    before, found, after = shown.body.partition(PUT)
-    return before + after.rpartition(b"</section></div>")[2] if found else before
+def parts_of(shown: Shown) -> tuple[bytes, bytes]:
+    """The body before and after what was put in."""
+    before, _, after = shown.body.partition(PUT)
+    return before, after.rpartition(b"</section></div>")[2]
 
 
-@pytest.mark.parametrize("pitfall", [*PITFALLS, *UNFINISHED, *FRAMES], ids=str)
-def test_every_pitfall_is_known_to_the_door(show: Show, pitfall: Pitfall) -> None:
-    chunks = [pitfall.page[place : place + 1] for place in range(len(pitfall.page))]
+def test_every_pitfall_is_known_to_the_middleware(show: Show) -> None:
+    def it_is_put_in_where_the_body_starts_and_nowhere_else(pitfall: Pitfall) -> None:
+        chunks = [pitfall.page[place : place + 1] for place in range(len(pitfall.page))]
 
-    shown = show(Page(chunks=chunks))
+        shown = show(Page(chunks=chunks))
 
-    assert shown.is_put_in is pitfall.has_place
-    assert rest_of(shown) == pitfall.page
+        before, _, after = pitfall.becomes.partition(PITFALL_PUT)
+        assert shown.is_put_in is pitfall.has_place
+        assert parts_of(shown) == (before, after)
+
+    check_rules(
+        (
+            it_is_put_in_where_the_body_starts_and_nowhere_else,
+            [*PITFALLS, *UNFINISHED, *FRAMES],
+        ),
+    )
 
 
 def test_a_page_whose_body_starts_too_late_leaves_as_it_came_and_is_told(show: Show) -> None:

@@ -1,4 +1,4 @@
-"""Messages on their way through the ASGI door that puts the banner in."""
+"""Messages on their way through the ASGI middleware with the banner."""
 
 from __future__ import annotations
 

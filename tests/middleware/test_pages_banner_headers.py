@@ -1,4 +1,4 @@
-"""The headers of pages with the banner, and what their copies are worth, behind both doors."""
+"""The headers of pages with the banner, and what their copies are worth, in both middlewares."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from consentgate import Enforcement
 from tests.middleware.banner_pages import (
     ALLOWED,
     DOCUMENT,
-    DOORS,
     MEASURED,
+    MIDDLEWARES,
     PUBLIC,
     REFUSED,
     SIGNALLED,
@@ -23,10 +23,10 @@ from tests.middleware.banner_pages import (
 from tests.support.exchange import preferences_for
 
 
-@pytest.fixture(params=DOORS)
+@pytest.fixture(params=MIDDLEWARES)
 def show(request: pytest.FixtureRequest) -> Show:
-    """Shows a page behind each door in turn."""
-    return DOORS[request.param]
+    """Shows a page behind each middleware in turn."""
+    return MIDDLEWARES[request.param]
 
 
 # Headers

@@ -1,4 +1,4 @@
-"""Bodies on their way through the WSGI door that puts the banner in, to the letter of PEP 3333."""
+"""Bodies on their way through the WSGI middleware with the banner, to the letter of PEP 3333."""
 
 from __future__ import annotations
 
@@ -345,15 +345,12 @@ def test_a_mounted_application_is_come_back_to_where_it_is() -> None:
 def test_a_fetched_page_that_starts_anew_after_an_error_is_kept_apart_too() -> None:
     def app(environ: dict[str, Any], start_response: App) -> Iterable[bytes]:
         start_response("200 OK", [HTML])
-        try:
-            raise ValueError
-        except ValueError:
-            start_response("500 Internal Server Error", [HTML], sys.exc_info())
+        error_page(start_response, HTML)
         return [PAGE]
 
     server = serve(gated(app), Ask(headers=(("Sec-Fetch-Dest", "empty"),)))
 
-    assert server.status == "500 Internal Server Error"
+    assert server.status == "500 Error"
     assert ("Vary", "Sec-Fetch-Dest") in server.headers
 
 

@@ -1,4 +1,4 @@
-"""The pages need a toolkit for each door; where it is not installed the error says what to do."""
+"""Each middleware needs a toolkit for the pages; without it, the error says what to install."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from consentgate import get_consent
 from consentgate.asgi import ConsentMiddleware
-from consentgate.gate.visitor import CONSENT_KEY
 from tests.servers.cases import (
     BREAKS,
     CONTENT,
@@ -135,19 +135,19 @@ async def fail_in_body(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def grant(scope: Scope, receive: Receive, send: Send) -> None:
-    scope[CONSENT_KEY].grant("statistics")
+    get_consent(scope).grant("statistics")
     await send_head([CONTENT, ("Set-Cookie", TRACKER), ("Set-Cookie", OTHER_TRACKER)])(
         scope, receive, send
     )
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    scope[CONSENT_KEY].refuse()
+    get_consent(scope).refuse()
     await send_head(PLAIN["plain"])(scope, receive, send)
 
 
 async def grant_and_fail(scope: Scope, receive: Receive, send: Send) -> None:
-    scope[CONSENT_KEY].grant("statistics")
+    get_consent(scope).grant("statistics")
     raise RuntimeError("after the grant")
 
 
@@ -208,12 +208,12 @@ def deny(headers: Headers) -> App:
 
 
 async def refuse_and_accept(scope: Scope, receive: Receive, send: Send) -> None:
-    scope[CONSENT_KEY].refuse()
+    get_consent(scope).refuse()
     await accept(PLAIN["plain"])(scope, receive, send)
 
 
 async def grant_at_handshake(scope: Scope, receive: Receive, send: Send) -> None:
-    scope[CONSENT_KEY].grant("statistics")  # raises, since a handshake is a GET
+    get_consent(scope).grant("statistics")  # raises, since a handshake is a GET
 
 
 # Each sends the tracker when nothing holds it back, where the server has the message.

@@ -106,7 +106,7 @@ def test_a_granted_tracker_leaves(case: str) -> None:
     assert b"_fbp=leak" not in wsgi_stream("gated", case)
 
 
-def test_a_granted_tracker_leaves_by_the_other_door_too() -> None:
+def test_a_granted_tracker_leaves_by_the_other_middleware_too() -> None:
     assert b"_ga=leak" in asgi_stream("gated", "grant")
     assert b"_fbp=leak" not in asgi_stream("gated", "grant")
 

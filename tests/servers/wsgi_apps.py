@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from consentgate.gate.visitor import CONSENT_KEY
+from consentgate import get_consent
 from consentgate.wsgi import ConsentMiddleware
 from tests.servers.cases import (
     CONTENT,
@@ -142,19 +142,19 @@ def fail_in_body(environ: Environ, start_response: Any) -> Iterator[bytes]:
 
 
 def grant(environ: Environ, start_response: Any) -> Iterable[bytes]:
-    environ[CONSENT_KEY].grant("statistics")
+    get_consent(environ).grant("statistics")
     cookies = [("Set-Cookie", TRACKER), ("Set-Cookie", OTHER_TRACKER)]
     start_response("200 OK", with_length([*HEAD, *cookies]))
     return [b"hello"]
 
 
 def refuse(environ: Environ, start_response: Any) -> Iterable[bytes]:
-    environ[CONSENT_KEY].refuse()
+    get_consent(environ).refuse()
     return send_head([*HEAD, ("Set-Cookie", TRACKER)])(environ, start_response)
 
 
 def grant_and_fail(environ: Environ, start_response: Any) -> Iterable[bytes]:
-    environ[CONSENT_KEY].grant("statistics")
+    get_consent(environ).grant("statistics")
     raise RuntimeError("after the grant")
 
 

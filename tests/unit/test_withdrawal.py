@@ -1,4 +1,4 @@
-"""Which cookies a response expires after a refusal, beyond what every door promises."""
+"""Which cookies a response expires after a refusal, beyond what every middleware promises."""
 
 from __future__ import annotations
 
