@@ -6,7 +6,7 @@ application holds none of it, and what leaves is what was judged.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from consentgate._middleware import BLOCKED_HEADERS, PreparedGate, blocked_body
@@ -73,12 +73,13 @@ class AsgiExchange(Exchange):
 
     def header(self, name: str) -> str:
         """Return all values of a request header, joined by ", "."""
-        value = self.headers.get(name.encode("ascii"))
+        value = self.headers.get(name.encode())
         return "" if value is None else value.decode("latin-1")
 
-    def sent_among(self, names: Collection[str]) -> list[str]:
+    def sent_among(self, names: tuple[str, ...]) -> list[str]:
         """Return those of these names of which the request has a header."""
-        return [name for name in names if name.encode("ascii") in self.headers]
+        headers = self.headers
+        return [name for name in names if name.encode() in headers]
 
     @property
     def is_conditional(self) -> bool:
@@ -88,20 +89,16 @@ class AsgiExchange(Exchange):
     def page_address(self) -> PageAddress:
         """Return the address of the page that the request asks for."""
         request = self.request
-        mount = scope_mount(request)
-        path, query = str(request["path"]), request.get("query_string", b"")
+        mount = request.get("root_path", "")
+        path, query = request["path"], request.get("query_string", b"")
         if mount:
+            mount = scope_mount(request)
             path = path_below(path, mount)
         if request["method"] != "GET":
             assert self.pages is not None, "a banner is of some pages"
             # What a form was sent to is not a way back.
             path, query = f"{self.pages.prefix}/", b""
-        return page_address(
-            mount,
-            path,
-            query.decode("latin-1"),
-            encoding="utf-8",
-        )
+        return page_address(mount, path, query.decode("latin-1"), encoding="utf-8")
 
 
 prepare_layout(AsgiExchange)
@@ -122,12 +119,12 @@ class AsgiResponse:
     """The response of one exchange on its way to the server.
 
     The application holds nothing that leads here but a function. `passes_body`: the body leaves as
-    it comes; `is_holding`: the start of the response does not leave yet.
+    it comes; `held` is the start of the response while it waits for the place of the banner.
     """
 
     __slots__ = (
-        *("_banner", "_banners", "_exchange", "_gate", "_held", "_is_blocked", "_send_raw"),
-        "passes_body",
+        *("_banner", "_banners", "_exchange", "_gate", "_is_blocked", "_send_raw"),
+        *("held", "passes_body"),
     )
 
     def __init__(
@@ -143,13 +140,8 @@ class AsgiResponse:
         self._send_raw = send
         self._banners = banners
         self._banner: BannerResponse[bytes] | None = None
-        self._held: Message | None = None
+        self.held: Message | None = None
         self._is_blocked = False
-
-    @property
-    def is_holding(self) -> bool:
-        """Whether the start of the response waits for the place of the banner."""
-        return self._held is not None
 
     def settle_conditions(self, scope: Scope) -> None:
         """Let the application see the request's conditional headers as it may."""
@@ -163,7 +155,7 @@ class AsgiResponse:
         if self._is_blocked:
             return _nothing()
         kind = message["type"]
-        if self._held is not None:
+        if self.held is not None:
             if kind == "http.response.body":
                 return self._insert(message)
             return self._send_after_release(message)
@@ -180,7 +172,7 @@ class AsgiResponse:
         message["headers"] = headers
         banner.start(message.get("status", 0), headers)
         if banner.is_holding:
-            self._held = message
+            self.held = message
             self.passes_body = False
             return _nothing()
         return self._send_start(message, banner)
@@ -194,7 +186,7 @@ class AsgiResponse:
 
     async def release(self) -> None:
         """Send what is held back as it came."""
-        start, self._held = self._held, None
+        start, self.held = self.held, None
         if start is None:
             return
         assert self._banner is not None, "only a banner holds back"
@@ -227,7 +219,7 @@ class AsgiResponse:
 
     async def _insert(self, message: Message) -> None:
         """Send the page once it is known where its body starts."""
-        banner, start = self._banner, self._held
+        banner, start = self._banner, self.held
         assert banner is not None, "only a banner holds back"
         assert start is not None, "there is a start to send"
         more = message.get("more_body", False)
@@ -236,10 +228,12 @@ class AsgiResponse:
             body = banner.end()
         if banner.is_holding:
             return
-        self._held = None
+        self.held = None
         await self._send_start(start, banner)
         if not self._is_blocked:
-            await self._send_raw({**message, "body": body, "more_body": more})
+            message["body"] = body
+            message["more_body"] = more
+            await self._send_raw(message)
 
     async def _send_after_release(self, message: Message) -> None:
         """Send what is not part of the body: a file, which nothing is put into, and all else that

@@ -6,7 +6,8 @@ What nothing is put into is returned as the object that it is, so that `len()` a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from types import TracebackType
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -33,6 +34,12 @@ _KEYS = {name: "HTTP_" + name.upper().replace("-", "_") for name in CONDITIONAL}
 _CONDITIONAL_KEYS = frozenset(_KEYS.values())
 
 
+@lru_cache(maxsize=8)
+def _keys(names: tuple[str, ...]) -> frozenset[str]:
+    """Return the keys of headers in an environ: the package asks for few, again and again."""
+    return frozenset("HTTP_" + name.upper().replace("-", "_") for name in names)
+
+
 class WsgiExchange(Exchange):
     """An exchange whose request came as a WSGI environ."""
 
@@ -57,24 +64,21 @@ class WsgiExchange(Exchange):
         """Return the request header; servers join repeated ones themselves."""
         return str(self.request.get("HTTP_" + name.upper().replace("-", "_"), ""))
 
-    def sent_among(self, names: Collection[str]) -> list[str]:
+    def sent_among(self, names: tuple[str, ...]) -> list[str]:
         """Return those of these names of which the request has a header."""
+        if self.request.keys().isdisjoint(_keys(names)):
+            return []
         return [name for name in names if "HTTP_" + name.upper().replace("-", "_") in self.request]
 
     def page_address(self) -> PageAddress:
         """Return the address of the page that the request asks for."""
         request = self.request
         path, query = request.get("PATH_INFO", ""), request.get("QUERY_STRING", "")
-        if self.method != "GET":
+        if request.get("REQUEST_METHOD", "GET") != "GET":
             assert self.pages is not None, "a banner is of some pages"
             # What a form was sent to is not a way back.
             path, query = f"{self.pages.prefix}/", ""
-        return page_address(
-            request.get("SCRIPT_NAME", ""),
-            path,
-            query,
-            encoding="latin-1",
-        )
+        return page_address(request.get("SCRIPT_NAME", ""), path, query, encoding="latin-1")
 
 
 prepare_layout(WsgiExchange)
@@ -116,7 +120,9 @@ class WsgiResponse:
         conditional headers as it may."""
         exchange, banners = self._exchange, self._gate.banners
         method = environ.get("REQUEST_METHOD", "GET")
-        if banners is None or method not in PAGE_METHODS or not may_insert(exchange):
+        if banners is None or method not in PAGE_METHODS:
+            return
+        if exchange.outer_gate is not None and not may_insert(exchange):
             return
         self._banners = banners
         exchange.inserts_banner = True

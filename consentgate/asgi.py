@@ -106,7 +106,7 @@ class ConsentMiddleware:
                 await response.release()
             raise
         else:
-            if response is not None and response.is_holding:
+            if response is not None and response.held is not None:
                 # The application ended before its response: what it sent leaves as it came.
                 await response.release()
         finally:

@@ -62,8 +62,10 @@ class ConsentMiddleware:
 
         environ[CONSENT_KEY] = exchange
         try:
+            # Nearly every path is without the mark of the library's pages: that is seen sooner.
             if self._pages is not None:
-                own_path = self._pages.own_path(environ.get("PATH_INFO", ""))
+                path = environ.get("PATH_INFO", "")
+                own_path = self._pages.own_path(path) if self._pages.path_mark in path else None
                 if own_path is not None:
                     assert gate.pages is not None, "there are pages for each policy"
                     body = answer_page(gate.pages, own_path, exchange, environ, guarded_start)

@@ -101,11 +101,8 @@ _known_heads = BoundedCache[int, _Usual](
 )
 
 
-class Place(NamedTuple):
-    """Where a body starts, and in which language `<body lang>` or else `<html lang>` says it is."""
-
-    place: int
-    language: str | None
+Place = tuple[int, str | None]
+"""Where a body starts, and in which language `<body lang>` or else `<html lang>` says it is."""
 
 
 def find_usual(text: bytes) -> Place | None:
@@ -116,13 +113,14 @@ def find_usual(text: bytes) -> Place | None:
         place = text.find(b"<BODY")
     if place < 0:
         return None
-    usual = _recall_usual(text[:place])
-    if usual.start == place and usual.is_after_head and text.startswith(b"<body>", place):
-        return Place(place + len(b"<body>"), usual.language)
-    body = _BODY.match(text, usual.start) if usual.is_after_head else None
+    head = text[:place]
+    start, is_after_head, language = _known_heads.get(hash(head)) or _recall_usual(head)
+    if start == place and is_after_head and text.startswith(b"<body>", place):
+        return place + len(b"<body>"), language
+    body = _BODY.match(text, start) if is_after_head else None
     if body is None:
         return None
-    return Place(body.end(), _language_in(body[0]) or usual.language)
+    return body.end(), _language_in(body[0]) or language
 
 
 def _recall_usual(head: bytes) -> _Usual:

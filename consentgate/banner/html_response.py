@@ -34,6 +34,7 @@ _TELLING = frozenset(
 )
 _SHARED = frozenset({"public", "s-maxage"})
 _NO_BODY = frozenset({204, 205, 304})
+_OK = 200
 _PARTIAL = 206
 _ASCII = bytes(range(0x20, 0x7F))
 # ISO 2022 shifts to sets in which "<" is half of a character, UTF-7 writes it otherwise.
@@ -53,6 +54,11 @@ class Page(Enum):
     COMPRESSED = auto()
     SHARED = auto()
     PRIVATE = auto()
+
+
+# Bound once: the access to an Enum's member costs more than what is done with it.
+_NONE = Page.NONE
+_PRIVATE = Page.PRIVATE
 
 
 def fetched_by(exchange: Exchange) -> str:
@@ -88,12 +94,15 @@ class ResponseReader(Generic[AnyStr]):
             known = names[name]
             if known == CONTENT_TYPE:
                 if not self.is_html[value]:
-                    return Page.NONE, values
+                    return _NONE, values
                 is_html = True
             elif known:
                 text = self._decode(value)
                 values[known] = f"{values[known]}, {text}" if known in values else text
-        return (_page_of(status, values) if is_html else Page.NONE), values
+        if not is_html:
+            return _NONE, values
+        # As nearly all are.
+        return (_PRIVATE if status == _OK and not values else _page_of(status, values)), values
 
 
 def _known_name(name: str) -> str:
@@ -104,8 +113,6 @@ def _known_name(name: str) -> str:
 def _page_of(status: int, values: Mapping[str, str]) -> Page:
     if status < 200 or status in _NO_BODY or status == _PARTIAL:
         return Page.NONE
-    if not values:
-        return Page.PRIVATE  # as nearly all are
     if _is_elsewhere(status, values):
         return Page.NONE
     if values.get("content-encoding", "").strip(_BLANKS).lower() not in ("", "identity"):

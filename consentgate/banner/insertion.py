@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum, auto
 
-from consentgate.banner.body_start import BodyStart, Place, Search
+from consentgate.banner.body_start import BodyStart, Search
 from consentgate.banner.html_tokens import EndOfText, Text
 
 LONGEST_SEARCH = 65_536
@@ -93,9 +93,6 @@ class Insertion:
             self.found = Found.NOWHERE
             return held
         assert self._start is not None, "a search has a start"
-        return self._put(held, Place(place, self._start.language))
-
-    def _put(self, held: bytes, where: Place) -> bytes:
         self.found = Found.INSERTED
-        self.inserted = self._make(where.language)
-        return b"".join((held[: where.place], self.inserted, held[where.place :]))
+        self.inserted = self._make(self._start.language)
+        return b"".join((held[:place], self.inserted, held[place:]))

@@ -29,6 +29,12 @@ from consentgate.pages.banners import Banners
 from consentgate.pages.http import PageAddress
 
 NOT_MODIFIED = 304
+# Bound once: the access to an Enum's member costs more than what is done with it.
+_ENFORCE = Enforcement.ENFORCE
+_NO_PAGE = Page.NONE
+_COMPRESSED = Page.COMPRESSED
+_SHARED = Page.SHARED
+
 PAGE_METHODS = frozenset({"GET", "POST"})
 """The methods of links and forms (HTML standard, 4.10.18.6)."""
 
@@ -87,7 +93,7 @@ class BannerResponse(Generic[AnyStr]):
     def conditions(self, headers: Mapping[str, str]) -> dict[str, str | None]:
         """Return what becomes of the request's conditional headers (lower-case names) before the
         application sees them; None where one goes (RFC 9110 section 13)."""
-        if self._fetched_by or self._exchange.enforcement is not Enforcement.ENFORCE:
+        if self._fetched_by or self._exchange.enforcement is not _ENFORCE:
             return {}
         changes, self._condition = settle_conditions(
             headers,
@@ -104,20 +110,18 @@ class BannerResponse(Generic[AnyStr]):
         page, self._values = self._reader.read(status, headers)
         if status == NOT_MODIFIED:
             self._confirm()
-        elif page is not Page.NONE:
-            self._take_page(page)
-
-    def _take_page(self, page: Page) -> None:
-        if self._fetched_by:
+        elif page is _NO_PAGE:
+            pass
+        elif self._fetched_by:
             # No cache may answer with it where a page of its own is asked for (RFC 9111, 4.1).
-            self.vary_on = "" if page is Page.COMPRESSED else self._fetched_by.title()
-        elif self._exchange.enforcement is not Enforcement.ENFORCE:
+            self.vary_on = "" if page is _COMPRESSED else self._fetched_by.title()
+        elif self._exchange.enforcement is not _ENFORCE:
             # Nothing is asked here, and no cache knows of whom: this page is for nobody else.
             self._exchange.make_private()
-        elif page is Page.COMPRESSED:
+        elif page is _COMPRESSED:
             self._report_once(Reason.BANNER_COMPRESSED)
         else:
-            self._is_shared = page is Page.SHARED or self._banners.is_static
+            self._is_shared = page is _SHARED or self._banners.is_static
             self.is_holding = True
 
     def feed(self, chunk: bytes) -> bytes:
@@ -129,9 +133,10 @@ class BannerResponse(Generic[AnyStr]):
             # Some applications yield what has the contents of bytes and is none.
             usual = find_usual(bytes(chunk[:LONGEST_SEARCH]))
             if usual is not None:
-                text = self._make_text(usual.language)
+                place, language = usual
+                text = self._make_text(language)
                 self._inserted(len(text))
-                return b"".join((chunk[: usual.place], text, chunk[usual.place :]))
+                return b"".join((chunk[:place], text, chunk[place:]))
             insertion = self._insertion = Insertion(self._make_text)
         body = insertion.feed(chunk)
         self._settle(insertion)
@@ -194,9 +199,10 @@ class BannerResponse(Generic[AnyStr]):
         self._variant_id = variant_id
         if not self._is_shared:
             self.is_for_visitor = True
-            self._exchange.depends_on_choice()
-            if self._banners.heeds_gpc(self._exchange):
-                self._exchange.depends_on_gpc()
+            exchange = self._exchange
+            exchange.depends_on_choice()
+            if self._banners.heeds_gpc(exchange):
+                exchange.depends_on_gpc()
 
     def _make_text(self, page_language: str | None) -> bytes:
         language, nonce = page_language or "", ""

@@ -7,7 +7,7 @@ most responses have nothing to decide.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 
 from consentgate.choice.consent import Consent
@@ -79,7 +79,7 @@ class Exchange:
         """Return all values of a request header (lower-case name), joined by ", "; "" if absent."""
         raise NotImplementedError
 
-    def sent_among(self, names: Collection[str]) -> list[str]:
+    def sent_among(self, names: tuple[str, ...]) -> list[str]:
         """Return those of these lower-case names of which the request has a header."""
         raise NotImplementedError
 
@@ -257,7 +257,7 @@ class OfflineExchange(Exchange):
         """Return "": there is no request, so it has no headers."""
         return ""
 
-    def sent_among(self, names: Collection[str]) -> list[str]:
+    def sent_among(self, names: tuple[str, ...]) -> list[str]:
         """Return none: there is no request, so it has no headers."""
         return []
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import chain
 from math import inf
-from typing import AnyStr, Generic
+from typing import Any, AnyStr, Generic
 
 from consentgate._cache import BoundedCache
 from consentgate.choice.consent import NECESSARY
@@ -47,11 +47,11 @@ _SMUGGLED_VERDICT = Verdict(_STRIP, Reason.HEADER_NAME, "", None, None)
 
 Pair = tuple[AnyStr, AnyStr]
 
-_Caching = tuple[list[AnyStr | None], list[Pair[AnyStr]]]
+_Caching = tuple[list[Pair[AnyStr] | None], list[Pair[AnyStr]]]
 """What becomes of each caching header of a response (None: it goes), and the headers to add."""
 
 _CACHING_BYTES = 1024  # of such lists, without their texts
-_LONGEST_CACHING = 512  # characters of the values of a response whose outcome is remembered
+_LONGEST_CACHING = 512  # characters of the headers whose outcome is remembered
 _KIB = 1024
 
 
@@ -96,7 +96,7 @@ class ResponseFilter(Generic[AnyStr]):
             most_entries=1024, most_bytes=256 * _KIB
         )
         self._caching: BoundedCache[Hashable, _Caching[AnyStr]] = BoundedCache(
-            most_entries=256, most_bytes=512 * _KIB
+            most_entries=256, most_bytes=512 * _KIB, longest_key=_LONGEST_CACHING
         )
 
     def copy(self, headers: Iterable[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
@@ -238,7 +238,7 @@ class ResponseFilter(Generic[AnyStr]):
         if self.scans:
             own = self.without_breaks(exchange, own)
         rewrites = page is not None and page.changes_body
-        kinds = self._kinds
+        kinds, wire = self._kinds, self._wire
         kept: list[Pair[AnyStr]] = []
         caching_at: list[int] = []
         has_lost = False
@@ -256,8 +256,8 @@ class ResponseFilter(Generic[AnyStr]):
             elif kind not in OF_BODY:
                 caching_at.append(len(kept))
             elif rewrites and page is not None:
-                value = page.rewrite(kind, self._wire.decode(header[1]))
-                leaving = None if value is None else (header[0], self._wire.encode(value))
+                value = page.rewrite(kind, wire.decode(header[1]))
+                leaving = None if value is None else (header[0], wire.encode(value))
             if leaving is not None:
                 kept.append(leaving)
         return kept, caching_at, has_lost
@@ -381,35 +381,31 @@ class ResponseFilter(Generic[AnyStr]):
         if exchange.varies_on_cookie:
             vary += COOKIE_AND_GPC if exchange.varies_on_gpc else COOKIE
         revalidate = page is not None and page.is_for_visitor
-        present: list[Pair[AnyStr]] = [kept[at] for at in caching_at]
-        key = (vary, is_private, revalidate, *present)
-        caching = self._caching.get(key)
-        if caching is None:
-            caching = self._find_caching(present, vary, is_private or revalidate, revalidate)
-            length = sum(len(value) for _, value in present)
-            if length <= _LONGEST_CACHING:
-                self._caching.remember(key, caching, weight_bytes=_CACHING_BYTES + 4 * length)
-        values, added = caching
-        for at, value in zip(reversed(caching_at), reversed(values), strict=True):
-            if value is None:
+        key = (vary, is_private, revalidate, *map(kept.__getitem__, caching_at))
+        left, added = self._caching.get(key) or self._find_caching(key)
+        for at, header in zip(reversed(caching_at), reversed(left), strict=True):
+            if header is None:
                 del kept[at]
-            elif value is not kept[at][1]:
-                kept[at] = (kept[at][0], value)
+            else:
+                kept[at] = header
         if adds:
             kept += added
 
-    def _find_caching(
-        self,
-        present: list[Pair[AnyStr]],
-        vary: tuple[str, ...],
-        is_private: bool,  # noqa: FBT001 (all are positional here)
-        revalidate: bool,  # noqa: FBT001
-    ) -> _Caching[AnyStr]:
+    # Any: the parts of the key are of several types.
+    def _find_caching(self, key: tuple[Any, ...]) -> _Caching[AnyStr]:
         wire = self._wire
+        vary, is_private, revalidate, *present = key
         texts = [(self._kinds[name], wire.decode(value)) for name, value in present]
-        values, added = keep_private(texts, private=is_private, vary=vary, revalidate=revalidate)
+        private = is_private or revalidate
+        values, added = keep_private(texts, private=private, vary=vary, revalidate=revalidate)
         names = {"cache-control": wire.cache_control, "vary": wire.vary}
-        return (
-            [None if value is None else wire.encode(value) for value in values],
+        caching: _Caching[AnyStr] = (
+            [
+                None if value is None else (name, wire.encode(value))
+                for (name, _), value in zip(present, values, strict=True)
+            ],
             [(names[name], wire.encode(value)) for name, value in added],
         )
+        weight = _CACHING_BYTES + 4 * sum(len(value) for _, value in present)
+        self._caching.remember(key, caching, weight_bytes=weight)
+        return caching

@@ -7,7 +7,7 @@ visitor, and a digest of the texts; that of a visitor's also of what was chosen,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
 from consentgate._cache import BoundedCache
@@ -16,6 +16,7 @@ from consentgate.pages.http import PageAddress
 from consentgate.pages.languages import negotiate, primary_language
 from consentgate.pages.options import Banner, PagesOptions
 from consentgate.pages.render import Pages
+from consentgate.pages.snippets import Form
 from consentgate.pages.texts import Texts
 from consentgate.policy import Policy
 
@@ -46,10 +47,14 @@ class Banners:
         self._tags: BoundedCache[str, str | None] = BoundedCache(
             self._find_tag, most_entries=64, most_bytes=1 << 14
         )
+        self._forms: BoundedCache[tuple[str, str, bool, bool, bool], Form] = BoundedCache(
+            most_entries=128, most_bytes=1 << 20, longest_key=512
+        )
 
     def asks(self, exchange: Exchange) -> bool:
         """Return whether there is something to ask that neither a choice nor a signal answered."""
-        unanswered = self._unanswered(exchange)
+        choice = exchange.choice
+        unanswered = self._asked - choice.granted - choice.refused
         if not unanswered:
             return False
         return not (exchange.settings.signalled.issuperset(unanswered) and exchange.sends_gpc)
@@ -57,12 +62,9 @@ class Banners:
     def heeds_gpc(self, exchange: Exchange) -> bool:
         """Return whether the browser's signal answers, or would answer, all that the visitor did
         not: only then does a page depend on it."""
-        unanswered = self._unanswered(exchange)
-        return bool(unanswered) and exchange.settings.signalled.issuperset(unanswered)
-
-    def _unanswered(self, exchange: Exchange) -> frozenset[str]:
         choice = exchange.choice
-        return self._asked - choice.granted - choice.refused
+        unanswered = self._asked - choice.granted - choice.refused
+        return bool(unanswered) and exchange.settings.signalled.issuperset(unanswered)
 
     @cached_property
     def shared_variant(self) -> str:
@@ -106,8 +108,15 @@ class Banners:
         if tag is None:
             chosen = self._options.language_for(exchange)
             tag = self._negotiate("", chosen, exchange.header("accept-language"))
-        show = self._pages.banner if self.asks(exchange) else self._pages.settings
-        return show(self._texts[tag], mount=address.mount, next_path=address.way_back, nonce=nonce)
+        mount, way_back = address
+        key = (tag, mount, self.asks(exchange), way_back != "", nonce != "")
+        form = self._forms.get(key)
+        if form is None:
+            _, _, asks, has_next, has_nonce = key
+            show = self._pages.banner if asks else self._pages.settings
+            form = show(self._texts[tag], mount=mount, has_next=has_next, has_nonce=has_nonce)
+            self._forms.remember(key, form, weight_bytes=len(form.pieces))
+        return form.fill(way_back, nonce)
 
     def _find_tag(self, language: str) -> str | None:
         """Return the language of the texts for a page in a language, None where there are none."""
@@ -122,10 +131,14 @@ class Banners:
     @cached_property
     def _version(self) -> str:
         """A digest of all texts in all languages, the same in every process."""
-        shows: tuple[Callable[..., bytes], ...] = (
-            self._pages.banner,
-            self._pages.settings,
-            self._pages.static_banner,
+        pages = self._pages
+        rendered = (
+            text
+            for texts in self._texts.values()
+            for text in (
+                pages.banner(texts, mount="").fill(""),
+                pages.settings(texts, mount="").fill(""),
+                pages.static_banner(texts, mount=""),
+            )
         )
-        rendered = (show(texts, mount="") for texts in self._texts.values() for show in shows)
         return hashlib.sha256(b"\0".join(rendered)).hexdigest()

@@ -19,7 +19,7 @@ from consentgate.pages.durations import day_words
 from consentgate.pages.http import Request
 from consentgate.pages.links import Links
 from consentgate.pages.options import PagesOptions
-from consentgate.pages.snippets import Frame, Snippets, as_ascii
+from consentgate.pages.snippets import Form, Frame, Snippets, as_ascii
 from consentgate.pages.static_files import StaticFiles
 from consentgate.pages.templating import Templates
 from consentgate.pages.texts import LocalizedText, Texts
@@ -88,20 +88,22 @@ class Pages:
             "problem.html", texts, links=links, status=status, message=message
         )
 
-    def banner(self, texts: Texts, *, mount: str, next_path: str = "", nonce: str = "") -> bytes:
+    def banner(
+        self, texts: Texts, *, mount: str, has_next: bool = False, has_nonce: bool = False
+    ) -> Form:
         """Return what a page of the site has for a visitor who is asked, as ASCII."""
-        frame = Frame("banner.html", texts, mount, bool(next_path), bool(nonce))
-        return self._snippets.fill(frame, next_path=next_path, nonce=nonce)
+        return self._snippets.form(Frame("banner.html", texts, mount, has_next, has_nonce))
 
-    def settings(self, texts: Texts, *, mount: str, next_path: str = "", nonce: str = "") -> bytes:
+    def settings(
+        self, texts: Texts, *, mount: str, has_next: bool = False, has_nonce: bool = False
+    ) -> Form:
         """Return what a page of the site has for a visitor who has chosen, or is never asked."""
-        frame = Frame("settings.html", texts, mount, bool(next_path), bool(nonce))
-        return self._snippets.fill(frame, next_path=next_path, nonce=nonce)
+        return self._snippets.form(Frame("settings.html", texts, mount, has_next, has_nonce))
 
     def link(self, texts: Texts, *, mount: str, next_path: str = "") -> str:
         """Return a link to the preferences page, for a template of the site's own."""
         frame = Frame("link.html", texts, mount, bool(next_path))
-        return self._snippets.fill(frame, next_path=next_path).decode("ascii")
+        return self._snippets.form(frame).fill(next_path).decode("ascii")
 
     def static_banner(
         self, texts: Texts, *, mount: str, nonce: str = "", readable_cookie: str = ""
@@ -118,7 +120,7 @@ class Pages:
             has_nonce=bool(nonce),
             readable_cookie=readable_cookie,
         )
-        return self._snippets.fill(frame, nonce=nonce)
+        return self._snippets.form(frame).fill("", nonce)
 
     def _preferences(
         self,
@@ -178,7 +180,7 @@ class Pages:
             )
         self._charter_in("charter.html", texts, links)
         self.charter_fragment(texts)
-        self.banner(texts, mount="", next_path="/", nonce="0")
+        self.banner(texts, mount="", has_next=True, has_nonce=True)
         self.settings(texts, mount="")
         self.link(texts, mount="")
         self.static_banner(texts, mount="")

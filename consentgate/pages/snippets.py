@@ -7,9 +7,9 @@ ASCII.
 from __future__ import annotations
 
 import json
-import re
 import secrets
 from html import escape
+from string import ascii_letters, digits
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -21,7 +21,8 @@ from consentgate.pages.templating import Templates
 from consentgate.pages.texts import Texts
 from consentgate.policy import Policy
 
-_PLAIN = re.compile(rb"[A-Za-z0-9_.~/-]*")  # is the same in a query and in HTML
+_PLAIN = f"{ascii_letters}{digits}_.~/-".encode("ascii")  # is the same in a query and in HTML
+_USUAL = b"?=&"  # is all else that nearly every path with a query has
 
 # The percent-encoding of what a path has that a query's value must not have.
 _IN_QUERY = {ord(one): quote(one, safe="") for one in "?%:@!$&'()*+,;=[]"}
@@ -38,14 +39,27 @@ class Frame(NamedTuple):
     readable_cookie: str = ""
 
 
-class _Blanks(NamedTuple):
-    """A snippet as pieces of text, some of which are blanks to be filled in: the places of those
-    for the page to come back to, in a query and as it is, and for the nonce."""
+class Form:
+    """A snippet with blanks for the page to come back to and for the nonce."""
 
-    pieces: list[bytes]
-    in_query: tuple[int, ...]
-    as_it_is: tuple[int, ...]
-    nonce: tuple[int, ...]
+    __slots__ = ("pieces",)
+
+    def __init__(self, pieces: bytes) -> None:
+        self.pieces = pieces
+
+    def fill(self, next_path: str, nonce: str = "") -> bytes:
+        """Return the snippet for one page, in ASCII. `next_path` is what `checked_path` returned,
+        or empty, as it was when the form was made; so is the nonce."""
+        path = in_query = next_path.encode()
+        others = path.translate(None, _PLAIN)
+        if others.strip(_USUAL):
+            path = escape(next_path).encode()
+            in_query = next_path.translate(_IN_QUERY).encode()
+        elif others:
+            in_query = path.replace(b"?", b"%3F").replace(b"=", b"%3D").replace(b"&", b"%26")
+            path = path.replace(b"&", b"&amp;")
+        value = as_ascii(escape(nonce)).encode("ascii") if nonce else b""
+        return self.pieces % {b"path": path, b"in_query": in_query, b"nonce": value}
 
 
 class Snippets:
@@ -60,44 +74,21 @@ class Snippets:
         )
         # Secret, so that no text of a site or a visitor is taken for one of them.
         self._next_mark, self._nonce_mark = secrets.token_hex(16), secrets.token_hex(16)
-        self._blanks: BoundedCache[Frame, _Blanks] = BoundedCache(
+        self._forms: BoundedCache[Frame, Form] = BoundedCache(
             most_entries=128, most_bytes=1 << 20, longest_key=512
         )
 
-    def fill(self, frame: Frame, *, next_path: str = "", nonce: str = "") -> bytes:
-        """Return the snippet for one page, in ASCII. `frame` says whether there are a path, which
-        `checked_path` returned, and a nonce."""
-        blanks = self._blanks.get(frame)
-        if blanks is None:
-            text = self._render(frame)
-            blanks = self._cut(text)
-            self._blanks.remember(frame, blanks, weight_bytes=2 * len(text))
-        pieces = [*blanks.pieces]
-        if next_path:
-            path = next_path.encode("ascii")
-            if not _PLAIN.fullmatch(path):
-                path = escape(next_path).encode("ascii")
-                next_path = next_path.translate(_IN_QUERY)
-            query = b"next=" + next_path.encode("ascii")
-            for at in blanks.in_query:
-                pieces[at] = query
-            for at in blanks.as_it_is:
-                pieces[at] = path
-        if nonce:
-            value = as_ascii(escape(nonce)).encode("ascii")
-            for at in blanks.nonce:
-                pieces[at] = value
-        return b"".join(pieces)
-
-    def _cut(self, text: str) -> _Blanks:
-        query, path, nonce = f"next={self._next_mark}", self._next_mark, self._nonce_mark
-        pieces = re.split(f"({query}|{path}|{nonce})", text)
-        places = {
-            mark: tuple(at for at, piece in enumerate(pieces) if piece == mark)
-            for mark in (query, path, nonce)
-        }
-        texts = [piece.encode("ascii") for piece in pieces]
-        return _Blanks(texts, places[query], places[path], places[nonce])
+    def form(self, frame: Frame) -> Form:
+        """Return the snippet with blanks where the path and the nonce belong, if it has them."""
+        form = self._forms.get(frame)
+        if form is None:
+            text = self._render(frame).replace("%", "%%")
+            text = text.replace(f"next={self._next_mark}", "next=%(in_query)b")
+            text = text.replace(self._next_mark, "%(path)b")
+            text = text.replace(self._nonce_mark, "%(nonce)b")
+            form = Form(text.encode("ascii"))
+            self._forms.remember(frame, form, weight_bytes=2 * len(text))
+        return form
 
     def _render(self, frame: Frame) -> str:
         texts, mark = frame.texts, self._next_mark if frame.has_next else ""

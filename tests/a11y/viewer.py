@@ -143,11 +143,11 @@ def _site(inserted: bytes, texts: Texts) -> str:
 
 
 def _banner(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
-    return _site(pages.banner(texts, mount="", next_path="/banner"), texts)
+    return _site(pages.banner(texts, mount="", has_next=True).fill("/banner"), texts)
 
 
 def _settings(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
-    return _site(pages.settings(texts, mount="", next_path="/settings"), texts)
+    return _site(pages.settings(texts, mount="", has_next=True).fill("/settings"), texts)
 
 
 def _static(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
