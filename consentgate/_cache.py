@@ -20,8 +20,8 @@ per what; "both" is per gate and per server interface (ASGI or WSGI).
 | `gate.response_filter` (both) | reported name, reason -> None | 1,024, 256 KiB | 3 us a cookie |
 | `gate.response_filter` (both) | caching headers -> what leaves | 256, 512 KiB | 14 us a page |
 | `pages.banners` (policy) | language -> the one served | 64, 16 KiB | 2 us a page |
-| `pages.banners` (policy) | kind of banner -> its form | 128, 1 MiB | 0.4 us a page |
-| `pages.snippets` (policy) | kind of snippet -> its form | 128, 1 MiB | 700 us a page and more |
+| `pages.banners` (policy) | language, mount, what is asked -> snippet | 128, 1 MiB | 2 us a page |
+| `pages.snippets` (policy) | kind of snippet -> its text | 128, 1 MiB | 700 us a page and more |
 | `banner.body_start` | hash of a head -> where it ends | 512, 256 KiB | 10 us a page and more |
 | `banner.html_response` (middleware) | Content-Type -> is it HTML | 256, 64 KiB | 1 us a page |
 | `banner.html_response` (middleware) | header name -> its kind | 1,024, 256 KiB | 0.1 us a header |

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import chain
 from math import inf
-from typing import Any, AnyStr, Generic
+from typing import AnyStr, Generic
 
 from consentgate._cache import BoundedCache
 from consentgate.choice.consent import NECESSARY
+from consentgate.gate.caching_outcome import CachingOutcome, find_outcome
 from consentgate.gate.choice_cookie import ChoiceCookie
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
@@ -21,7 +22,7 @@ from consentgate.gate.options import Mode
 from consentgate.gate.page_change import PageChange
 from consentgate.gate.settings import GateSettings
 from consentgate.gate.withdrawal import expiries
-from consentgate.http.caching import COOKIE, COOKIE_AND_GPC, is_shareable, keep_private
+from consentgate.http.caching import COOKIE, COOKIE_AND_GPC, is_shareable
 from consentgate.http.header_names import (
     CONTENT_TYPE,
     COOKIE_KINDS,
@@ -33,7 +34,7 @@ from consentgate.http.header_names import (
     tells_caches,
 )
 from consentgate.http.set_cookie import BLANKS, deletes_from, has_line_break
-from consentgate.http.wire import WireFormat
+from consentgate.http.wire import Pair, WireFormat
 
 # Bound once: the access to an Enum's member costs more than all else that is done to a header.
 _STRIP = Action.STRIP
@@ -45,12 +46,6 @@ _LOOKED_AT = frozenset({SET_COOKIE, SMUGGLED, CONTENT_TYPE})
 _NO_CATEGORIES = frozenset({ASK_JUDGE, UNDECLARED})
 _SMUGGLED_VERDICT = Verdict(_STRIP, Reason.HEADER_NAME, "", None, None)
 
-Pair = tuple[AnyStr, AnyStr]
-
-_Caching = tuple[list[Pair[AnyStr] | None], list[Pair[AnyStr]]]
-"""What becomes of each caching header of a response (None: it goes), and the headers to add."""
-
-_CACHING_BYTES = 1024  # of such lists, without their texts
 _LONGEST_CACHING = 512  # characters of the headers whose outcome is remembered
 _KIB = 1024
 
@@ -95,7 +90,7 @@ class ResponseFilter(Generic[AnyStr]):
         self._reported: BoundedCache[tuple[AnyStr, Reason], None] = BoundedCache(
             most_entries=1024, most_bytes=256 * _KIB
         )
-        self._caching: BoundedCache[Hashable, _Caching[AnyStr]] = BoundedCache(
+        self._caching: BoundedCache[Hashable, CachingOutcome[AnyStr]] = BoundedCache(
             most_entries=256, most_bytes=512 * _KIB, longest_key=_LONGEST_CACHING
         )
 
@@ -381,31 +376,18 @@ class ResponseFilter(Generic[AnyStr]):
         if exchange.varies_on_cookie:
             vary += COOKIE_AND_GPC if exchange.varies_on_gpc else COOKIE
         revalidate = page is not None and page.is_for_visitor
-        key = (vary, is_private, revalidate, *map(kept.__getitem__, caching_at))
-        left, added = self._caching.get(key) or self._find_caching(key)
-        for at, header in zip(reversed(caching_at), reversed(left), strict=True):
+        present = tuple(map(kept.__getitem__, caching_at))
+        key = (vary, is_private, revalidate, present)
+        outcome = self._caching.get(key)
+        if outcome is None:
+            outcome = find_outcome(
+                self._wire, present, private=is_private, vary=vary, revalidate=revalidate
+            )
+            self._caching.remember(key, outcome, weight_bytes=outcome.weight_bytes)
+        for at, header in zip(reversed(caching_at), reversed(outcome.left), strict=True):
             if header is None:
                 del kept[at]
             else:
                 kept[at] = header
         if adds:
-            kept += added
-
-    # Any: the parts of the key are of several types.
-    def _find_caching(self, key: tuple[Any, ...]) -> _Caching[AnyStr]:
-        wire = self._wire
-        vary, is_private, revalidate, *present = key
-        texts = [(self._kinds[name], wire.decode(value)) for name, value in present]
-        private = is_private or revalidate
-        values, added = keep_private(texts, private=private, vary=vary, revalidate=revalidate)
-        names = {"cache-control": wire.cache_control, "vary": wire.vary}
-        caching: _Caching[AnyStr] = (
-            [
-                None if value is None else (name, wire.encode(value))
-                for (name, _), value in zip(present, values, strict=True)
-            ],
-            [(names[name], wire.encode(value)) for name, value in added],
-        )
-        weight = _CACHING_BYTES + 4 * sum(len(value) for _, value in present)
-        self._caching.remember(key, caching, weight_bytes=weight)
-        return caching
+            kept += outcome.added

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from operator import methodcaller
 from typing import Any, AnyStr, Generic
 
+Pair = tuple[AnyStr, AnyStr]
+"""A header: its name and its value."""
+
 
 @dataclass(frozen=True, slots=True)
 class WireFormat(Generic[AnyStr]):

@@ -30,14 +30,14 @@ def test_a_static_file_takes_less_than_four_kilobytes(file: str) -> None:
 
 @pytest.mark.parametrize("texts", [ENGLISH, FRENCH], ids=["en", "fr"])
 def test_a_banner_with_three_purposes_takes_less_than_one_kilobyte(texts: Texts) -> None:
-    html = PAGES.banner(texts, mount="", next_path="/a/page?of=the-site")
+    html = PAGES.banner(texts, mount="", has_next=True).fill("/a/page?of=the-site")
 
     assert packed(html) <= BANNER_BYTES
     assert packed(PAGES.static_banner(texts, mount="")) <= STATIC_BANNER_BYTES
 
 
 def test_the_strip_on_each_page_after_the_choice_takes_half_a_kilobyte() -> None:
-    html = PAGES.settings(ENGLISH, mount="", next_path="/a/page?of=the-site")
+    html = PAGES.settings(ENGLISH, mount="", has_next=True).fill("/a/page?of=the-site")
 
     assert packed(html) <= SETTINGS_BYTES
 

@@ -9,6 +9,8 @@ from functools import partial
 import pytest
 
 from consentgate import Category, Cookie, Policy
+from consentgate.pages.render import Pages
+from consentgate.pages.snippets import Form
 from consentgate.pages.texts import Texts
 from tests.pages.html_elements import find, only, read
 from tests.support.pages import ENGLISH, FRENCH, PAGES, pages_of
@@ -16,25 +18,37 @@ from tests.support.pages import ENGLISH, FRENCH, PAGES, pages_of
 Render = Callable[..., str]
 
 
-def text_of(show: Callable[..., bytes], texts: Texts, *, mount: str = "", **given: str) -> str:
-    """A snippet as text."""
-    return show(texts, mount=mount, **given).decode("ascii")
+def filled(
+    show: Callable[..., Form],
+    texts: Texts,
+    *,
+    mount: str = "",
+    next_path: str = "",
+    nonce: str = "",
+) -> str:
+    """A snippet as text, its blanks filled in."""
+    form = show(texts, mount=mount, has_next=next_path != "", has_nonce=nonce != "")
+    return form.fill(next_path, nonce).decode("ascii")
+
+
+def static_text(texts: Texts, *, pages: Pages = PAGES, mount: str = "", **given: str) -> str:
+    return pages.static_banner(texts, mount=mount, **given).decode("ascii")
 
 
 ALL: dict[str, Render] = {
-    "banner": partial(text_of, PAGES.banner),
-    "settings": partial(text_of, PAGES.settings),
-    "static": partial(text_of, PAGES.static_banner),
+    "banner": partial(filled, PAGES.banner),
+    "settings": partial(filled, PAGES.settings),
+    "static": static_text,
 }
 each = pytest.mark.parametrize("render", ALL.values(), ids=ALL)
 
 
 def banner(**given: str) -> str:
-    return text_of(PAGES.banner, ENGLISH, **given)
+    return filled(PAGES.banner, ENGLISH, **given)
 
 
-def static_banner(**given: str) -> str:
-    return text_of(PAGES.static_banner, ENGLISH, **given)
+def static_banner(*, readable_cookie: str = "") -> str:
+    return static_text(ENGLISH, readable_cookie=readable_cookie)
 
 
 # The question
@@ -67,7 +81,7 @@ def test_the_banner_says_who_asks_and_for_what_before_the_choice() -> None:
 def test_without_site_and_controller_the_banner_speaks_of_this_site() -> None:
     policy = Policy(cookies=[Cookie("_ga", category="statistics")])
 
-    html = text_of(pages_of(policy).banner, ENGLISH)
+    html = filled(pages_of(policy).banner, ENGLISH)
 
     assert only(html, "h2").words == "Cookies on this site"
     assert "This site asks for your consent" in html
@@ -75,7 +89,7 @@ def test_without_site_and_controller_the_banner_speaks_of_this_site() -> None:
 
 @pytest.mark.law(19)
 def test_the_banner_is_in_the_language_of_the_page() -> None:
-    root = find(text_of(PAGES.banner, FRENCH), "div")[0]
+    root = find(filled(PAGES.banner, FRENCH), "div")[0]
 
     assert (root.get("id"), root.get("lang"), root.get("dir")) == ("consentgate", "fr", "ltr")
 
@@ -91,7 +105,7 @@ def test_the_choice_is_sent_as_a_form_that_knows_the_way_back() -> None:
 
 
 def test_to_choose_is_a_link_that_knows_the_way_back_and_the_language() -> None:
-    html = text_of(PAGES.banner, FRENCH, mount="/portal", next_path="/portal/map?a=1&lang=de")
+    html = filled(PAGES.banner, FRENCH, mount="/portal", next_path="/portal/map?a=1&lang=de")
 
     assert only(html, "a").get("href") == (
         "/portal/consent/?next=/portal/map%3Fa%3D1%26lang%3Dde&lang=fr"
@@ -119,7 +133,7 @@ def test_a_page_can_say_that_the_choice_is_saved(render: Render) -> None:
 
 
 def test_a_visitor_who_is_not_asked_finds_no_buttons() -> None:
-    html = text_of(PAGES.settings, ENGLISH, next_path="/")
+    html = filled(PAGES.settings, ENGLISH, next_path="/")
 
     assert find(html, "button") == []
     assert only(html, "section").get("aria-label") == "Cookie settings"
@@ -247,7 +261,7 @@ def test_a_title_in_another_language_is_marked_as_such(texts: Texts) -> None:
         default_language="de",
     )
 
-    html = text_of(pages_of(policy).banner, texts)
+    html = filled(pages_of(policy).banner, texts)
 
     assert only(html, "span", lang="de").words == "Wetter"
 
@@ -258,7 +272,7 @@ def test_what_a_site_wrote_cannot_become_markup() -> None:
         categories=[Category("weather", title="<script>alert(1)</script>", description='"><b>')],
     )
 
-    html = text_of(pages_of(policy).banner, ENGLISH)
+    html = filled(pages_of(policy).banner, ENGLISH)
 
     assert only(html, "dt").words == "<script>alert(1)</script>"
     assert only(html, "dd").words == '"><b>'
@@ -267,6 +281,6 @@ def test_what_a_site_wrote_cannot_become_markup() -> None:
 def test_without_categories_for_the_signal_the_script_gets_none() -> None:
     policy = Policy(cookies=[Cookie("_ga", category="statistics")])
 
-    root = find(text_of(pages_of(policy).static_banner, ENGLISH), "div")[0]
+    root = find(static_text(ENGLISH, pages=pages_of(policy)), "div")[0]
 
     assert root.get("data-gpc") == ""

@@ -10,7 +10,7 @@ from tests.support.exchange import gate_of
 def test_without_a_request_there_are_no_headers() -> None:
     exchange = OfflineExchange(gate_of().settings, Consent.undecided(), cookie="a=1")
 
-    assert (exchange.header("host"), exchange.sent_among(["if-none-match"])) == ("", [])
+    assert (exchange.header("host"), exchange.sent_among(("if-none-match",))) == ("", [])
     assert (exchange.method, exchange.path, exchange.secure) == ("GET", "", True)
     assert (exchange.cookie, exchange.sends_gpc) == ("a=1", False)
 
