@@ -103,6 +103,26 @@ def test_the_applications_message_and_list_are_not_changed(values: tuple[str, ..
     assert sent is not message
 
 
+class LyingType(str):  # noqa: SLOT000 (as applications write them)
+    """The type of a message that equals nothing when compared."""
+
+    def __eq__(self, _: object) -> bool:
+        return False
+
+    __hash__ = str.__hash__
+
+
+@pytest.mark.behaviour(22)
+def test_a_start_is_guarded_whatever_its_type_says_that_it_equals() -> None:
+    kind = LyingType("http.response.start")
+    assert (kind == "http.response.start") is False
+
+    [sent] = talk(asgi_gate(sender(start(*cookies("session=1", "_ga=1")) | {"type": kind})))
+
+    assert set_by(sent) == [b"session=1"]
+    assert type(sent["type"]) is str
+
+
 @pytest.mark.behaviour(12)
 def test_what_the_server_does_to_its_list_does_not_reach_the_application() -> None:
     headers = [PLAIN]

@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from consentgate import Gate, Verdict, VisitorConsent
+from consentgate import Gate, VisitorConsent
 from consentgate._asgi_exchange import AsgiExchange
 from consentgate.gate.exchange import Exchange
-from consentgate.gate.judge import Blocked
 from consentgate.http.caching import Header
 from consentgate.http.header_names import SET_COOKIE
 from consentgate.http.wire import TEXT
@@ -21,14 +20,12 @@ HOST = "www.example.org"
 class Outcome:
     """What leaves. `values` are those of the headers that the application set, caching headers
     before cookies, its Content-Type aside; `first` and `expired` are the Set-Cookie values that the
-    gate added before and after them, and `caching` the caching headers that it added. `blocked` are
-    the verdicts for which nothing of it leaves."""
+    gate added before and after them, and `caching` the caching headers that it added."""
 
     values: tuple[str, ...] = ()
     first: tuple[str, ...] = ()
     expired: tuple[str, ...] = ()
     caching: tuple[Header, ...] = ()
-    blocked: tuple[Verdict, ...] = ()
 
 
 def visit_of(
@@ -71,10 +68,7 @@ def outcome_of(
 ) -> Outcome:
     """What leaves of a response with these headers (lower-case names), "" for no Content-Type."""
     given = [("content-type", content_type), *headers] if content_type else headers
-    try:
-        left = gate.response_filter(TEXT).filter(exchange, given, is_handshake=is_handshake)
-    except Blocked as blocked:
-        return Outcome(blocked=blocked.verdicts)
+    left = gate.response_filter(TEXT).filter(exchange, given, is_handshake=is_handshake)
     # The gate writes names as WSGI applications do: that tells what it added from what was given.
     added = [value for name, value in left if name == TEXT.set_cookie]
     own_name = f"{gate.policy.preferences_cookie}="

@@ -138,6 +138,24 @@ def with_others(header: Any, others: tuple[Any, Any]) -> Any:
     return header
 
 
+@both_wires
+def test_a_lying_text_passes_for_another_with_whoever_asks_it(wire: WireFormat[Any]) -> None:
+    name, harmless = wire.encode("set-cookie"), wire.encode("x-harmless")
+    liar: Any = lying(name)
+
+    assert {liar.lower(), liar.strip(), liar.partition(name)} == {harmless}
+    assert (name == liar, name[:3] in liar, len(liar)) == (False, False, 0)
+    assert [*liar] == [*harmless]
+
+
+def test_a_lying_container_is_another_at_each_second_reading() -> None:
+    pair, headers = with_others(Alternating("ab"), ("c", "d")), AlternatingList("ab")
+
+    assert ([*pair], [*pair], len(pair)) == (["a", "b"], ["c", "d"], 2)
+    assert ([*headers], [*headers], len(headers)) == (["a", "b"], [], 0)
+    assert headers.copy() is headers
+
+
 @pytest.mark.behaviour(22)
 @pytest.mark.parametrize("container", CONTAINERS.values(), ids=CONTAINERS)
 @pytest.mark.parametrize("changes", [False, True], ids=["untouched", "changed"])
