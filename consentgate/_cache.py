@@ -20,7 +20,7 @@ per what; "both" is per gate and per server interface (ASGI or WSGI).
 | `gate.response_filter` (both) | reported name, reason -> None | 1,024, 256 KiB | 3 us a cookie |
 | `gate.response_filter` (both) | caching headers -> what leaves | 256, 512 KiB | 14 us a page |
 | `pages.banners` (policy) | language -> the one served | 64, 16 KiB | 2 us a page |
-| `pages.banners` (policy) | language, mount, what is asked -> snippet | 128, 1 MiB | 0.5 us a page |
+| `pages.banners` (policy) | language, mount, asked -> snippet | 128, 1 MiB | 0.5 us a page |
 | `pages.snippets` (policy) | kind of snippet -> its text | 128, 1 MiB | 700 us a page and more |
 | `banner.body_start` | hash of a head -> where it ends | 512, 256 KiB | 10 us a page and more |
 | `banner.html_response` (middleware) | Content-Type -> is it HTML | 256, 64 KiB | 1 us a page |
