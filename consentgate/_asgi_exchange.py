@@ -115,6 +115,21 @@ def may_have_banner(exchange: AsgiExchange) -> bool:
     return True
 
 
+def take_status(message: Message) -> None:
+    """Let a message have a status that is a plain int: servers write another one as it says.
+
+    Raises TypeError for what is none.
+    """
+    status = message.get("status", 0)
+    if not isinstance(status, int):
+        raise TypeError(
+            f"the application sent {message['type']} with a status of type "
+            f"{type(status).__name__}; ASGI wants an int"
+        )
+    if "status" in message:
+        message["status"] = int.__int__(status)
+
+
 class AsgiResponse:
     """The response of one exchange on its way to the server.
 
@@ -159,6 +174,8 @@ class AsgiResponse:
             if kind == "http.response.body":
                 return self._insert(message)
             return self._send_after_release(message)
+        if "status" in message:
+            take_status(message)
         if kind == "http.response.start":
             return self._start(message)
         return self._send_other(message)

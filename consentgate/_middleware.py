@@ -140,7 +140,7 @@ def enter_stack(exchange: Exchange, found: object) -> bool:
         is_equal = outer.settings == exchange.settings and outer.settings is not exchange.settings
         # Unless the visitor's pages are those of this gate alone.
         serves = outer.pages is not None or exchange.pages is None
-        if is_equal and serves and outer.is_at_work:
+        if is_equal and serves and outer.is_in_call and outer.is_at_work:
             return False
         outer = outer.outer_gate
     exchange.outer_gate = found

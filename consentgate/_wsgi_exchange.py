@@ -92,15 +92,15 @@ class WsgiResponse:
     """
 
     __slots__ = (
-        *("_banner", "_banners", "_exchange", "_gate", "_has_started", "_held", "_start_raw"),
-        *("_write_raw", "block"),
+        *("_banner", "_banners", "_gate", "_has_started", "_held", "_start_raw"),
+        *("_write_raw", "block", "exchange"),
     )
 
     def __init__(
         self, exchange: WsgiExchange, gate: PreparedGate[str], start_response: StartResponse
     ) -> None:
         self.block: bytes | None = None
-        self._exchange = exchange
+        self.exchange = exchange
         self._gate = gate
         self._start_raw = start_response
         # Some servers have no `write` to return, so that it does not say whether they started.
@@ -118,7 +118,7 @@ class WsgiResponse:
     def prepare_banner(self, environ: WSGIEnvironment) -> None:
         """Put the banner into the response if it is a page; the application sees the request's
         conditional headers as it may."""
-        exchange, banners = self._exchange, self._gate.banners
+        exchange, banners = self.exchange, self._gate.banners
         method = environ.get("REQUEST_METHOD", "GET")
         if banners is None or method not in PAGE_METHODS:
             return
@@ -132,7 +132,7 @@ class WsgiResponse:
             _change(environ, self._banner.conditions(found))
 
     def _make_banner(self, banners: Banners) -> BannerResponse[str]:
-        exchange = self._exchange
+        exchange = self.exchange
         return BannerResponse(
             banners, exchange, reader=self._gate.reader, address=exchange.page_address
         )
@@ -148,7 +148,7 @@ class WsgiResponse:
         response_filter = self._gate.response_filter
         if self._banner is None:
             is_html = self._gate.reader.is_html
-            if not self._exchange.needs_review and response_filter.leaves_whole(given, is_html):
+            if not self.exchange.needs_review and response_filter.leaves_whole(given, is_html):
                 return self._start_with(self._checked(status), given, exc_info)
             self._banner = self._make_banner(banners)
         banner = self._banner
@@ -172,12 +172,15 @@ class WsgiResponse:
                 self._write(held)
         if self._gate.blocks:
             return _Body(body, self)
-        if self._banners is None or self._has_started:
+        if self._has_started:
             return body
-        if self._held is None and fetched_by(self._exchange):
+        if self._banners is None:
+            # The application has yet to start, so that it may yet call a gate of its own.
+            return _Body(body, self)
+        if self._held is None and fetched_by(self.exchange):
             return body
-        if self._held is not None and isinstance(body, list | tuple):
-            return self._whole(body)
+        if self._held is not None and type(body) in (list, tuple):  # others may have a `close`
+            return self._whole(body)  # type: ignore[arg-type]
         return _Body(body, self)
 
     def feed(self, chunk: bytes) -> bytes:
@@ -185,7 +188,7 @@ class WsgiResponse:
         if self._held is None:
             return chunk
         assert self._banner is not None, "only a banner holds back"
-        return self._settle(self._banner.feed(chunk))
+        return self._settle(self._banner.feed(bytes(chunk)))
 
     def end(self) -> bytes:
         """Return what can leave when the body has ended."""
@@ -205,7 +208,7 @@ class WsgiResponse:
         end = self.end()
         if not chunks:
             return [end] if end else []  # all that there is was written
-        return [*chunks[:-1], chunks[-1] + end]
+        return [*chunks[:-1], b"".join((chunks[-1], end))]
 
     def _release(self) -> bytes:
         if self._held is None:
@@ -244,7 +247,7 @@ class WsgiResponse:
         page: PageChange | None = None,
     ) -> Write:
         """Start the response with what the gate lets out of it."""
-        exchange, response_filter = self._exchange, self._gate.response_filter
+        exchange, response_filter = self.exchange, self._gate.response_filter
         self.block = None
         status = self._checked(status)
         try:
@@ -263,7 +266,7 @@ class WsgiResponse:
 
     def _start_with(self, status: str, headers: Headers, exc_info: ExcInfo) -> Write:
         """Start the response; nothing can be changed any more."""
-        self._has_started = self._exchange.started = True
+        self._has_started = self.exchange.started = True
         if exc_info is None:
             self._write_raw = self._start_raw(status, headers)
         else:
@@ -276,12 +279,12 @@ class WsgiResponse:
             status = str.__str__(status)  # a subclass may say of itself what it is not
         if status.isprintable() or not has_line_break(status):
             return status
-        self._exchange.report(Reason.STATUS_LINE_BREAK, Action.REWRITE)
-        reports = self._exchange.settings.mode is Mode.REPORT
+        self.exchange.report(Reason.STATUS_LINE_BREAK, Action.REWRITE)
+        reports = self.exchange.settings.mode is Mode.REPORT
         return status if reports else BLOCKED_STATUS
 
     def _server_wrapper(self) -> tuple[type, ...]:
-        wrapper = self._exchange.request.get("wsgi.file_wrapper")
+        wrapper = self.exchange.request.get("wsgi.file_wrapper")
         return (wrapper,) if isinstance(wrapper, type) else ()
 
 
@@ -305,7 +308,7 @@ class _Body:
 
     def __init__(self, body: Iterable[bytes], response: WsgiResponse) -> None:
         self._body = body
-        self._chunks = iter(body)
+        self._chunks: Iterator[bytes] | None = None
         self._response = response
         self._is_over = False
         self._failure: Exception | None = None
@@ -315,13 +318,17 @@ class _Body:
 
     def __next__(self) -> bytes:
         if self._failure is not None:
-            raise self._failure
+            failure, self._failure = self._failure, None
+            try:
+                raise failure
+            finally:
+                del failure  # its traceback refers to this frame
         response = self._response
         # Not even an empty chunk may leave before the response has started, so that up to 64 KiB
         # are waited for here.
         while not self._is_over:
             try:
-                chunk = next(self._chunks, None)
+                chunk = self._next()
             except Exception as failure:  # noqa: BLE001 (it is raised again)
                 return self._end_with(failure)
             body = response.end() if chunk is None else response.feed(chunk)
@@ -335,6 +342,17 @@ class _Body:
             elif not response.is_holding:
                 return body
         raise StopIteration
+
+    def _next(self) -> bytes | None:
+        """Return the next chunk, None after the last; the application is at work meanwhile."""
+        exchange = self._response.exchange
+        exchange.is_in_call = True
+        try:
+            if self._chunks is None:
+                self._chunks = iter(self._body)
+            return next(self._chunks, None)
+        finally:
+            exchange.is_in_call = False
 
     def close(self) -> None:
         """Close the application's body, as the server would."""

@@ -15,6 +15,7 @@ from consentgate._asgi_exchange import (
     Scope,
     Send,
     may_have_banner,
+    take_status,
 )
 from consentgate._middleware import (
     GatesByPolicy,
@@ -90,6 +91,8 @@ class ConsentMiddleware:
                     return send(message)
                 if kind == "http.response.start":
                     headers = message["headers"] = list(message.get("headers") or ())
+                    if type(message.get("status")) is not int:
+                        take_status(message)
                     if not exchange.needs_review and leaves_whole(headers, is_html):
                         exchange.started = True
                         return send(message)

@@ -60,6 +60,8 @@ class ConsentMiddleware:
 
             return guarded_write
 
+        if "wsgi.early_hints" in environ:
+            _guard_early_hints(environ, gate, exchange)
         environ[CONSENT_KEY] = exchange
         try:
             # Nearly every path is without the mark of the library's pages: that is seen sooner.
@@ -73,9 +75,32 @@ class ConsentMiddleware:
                 response.prepare_banner(environ)
             return response.around(self.app(environ, guarded_start))
         except BaseException:
-            # What failed is no gate around anything.
             exchange.is_running = False
             raise
+        finally:
+            # Whoever calls a gate later may do so because this one's body failed.
+            exchange.is_in_call = False
+
+
+def _guard_early_hints(
+    environ: WSGIEnvironment, gate: PreparedGate[str], exchange: WsgiExchange
+) -> None:
+    """Let the application send early hints without the cookies that must not leave.
+
+    Gunicorn offers a function that takes the headers of a 103 (RFC 8297).
+    """
+    send_raw = environ["wsgi.early_hints"]
+    response_filter = gate.response_filter
+
+    def send_hints(headers: Iterable[tuple[str, str]]) -> object:
+        pairs = [(_as_text(name), _as_text(value)) for name, value in headers]
+        return send_raw(response_filter.screen(exchange, pairs))
+
+    environ["wsgi.early_hints"] = send_hints
+
+
+def _as_text(text: str | bytes) -> str:
+    return text.decode("latin-1") if isinstance(text, bytes) else text
 
 
 def _receive_request(environ: WSGIEnvironment, gate: PreparedGate[str]) -> WsgiExchange | None:

@@ -172,6 +172,8 @@ class BannerResponse(Generic[AnyStr]):
         return None
 
     def _settle(self, insertion: Insertion) -> None:
+        if insertion.found is not Found.SEARCHING:
+            self._insertion = None  # it refers to this object
         if insertion.found is Found.INSERTED:
             self._inserted(len(insertion.inserted))
         elif insertion.found is not Found.SEARCHING:

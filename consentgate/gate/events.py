@@ -15,7 +15,7 @@ from consentgate.policy.vocabulary import MARKETING
 logger = logging.getLogger("consentgate")
 
 LONGEST_TEXT = 64  # bytes of a name in an event: enough to recognise it, too little to smuggle data
-MOST_LOGGED = 200  # names in the log for each reason: visitors' names can't crowd out the others
+MOST_LOGGED = 200  # names in the log for each reason, of the application's and of visitors'
 
 
 class Action(StrEnum):
@@ -28,6 +28,10 @@ class Action(StrEnum):
     HIDE = "hide"
     EXPIRE = "expire"
     NOTE = "note"
+
+
+_OF_VISITORS = (Action.HIDE, Action.EXPIRE, Action.NOTE)
+"""What is done to names that a request brought."""
 
 
 class Reason(StrEnum):
@@ -146,6 +150,11 @@ def escape_text(text: str) -> str:
     return text[:LONGEST_TEXT].encode("unicode_escape").decode("ascii")[:LONGEST_TEXT]
 
 
+def _has_name(logged: set[str], name: str) -> bool:
+    """Return whether a name was logged, or so many that no more are."""
+    return name[:LONGEST_TEXT] in logged or len(logged) >= MOST_LOGGED
+
+
 class Reporter:
     """Hands each event to the site's callback, and logs each name and reason once.
 
@@ -157,6 +166,8 @@ class Reporter:
         self._on_event = on_event
         self._mode = mode
         self._logged: dict[Reason, set[str]] = {reason: set() for reason in Reason}
+        # Apart, so that visitors' names can't crowd out those of the application.
+        self._logged_of_visitors: dict[Reason, set[str]] = {reason: set() for reason in Reason}
         self._failed: set[Reason] = set()
 
     @property
@@ -165,13 +176,13 @@ class Reporter:
         return self._on_event is not None
 
     def is_told(self, reason: Reason, name: str) -> bool:
-        """True when nobody needs to hear of this reason and name any more."""
-        return self._on_event is None and self._is_logged(reason, name)
+        """Return whether all have heard of this reason and this name of the application's."""
+        return self._on_event is None and _has_name(self._logged[reason], name)
 
     def report_once(self, reason: Reason, action: Action, *, name: str, path: str) -> None:
         """Deliver the event unless one of this reason and name was logged before, or too many
         were: for what visitors can make up."""
-        if self._is_logged(reason, name):
+        if _has_name(self._logged_for(reason, action), name):
             return
         self.report(reason, action, name=name, path=path)
 
@@ -198,14 +209,19 @@ class Reporter:
             detail=detail,
         )
         self._call(event)
-        if not self._is_logged(reason, name):
-            self._logged[reason].add(name[:LONGEST_TEXT])
+        logged = self._logged_for(reason, action)
+        if _has_name(logged, name):
+            return
+        key = name[:LONGEST_TEXT]
+        is_news = key not in self._logged[reason] and key not in self._logged_of_visitors[reason]
+        logged.add(key)
+        if is_news:
             level = logging.WARNING if reason in _WARNINGS else logging.INFO
             logger.log(level, "%s", _describe(event), extra={"consentgate": event})
 
-    def _is_logged(self, reason: Reason, name: str) -> bool:
-        logged = self._logged[reason]
-        return name[:LONGEST_TEXT] in logged or len(logged) >= MOST_LOGGED
+    def _logged_for(self, reason: Reason, action: Action) -> set[str]:
+        made_up = action in _OF_VISITORS
+        return (self._logged_of_visitors if made_up else self._logged)[reason]
 
     def _call(self, event: Event) -> None:
         if self._on_event is None:

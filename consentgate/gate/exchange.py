@@ -35,8 +35,9 @@ class Exchange:
     alone. `new_choice` is the choice made in this very response, and `refused_but_sent` are the
     refused cookies that the browser sent nevertheless. `needs_review`: the response may need more
     than verdicts on its cookies. `is_running`: the application is at work; `started`: its response
-    has started. `outer_gate` is the exchange of another gate around this one, and
-    `inner_gate_values` are the Set-Cookie values that gates further in wrote themselves.
+    has started; `is_in_call`: the gate has not returned to its server. `outer_gate` is the exchange
+    of another gate around this one, and `inner_gate_values` are the Set-Cookie values that gates
+    further in wrote themselves.
     """
 
     # Defaults of the class until something happens: an exchange costs few assignments.
@@ -50,6 +51,7 @@ class Exchange:
     needs_review = False
     started = False
     is_running = True
+    is_in_call = True
     inserts_banner = False
     discards_invalid = False
     new_choice: Consent | None = None
@@ -271,6 +273,7 @@ def prepare_layout(kind: type[Exchange]) -> None:
     first = kind()
     for name in (
         *("settings", "request", "cookie_header", "pages", "known_choice", "needs_review"),
-        *("started", "is_running", "varies_on_cookie", "is_private", "inserts_banner", "_headers"),
+        *("started", "is_running", "is_in_call", "varies_on_cookie", "is_private"),
+        *("inserts_banner", "_headers"),
     ):
         setattr(first, name, None)

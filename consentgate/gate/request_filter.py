@@ -54,6 +54,7 @@ class RequestFilter:
 
     def __init__(self, settings: GateSettings) -> None:
         self._rule_for = settings.policy.rule_for
+        self._rule_for_text = settings.policy.rule_for_text
         self._now_s = settings.now_s
         self._name = settings.policy.preferences_cookie
         self._raw_name = self._name.encode("ascii")
@@ -104,11 +105,14 @@ class RequestFilter:
         pairs, read_to = cookie_spans(text)
         is_cut = read_to < len(text)
         for name, start, end, inner in pairs:
-            rule = self._rule_for(name)
+            # What has no "=" after a name may be a piece of a value, such as of a quoted one.
+            has_name = text.find("=", start, end) > start
+            rule = self._rule_for(name) if has_name else self._rule_for_text(name)
             if rule is None:
-                unknown.append(name)
+                if has_name:
+                    unknown.append(name)
                 if self._hides_unknown:
-                    hidden.append((name, None, Reason.UNKNOWN_IN_REQUEST))
+                    hidden.append((name if has_name else "", None, Reason.UNKNOWN_IN_REQUEST))
                     continue
             elif not (rule.necessary or exchange.permits(rule, consent)):
                 hidden.append((name, rule, exchange.why_denied(rule.categories)))
@@ -133,7 +137,7 @@ class RequestFilter:
     def _hides_inner(self, inner: tuple[str, ...], exchange: Exchange, consent: Consent) -> bool:
         """Return whether some reader would find a cookie inside the pair that it may not read.
         These names are text of a value to all other readers, so no event names them."""
-        rules = [rule for rule in map(self._rule_for, inner) if rule is not None]
+        rules = [rule for rule in map(self._rule_for_text, inner) if rule is not None]
         return not all(rule.necessary or exchange.permits(rule, consent) for rule in rules)
 
     def _remember(self, key: Hashable, plan: _Plan) -> None:

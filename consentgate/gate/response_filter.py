@@ -73,6 +73,7 @@ class ResponseFilter(Generic[AnyStr]):
         self._choice_cookie = choice_cookie
         self._wire: WireFormat[AnyStr] = wire
         self._equals: AnyStr = wire.equals
+        self._semicolon: AnyStr = wire.semicolon
         self._empty: AnyStr = wire.equals[:0]
         self._exact: type[AnyStr] = type(wire.equals)
         self._reports_only = settings.mode is Mode.REPORT
@@ -211,7 +212,7 @@ class ResponseFilter(Generic[AnyStr]):
     def _is_necessary(self, value: AnyStr) -> bool:
         """Return whether a Set-Cookie leaves byte for byte to everybody, by its name alone."""
         cookie, has_name, _ = value.partition(self._equals)
-        if not has_name or self._categories[cookie] != NECESSARY:
+        if not has_name or self._semicolon in cookie or self._categories[cookie] != NECESSARY:
             return False
         lf, cr, nul = self._wire.line_breaks
         return not (lf in value or cr in value or nul in value)
@@ -272,7 +273,9 @@ class ResponseFilter(Generic[AnyStr]):
         cookie, has_name, rest = value.partition(self._equals)
         lf, cr, nul = self._wire.line_breaks
         category = ASK_JUDGE
-        if has_name and not (lf in value or cr in value or nul in value):
+        if has_name and not (
+            self._semicolon in cookie or lf in value or cr in value or nul in value
+        ):
             category = self._categories[cookie]
         if category == NECESSARY:
             return header
@@ -283,7 +286,7 @@ class ResponseFilter(Generic[AnyStr]):
                 return header
         if category and self._enforces and not exchange.inner_gate_values:
             # What deletes is the judge's too.
-            moment = self._deletes_from[rest.partition(self._wire.semicolon)[2]]
+            moment = self._deletes_from[rest.partition(self._semicolon)[2]]
             if moment == inf or moment > self._settings.now_s():
                 self._report_stripped(exchange, cookie, category)
                 return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import string
 from collections.abc import Callable, Mapping
 from datetime import date
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.visitor import VisitorConsent
@@ -119,7 +120,7 @@ class PolicyPages:
         return endpoints[method]
 
     def _add_slash(self, request: Request) -> Response:
-        query = f"?{request.query}" if request.query else ""
+        query = f"?{_quoted(request.query)}" if request.query else ""
         return _redirect(308, self._preferences_path(request) + query)
 
     def _preferences(self, request: Request) -> Response:
@@ -272,3 +273,8 @@ class PagesByPolicy:
 # Read with the module what nearly every site needs: Starlette makes its middleware within the
 # event loop, where reading files would hold up what else runs in it.
 PagesByPolicy(PagesOptions())
+
+
+def _quoted(query: str) -> str:
+    """Return a query as it was sent, but for what has no place in a header."""
+    return quote(query, safe=string.punctuation, encoding="latin-1", errors="replace")

@@ -79,9 +79,13 @@ class RuleLookup(BoundedCache[str, Cookie | None]):
         self._globs = GlobIndex(globs)
 
     def __missing__(self, name: str) -> Cookie | None:
-        rule = self._exact.get(name) or self._best(name)
+        rule = self.find(name)
         self.remember(name, rule)
         return rule
+
+    def find(self, text: str) -> Cookie | None:
+        """Return the rule without remembering it: for text that may be of a cookie's value."""
+        return self._exact.get(text) or self._best(text)
 
     def _best(self, name: str) -> Cookie | None:
         matching = self._globs.matching(name)

@@ -70,6 +70,8 @@ class Policy:
     An exact name comes first, then the glob with the most literal characters, then the site
     before presets. Each response calls it for each cookie, so it is an access of a dictionary.
     """
+    rule_for_text: Callable[[str], Cookie | None] = field(repr=False, compare=False)
+    """Return what `rule_for` returns, and remember nothing of what may be part of a value."""
     _declaration: Declaration = field(repr=False, compare=False)
     _resolved: Resolved = field(repr=False, compare=False)
     _fingerprints: dict[str, str] = field(repr=False, compare=False)
@@ -186,10 +188,13 @@ def _derived(declaration: Declaration, resolved: Resolved) -> Iterator[tuple[str
     declared = {(rule.categories, rule.exempt) for rule in rules}
     used = {name for categories, _ in declared for name in categories}
     asked = {name for categories, exempt in declared if not exempt for name in categories}
+    lookup = RuleLookup(*resolved.rules)
     yield "_resolved", resolved
     yield "_fingerprints", fingerprints(names, rules, language=declaration.default_language)
     yield "rules", rules
-    yield "rule_for", RuleLookup(*resolved.rules).__getitem__
+    lookup = RuleLookup(*resolved.rules)
+    yield "rule_for", lookup.__getitem__
+    yield "rule_for_text", lookup.find
     yield "optional_categories", tuple(name for name in names[1:] if name in used)
     yield "consent_categories", tuple(name for name in names[1:] if name in asked)
 

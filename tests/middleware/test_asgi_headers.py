@@ -343,3 +343,32 @@ def test_a_choice_holds_at_each_request_in_which_it_comes() -> None:
     scopes = [http_scope(f"a=1; {preferences_for('statistics')}; b=2") for _ in range(3)]
 
     assert [set_by(talk(gate, scope)[0]) for scope in scopes] == [[b"_ga=1"]] * 3
+
+
+class Lying(int):
+    """A status that says of itself what it is not."""
+
+    def __str__(self) -> str:
+        return "200 OK\r\nSet-Cookie: _ga=1"
+
+    def __format__(self, _: str) -> str:
+        return str(self)
+
+
+@pytest.mark.behaviour(22)
+@pytest.mark.parametrize("headers", [[], cookies("_ga=1")], ids=["plain", "with a tracker"])
+@pytest.mark.parametrize("kind", ["http.response.start", "http.response.informational"])
+def test_the_status_that_leaves_is_a_plain_number(kind: str, headers: Any) -> None:
+    message = {"type": kind, "status": Lying(200), "headers": headers}
+
+    [sent] = talk(asgi_gate(sender(message)))
+
+    assert (type(sent["status"]), sent["status"]) == (int, 200)
+
+
+@pytest.mark.parametrize("kind", ["http.response.start", "http.response.informational"])
+def test_a_status_that_is_no_number_is_an_error_that_says_so(kind: str) -> None:
+    message = {"type": kind, "status": "103 X\r\nSet-Cookie: _ga=1", "headers": []}
+
+    with pytest.raises(TypeError, match=f"sent {kind} with a status of type str"):
+        talk(asgi_gate(sender(message)))

@@ -359,3 +359,22 @@ def test_nothing_in_an_environ_and_no_handle_leads_to_the_servers_start(
 
     assert len(found) > 100
     assert not any(one is raw or one is server for one in found)
+
+
+@pytest.mark.behaviour(6)
+@pytest.mark.parametrize("encode", [str, str.encode], ids=["text", "bytes"])
+def test_early_hints_that_a_wsgi_server_offers_set_no_cookie(
+    encode: Callable[[str], str | bytes],
+) -> None:
+    hints: list[Any] = []
+
+    def app(environ: Any, start_response: App) -> list[bytes]:
+        given = [("Link", "</style.css>"), ("Set-Cookie", "_ga=1"), ("Set-Cookie", "session=1")]
+        environ["wsgi.early_hints"]([(encode(name), encode(value)) for name, value in given])
+        start_response("200 OK", [])
+        return []
+
+    facts: dict[str, Any] = {"wsgi.early_hints": hints.extend}
+    serve(wsgi_gate(app), **facts)
+
+    assert hints == [("Link", "</style.css>"), ("Set-Cookie", "session=1")]

@@ -283,3 +283,20 @@ def test_without_a_callback_what_is_logged_is_told(reason: Reason) -> None:
 
     assert (silent.is_told(reason, "a"), heard.is_told(reason, "a")) == (True, False)
     assert not silent.is_told(reason, "b")
+
+
+@pytest.mark.behaviour(24)
+def test_names_that_visitors_make_up_hide_none_of_the_applications(
+    log: pytest.LogCaptureFixture,
+) -> None:
+    reporter = Reporter(None, mode=Mode.ENFORCE)
+    for number in range(MOST_LOGGED + 5):
+        reporter.report(Reason.UNDECIDED, Action.HIDE, name=f"_pk_id.{number}")
+    assert len(log.records) == MOST_LOGGED
+    log.clear()
+
+    for name in ("_pk_id.site", "_pk_id.1"):
+        reporter.report(Reason.UNDECIDED, Action.STRIP, name=name)
+
+    # The other was logged already.
+    assert [one.consentgate.name for one in log.records] == ["_pk_id.site"]  # type: ignore[attr-defined]

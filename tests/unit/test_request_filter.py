@@ -147,7 +147,7 @@ def test_an_unknown_name_is_noted_once() -> None:
 
 
 @pytest.mark.behaviour(19)
-def test_an_unknown_name_that_is_hidden_is_told_as_such() -> None:
+def test_an_unknown_name_that_is_hidden_is_reported_and_what_has_no_name_without_its_text() -> None:
     events: list[Event] = []
 
     visible_of(
@@ -157,7 +157,7 @@ def test_an_unknown_name_that_is_hidden_is_told_as_such() -> None:
     told = [(event.reason, event.action, event.name) for event in events]
     assert told == [
         (Reason.UNKNOWN_IN_REQUEST, Action.HIDE, "other"),
-        (Reason.UNKNOWN_IN_REQUEST, Action.HIDE, "nameless"),
+        (Reason.UNKNOWN_IN_REQUEST, Action.HIDE, ""),
     ]
 
 
@@ -212,3 +212,21 @@ def test_a_stale_choice_hides_its_category_alone() -> None:
 
     assert seen == older.preferences_for("statistics")
     assert [event.reason for event in events] == [Reason.STALE]
+
+
+@pytest.mark.behaviour(24)
+@pytest.mark.parametrize("hidden", ["refused", "undeclared"])
+@pytest.mark.parametrize(
+    "header", ["SECRET", "=SECRET", 'session="x; SECRET; z"', 'session="x SECRET=4"']
+)
+def test_what_may_be_a_piece_of_a_value_is_not_logged_reported_or_kept(
+    header: str, hidden: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    events: list[Event] = []
+    gate = gate_of(on_event=events.append, hide_cookies=hidden)
+
+    visible_of(gate, header)
+
+    lookup = gate.policy.rule_for.__self__  # type: ignore[attr-defined]
+    kept = " ".join([*lookup, *(event.name for event in events), caplog.text])
+    assert "SECRET" not in kept

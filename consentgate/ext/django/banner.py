@@ -7,6 +7,7 @@ leave before the first of it.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from itertools import chain
 
 from asgiref.sync import sync_to_async
@@ -19,7 +20,6 @@ from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
 from consentgate.ext.django.place import address_of
 from consentgate.gate.exchange import Exchange
 from consentgate.pages.banners import Banners
-from consentgate.pages.http import PageAddress
 
 
 class DjangoBanner:
@@ -77,14 +77,14 @@ class DjangoBanner:
         return page if page.is_holding else None
 
     def _make_page(self) -> BannerResponse[str]:
-        return BannerResponse(
-            self._banners, self._exchange, reader=self._gate.reader, address=self._address
-        )
-
-    def _address(self) -> PageAddress:
         # What a form was sent to is not a way back.
         path = None if self._request.method == "GET" else f"{self._banners.prefix}/"
-        return address_of(self._request, path=path)
+        return BannerResponse(
+            self._banners,
+            self._exchange,
+            reader=self._gate.reader,
+            address=partial(address_of, self._request, path=path),
+        )
 
 
 def banner_for(

@@ -6,6 +6,7 @@ The content is never touched here, streamed or not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from http.client import responses
 from http.cookies import Morsel
 
 from django.http import HttpResponse
@@ -13,10 +14,13 @@ from django.http.response import HttpResponseBase
 
 from consentgate._middleware import BLOCKED_HEADERS, blocked_body
 from consentgate.ext.django.written import WrittenMorsel
+from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.judge import Blocked
+from consentgate.gate.options import Mode
 from consentgate.gate.page_change import PageChange
 from consentgate.gate.response_filter import ResponseFilter
+from consentgate.http.set_cookie import has_line_break
 from consentgate.http.wire import TEXT
 
 Pair = tuple[str, str]
@@ -35,6 +39,7 @@ def guard_response(
 ) -> HttpResponseBase:
     """Return the response with what the gate lets out of it; `page` is how its headers change with
     what was put into its content."""
+    _check_reason(response, exchange)
     entries = {morsel.OutputString(): (key, morsel) for key, morsel in response.cookies.items()}
     sent = [
         (_AMONG_HEADERS if name == TEXT.set_cookie else name, value)
@@ -55,6 +60,15 @@ def guard_response(
         for key, morsel in _as_entries(values, entries):
             response.cookies[key] = morsel
     return response
+
+
+def _check_reason(response: HttpResponseBase, exchange: Exchange) -> None:
+    """Give a response the usual reason phrase in the place of one that would split the head."""
+    if not has_line_break(str(response.reason_phrase)):
+        return
+    exchange.report(Reason.STATUS_LINE_BREAK, Action.REWRITE)
+    if exchange.settings.mode is not Mode.REPORT:
+        response.reason_phrase = responses.get(response.status_code, "Unknown Status Code")
 
 
 def _set_headers(response: HttpResponseBase, headers: Iterable[Pair]) -> None:

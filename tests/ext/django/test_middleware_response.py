@@ -1,0 +1,49 @@
+"""What the middleware class leaves behind: a head that nothing splits, and no request in memory."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+
+from tests.ext.django.test_middleware import answer, configure
+
+
+@pytest.fixture(autouse=True)
+def project() -> Iterator[None]:
+    with configure():
+        yield
+
+
+@pytest.mark.behaviour(28)
+@pytest.mark.parametrize("mode", ["enforce", "report"])
+def test_a_reason_phrase_cannot_split_the_head(mode: str) -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(status=418, reason="Teapot\r\nSet-Cookie: _ga=1")
+
+    with configure(MODE=mode):
+        response = answer(view, RequestFactory().get("/"))
+
+    assert response.reason_phrase.startswith("I'm a Teapot" if mode == "enforce" else "Teapot\r\n")
+
+
+def test_no_request_for_a_page_waits_for_the_garbage_collector() -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("<body>")
+
+    def requests() -> int:
+        return sum(issubclass(type(one), HttpRequest) for one in gc.get_objects())
+
+    with configure(BANNER="auto"):
+        answer(view, RequestFactory().get("/"))
+        gc.collect()
+        gc.disable()
+        try:
+            before = requests()
+            answer(view, RequestFactory().get("/"))
+            assert requests() == before
+        finally:
+            gc.enable()
