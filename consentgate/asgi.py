@@ -139,7 +139,7 @@ def _receive_request(scope: Scope, gate: PreparedGate[bytes]) -> AsgiExchange | 
     exchange.pages = gate.pages
     exchange.request = {**scope}
     if raw and type(raw[0]) is not tuple:
-        # The application gets pairs of its own too.
+        # Into pairs that are lists the application could write.
         exchange.request["headers"] = [*map(tuple, raw)]
     exchange.needs_review = False
     cookie = b""

@@ -19,12 +19,11 @@ try:
     from werkzeug.wsgi import FileWrapper as ToolkitFileWrapper
 except ImportError as error:
     _missing: ImportError | None = error
+    # The bodies that are files: what frameworks take where the server has no wrapper of its own.
     FILE_WRAPPERS: tuple[type, ...] = (FileWrapper,)
 else:
     _missing = None
     FILE_WRAPPERS = (FileWrapper, ToolkitFileWrapper)
-
-"""The types of bodies that are files: what frameworks take where the server has none of its own."""
 
 
 def check_toolkit() -> None:
