@@ -360,6 +360,7 @@ class Lying(int):
 @pytest.mark.parametrize("kind", ["http.response.start", "http.response.informational"])
 def test_the_status_that_leaves_is_a_plain_number(kind: str, headers: Any) -> None:
     message = {"type": kind, "status": Lying(200), "headers": headers}
+    assert f"{message['status']}" != "200"
 
     [sent] = talk(asgi_gate(sender(message)))
 

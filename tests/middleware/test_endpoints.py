@@ -150,6 +150,13 @@ def test_the_prefix_without_its_slash_leads_to_the_page(bare: Exchange, method: 
     assert reply["location"] == "/consent/?next=/a&lang=fr"
 
 
+def test_the_prefix_leads_to_the_page_whatever_the_query_is(bare: Exchange) -> None:
+    reply = bare(Send("GET", "/consent", query="next=/a\nSet-Cookie: _ga=1"))
+
+    assert reply.status == 308
+    assert "\n" not in reply["location"]
+
+
 # Methods
 
 
