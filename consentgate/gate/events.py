@@ -175,9 +175,9 @@ class Reporter:
         """True when a callback wants each event, not only the first of its kind."""
         return self._on_event is not None
 
-    def is_told(self, reason: Reason, name: str) -> bool:
-        """Return whether all have heard of this reason and this name of the application's."""
-        return self._on_event is None and _has_name(self._logged[reason], name)
+    def is_reported(self, reason: Reason, action: Action, name: str) -> bool:
+        """Return whether reporting this once more would reach neither the log nor a callback."""
+        return self._on_event is None and _has_name(self._logged_for(reason, action), name)
 
     def report_once(self, reason: Reason, action: Action, *, name: str, path: str) -> None:
         """Deliver the event unless one of this reason and name was logged before, or too many

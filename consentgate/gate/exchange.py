@@ -130,7 +130,7 @@ class Exchange:
     ) -> None:
         """Report one event of this request."""
         reporter = self.settings.reporter
-        if reporter.is_told(reason, name):
+        if reporter.is_reported(reason, action, name):
             return
         reporter.report(
             reason,

@@ -300,7 +300,7 @@ class ResponseFilter(Generic[AnyStr]):
             return
         name = self._wire.decode(cookie).strip(BLANKS)
         exchange.report(reason, _STRIP, name=name, rule=self._settings.policy.rule_for(name))
-        if self._settings.reporter.is_told(reason, name):
+        if self._settings.reporter.is_reported(reason, _STRIP, name):
             self._reported.remember((cookie, reason), None)
 
     def _ask_judge(

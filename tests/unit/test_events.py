@@ -275,14 +275,27 @@ def test_long_names_that_differ_late_are_told_once(log: pytest.LogCaptureFixture
 
 
 @pytest.mark.parametrize("reason", [Reason.UNDECLARED, Reason.UNDECIDED])
-def test_without_a_callback_what_is_logged_is_told(reason: Reason) -> None:
+def test_without_a_callback_what_is_logged_is_reported(reason: Reason) -> None:
     silent, heard = Reporter(None, mode=Mode.ENFORCE), Reporter(print, mode=Mode.ENFORCE)
 
     for reporter in (silent, heard):
         reporter.report(reason, Action.STRIP, name="a")
 
-    assert (silent.is_told(reason, "a"), heard.is_told(reason, "a")) == (True, False)
-    assert not silent.is_told(reason, "b")
+    assert silent.is_reported(reason, Action.STRIP, "a")
+    assert not heard.is_reported(reason, Action.STRIP, "a")
+    assert not silent.is_reported(reason, Action.STRIP, "b")
+    assert not silent.is_reported(reason, Action.HIDE, "a")
+
+
+@pytest.mark.behaviour(23)
+def test_names_that_visitors_make_up_cost_nothing_once_the_log_has_enough() -> None:
+    reporter = Reporter(None, mode=Mode.ENFORCE)
+
+    for number in range(MOST_LOGGED):
+        reporter.report(Reason.UNDECIDED, Action.HIDE, name=f"_pk_id.{number}")
+
+    assert reporter.is_reported(Reason.UNDECIDED, Action.HIDE, "_pk_id.new")
+    assert not reporter.is_reported(Reason.UNDECIDED, Action.STRIP, "_pk_id.new")
 
 
 @pytest.mark.behaviour(24)
