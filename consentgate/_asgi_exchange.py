@@ -11,6 +11,7 @@ from typing import Any
 
 from consentgate._middleware import BLOCKED_HEADERS, PreparedGate, blocked_body
 from consentgate.banner.page_headers import CONDITIONAL
+from consentgate.banner.plain_request import FILES, report_file
 from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
 from consentgate.gate.exchange import Exchange, prepare_layout
 from consentgate.gate.judge import Blocked
@@ -255,6 +256,8 @@ class AsgiResponse:
     async def _send_after_release(self, message: Message) -> None:
         """Send what is not part of the body: a file, which nothing is put into, and all else that
         comes after it."""
+        if message["type"] in FILES:
+            report_file(self._exchange)
         await self.release()
         await self.send(message)
 

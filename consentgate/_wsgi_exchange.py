@@ -14,6 +14,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from consentgate._middleware import BLOCKED_HEADERS, BLOCKED_STATUS, PreparedGate, blocked_body
 from consentgate.banner.html_response import fetched_by
 from consentgate.banner.page_headers import CONDITIONAL
+from consentgate.banner.plain_request import ask_environ_plainly
 from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange, prepare_layout
@@ -24,7 +25,6 @@ from consentgate.http.set_cookie import has_line_break
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PolicyPages
 from consentgate.pages.http import PageAddress, page_address
-from consentgate.pages.wsgi import FILE_WRAPPERS
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
 Headers = list[tuple[str, str]]
@@ -126,6 +126,7 @@ class WsgiResponse:
             return
         self._banners = banners
         exchange.inserts_banner = True
+        ask_environ_plainly(environ, exchange)
         if method == "GET" and not environ.keys().isdisjoint(_CONDITIONAL_KEYS):
             found = {name: environ[key] for name, key in _KEYS.items() if key in environ}
             self._banner = self._make_banner(banners)
@@ -166,10 +167,6 @@ class WsgiResponse:
     def around(self, body: Iterable[bytes]) -> Iterable[bytes]:
         """Return what the server iterates over: the body itself, unless something may be put into
         it or take its place."""
-        if self._held is not None and isinstance(body, FILE_WRAPPERS + self._server_wrapper()):
-            held = self._release()
-            if held:
-                self._write(held)
         if self._gate.blocks:
             return _Body(body, self)
         if self._has_started:
@@ -282,10 +279,6 @@ class WsgiResponse:
         self.exchange.report(Reason.STATUS_LINE_BREAK, Action.REWRITE)
         reports = self.exchange.settings.mode is Mode.REPORT
         return status if reports else BLOCKED_STATUS
-
-    def _server_wrapper(self) -> tuple[type, ...]:
-        wrapper = self.exchange.request.get("wsgi.file_wrapper")
-        return (wrapper,) if isinstance(wrapper, type) else ()
 
 
 def _change(environ: WSGIEnvironment, changes: Mapping[str, str | None]) -> None:

@@ -24,6 +24,7 @@ from consentgate._middleware import (
     PreparedGate,
     enter_stack,
 )
+from consentgate.banner.plain_request import ask_scope_plainly
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.http.wire import BYTES
 from consentgate.pages.asgi import check_toolkit, page_app
@@ -72,6 +73,7 @@ class ConsentMiddleware:
             app = page_app(gate.pages, own_path, exchange)
         elif gate.banners is not None and may_have_banner(exchange):
             banners = gate.banners
+            ask_scope_plainly(scope, exchange)
             if exchange.is_conditional:
                 response = AsgiResponse(exchange, gate, send, banners)
                 response.settle_conditions(scope)

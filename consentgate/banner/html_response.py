@@ -26,10 +26,13 @@ POLICIES = ("content-security-policy", "content-security-policy-report-only")
 # What scripts add that fetch a part of a page: htmx, Turbo, and most libraries since Prototype.
 FETCHED_WITH = ("hx-request", "turbo-frame", "x-requested-with")
 
+# With these the server in front sends a file: nginx, Apache and others, LiteSpeed.
+_SENT_FROM = ("x-accel-redirect", "x-sendfile", "x-litespeed-location")
+
 _TELLING = frozenset(
     {
         *("cache-control", "content-disposition", "content-encoding", "content-language"),
-        *("content-range", CONTENT_TYPE, "etag", "location", *POLICIES),
+        *("content-range", CONTENT_TYPE, "etag", "location", *POLICIES, *_SENT_FROM),
     }
 )
 _SHARED = frozenset({"public", "s-maxage"})
@@ -46,12 +49,14 @@ _BLANKS = " \t"
 class Page(Enum):
     """What a response is to the banner.
 
-    NONE: no page, or one that is let alone. COMPRESSED: a page whose bytes can't be read. SHARED: a
-    page that caches may show to everybody. PRIVATE: a page for its visitor.
+    NONE: no page, or one that is let alone. COMPRESSED: a page whose bytes can't be read. FILE: a
+    page that the server sends from a file. SHARED: a page that caches may show to everybody.
+    PRIVATE: a page for its visitor.
     """
 
     NONE = auto()
     COMPRESSED = auto()
+    FILE = auto()
     SHARED = auto()
     PRIVATE = auto()
 
@@ -117,6 +122,8 @@ def _page_of(status: int, values: Mapping[str, str]) -> Page:
         return Page.NONE
     if values.get("content-encoding", "").strip(_BLANKS).lower() not in ("", "identity"):
         return Page.COMPRESSED
+    if not values.keys().isdisjoint(_SENT_FROM):
+        return Page.FILE
     shared = not _SHARED.isdisjoint(directive_names(values.get("cache-control", "")))
     return Page.SHARED if shared else Page.PRIVATE
 

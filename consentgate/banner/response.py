@@ -33,6 +33,7 @@ NOT_MODIFIED = 304
 _ENFORCE = Enforcement.ENFORCE
 _NO_PAGE = Page.NONE
 _COMPRESSED = Page.COMPRESSED
+_FILE = Page.FILE
 _SHARED = Page.SHARED
 
 PAGE_METHODS = frozenset({"GET", "POST"})
@@ -120,6 +121,8 @@ class BannerResponse(Generic[AnyStr]):
             self._exchange.make_private()
         elif page is _COMPRESSED:
             self._report_once(Reason.BANNER_COMPRESSED)
+        elif page is _FILE:
+            self._report_once(Reason.BANNER_FILE)
         else:
             self._is_shared = page is _SHARED or self._banners.is_static
             self.is_holding = True

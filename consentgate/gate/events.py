@@ -67,6 +67,7 @@ class Reason(StrEnum):
     LANGUAGE_FAILED = "CG143"
     BANNER_COMPRESSED = "CG151"
     BANNER_NO_PLACE = "CG152"
+    BANNER_FILE = "CG153"
 
 
 _WARNINGS = frozenset(
@@ -84,6 +85,7 @@ _WARNINGS = frozenset(
         Reason.SECURE_MISSING,
         Reason.BANNER_COMPRESSED,
         Reason.BANNER_NO_PLACE,
+        Reason.BANNER_FILE,
     }
 )
 
@@ -120,6 +122,10 @@ _WORDS = {
     Reason.BANNER_NO_PLACE: (
         "no banner was put into a page whose body does not start in its first 64 KiB; make its "
         "head shorter, or place the template helper `consent_banner` and pass banner='manual'"
+    ),
+    Reason.BANNER_FILE: (
+        "the application left it to the server to send a page from a file, so that no banner was "
+        "put in; let the application send the file itself"
     ),
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
-from wsgiref.util import FileWrapper
 
 from consentgate.errors import ConfigurationError
 from consentgate.gate.exchange import Exchange
@@ -16,14 +15,10 @@ try:
     from werkzeug.exceptions import ClientDisconnected
     from werkzeug.wrappers import Request as ServerRequest
     from werkzeug.wrappers import Response as ServerResponse
-    from werkzeug.wsgi import FileWrapper as ToolkitFileWrapper
 except ImportError as error:
     _missing: ImportError | None = error
-    # The bodies that are files: what frameworks take where the server has no wrapper of its own.
-    FILE_WRAPPERS: tuple[type, ...] = (FileWrapper,)
 else:
     _missing = None
-    FILE_WRAPPERS = (FileWrapper, ToolkitFileWrapper)
 
 
 def check_toolkit() -> None:

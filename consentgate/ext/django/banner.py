@@ -11,11 +11,12 @@ from functools import partial
 from itertools import chain
 
 from asgiref.sync import sync_to_async
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from consentgate._middleware import PreparedGate
 from consentgate.banner.page_headers import CONDITIONAL
+from consentgate.banner.plain_request import ask_environ_plainly
 from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
 from consentgate.ext.django.place import address_of
 from consentgate.gate.exchange import Exchange
@@ -37,6 +38,8 @@ class DjangoBanner:
         self._exchange = exchange
         self._banners = banners
         exchange.inserts_banner = True
+        if ask_environ_plainly(request.META, exchange):
+            _read_headers_again(request)
         if request.method == "GET" and (names := exchange.sent_among(CONDITIONAL)):
             self.page = self._make_page()
             found = {name: exchange.header(name) for name in names}
@@ -68,8 +71,7 @@ class DjangoBanner:
     def _start(self, response: HttpResponseBase) -> BannerResponse[str] | None:
         """Return the page where its body is waited for."""
         is_html = self._gate.reader.is_html[response.headers.get("Content-Type", "")]
-        # A file is sent as it is.
-        if isinstance(response, FileResponse) or not (is_html or response.status_code == 304):
+        if not (is_html or response.status_code == 304):
             self.page = None
             return None
         page = self.page = self.page or self._make_page()
@@ -106,7 +108,11 @@ def _change(request: HttpRequest, changes: dict[str, str | None]) -> None:
         if value is not None:
             request.META[key] = value
     if changes:
-        vars(request).pop("headers", None)  # they are read from META again
+        _read_headers_again(request)
+
+
+def _read_headers_again(request: HttpRequest) -> None:
+    vars(request).pop("headers", None)  # they are read from META again
 
 
 def _read_start(chunks: Iterator[bytes], page: BannerResponse[str]) -> bytes:

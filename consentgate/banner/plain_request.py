@@ -1,0 +1,49 @@
+"""Ask the application for a page that can be read: its own bytes, neither compressed nor left for
+the server to send.
+
+Only requests for a page change. What scripts, frames and style sheets ask for is compressed as
+before; pages are for what is outside of the gate to compress.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from consentgate.banner.html_response import fetched_by
+from consentgate.gate.events import Action, Reason
+from consentgate.gate.exchange import Exchange
+
+FILES = frozenset({"http.response.pathsend", "http.response.zerocopysend"})
+"""The messages by which the server sends a file itself, and the extensions that offer them."""
+
+ACCEPT_ENCODING = "HTTP_ACCEPT_ENCODING"
+
+
+def ask_scope_plainly(scope: MutableMapping[str, Any], exchange: Exchange) -> None:
+    """Let the application see no Accept-Encoding in the scope of a request for a page, and no
+    extension by which the server reads a file itself."""
+    # Any: the values of a scope are the specification's, of many types.
+    if fetched_by(exchange):
+        return
+    scope["headers"] = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
+    extensions = scope.get("extensions")
+    if extensions and not FILES.isdisjoint(extensions):
+        scope["extensions"] = {
+            name: value for name, value in extensions.items() if name not in FILES
+        }
+
+
+def ask_environ_plainly(environ: MutableMapping[str, Any], exchange: Exchange) -> bool:
+    """Let the application see no Accept-Encoding in the environ of a request for a page; return
+    whether there was one."""
+    if ACCEPT_ENCODING not in environ or fetched_by(exchange):
+        return False
+    del environ[ACCEPT_ENCODING]
+    return True
+
+
+def report_file(exchange: Exchange) -> None:
+    """Report, once, that the server sends a page from a file all the same."""
+    reporter = exchange.settings.reporter
+    reporter.report_once(Reason.BANNER_FILE, Action.NOTE, name="", path=exchange.path)
