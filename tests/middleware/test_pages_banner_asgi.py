@@ -82,6 +82,7 @@ def test_a_response_that_is_no_page_passes_as_it_is() -> None:
 
 
 @pytest.mark.behaviour(9)
+@pytest.mark.behaviour(41)
 @pytest.mark.parametrize(
     "message",
     [

@@ -217,12 +217,39 @@ def test_where_nothing_is_asked_the_views_see_the_conditions_as_they_came(visit:
     [
         lambda _: HttpResponse(PAGE, content_type="text/plain"),
         lambda _: HttpResponse(PAGE, headers={"Content-Encoding": "gzip"}),
-        lambda _: FileResponse(BytesIO(PAGE), filename="page.html"),
     ],
-    ids=["text", "compressed", "a file"],
+    ids=["text", "compressed"],
 )
 def test_what_is_no_page_to_be_read_is_let_alone(visit: Exchange, view: Any) -> None:
     assert visit(view, HOME).body == PAGE
+
+
+@pytest.mark.behaviour(41)
+def test_a_page_from_a_file_is_a_page_as_any_other(visit: Exchange) -> None:
+    file = BytesIO(PAGE)
+
+    reply = visit(lambda _: FileResponse(file, filename="page.html"), HOME)
+
+    assert b'<div id="consentgate"' in reply.body
+    assert reply["content-length"] == str(len(reply.body))
+    assert file.closed
+
+
+@pytest.mark.behaviour(39)
+def test_compression_inside_does_not_silence_the_question(visit: Exchange) -> None:
+    def seen(request: HttpRequest) -> HttpResponse:
+        assert request.headers.get("Accept-Encoding") == request.META.get("HTTP_ACCEPT_ENCODING")
+        return HttpResponse(PAGE + LONG)
+
+    accepts = ("Accept-Encoding", "gzip, br")
+    send = Send(path="/page", headers=(accepts, ("Sec-Fetch-Dest", "document")))
+    fetch = Send(path="/page", headers=(accepts, ("Sec-Fetch-Dest", "empty")))
+    inside = ("tests.ext.django.test_banner.reading", "django.middleware.gzip.GZipMiddleware")
+
+    page, fetched = visit(seen, send, *inside), visit(seen, fetch, *inside)
+
+    assert b'<div id="consentgate"' in page.body
+    assert fetched["content-encoding"] == "gzip"
 
 
 def test_below_another_gate_that_puts_it_in_nothing_is_put_in_twice() -> None:
@@ -339,3 +366,13 @@ def test_the_way_back_from_the_answer_to_a_form_is_the_preference_centre(
     reply = visit(view, Send("POST", path="/page"))
 
     assert b'name="next" value="/consent/"' in reply.body
+
+
+def reading(get_response: Any) -> Any:
+    """Middleware that reads the request's headers before others do."""
+
+    def read(request: HttpRequest) -> Any:
+        assert request.headers
+        return get_response(request)
+
+    return read
