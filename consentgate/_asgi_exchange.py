@@ -85,7 +85,7 @@ class AsgiExchange(Exchange):
     @property
     def is_conditional(self) -> bool:
         """Whether the request asks about a copy that the browser has (RFC 9110 section 13)."""
-        return not _CONDITIONAL.isdisjoint(self.headers) and self.method == "GET"
+        return not _CONDITIONAL.isdisjoint(self.headers) and self.method != "POST"
 
     def page_address(self) -> PageAddress:
         """Return the address of the page that the request asks for."""
@@ -95,7 +95,7 @@ class AsgiExchange(Exchange):
         if mount:
             mount = scope_mount(request)
             path = path_below(path, mount)
-        if request["method"] != "GET":
+        if request["method"] == "POST":
             assert self.pages is not None, "a banner is of some pages"
             # What a form was sent to is not a way back.
             path, query = f"{self.pages.prefix}/", b""

@@ -74,7 +74,7 @@ class WsgiExchange(Exchange):
         """Return the address of the page that the request asks for."""
         request = self.request
         path, query = request.get("PATH_INFO", ""), request.get("QUERY_STRING", "")
-        if request.get("REQUEST_METHOD", "GET") != "GET":
+        if request.get("REQUEST_METHOD") == "POST":
             assert self.pages is not None, "a banner is of some pages"
             # What a form was sent to is not a way back.
             path, query = f"{self.pages.prefix}/", ""
@@ -88,12 +88,12 @@ class WsgiResponse:
     """The response of one exchange on its way to the server.
 
     The application holds nothing that leads here but a function. `block` is the body that replaces
-    a blocked response.
+    a blocked response. `is_head`: the application is to answer the GET of this HEAD.
     """
 
     __slots__ = (
         *("_banner", "_banners", "_gate", "_has_started", "_held", "_start_raw"),
-        *("_write_raw", "block", "exchange"),
+        *("_write_raw", "block", "exchange", "is_head"),
     )
 
     def __init__(
@@ -109,6 +109,7 @@ class WsgiResponse:
         self._banner: BannerResponse[str] | None = None
         self._banners: Banners | None = None
         self._held: tuple[str, Headers, ExcInfo] | None = None
+        self.is_head = False
 
     @property
     def is_holding(self) -> bool:
@@ -127,7 +128,8 @@ class WsgiResponse:
         self._banners = banners
         exchange.inserts_banner = True
         ask_environ_plainly(environ, exchange)
-        if method == "GET" and not environ.keys().isdisjoint(_CONDITIONAL_KEYS):
+        self.is_head = method == "HEAD" and not fetched_by(exchange)
+        if method != "POST" and not environ.keys().isdisjoint(_CONDITIONAL_KEYS):
             found = {name: environ[key] for name, key in _KEYS.items() if key in environ}
             self._banner = self._make_banner(banners)
             _change(environ, self._banner.conditions(found))
@@ -179,6 +181,16 @@ class WsgiResponse:
         if self._held is not None and type(body) in (list, tuple):  # others may have a `close`
             return self._whole(body)  # type: ignore[arg-type]
         return _Body(body, self)
+
+    def without_body(self, body: Iterable[bytes]) -> list[bytes]:
+        """Run the body of a GET until the response has started, and return nothing of it."""
+        around = self.around(body)
+        try:
+            if not self._has_started:
+                next((chunk for chunk in around if self._has_started), None)
+        finally:
+            getattr(around, "close", _nothing)()
+        return []
 
     def feed(self, chunk: bytes) -> bytes:
         """Return what can leave of the body now that this chunk came."""
@@ -268,6 +280,8 @@ class WsgiResponse:
             self._write_raw = self._start_raw(status, headers)
         else:
             self._write_raw = self._start_raw(status, headers, exc_info)
+        if self.is_head:
+            self._write_raw = _discard
         return self._write_raw
 
     def _checked(self, status: str) -> str:
@@ -290,8 +304,12 @@ def _change(environ: WSGIEnvironment, changes: Mapping[str, str | None]) -> None
             environ[_KEYS[name]] = value
 
 
+def _nothing() -> None:
+    """Close what cannot be closed."""
+
+
 def _discard(data: bytes) -> None:
-    """Take what a blocked application writes."""
+    """Take what an application writes of a body that does not leave."""
 
 
 class _Body:

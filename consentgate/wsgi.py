@@ -73,6 +73,9 @@ class ConsentMiddleware:
                     body = answer_page(gate.pages, own_path, exchange, environ, guarded_start)
                     return response.around(body)
                 response.prepare_banner(environ)
+                if response.is_head:
+                    as_get = {**environ, "REQUEST_METHOD": "GET"}
+                    return response.without_body(self.app(as_get, guarded_start))
             return response.around(self.app(environ, guarded_start))
         except BaseException:
             exchange.is_running = False

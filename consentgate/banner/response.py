@@ -36,8 +36,9 @@ _COMPRESSED = Page.COMPRESSED
 _FILE = Page.FILE
 _SHARED = Page.SHARED
 
-PAGE_METHODS = frozenset({"GET", "POST"})
-"""The methods of links and forms (HTML standard, 4.10.18.6)."""
+PAGE_METHODS = frozenset({"GET", "HEAD", "POST"})
+"""The methods of links and forms (HTML standard, 4.10.18.6), and HEAD, which is answered with the
+headers that its GET would have (RFC 9110 section 9.3.2)."""
 
 _NONCE = re.compile(
     r"(?:script|style|default)-src[^;,]*?'nonce-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE
@@ -150,6 +151,11 @@ class BannerResponse(Generic[AnyStr]):
         if not self.is_holding:
             return b""
         insertion = self._insertion or Insertion(self._make_text)
+        if insertion.held == b"" and self._exchange.method == "HEAD":
+            # The body of its GET has something put in, whose length depends on that body.
+            self._inserted(None)
+            self._insertion = None  # it refers to this object
+            return b""
         body = insertion.finish()
         self._settle(insertion)
         return body
@@ -184,7 +190,7 @@ class BannerResponse(Generic[AnyStr]):
             if insertion.found is Found.TOO_FAR:
                 self._report_once(Reason.BANNER_NO_PLACE)
 
-    def _inserted(self, added_bytes: int) -> None:
+    def _inserted(self, added_bytes: int | None) -> None:
         self.is_holding = False
         self._added_bytes = added_bytes
         self._change(self._banners.shared_variant if self._is_shared else "")

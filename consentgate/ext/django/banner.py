@@ -40,7 +40,7 @@ class DjangoBanner:
         exchange.inserts_banner = True
         if ask_environ_plainly(request.META, exchange):
             _read_headers_again(request)
-        if request.method == "GET" and (names := exchange.sent_among(CONDITIONAL)):
+        if request.method != "POST" and (names := exchange.sent_among(CONDITIONAL)):
             self.page = self._make_page()
             found = {name: exchange.header(name) for name in names}
             _change(request, self.page.conditions(found))
@@ -80,7 +80,7 @@ class DjangoBanner:
 
     def _make_page(self) -> BannerResponse[str]:
         # What a form was sent to is not a way back.
-        path = None if self._request.method == "GET" else f"{self._banners.prefix}/"
+        path = f"{self._banners.prefix}/" if self._request.method == "POST" else None
         return BannerResponse(
             self._banners,
             self._exchange,
