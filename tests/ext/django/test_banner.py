@@ -368,6 +368,19 @@ def test_the_way_back_from_the_answer_to_a_form_is_the_preference_centre(
     assert b'name="next" value="/consent/"' in reply.body
 
 
+@pytest.mark.behaviour(28)
+@pytest.mark.parametrize("cookie", ["", preferences_for("statistics")], ids=["undecided", "all"])
+def test_a_head_has_the_headers_of_its_get(visit: Exchange, cookie: str) -> None:
+    tagged = cache_control(max_age=600)(etag(lambda _: '"v1"')(whole))
+    common = "django.middleware.common.CommonMiddleware"
+
+    get = visit(tagged, Send(path="/page", cookie=cookie), common)
+    head = visit(tagged, Send("HEAD", path="/page", cookie=cookie), common)
+
+    assert head.headers == get.headers
+    assert head["etag"].startswith('W/"v1~cgv')
+
+
 def reading(get_response: Any) -> Any:
     """Middleware that reads the request's headers before others do."""
 
