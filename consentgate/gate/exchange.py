@@ -33,7 +33,8 @@ class Exchange:
     several lines are joined by "; ". `varies_on_cookie`: the response depends on the visitor's
     choice; `varies_on_gpc`: on the browser's signal too; `is_private`: it is for this visitor
     alone. `new_choice` is the choice made in this very response, and `refused_but_sent` are the
-    refused cookies that the browser sent nevertheless. `needs_review`: the response may need more
+    refused cookies that the browser sent nevertheless. `date_s` is the moment (POSIX seconds) that
+    the application gave its response in Date, if it gave one. `needs_review`: the response may need more
     than verdicts on its cookies. `is_running`: the application is at work; `started`: its response
     has started; `is_in_call`: the gate has not returned to its server. `outer_gate` is the exchange
     of another gate around this one, and `inner_gate_values` are the Set-Cookie values that gates
@@ -55,6 +56,7 @@ class Exchange:
     inserts_banner = False
     discards_invalid = False
     new_choice: Consent | None = None
+    date_s: float | None = None
     refused_but_sent: tuple[tuple[str, Cookie], ...] = ()
     outer_gate: Exchange | None = None
     inner_gate_values: tuple[str, ...] = ()

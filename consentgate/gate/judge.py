@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from math import inf
 from typing import NamedTuple
@@ -129,7 +129,7 @@ class Judge:
         reason = Reason.UNDECLARED if name else Reason.NAMELESS
         if self._lets_unknown_out:
             return Verdict(Action.KEEP, reason, name, None, value)
-        if name and self._deletes(value):
+        if name and self._deletes(value, self._settings.now_s):
             return _delete(value, name, None)
         return Verdict(Action.STRIP, reason, name, None, None)
 
@@ -153,7 +153,7 @@ class Judge:
         consent = exchange.choice_with_gpc
         if not exchange.permits(rule, consent):
             return self._deny(value, name, rule, reason=exchange.why_denied(rule.categories))
-        deletes = self._deletes(value)
+        deletes = self._deletes(value, lambda: self._counted_from_s(exchange))
         # The exemption ends thirteen months after the first visit (CNIL, audience measurement).
         if exchange.came_in(name) and not deletes:
             return Verdict(Action.STRIP, Reason.NOT_RENEWED, name, rule, None, by_consent=True)
@@ -176,7 +176,7 @@ class Judge:
     ) -> Verdict:
         # That no choice is needed here holds for this visitor, not for the next one of a cache.
         by_consent = reason in (Reason.CONSENTED, Reason.ANONYMOUS, Reason.NOT_REQUIRED)
-        clamped = value if longest is None else self._clamp(value, longest)
+        clamped = value if longest is None else self._clamp(value, longest, exchange=exchange)
         strengthened = self._strengthen(clamped, rule, exchange=exchange)
         if clamped is not value:
             return Verdict(Action.CLAMP, Reason.CLAMPED, name, rule, strengthened, by_consent)
@@ -184,14 +184,14 @@ class Judge:
             return Verdict(Action.REWRITE, Reason.RAISED, name, rule, strengthened, by_consent)
         return Verdict(Action.KEEP, reason, name, rule, value, by_consent)
 
-    def _clamp(self, value: str, longest: timedelta | str) -> str:
+    def _clamp(self, value: str, longest: timedelta | str, *, exchange: Exchange) -> str:
         longest_s = int(longest.total_seconds()) if isinstance(longest, timedelta) else None
-        return clamp_lifetime(value, longest_s=longest_s, now_s=self._settings.now_s())
+        return clamp_lifetime(value, longest_s=longest_s, now_s=self._counted_from_s(exchange))
 
     def _strengthen(self, value: str, rule: Cookie, *, exchange: Exchange) -> str:
         if not (rule.secure or rule.http_only or rule.same_site):
             return value
-        if self._deletes(value):
+        if self._deletes(value, lambda: self._counted_from_s(exchange)):
             return value
         return strengthen_attributes(
             value,
@@ -202,14 +202,20 @@ class Judge:
         )
 
     def _deny(self, value: str, name: str, rule: Cookie, *, reason: Reason) -> Verdict:
-        if self._deletes(value):
+        if self._deletes(value, self._settings.now_s):
             return _delete(value, name, rule)
         return Verdict(Action.STRIP, reason, name, rule, None, by_consent=True)
 
-    def _deletes(self, value: str) -> bool:
+    def _counted_from_s(self, exchange: Exchange) -> float:
+        """Return the moment from which browsers count an Expires in the response: the Date that the
+        application gave it, where that is in the past."""
+        now_s = self._settings.now_s()
+        return now_s if exchange.date_s is None else min(now_s, exchange.date_s)
+
+    def _deletes(self, value: str, now_s: Callable[[], float]) -> bool:
         # Most values are no deletion at any time; only the others need the clock.
         may_delete = deletes_from(split_set_cookie(value)[1]) < inf
-        return may_delete and is_deletion(value, self._settings.now_s())
+        return may_delete and is_deletion(value, now_s())
 
 
 def _delete(value: str, name: str, rule: Cookie | None) -> Verdict:

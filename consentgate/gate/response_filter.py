@@ -33,7 +33,7 @@ from consentgate.http.header_names import (
     kind_in_page,
     tells_caches,
 )
-from consentgate.http.set_cookie import BLANKS, deletes_from, has_line_break
+from consentgate.http.set_cookie import BLANKS, deletes_from, earliest_date, has_line_break
 from consentgate.http.wire import Pair, WireFormat
 
 # Bound once: the access to an Enum's member costs more than all else that is done to a header.
@@ -46,6 +46,7 @@ _LOOKED_AT = frozenset({SET_COOKIE, SMUGGLED, CONTENT_TYPE})
 _NO_CATEGORIES = frozenset({ASK_JUDGE, UNDECLARED})
 _SMUGGLED_VERDICT = Verdict(_STRIP, Reason.HEADER_NAME, "", None, None)
 
+Headers = list[Pair[AnyStr]]
 _LONGEST_CACHING = 512  # characters of the headers whose outcome is remembered
 _KIB = 1024
 
@@ -244,7 +245,7 @@ class ResponseFilter(Generic[AnyStr]):
             if not kind or kind == CONTENT_TYPE:
                 pass
             elif kind == SET_COOKIE:
-                leaving = self._judge_cookie(exchange, header, blocked)
+                leaving = self._judge_cookie(exchange, header, blocked, own)
                 has_lost = has_lost or leaving is not header
             elif kind == SMUGGLED:
                 leaving = self._strip_smuggled(exchange, header, blocked)
@@ -266,7 +267,7 @@ class ResponseFilter(Generic[AnyStr]):
         return header if self._reports_only else None
 
     def _judge_cookie(
-        self, exchange: Exchange, header: Pair[AnyStr], blocked: list[Verdict]
+        self, exchange: Exchange, header: Pair[AnyStr], blocked: list[Verdict], own: Headers[AnyStr]
     ) -> Pair[AnyStr] | None:
         """Return what leaves of one Set-Cookie: the same header, another one, or None."""
         value = header[1]
@@ -290,7 +291,7 @@ class ResponseFilter(Generic[AnyStr]):
             if moment == inf or moment > self._settings.now_s():
                 self._report_stripped(exchange, cookie, category)
                 return None
-        return self._ask_judge(exchange, header, blocked)
+        return self._ask_judge(exchange, header, blocked, own)
 
     def _report_stripped(self, exchange: Exchange, cookie: AnyStr, category: str) -> None:
         """Report a cookie that does not leave, unless everybody has heard of it."""
@@ -304,9 +305,12 @@ class ResponseFilter(Generic[AnyStr]):
             self._reported.remember((cookie, reason), None)
 
     def _ask_judge(
-        self, exchange: Exchange, header: Pair[AnyStr], blocked: list[Verdict]
+        self, exchange: Exchange, header: Pair[AnyStr], blocked: list[Verdict], own: Headers[AnyStr]
     ) -> Pair[AnyStr] | None:
-        text = self._wire.decode(header[1])
+        decode = self._wire.decode
+        text = decode(header[1])
+        if "expires" in text.lower():
+            exchange.date_s = earliest_date((decode(name), decode(value)) for name, value in own)
         verdict = self._judge.judge(text, exchange)
         if not verdict.is_unremarkable:
             exchange.report(verdict.reason, verdict.action, name=verdict.name, rule=verdict.rule)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from math import inf
 from sys import getsizeof
@@ -94,6 +94,17 @@ def expiry_of(attributes: str) -> Expiry:
     return _known[attributes].expiry
 
 
+def earliest_date(headers: Iterable[tuple[str, str]]) -> float | None:
+    """Return the earliest moment, in POSIX seconds, in the Date headers of a response, None without
+    any.
+
+    Browsers count an Expires from it, Chromium from the first of several; a server adds its own
+    where there is none.
+    """
+    moments = [moment_of(value) for name, value in headers if name.strip(" \t").lower() == "date"]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
 class _Attributes(NamedTuple):
     """What a text of attributes says."""
 
@@ -106,7 +117,7 @@ def _read(attributes: str) -> _Attributes:
     values = {
         name: value for name, value in pairs_of(attributes) if len(value) <= LONGEST_ATTRIBUTE
     }
-    expiry = Expiry(_seconds(values.get("max-age", "")), _moment(values.get("expires", "")))
+    expiry = Expiry(_seconds(values.get("max-age", "")), moment_of(values.get("expires", "")))
     return _Attributes(values, expiry, _deletion_s(attributes, expiry))
 
 
@@ -159,8 +170,9 @@ _LARGEST_OF_TIME = 2**32 - 1
 """Browsers take no time from a token with a larger number, and look on."""
 
 
-def _moment(text: str) -> float | None:
-    """Return the POSIX seconds of a date as browsers read it, or None where they find none.
+def moment_of(text: str) -> float | None:
+    """Return the POSIX seconds of a date as browsers read it, in Expires and in a response's Date,
+    or None where they find none.
 
     Zones and weekdays are not looked at; the first token of each kind counts.
     """
