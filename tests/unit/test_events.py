@@ -106,6 +106,7 @@ def test_the_ids_of_reasons_are_stable() -> None:
         "LANGUAGE_FAILED": "CG143",
         "BANNER_COMPRESSED": "CG151",
         "BANNER_NO_PLACE": "CG152",
+        "BANNER_FILE": "CG153",
     }
 
 

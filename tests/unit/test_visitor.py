@@ -187,6 +187,7 @@ def test_a_signal_of_a_category_of_the_site_counts_where_the_site_says_so() -> N
 
 
 @pytest.mark.law(5)
+@pytest.mark.behaviour(28)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "post", "Patch"])
 def test_a_method_that_changes_something_may_grant(method: str) -> None:
     consent = consent_of(gate_of(), method=method)

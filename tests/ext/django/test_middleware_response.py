@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from tests.ext.django.test_middleware import answer, configure
+from tests.support.exchange import preferences_for
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +48,17 @@ def test_no_request_for_a_page_waits_for_the_garbage_collector() -> None:
             assert requests() == before
         finally:
             gc.enable()
+
+
+@pytest.mark.behaviour(28)
+def test_a_lifetime_is_counted_from_the_date_of_the_response() -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        response = HttpResponse(headers={"Date": "Tue, 24 Nov 2015 16:00:00 GMT"})
+        response.set_cookie("_ga", "1", expires="Wed, 25 Nov 2026 16:00:00 GMT")
+        return response
+
+    with configure(CLAMP=True):
+        request = RequestFactory().get("/", HTTP_COOKIE=preferences_for("statistics"))
+        response = answer(view, request)
+
+    assert response.cookies["_ga"].OutputString() == "_ga=1; Path=/; Max-Age=34128000"
