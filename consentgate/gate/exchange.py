@@ -34,11 +34,12 @@ class Exchange:
     choice; `varies_on_gpc`: on the browser's signal too; `is_private`: it is for this visitor
     alone. `new_choice` is the choice made in this very response, and `refused_but_sent` are the
     refused cookies that the browser sent nevertheless. `date_s` is the moment (POSIX seconds) that
-    the application gave its response in Date, if it gave one. `needs_review`: the response may need more
-    than verdicts on its cookies. `is_running`: the application is at work; `started`: its response
-    has started; `is_in_call`: the gate has not returned to its server. `outer_gate` is the exchange
-    of another gate around this one, and `inner_gate_values` are the Set-Cookie values that gates
-    further in wrote themselves.
+    the application gave its response in Date, if it gave one. `needs_review`: the response may need
+    more than verdicts on its cookies. `times_asked` counts the questions on which the response depends;
+    `reads_value`: one was for the whole choice. `is_running`: the application is at work;
+    `started`: its response has started; `is_in_call`: the gate has not returned to its server.
+    `outer_gate` is the exchange of another gate around this one, and `inner_gate_values` are the
+    Set-Cookie values that gates further in wrote themselves.
     """
 
     # Defaults of the class until something happens: an exchange costs few assignments.
@@ -57,6 +58,8 @@ class Exchange:
     discards_invalid = False
     new_choice: Consent | None = None
     date_s: float | None = None
+    times_asked = 0
+    reads_value = False
     refused_but_sent: tuple[tuple[str, Cookie], ...] = ()
     outer_gate: Exchange | None = None
     inner_gate_values: tuple[str, ...] = ()
@@ -97,6 +100,7 @@ class Exchange:
     def depends_on_choice(self) -> None:
         """Note that the response depends on the visitor's choice."""
         self.varies_on_cookie = self.needs_review = True
+        self.times_asked += 1
 
     def depends_on_gpc(self) -> None:
         """Note that the response depends on the browser's signal too."""
@@ -105,6 +109,7 @@ class Exchange:
     def make_private(self) -> None:
         """Note that the response is for this visitor alone."""
         self.is_private = self.needs_review = True
+        self.times_asked += 1
 
     def choose(self, consent: Consent) -> None:
         """Make this the visitor's choice from now on; the response will store it."""
@@ -276,6 +281,6 @@ def prepare_layout(kind: type[Exchange]) -> None:
     for name in (
         *("settings", "request", "cookie_header", "pages", "known_choice", "needs_review"),
         *("started", "is_running", "is_in_call", "varies_on_cookie", "is_private"),
-        *("inserts_banner", "_headers"),
+        *("inserts_banner", "times_asked", "_headers"),
     ):
         setattr(first, name, None)
