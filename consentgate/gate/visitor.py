@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,6 +17,8 @@ CONSENT_KEY = "consentgate.consent"
 
 # RFC 9110 section 9.2.1: safe methods ask for nothing but reading, so they can't be a choice.
 _UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+_ANSWER_DIGITS = 16
 
 
 class VisitorConsent:
@@ -34,6 +37,7 @@ class VisitorConsent:
     def value(self) -> Consent:
         """The consent that holds now, changes of this request and Sec-GPC included."""
         exchange = self._exchange
+        exchange.reads_value = True
         exchange.depends_on_choice()
         if exchange.gpc_can_refuse:
             exchange.depends_on_gpc()
@@ -184,3 +188,20 @@ def exchange_of(request: Any) -> Exchange:
             "consentgate.asgi.ConsentMiddleware or consentgate.wsgi.ConsentMiddleware"
         )
     return exchange
+
+
+def answer_of(exchange: Exchange) -> str | None:
+    """Return a short text that two visitors share only if they get the same answer to every
+    question about categories: by it, a cache can keep what was made for one of them.
+
+    None where what was made is for this visitor alone: the choice changed in this response, the
+    site's `required` decided, or the whole choice was read, which has its day in it.
+    """
+    if exchange.is_private or exchange.has_changed or exchange.reads_value:
+        return None
+    if exchange.enforcement is Enforcement.NOT_REQUIRED:
+        return None
+    choice = exchange.choice
+    refuses = str(exchange.gpc_can_refuse and exchange.sends_gpc)
+    parts = (*sorted(choice.granted), "", *sorted(choice.refused), "", refuses)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_ANSWER_DIGITS]

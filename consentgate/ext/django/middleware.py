@@ -8,7 +8,7 @@ wrap the application (`consentgate.ext.django.wrap`).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -18,8 +18,10 @@ from django.http.response import HttpResponseBase
 from consentgate._middleware import GatesByPolicy, PreparedGate, enter_stack
 from consentgate._wsgi_exchange import WsgiExchange
 from consentgate.ext.django.banner import DjangoBanner, banner_for
+from consentgate.ext.django.caches import guard_caches
 from consentgate.ext.django.guarding import guard_response
 from consentgate.ext.django.own_pages import answer_own_page
+from consentgate.ext.django.place import holder_of
 from consentgate.ext.django.settings import read_settings
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.http.wire import TEXT
@@ -52,6 +54,7 @@ class ConsentMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
+        guard_caches()
         read = read_settings()
         self._gates = GatesByPolicy(
             read.policy, secret_key=read.secret_key, options=read.options, wire=TEXT
@@ -117,7 +120,7 @@ class ConsentMiddleware:
 def _receive_request(request: HttpRequest, gate: PreparedGate[str]) -> DjangoExchange | None:
     """Take the facts of the request, None where an equal gate is around it already, and hide from
     the views what they may not read."""
-    holder = _holder(request)
+    holder = holder_of(request)
     exchange = DjangoExchange()
     exchange.settings = gate.settings
     exchange.pages = gate.pages
@@ -138,12 +141,6 @@ def _end(exchange: DjangoExchange) -> None:
     """End the exchange: nothing can be changed any more."""
     exchange.started = True
     exchange.is_running = False
-
-
-def _holder(request: HttpRequest) -> MutableMapping[str, Any]:
-    """Return where `get_consent` looks: the scope of an ASGI request, else the environ."""
-    scope: MutableMapping[str, Any] | None = getattr(request, "scope", None)
-    return request.META if scope is None else scope
 
 
 def _hide(request: HttpRequest, cookie: str) -> None:

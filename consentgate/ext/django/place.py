@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,6 +16,13 @@ from consentgate.ext.django.host import header_of
 from consentgate.gate.settings import Request
 from consentgate.http.cookie_header import cookie_values
 from consentgate.pages.http import PageAddress, page_address
+
+
+def holder_of(request: HttpRequest) -> MutableMapping[str, Any]:
+    """Return where `get_consent` looks: the scope of an ASGI request, else the environ."""
+    # Any: the values of scopes and environs are the specifications', of many types.
+    scope: MutableMapping[str, Any] | None = getattr(request, "scope", None)
+    return request.META if scope is None else scope
 
 
 def address_of(request: HttpRequest, *, path: str | None = None) -> PageAddress:

@@ -11,7 +11,8 @@ from wsgiref.types import WSGIApplication
 
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.errors import ConfigurationError
-from consentgate.ext.django.settings import read_settings
+from consentgate.ext.django.caches import guard_caches
+from consentgate.ext.django.settings import GateSettings, read_settings
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 
 
@@ -20,8 +21,7 @@ def wrap_wsgi(application: WSGIApplication) -> WsgiMiddleware:
 
     Raises ConfigurationError, and PolicyError.
     """
-    _check_single(application)
-    read = read_settings()
+    read = _prepare(application)
     return WsgiMiddleware(
         application, policy=read.policy, secret_key=read.secret_key, **read.options
     )
@@ -33,11 +33,17 @@ def wrap_asgi(application: Any) -> AsgiMiddleware:
 
     Raises ConfigurationError, and PolicyError.
     """
-    _check_single(application)
-    read = read_settings()
+    read = _prepare(application)
     return AsgiMiddleware(
         application, policy=read.policy, secret_key=read.secret_key, **read.options
     )
+
+
+def _prepare(application: object) -> GateSettings:
+    """Return the settings of the gate; Django's caches heed it from now on."""
+    _check_single(application)
+    guard_caches()
+    return read_settings()
 
 
 def _check_single(application: object) -> None:
