@@ -17,6 +17,7 @@ from consentgate.asgi import ConsentMiddleware
 from consentgate.errors import ConfigurationError
 from consentgate.ext.consent_required import consent_required_page, missing_categories
 from consentgate.gate.visitor import VisitorConsent, exchange_of, get_consent
+from consentgate.http.caching import COOKIE, COOKIE_AND_GPC
 from consentgate.pages.http import address_in_scope
 from consentgate.pages.template_helpers import TemplateHelpers
 
@@ -38,6 +39,7 @@ __all__ = [
     "current_consent",
     "find_outer_middleware",
     "requires_consent",
+    "vary_on_choice",
 ]
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])  # Any: what frameworks accept
@@ -132,6 +134,21 @@ def consent_context(request: Request) -> dict[str, Any]:
         "consent_link": _as_markup(helpers.link),
         "cookie_charter": _as_markup(helpers.charter),
     }
+
+
+def vary_on_choice(connection: HTTPConnection, response: Response) -> None:
+    """Let a response say, before it leaves the gate, what it depends on through the gate: with Vary
+    on the visitor's choice, with `Cache-Control: private` on this visitor alone.
+
+    A cache inside of the gate needs it: Starlette has no place where it could be done for all.
+    Raises ConfigurationError if no gate is around the application.
+    """
+    exchange = exchange_of(connection)
+    if exchange.varies_on_cookie:
+        for name in COOKIE_AND_GPC if exchange.varies_on_gpc else COOKIE:
+            response.headers.add_vary_header(name)
+    if exchange.is_private or exchange.has_changed:
+        response.headers["cache-control"] = "private"
 
 
 def _as_markup(render: Callable[..., str]) -> Callable[..., Markup]:

@@ -35,8 +35,8 @@ class Exchange:
     alone. `new_choice` is the choice made in this very response, and `refused_but_sent` are the
     refused cookies that the browser sent nevertheless. `date_s` is the moment (POSIX seconds) that
     the application gave its response in Date, if it gave one. `needs_review`: the response may need
-    more than verdicts on its cookies. `times_asked` counts the questions on which the response depends;
-    `reads_value`: one was for the whole choice. `is_running`: the application is at work;
+    more than verdicts on its cookies. `times_asked` counts the questions on which the response
+    depends; `reads_value`: one was for the whole choice. `is_running`: the application is at work;
     `started`: its response has started; `is_in_call`: the gate has not returned to its server.
     `outer_gate` is the exchange of another gate around this one, and `inner_gate_values` are the
     Set-Cookie values that gates further in wrote themselves.

@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
-from consentgate import ConfigurationError
+from consentgate import ConfigurationError, Enforcement, get_consent
 from consentgate.asgi import ConsentMiddleware
 from consentgate.ext import starlette as extension
 from consentgate.ext.starlette import (
@@ -28,11 +28,13 @@ from consentgate.ext.starlette import (
     consent_context,
     find_outer_middleware,
     requires_consent,
+    vary_on_choice,
 )
 from tests.support.app_calls import run_asgi
 from tests.support.exchange import POLICY, SECRET, Ask, preferences_for
 from tests.support.minimal_servers import talk, websocket_scope
 
+OPTIONS: dict[str, Any] = {"policy": POLICY, "secret_key": SECRET, "banner": "manual"}
 NOW_ALLOWED = preferences_for("statistics")
 
 
@@ -246,6 +248,42 @@ def test_a_gate_that_wraps_the_application_is_found() -> None:
 def test_without_a_gate_the_check_says_so(app: Any) -> None:
     with pytest.raises(ConfigurationError, match="no gate"):
         find_outer_middleware(app)
+
+
+# Caches inside
+
+
+@pytest.mark.behaviour(34)
+@pytest.mark.parametrize(
+    ("ask", "given", "vary", "control"),
+    [
+        (lambda consent: consent.allows("statistics"), {}, "Accept, Cookie", None),
+        (lambda consent: consent.value, {}, "Accept, Cookie, Sec-GPC", None),
+        (lambda consent: None, {}, "Accept", None),
+        (
+            lambda consent: consent.allows("statistics"),
+            {"required": lambda _: Enforcement.NOT_REQUIRED},
+            "Accept",
+            "private",
+        ),
+    ],
+    ids=["allows", "value", "nothing", "not required"],
+)
+def test_a_cache_inside_learns_what_a_response_depends_on(
+    ask: Any, given: dict[str, Any], vary: str, control: str | None
+) -> None:
+    seen: list[tuple[str, str | None]] = []
+
+    async def page(request: Request) -> Response:
+        ask(get_consent(request))
+        response = PlainTextResponse("page", headers={"Vary": "Accept"})
+        vary_on_choice(request, response)
+        seen.append((response.headers["vary"], response.headers.get("cache-control")))
+        return response
+
+    asked(ConsentMiddleware(Starlette(routes=[Route("/", page)]), **OPTIONS | given))
+
+    assert seen == [(vary, control)]
 
 
 # Without the frameworks

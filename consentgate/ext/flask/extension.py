@@ -13,10 +13,11 @@ from threading import Lock
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, request
+from flask import Flask, Response, request
 
 from consentgate._middleware import PolicyOption
 from consentgate.errors import ConfigurationError
+from consentgate.ext.flask.caches import guard_stores, vary_on_choice
 from consentgate.ext.flask.commands import consent_commands
 from consentgate.ext.flask.settings import (
     PREFIX,
@@ -124,6 +125,7 @@ class LazyGate:
 
     def _make_final(self) -> ConsentMiddleware:
         warn_of_outer_wrappers()
+        guard_stores(self._app)
         settings = self.settings()
         if self._early is not None and self._early[0] == settings:
             return self._early[1]
@@ -145,9 +147,26 @@ def _guarded(kind: type[Flask]) -> type[Flask]:
     """Return the class of applications of this kind that answer behind their gate."""
     if kind not in _classes:
         _classes[kind] = type(
-            kind.__name__, (kind,), {"__call__": _answer, "__doc__": kind.__doc__}
+            kind.__name__,
+            (kind,),
+            {
+                "__call__": _answer,
+                "process_response": _process_response(kind),
+                "__doc__": kind.__doc__,
+            },
         )
     return _classes[kind]
+
+
+def _process_response(kind: type[Flask]) -> Any:  # Any: Flask has changed its arguments
+    """Return the method that runs the functions for after a request: they see a response that says
+    that it depends on the choice, so that one which keeps it keeps it for that choice."""
+
+    def process_response(app: Flask, *arguments: Any) -> Response:
+        vary_on_choice(arguments[-1])
+        return kind.process_response(app, *arguments)
+
+    return process_response
 
 
 # Any: a method of a class that is made while the program runs.
