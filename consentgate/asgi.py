@@ -24,6 +24,7 @@ from consentgate._middleware import (
     PreparedGate,
     enter_stack,
 )
+from consentgate._outer_middleware import warn_of_outer_apps
 from consentgate.banner.plain_request import ask_scope_plainly
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.http.wire import BYTES
@@ -52,6 +53,7 @@ class ConsentMiddleware:
         self.app = app
         self._gates = GatesByPolicy(policy, secret_key=secret_key, options=options, wire=BYTES)
         self._pages = self._gates.pages
+        self._knows_place = False
         self._mark = "" if self._pages is None else self._pages.path_mark
         if self._pages is not None:
             check_toolkit()
@@ -61,6 +63,10 @@ class ConsentMiddleware:
         if scope["type"] not in _REQUESTS:
             await self.app(scope, receive, send)
             return
+        if not self._knows_place:
+            self._knows_place = True
+            if CONSENT_KEY not in scope:  # else another gate judges what is between the two
+                warn_of_outer_apps(scope, ConsentMiddleware)
         gate = self._gates.single or self._gates.pick(scope)
         exchange = _receive_request(scope, gate)
         if exchange is None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from markupsafe import Markup
 
+from consentgate._outer_middleware import compresses, middleware_before, name_of
 from consentgate.asgi import ConsentMiddleware
 from consentgate.errors import ConfigurationError
 from consentgate.ext.consent_required import consent_required_page, missing_categories
@@ -161,7 +162,8 @@ def _as_markup(render: Callable[..., str]) -> Callable[..., Markup]:
 def find_outer_middleware(app: object) -> tuple[str, ...]:
     """Return the names of the middleware around the gate, outermost first.
 
-    Their cookies are not judged; a test can assert that there is none. `app` is the application
+    Their cookies are not judged; a test can assert that there is none. What only compresses is not
+    named, since it is better outside. `app` is the application
     that the server runs. Raises ConfigurationError if it has no gate.
     """
     outer: list[str] = []
@@ -170,7 +172,8 @@ def find_outer_middleware(app: object) -> tuple[str, ...]:
             return tuple(outer)
         if isinstance(app, Starlette):
             return (*outer, *_before_gate(app))
-        outer.append(_name(type(app)))
+        if not compresses(type(app)):
+            outer.append(name_of(type(app)))
         app = getattr(app, "app", None)
     raise ConfigurationError(_NO_GATE)
 
@@ -183,11 +186,7 @@ def _before_gate(app: Starlette) -> list[str]:
     kinds: list[Any] = [entry.cls for entry in app.user_middleware]  # Any: a class or a function
     if ConsentMiddleware not in kinds:
         raise ConfigurationError(_NO_GATE)
-    return [_name(kind) for kind in kinds[: kinds.index(ConsentMiddleware)]]
-
-
-def _name(kind: Any) -> str:  # Any: a class or a function
-    return f"{kind.__module__}.{kind.__qualname__}"
+    return middleware_before(ConsentMiddleware, app)
 
 
 if TYPE_CHECKING:

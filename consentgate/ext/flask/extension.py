@@ -16,6 +16,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, request
 
 from consentgate._middleware import PolicyOption
+from consentgate._outer_middleware import warn_of_outer_wrappers
 from consentgate.errors import ConfigurationError
 from consentgate.ext.flask.caches import guard_stores, vary_on_choice
 from consentgate.ext.flask.commands import consent_commands
@@ -34,7 +35,6 @@ from consentgate.ext.flask.views import (
     cookie_charter,
     current_consent,
 )
-from consentgate.ext.outer_wrappers import warn_of_outer_wrappers
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.wsgi import ConsentMiddleware
 
