@@ -224,10 +224,16 @@ def test_middleware_that_was_added_after_the_gate_is_named() -> None:
     app.add_middleware(SessionMiddleware, secret_key="s")
     app.add_middleware(GZipMiddleware)
 
-    assert find_outer_middleware(app) == (
-        "starlette.middleware.gzip.GZipMiddleware",
-        "starlette.middleware.sessions.SessionMiddleware",
-    )
+    assert find_outer_middleware(app) == ("starlette.middleware.sessions.SessionMiddleware",)
+
+
+@pytest.mark.behaviour(39)
+def test_what_only_compresses_is_better_outside_and_not_named() -> None:
+    added = gated(Starlette())
+    added.add_middleware(GZipMiddleware)
+
+    assert find_outer_middleware(added) == ()
+    assert find_outer_middleware(GZipMiddleware(gated(Starlette()))) == ()
 
 
 def test_what_wraps_the_application_is_named_too() -> None:

@@ -147,6 +147,7 @@ def test_send_may_be_called_from_a_task_of_its_own() -> None:
 
 def test_nothing_of_a_request_stays_on_the_middleware() -> None:
     gated = asgi_gate(sender(start(*COOKIES)))
+    talk(gated)
     before = dict(vars(gated))
 
     talk(gated, http_scope(preferences_for("statistics")))
