@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from inspect import isfunction
 from types import FrameType
 from typing import Any
 
@@ -19,9 +20,9 @@ _OF_WSGI = ("consentgate.", "werkzeug.debug")
 
 # The gate, what frameworks and servers always have around, and what only compresses.
 _OF_ASGI = (
-    *("asgiref.", "consentgate.", "django.core.", "fastapi.applications", "fastapi.middleware."),
-    *("fastapi.routing", "litestar._", "litestar.app", "litestar.middleware._internal"),
-    *("litestar.middleware.exceptions", "litestar.routes", "quart.app", "starlette._"),
+    *("asgiref.", "consentgate.", "django.core.", "fastapi.", "quart.app", "starlette._"),
+    *("litestar._", "litestar.app", "litestar.middleware._internal"),
+    *("litestar.middleware.exceptions", "litestar.routes"),
     *("starlette.applications", "starlette.middleware.errors", "starlette.middleware.exceptions"),
     *("starlette.routing", "starlette.testclient"),
     *("daphne.", "granian.", "hypercorn.", "uvicorn."),
@@ -115,13 +116,20 @@ def _async_callers(frame: FrameType | None) -> Iterator[str]:
         module = str(frame.f_globals.get("__name__"))
         if not module.startswith((*_OF_ASGI, *_COMPRESSORS)):
             # Middleware that calls the next in a task of its own is known by that task alone.
-            of_method = "self" in frame.f_code.co_varnames[:1] or "self" in frame.f_code.co_freevars
+            code = frame.f_code
+            of_method = "self" in code.co_varnames[:1] + code.co_freevars
             owner = frame.f_locals.get("self") if of_method else None
             if _is_async_call(_arguments(frame)[-3:]):
-                yield name_of(type(owner)) if of_method else f"{module}.{frame.f_code.co_qualname}"
-            elif "self" in frame.f_code.co_freevars and hasattr(owner, "app") and callable(owner):
-                yield name_of(type(owner))
+                yield _name_of_owner(owner) if of_method else f"{module}.{code.co_qualname}"
+            elif "self" in code.co_freevars and hasattr(owner, "app") and callable(owner):
+                yield _name_of_owner(owner)
         frame = frame.f_back
+
+
+def _name_of_owner(owner: object) -> str:
+    """Return the name of middleware by its instance; the function that it calls says more."""
+    dispatch = getattr(owner, "dispatch_func", None)
+    return name_of(dispatch if isfunction(dispatch) else type(owner))
 
 
 def _is_async_call(values: list[object]) -> bool:
