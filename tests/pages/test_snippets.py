@@ -51,6 +51,20 @@ def static_banner(*, readable_cookie: str = "") -> str:
     return static_text(ENGLISH, readable_cookie=readable_cookie)
 
 
+# What search engines make of it
+
+
+@pytest.mark.behaviour(41)
+@each
+def test_search_engines_show_nothing_of_it_and_follow_no_link(render: Render) -> None:
+    html = render(ENGLISH)
+
+    assert "data-nosnippet" in only(html, "div", id="consentgate").attributes
+    links = find(html, "a")
+    assert links
+    assert {link.attributes.get("rel") for link in links} == {"nofollow"}
+
+
 # The question
 
 
