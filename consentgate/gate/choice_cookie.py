@@ -12,6 +12,7 @@ from consentgate.errors import ConfigurationError
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.http.cookie_writing import expire_cookie, serialize_set_cookie
+from consentgate.http.set_cookie import BLANKS
 from consentgate.policy import Policy
 
 _PATH = re.compile(r"/[!-:<-~]*")
@@ -19,6 +20,9 @@ _DOMAIN = re.compile(r"[A-Za-z0-9.-]*")
 _SAME_SITE = ("Lax", "Strict", "None")
 _PORT = re.compile(r":[0-9]*$")
 _HOST = re.compile(r"[A-Za-z0-9_.-]{1,253}")  # RFC 1035 section 2.3.4, with the _ of inner networks
+
+# Only these very texts count, quotes included (W3C Clear Site Data).
+_ALL_COOKIES = ('"cookies"', '"*"')
 
 MOST_VARIANTS = 10  # Domain variants to remove: a host's name can have 127 labels
 
@@ -165,3 +169,16 @@ class ChoiceCookie:
                 f"the cookie {self._name!r} can't have a domain, a path other than / or "
                 "secure=False: its __Host- prefix forbids them"
             )
+
+
+def report_cleared(exchange: Exchange, clear_site_data: str) -> None:
+    """Report that the browser will forget the choice, if a Clear-Site-Data of this value says so.
+
+    Chromium clears the cookies after it stored those of the same response, so that writing the
+    choice once more would not keep it.
+    """
+    kinds = {kind.strip(BLANKS) for kind in clear_site_data.split(",")}
+    if kinds.isdisjoint(_ALL_COOKIES):
+        return
+    if exchange.new_choice or exchange.came_in(exchange.settings.policy.preferences_cookie):
+        exchange.report(Reason.CHOICE_CLEARED, Action.NOTE)

@@ -65,6 +65,7 @@ class Reason(StrEnum):
     REQUIRED_FAILED = "CG141"
     SECURE_MISSING = "CG142"
     LANGUAGE_FAILED = "CG143"
+    CHOICE_CLEARED = "CG144"
     BANNER_COMPRESSED = "CG151"
     BANNER_NO_PLACE = "CG152"
     BANNER_FILE = "CG153"
@@ -83,6 +84,7 @@ _WARNINGS = frozenset(
         Reason.REQUIRED_FAILED,
         Reason.LANGUAGE_FAILED,
         Reason.SECURE_MISSING,
+        Reason.CHOICE_CLEARED,
         Reason.BANNER_COMPRESSED,
         Reason.BANNER_NO_PLACE,
         Reason.BANNER_FILE,
@@ -114,6 +116,10 @@ _WORDS = {
     Reason.SECURE_MISSING: (
         "the preferences cookie leaves without Secure though the site is https; let the server "
         "trust its proxy's scheme, or pass secure=True"
+    ),
+    Reason.CHOICE_CLEARED: (
+        "Clear-Site-Data makes the browser forget the visitor's choice, so that it is asked for "
+        'again; delete the cookies by their names instead, or leave "cookies" out'
     ),
     Reason.BANNER_COMPRESSED: (
         "a page is compressed inside the gate, so that no banner was put in; compress outside, or "

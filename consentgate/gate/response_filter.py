@@ -14,7 +14,7 @@ from typing import AnyStr, Generic
 from consentgate._cache import BoundedCache
 from consentgate.choice.consent import NECESSARY
 from consentgate.gate.caching_outcome import CachingOutcome, find_outcome
-from consentgate.gate.choice_cookie import ChoiceCookie
+from consentgate.gate.choice_cookie import ChoiceCookie, report_cleared
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.judge import ASK_JUDGE, UNDECLARED, Blocked, Judge, Verdict
@@ -24,6 +24,7 @@ from consentgate.gate.settings import GateSettings
 from consentgate.gate.withdrawal import expiries
 from consentgate.http.caching import COOKIE, COOKIE_AND_GPC, is_shareable
 from consentgate.http.header_names import (
+    CLEARS,
     CONTENT_TYPE,
     COOKIE_KINDS,
     OF_BODY,
@@ -40,7 +41,7 @@ from consentgate.http.wire import Pair, WireFormat
 _STRIP = Action.STRIP
 _UNDECLARED = Reason.UNDECLARED
 
-_LOOKED_AT = frozenset({SET_COOKIE, SMUGGLED, CONTENT_TYPE})
+_LOOKED_AT = frozenset({SET_COOKIE, SMUGGLED, CONTENT_TYPE, CLEARS})
 """The kinds of headers that can keep a response from leaving as it came."""
 
 _NO_CATEGORIES = frozenset({ASK_JUDGE, UNDECLARED})
@@ -206,7 +207,7 @@ class ResponseFilter(Generic[AnyStr]):
             if kind == SET_COOKIE:
                 if not self._is_necessary(value):
                     return False
-            elif kind == SMUGGLED or (is_html is not None and is_html[value]):
+            elif kind in (SMUGGLED, CLEARS) or (is_html is not None and is_html[value]):
                 return False
         return not (self.scans and self._may_break(own))
 
@@ -225,7 +226,7 @@ class ResponseFilter(Generic[AnyStr]):
     def _pass_over(
         self,
         exchange: Exchange,
-        own: list[Pair[AnyStr]],
+        own: Headers[AnyStr],
         blocked: list[Verdict],
         page: PageChange | None,
     ) -> tuple[list[Pair[AnyStr]], list[int], bool]:
@@ -250,6 +251,8 @@ class ResponseFilter(Generic[AnyStr]):
             elif kind == SMUGGLED:
                 leaving = self._strip_smuggled(exchange, header, blocked)
                 has_lost = has_lost or leaving is None
+            elif kind == CLEARS:
+                report_cleared(exchange, wire.decode(header[1]))
             elif kind not in OF_BODY:
                 caching_at.append(len(kept))
             elif rewrites and page is not None:
@@ -310,7 +313,7 @@ class ResponseFilter(Generic[AnyStr]):
         decode = self._wire.decode
         text = decode(header[1])
         if "expires" in text.lower():
-            exchange.date_s = earliest_date((decode(name), decode(value)) for name, value in own)
+            exchange.date_s = earliest_date((decode(name), decode(date)) for name, date in own)
         verdict = self._judge.judge(text, exchange)
         if not verdict.is_unremarkable:
             exchange.report(verdict.reason, verdict.action, name=verdict.name, rule=verdict.rule)
@@ -347,25 +350,17 @@ class ResponseFilter(Generic[AnyStr]):
         choice = exchange.new_choice
         if not (exchange.refused_but_sent if choice is None else choice.refused):
             return ()
+        kinds, decode = self._kinds, self._wire.decode
         # A page with something of its visitor in it is for no shared cache, whatever it says.
         if not (page is not None and page.is_for_visitor):
-            decode = self._wire.decode
-            present = [(self._kinds[kept[at][0]], decode(kept[at][1])) for at in caching_at]
+            present = [(kinds[kept[at][0]], decode(kept[at][1])) for at in caching_at]
             if is_shareable(present):
                 return ()
-        return expiries(
-            exchange, content_type="websocket" if is_handshake else self._content_type(kept)
-        )
-
-    def _content_type(self, kept: list[Pair[AnyStr]]) -> str:
-        for name, value in kept:
-            if self._kinds[name] == CONTENT_TYPE:
-                return self._wire.decode(value)
-        return ""
+        types = [decode(value) for name, value in kept if kinds[name] == CONTENT_TYPE]
+        return expiries(exchange, content_type="websocket" if is_handshake else "".join(types[:1]))
 
     def _as_headers(self, values: Iterable[str]) -> list[Pair[AnyStr]]:
-        wire = self._wire
-        return [(wire.set_cookie, wire.encode(value)) for value in values]
+        return [(self._wire.set_cookie, self._wire.encode(value)) for value in values]
 
     def _change_caching(
         self,

@@ -17,6 +17,8 @@ COOKIE_KINDS = frozenset({SET_COOKIE, SMUGGLED})
 
 CONTENT_TYPE = "content-type"
 
+CLEARS = "clear-site-data"
+
 OF_BODY = frozenset(
     {
         *("content-length", "etag", "last-modified", "accept-ranges"),
@@ -49,13 +51,13 @@ def header_kind(name: str) -> str:
 
 
 def kind_in_page(name: str) -> str:
-    """Return the same as `header_kind`, and for Content-Type and for a header of `OF_BODY` its
-    lower-case name."""
+    """Return the same as `header_kind`, and for Content-Type, for Clear-Site-Data and for a header
+    of `OF_BODY` its lower-case name."""
     kind = header_kind(name)
     if kind:
         return kind
     lowered = name.lower()
-    return lowered if lowered in OF_BODY or lowered == CONTENT_TYPE else ""
+    return lowered if lowered in OF_BODY or lowered in (CONTENT_TYPE, CLEARS) else ""
 
 
 def tells_caches(name: str) -> bool:
