@@ -9,6 +9,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
+from consentgate import Event
 from tests.ext.django.test_middleware import answer, configure
 from tests.support.exchange import preferences_for
 
@@ -62,3 +63,14 @@ def test_a_lifetime_is_counted_from_the_date_of_the_response() -> None:
         response = answer(view, request)
 
     assert response.cookies["_ga"].OutputString() == "_ga=1; Path=/; Max-Age=34128000"
+
+
+@pytest.mark.behaviour(41)
+def test_a_choice_that_is_cleared_is_reported() -> None:
+    events: list[Event] = []
+    request = RequestFactory().get("/", HTTP_COOKIE=preferences_for())
+
+    with configure(ON_EVENT=events.append):
+        answer(lambda _: HttpResponse(headers={"Clear-Site-Data": '"cookies"'}), request)
+
+    assert [event.reason for event in events] == ["CG144"]
