@@ -9,7 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 (its name)
+from django.core.checks import (
+    CheckMessage,
+    Error,
+    Info,
+    Warning,  # noqa: A004 (its name)
+    register,
+)
 from django.utils.module_loading import import_string
 
 from consentgate._middleware import GatesByPolicy
@@ -22,6 +28,8 @@ from consentgate.policy import Policy
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 
 GATE_CLASS = "consentgate.ext.django.middleware.ConsentMiddleware"
+
+_COMPRESSOR = "django.middleware.gzip.GZipMiddleware"
 
 _SERVED = ("WSGI_APPLICATION", "ASGI_APPLICATION")
 
@@ -46,7 +54,7 @@ def check_settings(**_: Any) -> list[CheckMessage]:  # Any: Django's arguments, 
 @register("consentgate")
 def check_place(**_: Any) -> list[CheckMessage]:  # Any: as above
     """Return the problems of the gate's place in the project (E001, E006, W001)."""
-    places = [place for place, name in enumerate(settings.MIDDLEWARE) if name == GATE_CLASS]
+    places = _places_of_gate()
     if len(places) > 1:
         message = f"MIDDLEWARE names the gate {len(places)} times"
         return [Error(message, hint="Name it once, first.", id="consentgate.E006")]
@@ -56,6 +64,21 @@ def check_place(**_: Any) -> list[CheckMessage]:  # Any: as above
         hint = f"Put {GATE_CLASS!r} first in MIDDLEWARE, or wrap the application in wsgi.py."
         return [Error("no gate is around this project", hint=hint, id="consentgate.E001")]
     return list(_outside(settings.MIDDLEWARE[: places[0]]))
+
+
+@register("consentgate")
+def check_compression(**_: Any) -> list[CheckMessage]:  # Any: as above
+    """Return what becomes of pages that are compressed inside the gate (I001)."""
+    before_gate = settings.MIDDLEWARE[: min(_places_of_gate(), default=0)]
+    if _COMPRESSOR not in settings.MIDDLEWARE or _COMPRESSOR in before_gate:
+        return []
+    message = "GZipMiddleware is inside the gate, which asks for uncompressed pages to read them"
+    hint = f"Put it before {GATE_CLASS!r} in MIDDLEWARE, or let the server compress pages."
+    return [Info(message, hint=hint, id="consentgate.I001")]
+
+
+def _places_of_gate() -> list[int]:
+    return [place for place, name in enumerate(settings.MIDDLEWARE) if name == GATE_CLASS]
 
 
 def _checked_policy(gate: GateSettings) -> Policy | None:
@@ -85,7 +108,8 @@ def _text_of(finding: Finding) -> str:
     return f"{finding.id} at {finding.place}: {finding.message}"
 
 
-def _outside(names: Sequence[str]) -> Iterator[CheckMessage]:
+def _outside(middleware: Sequence[str]) -> Iterator[CheckMessage]:
+    names = [name for name in middleware if name != _COMPRESSOR]
     if names:
         yield Warning(
             f"outside the gate, so their cookies are not judged: {', '.join(names)}",

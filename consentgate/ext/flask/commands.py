@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from consentgate.errors import ConfigurationError, ConsentGateError
@@ -20,6 +20,11 @@ def check(strict: bool) -> None:  # noqa: FBT001 (click's way to pass a flag)
     findings = _policy().findings()
     for finding in findings:
         click.echo(finding)
+    if _compresses(current_app):
+        click.echo(
+            "note: Flask-Compress is inside the gate, which asks for uncompressed pages to read "
+            "them; let the server compress pages"
+        )
     click.echo(f"consentgate: the settings are right; {len(findings)} findings")
     if findings and strict:
         raise SystemExit(1)
@@ -32,6 +37,11 @@ def cookies() -> None:
         lifetime = "" if rule.lifetime is None else lifetime_text(rule.lifetime)
         provider = rule.provider or rule.service
         click.echo(f"{rule.name:<24} {rule.category:<12} {provider:<20} {lifetime}".rstrip())
+
+
+def _compresses(app: Flask) -> bool:
+    functions = app.after_request_funcs.get(None, ())
+    return any(function.__module__.startswith("flask_compress") for function in functions)
 
 
 def _policy() -> Policy:

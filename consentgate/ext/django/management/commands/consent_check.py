@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import get_language
 
 from consentgate.errors import ConsentGateError
-from consentgate.ext.django.checks import check_place, check_settings
+from consentgate.ext.django.checks import check_compression, check_place, check_settings
 from consentgate.ext.django.explained import explain_cookies
 from consentgate.ext.django.settings import read_settings
 from consentgate.policy import Policy
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *, strict: bool, **_: Any) -> None:  # Any: Django's own options
         """Print the cookies and the messages. Raises CommandError if any is an error."""
         self._list_cookies()
-        messages = [*check_place(), *check_settings()]
+        messages = [*check_place(), *check_settings(), *check_compression()]
         for message in messages:
             self._write(message)
         level = WARNING if strict else ERROR
