@@ -46,6 +46,24 @@ def test_check_prints_findings_and_passes() -> None:
     assert "CG052 at controller" in result.output
 
 
+@pytest.mark.behaviour(39)
+def test_check_notes_compression_inside_of_the_gate() -> None:
+    app = flask.Flask("site")
+    app.config |= {"SECRET_KEY": KEY, "CONSENTGATE_POLICY": COMPLETE}
+    ConsentGate(app)
+
+    def compress(response: flask.Response) -> flask.Response:
+        raise NotImplementedError
+
+    compress.__module__ = "flask_compress.flask_compress"
+    app.after_request(compress)
+
+    result = app.test_cli_runner().invoke(args=["consent", "check", "--strict"])
+
+    assert result.exit_code == 0
+    assert result.output.startswith("note: Flask-Compress is inside the gate")
+
+
 def test_check_fails_on_findings_where_it_is_strict() -> None:
     assert run("check", "--strict", CONSENTGATE_POLICY=POLICY).exit_code == 1
 

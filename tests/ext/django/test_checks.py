@@ -28,6 +28,7 @@ GOOD = Policy(
     site="https://data.example.org",
 )
 BARE = Policy(cookies=[Cookie("_ga", category="statistics")])
+GZIP = "django.middleware.gzip.GZipMiddleware"
 SESSION = "django.contrib.sessions.middleware.SessionMiddleware"
 
 
@@ -97,6 +98,7 @@ def test_a_project_whose_policy_depends_on_the_host_has_nothing_to_fix() -> None
         ),
         pytest.param({"MIDDLEWARE": [GATE_CLASS, GATE_CLASS]}, "E006", id="two gates"),
         pytest.param({"MIDDLEWARE": [SESSION, GATE_CLASS]}, "W001", id="not first"),
+        pytest.param({"MIDDLEWARE": [GATE_CLASS, GZIP]}, "I001", id="compression inside"),
         pytest.param(
             {"WSGI_APPLICATION": "no.module.application"} | {"MIDDLEWARE": []},
             "E001",
@@ -176,3 +178,18 @@ def test_every_id_is_in_the_documentation(pages: Callable[[], str]) -> None:
 @pytest.fixture
 def pages() -> Callable[[], str]:
     return (Path(__file__).parents[3] / "docs" / "django.md").read_text
+
+
+# Compression
+
+
+@pytest.mark.behaviour(39)
+def test_compression_outside_of_the_gate_is_in_order() -> None:
+    assert ids(MIDDLEWARE=[GZIP, GATE_CLASS, SESSION]) == []
+
+
+@pytest.mark.behaviour(39)
+def test_inside_of_a_wrapped_application_it_is_not() -> None:
+    served = f"{__name__}.WRAPPED"
+
+    assert ids(MIDDLEWARE=[GZIP], WSGI_APPLICATION=served) == ["consentgate.I001"]
