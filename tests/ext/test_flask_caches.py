@@ -10,11 +10,12 @@ from typing import Any
 import flask
 import pytest
 
-from consentgate import Enforcement
+from consentgate import Enforcement, get_consent
 from consentgate.ext.flask import ConsentGate, consent_allows, current_consent, requires_consent
-from consentgate.ext.flask.caches import GuardedStore
+from consentgate.ext.flask.caches import GuardedStore, guard_stores
 from tests.support.app_calls import run_wsgi
 from tests.support.exchange import POLICY, SECRET, Ask, Clock, preferences_for
+from tests.support.minimal_servers import wsgi_gate
 from tests.support.requirements import require
 
 pytestmark = pytest.mark.behaviour(34)
@@ -246,6 +247,23 @@ def test_the_store_is_the_sites_own_in_all_else(site: Site) -> None:
 
     assert isinstance(store, GuardedStore)
     assert store.default_timeout == 300
+
+
+def test_behind_the_plain_middleware_one_call_does_the_same() -> None:
+    require_caching()
+    app = flask.Flask("plain")
+    cache = import_module("flask_caching").Cache(app, config={"CACHE_TYPE": "SimpleCache"})
+    app.add_url_rule("/page", endpoint="page", view_func=cache.cached(60)(by_request))
+    app.wsgi_app = wsgi_gate(app.wsgi_app)  # type: ignore[method-assign]
+    for _ in range(2):
+        guard_stores(app)
+
+    assert [visit(app, cookie)[0] for cookie in (ALLOWED, REFUSED)] == ["counted", "alone"]
+    assert not isinstance(app.extensions["cache"][cache]._store, GuardedStore)
+
+
+def by_request() -> str:
+    return "counted" if get_consent(flask.request).allows("statistics") else "alone"
 
 
 # Other caches

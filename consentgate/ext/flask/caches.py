@@ -36,10 +36,14 @@ def vary_on_choice(response: Response) -> None:
 
 
 def guard_stores(app: Flask) -> None:
-    """Have the stores of Flask-Caching keep apart what depends on the visitor's choice."""
+    """Have the stores of Flask-Caching keep apart what depends on the visitor's choice; once is
+    enough, after the last `init_app` of a cache."""
     stores = app.extensions.get("cache")
-    if isinstance(stores, dict):
-        stores |= {owner: GuardedStore(store) for owner, store in stores.items()}
+    if not isinstance(stores, dict):
+        return
+    for owner, store in stores.items():
+        if not isinstance(store, GuardedStore):
+            stores[owner] = GuardedStore(store)
 
 
 class GuardedStore:
