@@ -230,7 +230,7 @@ class Exchange:
 
     def why_denied(self, categories: tuple[str, ...]) -> Reason:
         """Return the reason why a rule of these categories, which is not allowed, is not."""
-        stored = self.stored_choice
+        stored = self.known_choice or self.stored_choice
         choice = stored.consent if self.new_choice is None else self.new_choice
         if not choice.refused.isdisjoint(categories):
             return _REFUSED
