@@ -140,7 +140,7 @@ class AsgiResponse:
     """
 
     __slots__ = (
-        *("_banner", "_banners", "_exchange", "_gate", "_head", "_is_blocked", "_send_raw"),
+        *("_banner", "_banners", "_exchange", "_gate", "_is_blocked", "_send_raw"),
         *("held", "passes_body"),
     )
 
@@ -157,15 +157,15 @@ class AsgiResponse:
         self._send_raw = send
         self._banners = banners
         self._banner: BannerResponse[bytes] | None = None
-        self.held: Message | None = None
-        self._head: ResponseHead[bytes] | None = None
+        self.held: tuple[Message, ResponseHead[bytes]] | None = None
         self._is_blocked = False
 
     def settle_conditions(self, scope: Scope) -> None:
         """Let the application see the request's conditional headers as it may."""
-        exchange = self._exchange
+        exchange, banners = self._exchange, self._banners
+        assert banners is not None, "conditions are those of a page"
         found = {name: exchange.header(name) for name in exchange.sent_among(CONDITIONAL)}
-        self._banner = self._make_banner()
+        self._banner = self._make_banner(banners)
         scope["headers"] = _with_changes(scope["headers"], self._banner.conditions(found))
 
     def send(self, message: Message) -> Awaitable[None]:
@@ -179,20 +179,17 @@ class AsgiResponse:
             return self.start(message, self._read_head(message))
         return self._send_other(message)
 
-    def send_body(self, message: Message) -> Awaitable[None]:
-        """Send a piece of a body that does not pass as it is."""
-        return _nothing() if self._is_blocked else self._insert(message)
-
     def start(self, message: Message, head: ResponseHead[bytes]) -> Awaitable[None]:
         """Send the start of a response, unless it is a page whose body is waited for."""
         banner = self._banner
         if banner is None:
-            if self._banners is None or not head.is_html:
+            banners = self._banners
+            if banners is None or not head.is_html:
                 return self._send_start(message, head)
-            banner = self._banner = self._make_banner()
+            banner = self._banner = self._make_banner(banners)
         banner.start(message.get("status", 0), head)
         if banner.is_holding:
-            self.held, self._head = message, head
+            self.held = message, head
             self.passes_body = False
             return _nothing()
         return self._send_start(message, head, banner)
@@ -200,23 +197,21 @@ class AsgiResponse:
     def _read_head(self, message: Message) -> ResponseHead[bytes]:
         return self._gate.response_filter.read(message.get("headers") or ())
 
-    def _make_banner(self) -> BannerResponse[bytes]:
+    def _make_banner(self, banners: Banners) -> BannerResponse[bytes]:
         exchange = self._exchange
-        assert self._banners is not None, "a banner is one of some"
         return BannerResponse(
-            self._banners, exchange, wire=self._gate.wire, address=exchange.page_address
+            banners, exchange, wire=self._gate.wire, address=exchange.page_address
         )
 
     async def release(self) -> None:
         """Send what is held back as it came."""
-        start, self.held = self.held, None
-        if start is None:
+        held, self.held = self.held, None
+        if held is None:
             return
         assert self._banner is not None, "only a banner holds back"
-        assert self._head is not None, "what is held back was read"
         body = self._banner.abort()
         self._banner = self._banners = None
-        await self._send_start(start, self._head)
+        await self._send_start(*held)
         if body and not self._is_blocked:
             await self._send_raw({"type": "http.response.body", "body": body, "more_body": True})
 
@@ -242,12 +237,14 @@ class AsgiResponse:
             return self._send_block(message["type"], blocked_body(blocked.verdicts))
         return self._send_raw(message)
 
-    async def _insert(self, message: Message) -> None:
-        """Send the page once it is known where its body starts."""
-        banner, start, head = self._banner, self.held, self._head
+    async def send_body(self, message: Message) -> None:
+        """Send a piece of a body that does not pass as it is: a page, once it is known where its
+        body starts."""
+        if self._is_blocked:
+            return
+        banner, held = self._banner, self.held
         assert banner is not None, "only a banner holds back"
-        assert start is not None, "there is a start to send"
-        assert head is not None, "what is held back was read"
+        assert held is not None, "there is a start to send"
         more = message.get("more_body", False)
         body = banner.feed(bytes(message.get("body", b"")))
         if banner.is_holding and not more:
@@ -255,7 +252,7 @@ class AsgiResponse:
         if banner.is_holding:
             return
         self.held = None
-        await self._send_start(start, head, banner)
+        await self._send_start(*held, banner)
         if not self._is_blocked:
             message["body"] = body
             message["more_body"] = more

@@ -161,7 +161,7 @@ def _receive_request(scope: Scope, gate: PreparedGate[bytes]) -> AsgiExchange | 
     if cookie and gate.request_filter is not None:
         visible = gate.request_filter.visible(exchange, cookie)
     # A list of its own: what the application writes into it is not what the server gave.
-    scope["headers"] = own = [*raw]
+    own = scope["headers"] = [*raw]
     if visible is not cookie:
         _set_cookie_header(own, visible)
     return exchange
@@ -169,8 +169,11 @@ def _receive_request(scope: Scope, gate: PreparedGate[bytes]) -> AsgiExchange | 
 
 def _set_cookie_header(headers: Headers, cookie: bytes) -> None:
     """Let the headers have this Cookie header, or none where it is empty, in the place of the
-    first."""
-    at = [name for name, _ in headers].index(b"cookie")
-    headers[at:] = [header for header in headers[at:] if header[0] != b"cookie"]
-    if cookie:
-        headers.insert(at, (b"cookie", cookie))
+    last."""
+    for at in range(len(headers) - 1, -1, -1):  # browsers send it late
+        if headers[at][0] == b"cookie":
+            if cookie:
+                headers[at] = b"cookie", cookie
+                cookie = b""
+            else:
+                del headers[at]

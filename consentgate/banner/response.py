@@ -64,16 +64,11 @@ class BannerResponse(Generic[AnyStr]):
     once a text must be made.
     """
 
-    # Defaults of the class until something happens: a response costs few assignments.
-    is_holding = False
-    changes_body = False
-    is_for_visitor = False
-    vary_on = ""
-    _insertion: Insertion | None = None
-    _condition: Condition | None = None
-    _variant_id = ""
-    _added_bytes: int | None = None
-    _is_shared = False
+    __slots__ = (
+        *("_added_bytes", "_address", "_banners", "_condition", "_exchange", "_fetched_by"),
+        *("_insertion", "_is_shared", "_values", "_variant_id", "_wire", "changes_body"),
+        *("is_for_visitor", "is_holding", "may_hold", "vary_on"),
+    )
 
     def __init__(
         self,
@@ -83,12 +78,20 @@ class BannerResponse(Generic[AnyStr]):
         wire: WireFormat[AnyStr],
         address: Callable[[], PageAddress],
     ) -> None:
+        self.is_holding = self.changes_body = self.is_for_visitor = False
+        self.vary_on = ""
         self._banners = banners
         self._exchange = exchange
         self._wire: WireFormat[AnyStr] = wire
         self._address = address
         self._fetched_by = fetched_by(exchange)
         self.may_hold = self._fetched_by == ""
+        self._insertion: Insertion | None = None
+        self._condition: Condition | None = None
+        self._values: Mapping[str, str] = {}
+        self._variant_id = ""
+        self._added_bytes: int | None = None
+        self._is_shared = False
 
     def conditions(self, headers: Mapping[str, str]) -> dict[str, str | None]:
         """Return what becomes of the request's conditional headers (lower-case names) before the

@@ -274,6 +274,6 @@ def prepare_layout(kind: type[Exchange]) -> None:
     for name in (
         *("settings", "request", "cookie_header", "pages", "known_choice", "needs_review"),
         *("started", "is_running", "is_in_call", "varies_on_cookie", "is_private"),
-        *("inserts_banner", "_headers"),
+        *("inserts_banner", "_headers", "_sends_gpc", "varies_on_gpc"),
     ):
         setattr(first, name, None)

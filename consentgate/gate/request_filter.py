@@ -78,9 +78,7 @@ class RequestFilter:
         plan = self._plans.get(key)
         if plan is None or exchange.outer_gate is not None or not self._holds(plan, header):
             plan = self._make_plan(exchange, header, key)
-        else:
-            exchange.known_choice = plan.stored
-        spans, refused = plan[:2]
+        spans, refused, exchange.known_choice, *_ = plan
         if refused and may_expire(exchange):
             exchange.expire_refused(refused)
         if spans is None or not self._applies:

@@ -104,7 +104,8 @@ class ResponseFilter(Generic[AnyStr]):
         caching headers added. Raises Blocked where the whole response must not leave. May be called
         again for one exchange: a WSGI application may start its response anew after an error.
         """
-        head = self._in_whole_lines(exchange, head)
+        if self.scans:
+            head = self._in_whole_lines(exchange, head)
         blocked: list[Verdict] = []
         left: list[Pair[AnyStr] | None] = list(head.pairs)
         is_private = self._judge_cookies(exchange, head, left, blocked)
@@ -129,7 +130,7 @@ class ResponseFilter(Generic[AnyStr]):
                 added = expired + changed
         if blocked and self._blocks:
             raise Blocked(blocked)
-        return first + _kept(left) + added
+        return first + list(filter(None, left)) + added
 
     def screen(self, exchange: Exchange, headers: Iterable[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
         """Return what leaves in a message that can't store a choice: trailers, early hints, pushed
@@ -140,7 +141,7 @@ class ResponseFilter(Generic[AnyStr]):
         head = self._in_whole_lines(exchange, head)
         left: list[Pair[AnyStr] | None] = list(head.pairs)
         self._judge_cookies(exchange, head, left, [])
-        return _kept(left)
+        return list(filter(None, left))
 
     def without_breaks(self, exchange: Exchange, headers: list[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
         """Return the headers that end where they should; report those that do not."""
@@ -238,15 +239,15 @@ class ResponseFilter(Generic[AnyStr]):
             cookie, _, rest = header[1].partition(self._equals)
             moment = self._deletes_from[rest.partition(self._semicolon)[2]]
             if moment == inf or moment > self._settings.now_s():
-                self._report_stripped(exchange, cookie, category)
+                is_declared = category != UNDECLARED
+                reason = exchange.why_denied((category,)) if is_declared else _UNDECLARED
+                if (cookie, reason) not in self._reported:
+                    self._report_stripped(exchange, cookie, reason)
                 return None
         return self._ask_judge(exchange, header, blocked)
 
-    def _report_stripped(self, exchange: Exchange, cookie: AnyStr, category: str) -> None:
-        """Report a cookie that does not leave, unless everybody has heard of it."""
-        reason = _UNDECLARED if category == UNDECLARED else exchange.why_denied((category,))
-        if (cookie, reason) in self._reported:
-            return
+    def _report_stripped(self, exchange: Exchange, cookie: AnyStr, reason: Reason) -> None:
+        """Report a cookie that does not leave, and remember once everybody has heard of it."""
         name = self._wire.decode(cookie).strip(BLANKS)
         exchange.report(reason, _STRIP, name=name, rule=self._settings.policy.rule_for(name))
         if self._settings.reporter.is_reported(reason, _STRIP, name):
@@ -321,7 +322,7 @@ class ResponseFilter(Generic[AnyStr]):
         if exchange.varies_on_cookie:
             vary += COOKIE_AND_GPC if exchange.varies_on_gpc else COOKIE
         revalidate = page is not None and page.is_for_visitor
-        present = tuple([head.pairs[at] for at in caching_at])
+        present = tuple(map(head.pairs.__getitem__, caching_at))
         key = (vary, is_private, revalidate, present)
         outcome = self._caching.get(key)
         if outcome is None:
@@ -333,7 +334,3 @@ class ResponseFilter(Generic[AnyStr]):
         for at, header in zip(caching_at, changed, strict=True):
             left[at] = header
         return added
-
-
-def _kept(left: list[Pair[AnyStr] | None]) -> list[Pair[AnyStr]]:
-    return [pair for pair in left if pair is not None]
