@@ -17,8 +17,6 @@ COOKIE_KINDS = frozenset({SET_COOKIE, SMUGGLED})
 
 CONTENT_TYPE = "content-type"
 
-CLEARS = "clear-site-data"
-
 OF_BODY = frozenset(
     {
         *("content-length", "etag", "last-modified", "accept-ranges"),
@@ -26,6 +24,23 @@ OF_BODY = frozenset(
     }
 )
 """Names of headers that describe the body, byte by byte."""
+
+SENT_FROM = ("x-accel-redirect", "x-sendfile", "x-litespeed-location")
+"""With these the server in front sends a file: nginx, Apache and others, LiteSpeed."""
+
+OF_PAGE = frozenset(
+    {
+        *("content-disposition", "content-encoding", "content-language", "content-range"),
+        *("content-security-policy", "content-security-policy-report-only", "location"),
+        *SENT_FROM,
+    }
+)
+"""Names of other headers that say whether a response is a page, and what may be put into it."""
+
+CLEARS = "clear-site-data"
+DATE = "date"
+
+_READ = OF_BODY | OF_PAGE | {CONTENT_TYPE, CLEARS, DATE}
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
 _BLANKS = " \t\v\f"
@@ -50,14 +65,14 @@ def header_kind(name: str) -> str:
     return text if len(text) == len(name) else MISNAMED
 
 
-def kind_in_page(name: str) -> str:
-    """Return the same as `header_kind`, and for Content-Type, for Clear-Site-Data and for a header
-    of `OF_BODY` its lower-case name."""
+def kind_to_read(name: str) -> str:
+    """Return the same as `header_kind`, and for Content-Type, Clear-Site-Data, Date and the names
+    of `OF_BODY` and `OF_PAGE` the name in lower case."""
     kind = header_kind(name)
     if kind:
         return kind
     lowered = name.lower()
-    return lowered if lowered in OF_BODY or lowered in (CONTENT_TYPE, CLEARS) else ""
+    return lowered if lowered in _READ else ""
 
 
 def tells_caches(name: str) -> bool:

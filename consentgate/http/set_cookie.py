@@ -94,14 +94,14 @@ def expiry_of(attributes: str) -> Expiry:
     return _known[attributes].expiry
 
 
-def earliest_date(headers: Iterable[tuple[str, str]]) -> float | None:
-    """Return the earliest moment, in POSIX seconds, in the Date headers of a response, None without
-    any.
+def earliest_date(values: Iterable[str]) -> float | None:
+    """Return the earliest moment, in POSIX seconds, in the values of a response's Date, None
+    without any.
 
     Browsers count an Expires from it, Chromium from the first of several; a server adds its own
     where there is none.
     """
-    moments = [moment_of(value) for name, value in headers if name.strip(" \t").lower() == "date"]
+    moments = map(moment_of, values)
     return min((moment for moment in moments if moment is not None), default=None)
 
 
