@@ -118,7 +118,20 @@ def test_a_page_that_is_sent_by_its_path_all_the_same_is_reported_once() -> None
 
     events: list[Any] = []
     gated = asgi_gate(app, events, banner="auto")
+
     sent = [talk(gated, http_scope()) for _ in range(2)]
 
     assert [event.reason for event in events] == ["CG153"]
     assert sent[0][1]["path"] == sent[1][1]["path"] == "/srv/page.html"
+
+
+def test_a_page_that_ends_otherwise_is_no_file() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"content-type", b"text/html")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.trailers", "headers": []})
+
+    events: list[Any] = []
+    talk(asgi_gate(app, events, banner="auto"), http_scope())
+
+    assert events == []

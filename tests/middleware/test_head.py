@@ -140,10 +140,12 @@ def test_nothing_of_the_body_leaves_even_where_it_is_written() -> None:
 def test_of_a_body_no_more_is_made_than_is_looked_at() -> None:
     made: list[bytes] = []
 
+    def make(chunk: bytes) -> bytes:
+        made.append(chunk)
+        return chunk
+
     def body() -> Iterator[bytes]:
-        for chunk in (b"<title>t</title>", b"<body><p>x", b"<p>y", b"<p>z"):
-            made.append(chunk)
-            yield chunk
+        return map(make, (b"<title>t</title>", b"<body><p>x", b"<p>y", b"<p>z"))
 
     page, other = answerer(HTML, body=body()), answerer(JSON, body=body())
     serve(wsgi_gate(page, banner="auto"), asking(DOCUMENT, method="HEAD"))

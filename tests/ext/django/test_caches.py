@@ -298,6 +298,15 @@ def test_a_fragment_for_which_no_choice_was_needed_is_not_kept(visit: Visit) -> 
     assert (first.body, visit(view).body) == (b"counted", b"alone")
 
 
+def test_who_needs_not_choose_gets_no_fragment_of_who_must(visit: Visit) -> None:
+    view = fragment(FRAGMENT)
+
+    first = visit(view)
+    second = visit(view, required=lambda _: Enforcement.NOT_REQUIRED)
+
+    assert (first.body, second.body) == (b"alone", b"counted")
+
+
 def test_deleting_a_fragment_by_its_key_deletes_it_for_all_answers(visit: Visit) -> None:
     visit(fragment(FRAGMENT), ALLOWED)
     cache.delete(make_template_fragment_key("part"))
