@@ -134,7 +134,7 @@ def test_nothing_of_the_body_leaves_even_where_it_is_written() -> None:
 
     server = serve(wsgi_gate(app, banner="auto"), asking(DOCUMENT, method="HEAD"))
 
-    assert (server.status, server.content) == ("200 OK", b"")
+    assert (server.status, server.body, server.content) == ("200 OK", [b""], b"")
 
 
 def test_of_a_body_no_more_is_made_than_is_looked_at() -> None:
