@@ -2,7 +2,8 @@
 
 It is the place after the `<body>` tag, or before the first thing that a browser puts into a body
 which has no tag: text, or an element that is none of a head's. Nothing that hides markup misleads
-it: comments, scripts, styles, titles, templates, a head's `<noscript>`, quoted attributes.
+it: comments, scripts, styles, titles, templates, a head's `<noscript>`, quoted attributes. JSON and
+XML, which some applications send as HTML, have no such place.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ _BODY = compile_markup(rb"<body" + NAME_END + TAG_REST)
 _VOID = frozenset({b"base", b"basefont", b"bgsound", b"link", b"meta"})
 _RAW = frozenset({b"noframes", b"noscript", b"style", b"title"})
 _OF_HEAD = _VOID | _RAW | {b"script", b"template"}
+_OF_DOCUMENT = frozenset({b"html", b"head", b"body"})
 _WITH_LANGUAGE = frozenset({b"html", b"body"})
 _PASSED = _OF_HEAD | {b"html", b"head", b"body"}
 # End tags that imply a body where there is none yet; all others are ignored.
@@ -75,17 +77,23 @@ _LESS, _BANG, _QUESTION, _SLASH = b"<!?/"
 
 _ENDS_OF_TEXT = frozenset({b"", b"<", b"</"})
 _MARK_BEGINNINGS = frozenset({b"", b"\xef", b"\xef\xbb", b"\xfe", b"\xff"})
+_BLANKS = compile_markup(rb"[\t\n\f\r ]*+")
+_JSON_BEGINNINGS = (b"{", b"[")
+_XML_DECLARATION = b"<?xml"
 _UTF_8_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xfe\xff", b"\xff\xfe")
 
 _ATTRIBUTE = compile_markup(ATTRIBUTE)
+_DOCTYPE = compile_markup(rb"<!doctype")
 _LANGUAGE = compile_markup(rb"""lang[\t\n\f\r ]*=[\t\n\f\r ]*["']?([a-z0-9-]{1,64})["']?""")
 
 
 class _Usual(NamedTuple):
-    """How far a text is as most pages are: what is before `start` is whole."""
+    """How far a text is as most pages are: what is before `start` is whole, a `<html>` tag included
+    if the text `has_html`."""
 
     start: int
+    has_html: bool
     is_after_head: bool
     language: str | None
 
@@ -114,7 +122,7 @@ def find_usual(text: bytes) -> Place | None:
     if place < 0:
         return None
     head = text[:place]
-    start, is_after_head, language = _known_heads.get(hash(head)) or _recall_usual(head)
+    start, _, is_after_head, language = _known_heads.get(hash(head)) or _recall_usual(head)
     if start == place and is_after_head and text.startswith(b"<body>", place):
         return place + len(b"<body>"), language
     body = _BODY.match(text, start) if is_after_head else None
@@ -136,14 +144,14 @@ def _recall_usual(head: bytes) -> _Usual:
 def _pass_usual(text: bytes | bytearray, start: int) -> _Usual:
     html = _HTML.match(text, _end_of(_BEFORE_BODY, text, start))
     if html is None:
-        return _Usual(start, is_after_head=False, language=None)
+        return _Usual(start, has_html=False, is_after_head=False, language=None)
     language = _language_in(html[0])
     inside = _end_of(_IN_HEAD, text, html.end())
     head = _HEAD_END.match(text, inside)
     if head is None:
-        return _Usual(inside, is_after_head=False, language=language)
+        return _Usual(inside, has_html=True, is_after_head=False, language=language)
     after = _end_of(_BEFORE_BODY, text, head.end())
-    return _Usual(after, is_after_head=True, language=language)
+    return _Usual(after, has_html=True, is_after_head=True, language=language)
 
 
 def _end_of(pieces: re.Pattern[bytes], text: bytes | bytearray, start: int) -> int:
@@ -164,21 +172,31 @@ def _language_in(tag: bytes | bytearray) -> str | None:
 
 
 class BodyStart:
-    """The search in one text. `language` is what `<body lang>` or else `<html lang>` says."""
+    """The search in one text. `language` is what `<body lang>` or else `<html lang>` says;
+    `is_document`: there is a doctype, or a tag that only a whole page has."""
 
     def __init__(self, text: Text) -> None:
         self.language: str | None = None
+        self.is_document = False
         self._text = text
         self._start = 0
+        self._is_xml = False
         self._is_after_head = False
         self._implied: int | None = None
+
+    @property
+    def passed(self) -> int:
+        """How much of a document is before the place for certain, wherever that will be."""
+        return self._start if self._implied is None else self._implied
 
     def find(self) -> Search:
         """Return the place, None without a body. Throw EndOfText in at the text's end."""
         try:
             yield from self._skip_mark()
+            yield from self._look_at_beginning()
             usual = _recall_usual(bytes(self._text.so_far))
-            self._start, self._is_after_head, self.language = usual
+            self._start, self.is_document, self._is_after_head, self.language = usual
+            self._is_xml = self._is_xml and not self.is_document
             while True:
                 place = yield from self._step()
                 if place is not None:
@@ -198,10 +216,23 @@ class BodyStart:
         if text.so_far.startswith(_UTF_8_MARK):
             self._start = len(_UTF_8_MARK)
 
+    def _look_at_beginning(self) -> Generator[None]:
+        """Go on once it is known that the text is no JSON, and whether it is XML."""
+        text = self._text
+        while True:
+            first = self._start = _end_of(_BLANKS, text.so_far, self._start)
+            beginning = bytes(text.so_far[first : first + len(_XML_DECLARATION)])
+            if beginning.startswith(_JSON_BEGINNINGS):
+                raise _NoBody
+            if beginning == _XML_DECLARATION or not _XML_DECLARATION.startswith(beginning):
+                self._is_xml = beginning == _XML_DECLARATION
+                return
+            yield
+
     def _step(self) -> Search:
         """Return the place if it is here, else None; then `_start` is behind what can be passed."""
         text = self._text
-        start = self._start = _end_of(_BEFORE_BODY, text.so_far, self._start)
+        start = self._pass_to(_end_of(_BEFORE_BODY, text.so_far, self._start))
         if start == len(text.so_far):
             yield
             return None
@@ -211,13 +242,24 @@ class BodyStart:
         if tag is None:
             if text.so_far[start + 1] not in (_BANG, _QUESTION, _SLASH):
                 return self._imply()
-            self._start = yield from end_of_declaration(text, start)
+            self._pass_to((yield from end_of_declaration(text, start)))
             return None
         return (yield from self._pass_tag(tag))
 
+    def _pass_to(self, place: int) -> int:
+        """Pass what is whole up to a place, and return the place."""
+        if not self.is_document:
+            passed = _DOCTYPE.search(self._text.so_far, self._start, place)
+            self.is_document = passed is not None
+        self._start = place
+        return place
+
     def _pass_tag(self, tag: Tag) -> Search:
-        if tag.name == b"frameset":
+        if tag.name == b"frameset" or (self._is_xml and tag.name != b"html"):
             raise _NoBody
+        self._is_xml = False
+        if tag.name in _OF_DOCUMENT:
+            self.is_document = True
         is_end = tag.name.startswith(b"/")
         if tag.name in _IMPLYING_ENDS or not (is_end or tag.name in _PASSED):
             return self._imply()
@@ -244,7 +286,9 @@ class BodyStart:
         return start
 
     def _imply(self) -> int:
-        return self._start if self._implied is None else self._implied
+        if self._is_xml:
+            raise _NoBody  # another root than that of a page, or none
+        return self.passed
 
     def _note_language(self, name: bytes, tag: bytes | bytearray) -> None:
         if name == b"body" or self.language is None:
@@ -253,6 +297,8 @@ class BodyStart:
     def _place_at_end(self) -> int | None:
         """Return the place in a page that ends before its body starts: its end, unless something
         there is unfinished, in which nothing can be put."""
+        if self._is_xml:
+            return None
         text = bytes(self._text.so_far)
         is_finished = text[self._start :] in _ENDS_OF_TEXT
         if self._implied is None and not (is_finished and text.strip(b"\t\n\f\r \xef\xbb\xbf")):
@@ -261,4 +307,4 @@ class BodyStart:
 
 
 class _NoBody(Exception):
-    """The page has frames, or an encoding in which none of this is markup."""
+    """The page has frames, or an encoding in which none of this is markup, or it is no HTML."""
