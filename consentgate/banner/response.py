@@ -1,7 +1,7 @@
 """Puts the banner into one response while it passes; no server, no I/O.
 
-The middleware passes in what the application sends and sends on what comes back: the start of a
-page is held until it is known where its body starts, all else passes as it is.
+The middleware passes in what the application sends and sends on what comes back: of a page, what is
+before its body for certain leaves at once; all else passes as it is.
 """
 
 from __future__ import annotations
@@ -12,16 +12,10 @@ from typing import AnyStr, Generic
 
 from consentgate.banner.body_start import find_usual
 from consentgate.banner.entity_tags import Condition, mark_of, mark_tag
-from consentgate.banner.html_response import (
-    DESTINATION,
-    DOCUMENT,
-    POLICIES,
-    Page,
-    ResponseReader,
-    fetched_by,
-)
+from consentgate.banner.html_response import POLICIES, Page, ResponseReader
 from consentgate.banner.insertion import LONGEST_SEARCH, Found, Insertion
 from consentgate.banner.page_headers import settle_conditions
+from consentgate.gate.destination import destination_of
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement
@@ -58,20 +52,22 @@ def may_insert(exchange: Exchange) -> bool:
 class BannerResponse(Generic[AnyStr]):
     """One response into which the banner may be put.
 
-    While `is_holding` nothing of it leaves; before, it passes, and afterwards it is done. It never
-    holds unless `may_hold`. Once it is known what the response is, this is also how its headers
-    change (a `PageChange` of the gate's filter). `address` returns where the page is; it is asked
-    once a text must be made.
+    While `is_holding` nothing of it leaves, not even its start, and while `is_searching` its body
+    is fed; before, it passes, and afterwards it is done. It never holds unless `may_hold`. Once it
+    is known what the response is, this is also how its headers change (a `PageChange` of the gate's
+    filter). `address` returns where the page is; it is asked once a text must be made.
     """
 
     # Defaults of the class until something happens: a response costs few assignments.
     is_holding = False
+    is_searching = False
     changes_body = False
     is_for_visitor = False
-    vary_on = ""
+    vary_on: tuple[str, ...] = ()
     _insertion: Insertion | None = None
     _condition: Condition | None = None
     _variant_id = ""
+    _language = ""
     _added_bytes: int | None = None
     _is_shared = False
 
@@ -87,34 +83,34 @@ class BannerResponse(Generic[AnyStr]):
         self._exchange = exchange
         self._reader: ResponseReader[AnyStr] = reader
         self._address = address
-        self._fetched_by = fetched_by(exchange)
-        self.may_hold = self._fetched_by == ""
+        self._destination = destination_of(exchange)
+        self.may_hold = self._destination.is_page
 
     def conditions(self, headers: Mapping[str, str]) -> dict[str, str | None]:
         """Return what becomes of the request's conditional headers (lower-case names) before the
         application sees them; None where one goes (RFC 9110 section 13)."""
-        if self._fetched_by or self._exchange.enforcement is not _ENFORCE:
+        if not self.may_hold or self._exchange.enforcement is not _ENFORCE:
             return {}
         changes, self._condition = settle_conditions(
             headers,
-            is_document=self._exchange.header(DESTINATION) == DOCUMENT,
             is_current=lambda variant: self._banners.is_current(variant, self._exchange),
         )
         return changes
 
     def start(self, status: int, headers: Headers[AnyStr]) -> None:
         """Take the status and headers of the response; `is_holding` says what comes of it."""
-        self.is_holding = self.changes_body = self.is_for_visitor = False
-        self.vary_on = ""
+        self.is_holding = self.is_searching = False
+        self.changes_body = self.is_for_visitor = False
+        self.vary_on = ()
         self._insertion = None
         page, self._values = self._reader.read(status, headers)
         if status == NOT_MODIFIED:
             self._confirm()
         elif page is _NO_PAGE:
             pass
-        elif self._fetched_by:
-            # No cache may answer with it where a page of its own is asked for (RFC 9111, 4.1).
-            self.vary_on = "" if page is _COMPRESSED else self._fetched_by.title()
+        elif not self.may_hold:
+            # No cache may answer with it where a page is asked for (RFC 9111, 4.1).
+            self.vary_on = () if page is _COMPRESSED else self._destination.vary
         elif self._exchange.enforcement is not _ENFORCE:
             # Nothing is asked here, and no cache knows of whom: this page is for nobody else.
             self._exchange.make_private()
@@ -122,11 +118,11 @@ class BannerResponse(Generic[AnyStr]):
             self._report_once(Reason.BANNER_COMPRESSED)
         else:
             self._is_shared = page is _SHARED or self._banners.is_static
-            self.is_holding = True
+            self.is_holding = self.is_searching = True
 
     def feed(self, chunk: bytes) -> bytes:
         """Return what can leave of the body now that this chunk came."""
-        if not self.is_holding:
+        if not self.is_searching:
             return chunk
         insertion = self._insertion
         if insertion is None:
@@ -135,18 +131,18 @@ class BannerResponse(Generic[AnyStr]):
             if usual is not None:
                 place, language = usual
                 text = self._make_text(language)
-                self._inserted(len(text))
+                self._insert(len(text))
                 return b"".join((chunk[:place], text, chunk[place:]))
-            insertion = self._insertion = Insertion(self._make_text)
+            insertion = self._insertion = self._make_insertion()
         body = insertion.feed(chunk)
-        self._settle(insertion)
+        self._settle(insertion, has_body=body != b"")
         return body
 
     def end(self) -> bytes:
         """Return what can leave when the body has ended."""
-        if not self.is_holding:
+        if not self.is_searching:
             return b""
-        insertion = self._insertion or Insertion(self._make_text)
+        insertion = self._insertion or self._make_insertion()
         body = insertion.finish()
         self._settle(insertion)
         return body
@@ -155,15 +151,18 @@ class BannerResponse(Generic[AnyStr]):
         """Give the insertion up; return what was held back of the body."""
         held = b"" if self._insertion is None else self._insertion.held
         self._insertion = None
-        self.is_holding = False
+        self.is_holding = self.is_searching = False
         return held
 
     def rewrite(self, kind: str, value: str) -> str | None:
         """Return the value of a header about the body as it is now, or None where it goes: dates
         and digests are those of other bytes, and ranges of one answer fit no other."""
         if kind == "etag":
+            if self._variant_id == "" and self.is_searching:
+                return None  # in which language the text will be is not known yet
             if self._variant_id == "":
-                self._variant_id = self._banners.variant_for(self._exchange)
+                variant_for = self._banners.variant_for
+                self._variant_id = variant_for(self._exchange, language=self._language)
             return mark_tag(value, self._variant_id)
         if kind == "content-length" and self._added_bytes is not None:
             digits = value.strip(" \t")
@@ -171,19 +170,36 @@ class BannerResponse(Generic[AnyStr]):
             return str(int(digits) + self._added_bytes) if is_length else None
         return None
 
-    def _settle(self, insertion: Insertion) -> None:
-        if insertion.found is not Found.SEARCHING:
-            self._insertion = None  # it refers to this object
-        if insertion.found is Found.INSERTED:
-            self._inserted(len(insertion.inserted))
-        elif insertion.found is not Found.SEARCHING:
-            self.is_holding = False
-            if insertion.found is Found.TOO_FAR:
-                self._report_once(Reason.BANNER_NO_PLACE)
+    def _make_insertion(self) -> Insertion:
+        # Where a script may want a part of a page, nothing is put into one.
+        return Insertion(self._make_text, documents_only=self._destination.is_swapped_in)
 
-    def _inserted(self, added_bytes: int) -> None:
+    def _settle(self, insertion: Insertion, *, has_body: bool = False) -> None:
+        if insertion.found is Found.SEARCHING:
+            if has_body and self.is_holding:
+                self._release_start()
+            return
+        self._insertion = None  # it refers to this object
+        if insertion.found is Found.INSERTED:
+            self._insert(len(insertion.inserted))
+            return
+        if self._destination.is_swapped_in:
+            self.vary_on = self._destination.vary
+        self.is_holding = self.is_searching = False
+        if insertion.found is Found.TOO_FAR:
+            self._report_once(Reason.BANNER_NO_PLACE)
+
+    def _insert(self, added_bytes: int) -> None:
+        """Take note that so many bytes are put in."""
+        self.is_searching = False
+        if self.is_holding:
+            self._added_bytes = added_bytes
+            self._release_start()
+
+    def _release_start(self) -> None:
+        """Let the start of the page leave, as that of one into which something is put: where a
+        head is sent early, it is not known yet how long the page will be."""
         self.is_holding = False
-        self._added_bytes = added_bytes
         self._change(self._banners.shared_variant if self._is_shared else "")
 
     def _confirm(self) -> None:
@@ -199,7 +215,10 @@ class BannerResponse(Generic[AnyStr]):
     def _change(self, variant_id: str) -> None:
         self.changes_body = True
         self._variant_id = variant_id
-        if not self._is_shared:
+        if self._is_shared:
+            # Everybody who asks for a page, and nobody else (RFC 9110 section 12.5.5).
+            self.vary_on = self._destination.vary
+        else:
             self.is_for_visitor = True
             exchange = self._exchange
             exchange.depends_on_choice()
@@ -213,6 +232,7 @@ class BannerResponse(Generic[AnyStr]):
             if not self._banners.serves(language):
                 value = self._values.get("content-language", "")
                 language = value.partition(",")[0].strip(" \t")
+        self._language = language
         if self._is_shared:
             readable = not self._exchange.settings.http_only
             mount = self._address().mount
