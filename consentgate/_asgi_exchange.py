@@ -173,7 +173,7 @@ class AsgiResponse:
         """Send a message of the application's, now or when its time has come."""
         if self._is_blocked:
             return _nothing()
-        if self.held is not None:
+        if self._banner is not None and self._banner.is_searching:
             return self._send_after_release(message)
         take_status(message)
         if message["type"] == "http.response.start":
@@ -206,13 +206,14 @@ class AsgiResponse:
 
     async def release(self) -> None:
         """Send what is held back as it came."""
-        held, self.held = self.held, None
-        if held is None:
+        banner, held = self._banner, self.held
+        if banner is None or not banner.is_searching:
             return
-        assert self._banner is not None, "only a banner holds back"
-        body = self._banner.abort()
-        self._banner = self._banners = None
-        await self._send_start(*held)
+        body = banner.abort()
+        self._banner = self._banners = self.held = None
+        self.passes_body = True
+        if held is not None:
+            await self._send_start(*held)
         if body and not self._is_blocked:
             await self._send_raw({"type": "http.response.body", "body": body, "more_body": True})
 
@@ -239,25 +240,26 @@ class AsgiResponse:
         return self._send_raw(message)
 
     async def send_body(self, message: Message) -> None:
-        """Send a piece of a body that does not pass as it is: a page, once it is known where its
-        body starts."""
+        """Send what can leave of a page while the place for the banner is looked for."""
         if self._is_blocked:
             return
         banner, held = self._banner, self.held
-        assert banner is not None, "only a banner holds back"
-        assert held is not None, "there is a start to send"
+        assert banner is not None, "only a banner is put in"
         more = message.get("more_body", False)
         body = banner.feed(bytes(message.get("body", b"")))
-        if banner.is_holding and not more:
-            body = banner.end()
+        if not more:
+            body += banner.end()
         if banner.is_holding:
             return
-        self.held = None
-        await self._send_start(*held, banner)
+        if held is not None:
+            self.held = None
+            await self._send_start(*held, banner)
         if not self._is_blocked:
-            message["body"] = body
-            message["more_body"] = more
-            await self._send_raw(message)
+            self.passes_body = not banner.is_searching
+            if body or not more:
+                message["body"] = body
+                message["more_body"] = more
+                await self._send_raw(message)
 
     async def _send_after_release(self, message: Message) -> None:
         """Send what is not part of the body: a file, which nothing is put into, and all else that

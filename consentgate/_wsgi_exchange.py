@@ -12,10 +12,10 @@ from types import TracebackType
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from consentgate._middleware import BLOCKED_HEADERS, BLOCKED_STATUS, PreparedGate, blocked_body
-from consentgate.banner.html_response import fetched_by
 from consentgate.banner.page_headers import CONDITIONAL
 from consentgate.banner.plain_request import ask_environ_plainly
 from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
+from consentgate.gate.destination import destination_of
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange, prepare_layout
 from consentgate.gate.judge import Blocked
@@ -117,6 +117,11 @@ class WsgiResponse:
         """Whether nothing may leave yet."""
         return self._held is not None
 
+    @property
+    def _is_searching(self) -> bool:
+        """Whether the place for the banner is looked for."""
+        return self._banner is not None and self._banner.is_searching
+
     def prepare_banner(self, environ: WSGIEnvironment) -> None:
         """Put the banner into the response if it is a page; the application sees the request's
         conditional headers as it may."""
@@ -129,7 +134,7 @@ class WsgiResponse:
         self._banners = banners
         exchange.inserts_banner = True
         ask_environ_plainly(environ, exchange)
-        self.is_head = method == "HEAD" and not fetched_by(exchange)
+        self.is_head = method == "HEAD" and destination_of(exchange).is_page
         if method != "POST" and not environ.keys().isdisjoint(_CONDITIONAL_KEYS):
             found = {name: environ[key] for name, key in _KEYS.items() if key in environ}
             self._banner = self._make_banner(banners)
@@ -164,12 +169,12 @@ class WsgiResponse:
         it or take its place."""
         if self._gate.blocks:
             return _Body(body, self)
-        if self._has_started:
+        if self._has_started and not self._is_searching:
             return body
         if self._banners is None:
             # The application has yet to start, so that it may yet call a gate of its own.
             return _Body(body, self)
-        if self._held is None and fetched_by(self.exchange):
+        if not self._is_searching and not destination_of(self.exchange).is_page:
             return body
         if self._held is not None and type(body) in (list, tuple):  # others may have a `close`
             return self._whole(body)  # type: ignore[arg-type]
@@ -187,13 +192,11 @@ class WsgiResponse:
 
     def feed(self, chunk: bytes | None) -> bytes:
         """Return what can leave of the body now that this chunk came, None for its end."""
-        held = self._held
-        if held is None:
+        banner, held = self._banner, self._held
+        if banner is None or not banner.is_searching:
             return chunk or b""
-        banner = self._banner
-        assert banner is not None, "only a banner holds back"
         body = banner.end() if chunk is None else banner.feed(bytes(chunk))
-        if not banner.is_holding:
+        if held is not None and not banner.is_holding:
             self._held = None
             self._send_start(*held, page=banner)
         return body
@@ -204,20 +207,19 @@ class WsgiResponse:
 
     def _whole(self, body: list[bytes] | tuple[bytes, ...]) -> list[bytes]:
         """Return a whole body with what is put into it. A list of one says how long the response
-        is (PEP 3333, "Handling the Content-Length Header"), and stays one."""
-        chunks = [self.feed(chunk) for chunk in body]
-        end = self.feed(None)
-        if not chunks:
-            return [end] if end else []  # all that there is was written
-        return [*chunks[:-1], b"".join((chunks[-1], end))]
+        is (PEP 3333, "Handling the Content-Length Header"), and is one again."""
+        whole = self.feed(b"".join(body))
+        whole += self.feed(None)
+        return [whole] if whole else []  # all that there is was written
 
     def _release(self) -> bytes:
-        if self._held is None:
+        banner, held = self._banner, self._held
+        if banner is None or not banner.is_searching:
             return b""
-        assert self._banner is not None, "only a banner holds back"
-        held, self._held = self._held, None
-        body = self._banner.abort()
-        self._send_start(*held)
+        self._held = None
+        body = banner.abort()
+        if held is not None:
+            self._send_start(*held)
         return b"" if self.block is not None else body
 
     def _write_held(self, data: bytes) -> None:

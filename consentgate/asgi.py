@@ -122,7 +122,7 @@ class ConsentMiddleware:
                 await response.release()
             raise
         else:
-            if response is not None and response.held is not None:
+            if response is not None and not response.passes_body:
                 # The application ended before its response: what it sent leaves as it came.
                 await response.release()
         finally:

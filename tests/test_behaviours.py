@@ -40,8 +40,11 @@ BEHAVIOURS = {
     28: "every adapter judges every channel, and a HEAD answers as its GET would",
     29: "a scope that is no request passes before anything is asked of it",
     31: "middleware outside of the gate is named at the first request",
+    32: "who asks for a page gets the question, and every program the application's own bytes",
+    33: "a page that a script shows as the next one has one question or one way back",
     34: "a cache inside the gate gives no visitor a page with another visitor's answer",
     39: "compression inside the gate does not silence the question",
+    40: "what is before a page's body leaves at once",
     41: "a page from a file is a page, and a choice that is cleared is reported",
 }
 

@@ -2,7 +2,8 @@
 
 It is the place after the `<body>` tag, or before the first thing that a browser puts into a body
 which has no tag: text, or an element that is none of a head's. Nothing that hides markup misleads
-it: comments, scripts, styles, titles, templates, a head's `<noscript>`, quoted attributes.
+it: comments, scripts, styles, titles, templates, a head's `<noscript>`, quoted attributes. JSON and
+XML, which some applications send as HTML, have no such place.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ _BODY = compile_markup(rb"<body" + NAME_END + TAG_REST)
 _VOID = frozenset({b"base", b"basefont", b"bgsound", b"link", b"meta"})
 _RAW = frozenset({b"noframes", b"noscript", b"style", b"title"})
 _OF_HEAD = _VOID | _RAW | {b"script", b"template"}
+_OF_DOCUMENT = frozenset({b"html", b"head", b"body"})
 _WITH_LANGUAGE = frozenset({b"html", b"body"})
 _PASSED = _OF_HEAD | {b"html", b"head", b"body"}
 # End tags that imply a body where there is none yet; all others are ignored.
@@ -75,18 +77,24 @@ _LESS, _BANG, _QUESTION, _SLASH = b"<!?/"
 
 _ENDS_OF_TEXT = frozenset({b"", b"<", b"</"})
 _MARK_BEGINNINGS = frozenset({b"", b"\xef", b"\xef\xbb", b"\xfe", b"\xff"})
+_BLANKS = compile_markup(rb"[\t\n\f\r ]*+")
+_JSON_BEGINNINGS = (b"{", b"[")
+_XML_DECLARATION = b"<?xml"
 _UTF_8_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xfe\xff", b"\xff\xfe")
 
 _ATTRIBUTE = compile_markup(ATTRIBUTE)
+_DOCTYPE = compile_markup(rb"<!doctype")
 _LANGUAGE = compile_markup(rb"""lang[\t\n\f\r ]*=[\t\n\f\r ]*["']?([a-z0-9-]{1,64})["']?""")
 
 
 class _Usual(NamedTuple):
-    """How far a text is as most pages are: what is before `start` is whole. `place` is where the
-    body starts, after its tag, if that is there too."""
+    """How far a text is as most pages are: what is before `start` is whole, a `<html>` tag included
+    if the text `has_html`. `place` is where the body starts, after its tag, if that is there too.
+    """
 
     start: int
+    has_html: bool
     is_after_head: bool
     language: str | None
     place: int | None = None
@@ -115,7 +123,7 @@ def find_usual(text: bytes) -> Place | None:
         place = text.find(b"<BODY")
     if place < 0:
         return None
-    start, is_after_head, language, known = _recall_usual(text[: text.find(b">", place) + 1])
+    start, _, is_after_head, language, known = _recall_usual(text[: text.find(b">", place) + 1])
     if known is not None:
         return known, language
     # Its tag may have a ">" in a quoted attribute.
@@ -136,18 +144,19 @@ def _recall_usual(head: bytes) -> _Usual:
 def _pass_usual(text: bytes | bytearray, start: int) -> _Usual:
     html = _HTML.match(text, _end_of(_BEFORE_BODY, text, start))
     if html is None:
-        return _Usual(start, is_after_head=False, language=None)
+        return _Usual(start, has_html=False, is_after_head=False, language=None)
     language = _language_in(html[0])
     inside = _end_of(_IN_HEAD, text, html.end())
     head = _HEAD_END.match(text, inside)
     if head is None:
-        return _Usual(inside, is_after_head=False, language=language)
+        return _Usual(inside, has_html=True, is_after_head=False, language=language)
     after = _end_of(_BEFORE_BODY, text, head.end())
     body = _BODY.match(text, after)
     if body is None:
-        return _Usual(after, is_after_head=True, language=language)
+        return _Usual(after, has_html=True, is_after_head=True, language=language)
     language = _language_in(body[0]) or language
-    return _Usual(after, is_after_head=True, language=language, place=body.end())
+    place = body.end()
+    return _Usual(after, has_html=True, is_after_head=True, language=language, place=place)
 
 
 def _end_of(pieces: re.Pattern[bytes], text: bytes | bytearray, start: int) -> int:
@@ -168,23 +177,33 @@ def _language_in(tag: bytes | bytearray) -> str | None:
 
 
 class BodyStart:
-    """The search in one text. `language` is what `<body lang>` or else `<html lang>` says."""
+    """The search in one text. `language` is what `<body lang>` or else `<html lang>` says;
+    `is_document`: there is a doctype, or a tag that only a whole page has."""
 
     def __init__(self, text: Text) -> None:
         self.language: str | None = None
+        self.is_document = False
         self._text = text
         self._start = 0
+        self._is_xml = False
         self._is_after_head = False
         self._implied: int | None = None
+
+    @property
+    def passed(self) -> int:
+        """How much of a document is before the place for certain, wherever that will be."""
+        return self._start if self._implied is None else self._implied
 
     def find(self) -> Search:
         """Return the place, None without a body. Throw EndOfText in at the text's end."""
         try:
             yield from self._skip_mark()
+            yield from self._look_at_beginning()
             usual = _recall_usual(bytes(self._text.so_far))
-            self._start, self._is_after_head, self.language, place = usual
+            self._start, self.is_document, self._is_after_head, self.language, place = usual
             if place is not None:
                 return place
+            self._is_xml = self._is_xml and not self.is_document
             while True:
                 place = yield from self._step()
                 if place is not None:
@@ -204,10 +223,23 @@ class BodyStart:
         if text.so_far.startswith(_UTF_8_MARK):
             self._start = len(_UTF_8_MARK)
 
+    def _look_at_beginning(self) -> Generator[None]:
+        """Go on once it is known that the text is no JSON, and whether it is XML."""
+        text = self._text
+        while True:
+            first = self._start = _end_of(_BLANKS, text.so_far, self._start)
+            beginning = bytes(text.so_far[first : first + len(_XML_DECLARATION)])
+            if beginning.startswith(_JSON_BEGINNINGS):
+                raise _NoBody
+            if beginning == _XML_DECLARATION or not _XML_DECLARATION.startswith(beginning):
+                self._is_xml = beginning == _XML_DECLARATION
+                return
+            yield
+
     def _step(self) -> Search:
         """Return the place if it is here, else None; then `_start` is behind what can be passed."""
         text = self._text
-        start = self._start = _end_of(_BEFORE_BODY, text.so_far, self._start)
+        start = self._pass_to(_end_of(_BEFORE_BODY, text.so_far, self._start))
         if start == len(text.so_far):
             yield
             return None
@@ -217,13 +249,24 @@ class BodyStart:
         if tag is None:
             if text.so_far[start + 1] not in (_BANG, _QUESTION, _SLASH):
                 return self._imply()
-            self._start = yield from end_of_declaration(text, start)
+            self._pass_to((yield from end_of_declaration(text, start)))
             return None
         return (yield from self._pass_tag(tag))
 
+    def _pass_to(self, place: int) -> int:
+        """Pass what is whole up to a place, and return the place."""
+        if not self.is_document:
+            passed = _DOCTYPE.search(self._text.so_far, self._start, place)
+            self.is_document = passed is not None
+        self._start = place
+        return place
+
     def _pass_tag(self, tag: Tag) -> Search:
-        if tag.name == b"frameset":
+        if tag.name == b"frameset" or (self._is_xml and tag.name != b"html"):
             raise _NoBody
+        self._is_xml = False
+        if tag.name in _OF_DOCUMENT:
+            self.is_document = True
         is_end = tag.name.startswith(b"/")
         if tag.name in _IMPLYING_ENDS or not (is_end or tag.name in _PASSED):
             return self._imply()
@@ -250,7 +293,9 @@ class BodyStart:
         return start
 
     def _imply(self) -> int:
-        return self._start if self._implied is None else self._implied
+        if self._is_xml:
+            raise _NoBody  # another root than that of a page, or none
+        return self.passed
 
     def _note_language(self, name: bytes, tag: bytes | bytearray) -> None:
         if name == b"body" or self.language is None:
@@ -259,6 +304,8 @@ class BodyStart:
     def _place_at_end(self) -> int | None:
         """Return the place in a page that ends before its body starts: its end, unless something
         there is unfinished, in which nothing can be put."""
+        if self._is_xml:
+            return None
         text = bytes(self._text.so_far)
         is_finished = text[self._start :] in _ENDS_OF_TEXT
         if self._implied is None and not (is_finished and text.strip(b"\t\n\f\r \xef\xbb\xbf")):
@@ -267,4 +314,4 @@ class BodyStart:
 
 
 class _NoBody(Exception):
-    """The page has frames, or an encoding in which none of this is markup."""
+    """The page has frames, or an encoding in which none of this is markup, or it is no HTML."""

@@ -53,23 +53,16 @@ def mark_of(value: str, condition: Condition) -> str | None:
     return marks.pop() if len(marks) == 1 else None
 
 
-def restore(value: str, *, is_current: Current, keeps_foreign: bool) -> Condition:
-    """Return an If-None-Match as the application may see it.
-
-    `keeps_foreign`: tags without a mark stay, and so does "*". They are of pages into which nothing
-    was put, such as one from before the gate.
-    """
-    if len(value) > LONGEST_CONDITION:
-        return Condition(None, {})
-    if value.strip(" \t") == "*":
-        return Condition(value if keeps_foreign else None, {})
+def restore(value: str, *, is_current: Current) -> Condition:
+    """Return an If-None-Match as the application may see it: its own tags, of pages into which the
+    same would be put now. Tags without a mark go, and so does "*": they are of pages into which
+    nothing was put, such as one from before the gate."""
     kept: list[str] = []
     marks: dict[str, str] = {}
-    for found in _TAG.finditer(value):
-        marked = _MARKED.fullmatch(found[2])
-        if marked is None:
-            kept += [found[0]] if keeps_foreign else []
-        elif is_current(marked[2]):
-            kept.append(f'{"W/" if marked[3] == _WEAK else ""}"{marked[1]}"')
-            marks[marked[1]] = marked[2]
+    if len(value) <= LONGEST_CONDITION:
+        for found in _TAG.finditer(value):
+            marked = _MARKED.fullmatch(found[2])
+            if marked is not None and is_current(marked[2]):
+                kept.append(f'{"W/" if marked[3] == _WEAK else ""}"{marked[1]}"')
+                marks[marked[1]] = marked[2]
     return Condition(", ".join(kept) or None, marks)

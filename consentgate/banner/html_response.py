@@ -1,7 +1,6 @@
-"""Which requests may be answered with a page to put a banner into, and which responses are one.
-
-A page is what a browser shows as a document of its own: nothing that a script asked for, no part of
-a page, no file, and nothing that is compressed already.
+"""Which responses are pages to put a banner into: no file, no part of one, and nothing that is
+compressed already. Whether the request asked for a page is another question
+(`consentgate.gate.destination`).
 """
 
 from __future__ import annotations
@@ -10,19 +9,12 @@ from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import AnyStr
 
-from consentgate.gate.exchange import Exchange
 from consentgate.gate.response_head import ResponseHead
 from consentgate.http.caching import directive_names
 from consentgate.http.header_names import OF_PAGE, SENT_FROM
 
-DESTINATION = "sec-fetch-dest"
-DOCUMENT = "document"
-
 POLICIES = ("content-security-policy", "content-security-policy-report-only")
 """The headers of the page's own policy: the one that is enforced first."""
-
-# What scripts add that fetch a part of a page: htmx, Turbo, and most libraries since Prototype.
-FETCHED_WITH = ("hx-request", "turbo-frame", "x-requested-with")
 
 _TELLING = OF_PAGE | {"cache-control", "etag"}
 _SHARED = frozenset({"public", "s-maxage"})
@@ -50,15 +42,6 @@ class Page(Enum):
 # Bound once: the access to an Enum's member costs more than what is done with it.
 _NONE = Page.NONE
 _PRIVATE = Page.PRIVATE
-
-
-def fetched_by(exchange: Exchange) -> str:
-    """Return the request's header that says that its answer is not a page of its own, "" without
-    any."""
-    if exchange.header(DESTINATION) not in ("", DOCUMENT):
-        return DESTINATION
-    sent = exchange.sent_among(FETCHED_WITH)
-    return sent[0] if sent else ""
 
 
 def read_page(

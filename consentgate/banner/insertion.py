@@ -1,6 +1,7 @@
 """Puts bytes at the start of a page's body while the page passes in chunks.
 
-What leaves is what came in, byte for byte, with the inserted bytes at one place or nowhere.
+What leaves is what came in, byte for byte, with the inserted bytes at one place or nowhere. What is
+before that place for certain leaves at once.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from consentgate.banner.body_start import BodyStart, Search
 from consentgate.banner.html_tokens import EndOfText, Text
 
 LONGEST_SEARCH = 65_536
-"""In how many bytes the place is looked for, and so how many are held back at most before the
-chunk that reaches them. A browser finds an encoding in the first 1024, and heads of 64 KiB have
+"""In how many bytes the place is looked for, and so how many are kept at most before the chunk that
+reaches them. A browser finds an encoding in the first 1024, and heads of 64 KiB have
 been seen with all their styles in them."""
 
 Make = Callable[[str | None], bytes]
@@ -22,8 +23,8 @@ Make = Callable[[str | None], bytes]
 class Found(Enum):
     """How the search for the place stands.
 
-    SEARCHING: nothing has left yet. INSERTED: it was found. NOWHERE: the page has no body, such as
-    one with frames, or it ended unfinished. TOO_FAR: none was found in the first 64 KiB.
+    SEARCHING: it may still come. INSERTED: it was found. NOWHERE: the page has no body, such as one
+    with frames, or it ended unfinished, or it is none. TOO_FAR: none was found in the first 64 KiB.
     """
 
     SEARCHING = auto()
@@ -35,64 +36,73 @@ class Found(Enum):
 class Insertion:
     """The insertion into one page. `make` is called with the language that the page says it has,
     once, when the place is known; what it returns is put there and is then `inserted`.
+    `documents_only`: nothing is put into what may be a part of a page.
 
     From the moment when `found` is no longer SEARCHING there is nothing to feed any more.
     """
 
-    __slots__ = ("_make", "_search", "_start", "_text", "found", "inserted")
+    __slots__ = (
+        *("_documents_only", "_make", "_search", "_sent", "_start", "_text"),
+        *("found", "inserted"),
+    )
 
-    def __init__(self, make: Make) -> None:
+    def __init__(self, make: Make, *, documents_only: bool = False) -> None:
         self.found = Found.SEARCHING
         self.inserted = b""
         self._make = make
+        self._documents_only = documents_only
         self._text = Text()
-        self._start: BodyStart | None = None
-        self._search: Search | None = None
+        self._start = BodyStart(self._text)
+        self._search: Search = self._start.find()
+        self._sent = 0
 
     @property
     def held(self) -> bytes:
         """What is held back."""
-        return bytes(self._text.so_far) if self.found is Found.SEARCHING else b""
+        return self._unsent() if self.found is Found.SEARCHING else b""
 
     def feed(self, chunk: bytes) -> bytes:
-        """What can leave now that this chunk came: nothing while the search goes on."""
+        """What can leave now that this chunk came: what is before the place for certain."""
         if self.found is not Found.SEARCHING:
             return chunk
         room = LONGEST_SEARCH - len(self._text.so_far)
         self._text.add(chunk[:room])
         try:
-            next(self._searching())
+            next(self._search)
         except StopIteration as end:
             return self._settle(end.value) + chunk[room:]
         if len(chunk) < room:
-            return b""
+            return self._pass()
         self.found = Found.TOO_FAR
-        return bytes(self._text.so_far) + chunk[room:]
+        return self._unsent() + chunk[room:]
 
     def finish(self) -> bytes:
         """What is left when no chunk comes any more."""
         if self.found is not Found.SEARCHING:
             return b""
-        search = self._searching()
         try:
-            next(search)
-            search.throw(EndOfText)
+            next(self._search)
+            self._search.throw(EndOfText)
         except StopIteration as end:
             return self._settle(end.value)
         raise AssertionError("the search goes on after the end")  # pragma: no cover
 
-    def _searching(self) -> Search:
-        if self._search is None:
-            self._start = BodyStart(self._text)
-            self._search = self._start.find()
-        return self._search
+    def _pass(self) -> bytes:
+        """Return what is before the place wherever that will be, and has not left: nothing as long
+        as the text may be none of a page."""
+        if not self._start.is_document:
+            return b""
+        sent, self._sent = self._sent, max(self._sent, self._start.passed)
+        return bytes(self._text.so_far[sent : self._sent])
+
+    def _unsent(self) -> bytes:
+        return bytes(self._text.so_far[self._sent :])
 
     def _settle(self, place: int | None) -> bytes:
-        held = bytes(self._text.so_far)
-        if place is None:
+        if place is None or (self._documents_only and not self._start.is_document):
             self.found = Found.NOWHERE
-            return held
-        assert self._start is not None, "a search has a start"
+            return self._unsent()
         self.found = Found.INSERTED
         self.inserted = self._make(self._start.language)
-        return b"".join((held[:place], self.inserted, held[place:]))
+        text = bytes(self._text.so_far)
+        return b"".join((text[self._sent : place], self.inserted, text[place:]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any
 
-from consentgate.banner.html_response import fetched_by
+from consentgate.gate.destination import destination_of
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 
@@ -24,7 +24,7 @@ def ask_scope_plainly(scope: MutableMapping[str, Any], exchange: Exchange) -> No
     """Let the application see no Accept-Encoding in the scope of a request for a page, and no
     extension by which the server reads a file itself."""
     # Any: the values of a scope are the specification's, of many types.
-    if fetched_by(exchange):
+    if not destination_of(exchange).is_page:
         return
     scope["headers"] = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
     extensions = scope.get("extensions")
@@ -37,7 +37,7 @@ def ask_scope_plainly(scope: MutableMapping[str, Any], exchange: Exchange) -> No
 def ask_environ_plainly(environ: MutableMapping[str, Any], exchange: Exchange) -> bool:
     """Let the application see no Accept-Encoding in the environ of a request for a page; return
     whether there was one."""
-    if ACCEPT_ENCODING not in environ or fetched_by(exchange):
+    if ACCEPT_ENCODING not in environ or not destination_of(exchange).is_page:
         return False
     del environ[ACCEPT_ENCODING]
     return True

@@ -1,7 +1,7 @@
 """Puts the banner into one response while it passes; no server, no I/O.
 
-The middleware passes in what the application sends and sends on what comes back: the start of a
-page is held until it is known where its body starts, all else passes as it is.
+The middleware passes in what the application sends and sends on what comes back: of a page, what is
+before its body for certain leaves at once; all else passes as it is.
 """
 
 from __future__ import annotations
@@ -12,16 +12,10 @@ from typing import AnyStr, Generic
 
 from consentgate.banner.body_start import find_usual
 from consentgate.banner.entity_tags import Condition, mark_of, mark_tag
-from consentgate.banner.html_response import (
-    DESTINATION,
-    DOCUMENT,
-    POLICIES,
-    Page,
-    fetched_by,
-    read_page,
-)
+from consentgate.banner.html_response import POLICIES, Page, read_page
 from consentgate.banner.insertion import LONGEST_SEARCH, Found, Insertion
 from consentgate.banner.page_headers import settle_conditions
+from consentgate.gate.destination import destination_of
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement
@@ -60,16 +54,16 @@ def may_insert(exchange: Exchange) -> bool:
 class BannerResponse(Generic[AnyStr]):
     """One response into which the banner may be put.
 
-    While `is_holding` nothing of it leaves; before, it passes, and afterwards it is done. It never
-    holds unless `may_hold`. Once it is known what the response is, this is also how its headers
-    change (a `PageChange` of the gate's filter). `address` returns where the page is; it is asked
-    once a text must be made.
+    While `is_holding` nothing of it leaves, not even its start, and while `is_searching` its body
+    is fed; before, it passes, and afterwards it is done. It never holds unless `may_hold`. Once it
+    is known what the response is, this is also how its headers change (a `PageChange` of the gate's
+    filter). `address` returns where the page is; it is asked once a text must be made.
     """
 
     __slots__ = (
-        *("_added_bytes", "_address", "_banners", "_condition", "_exchange", "_fetched_by"),
-        *("_insertion", "_is_shared", "_values", "_variant_id", "_wire", "changes_body"),
-        *("is_for_visitor", "is_holding", "may_hold", "vary_on"),
+        *("_added_bytes", "_address", "_banners", "_condition", "_destination", "_exchange"),
+        *("_insertion", "_is_shared", "_language", "_values", "_variant_id", "_wire"),
+        *("changes_body", "is_for_visitor", "is_holding", "is_searching", "may_hold", "vary_on"),
     )
 
     def __init__(
@@ -80,46 +74,47 @@ class BannerResponse(Generic[AnyStr]):
         wire: WireFormat[AnyStr],
         address: Callable[[], PageAddress],
     ) -> None:
-        self.is_holding = self.changes_body = self.is_for_visitor = False
-        self.vary_on = ""
+        self.is_holding = self.is_searching = False
+        self.changes_body = self.is_for_visitor = False
+        self.vary_on: tuple[str, ...] = ()
         self._banners = banners
         self._exchange = exchange
         self._wire: WireFormat[AnyStr] = wire
         self._address = address
-        self._fetched_by = fetched_by(exchange)
-        self.may_hold = self._fetched_by == ""
+        self._destination = destination_of(exchange)
+        self.may_hold = self._destination.is_page
         self._insertion: Insertion | None = None
         self._condition: Condition | None = None
         self._values: Mapping[str, str] = {}
-        self._variant_id = ""
+        self._variant_id = self._language = ""
         self._added_bytes: int | None = None
         self._is_shared = False
 
     def conditions(self, headers: Mapping[str, str]) -> dict[str, str | None]:
         """Return what becomes of the request's conditional headers (lower-case names) before the
         application sees them; None where one goes (RFC 9110 section 13)."""
-        if self._fetched_by or self._exchange.enforcement is not _ENFORCE:
+        if not self.may_hold or self._exchange.enforcement is not _ENFORCE:
             return {}
         changes, self._condition = settle_conditions(
             headers,
-            is_document=self._exchange.header(DESTINATION) == DOCUMENT,
             is_current=lambda variant: self._banners.is_current(variant, self._exchange),
         )
         return changes
 
     def start(self, status: int, head: ResponseHead[AnyStr]) -> None:
         """Take the status and head of the response; `is_holding` says what comes of it."""
-        self.is_holding = self.changes_body = self.is_for_visitor = False
-        self.vary_on = ""
+        self.is_holding = self.is_searching = False
+        self.changes_body = self.is_for_visitor = False
+        self.vary_on = ()
         self._insertion = None
         page, self._values = read_page(status, head, self._wire.decode)
         if status == NOT_MODIFIED:
             self._confirm()
         elif page is _NO_PAGE:
             pass
-        elif self._fetched_by:
-            # No cache may answer with it where a page of its own is asked for (RFC 9111, 4.1).
-            self.vary_on = "" if page is _COMPRESSED else self._fetched_by.title()
+        elif not self.may_hold:
+            # No cache may answer with it where a page is asked for (RFC 9111, 4.1).
+            self.vary_on = () if page is _COMPRESSED else self._destination.vary
         elif self._exchange.enforcement is not _ENFORCE:
             # Nothing is asked here, and no cache knows of whom: this page is for nobody else.
             self._exchange.make_private()
@@ -129,11 +124,11 @@ class BannerResponse(Generic[AnyStr]):
             self._report_once(Reason.BANNER_FILE)
         else:
             self._is_shared = page is _SHARED or self._banners.is_static
-            self.is_holding = True
+            self.is_holding = self.is_searching = True
 
     def feed(self, chunk: bytes) -> bytes:
         """Return what can leave of the body now that this chunk came."""
-        if not self.is_holding:
+        if not self.is_searching:
             return chunk
         insertion = self._insertion
         if insertion is None:
@@ -142,20 +137,21 @@ class BannerResponse(Generic[AnyStr]):
             if usual is not None:
                 place, language = usual
                 return b"".join((chunk[:place], self._make_text(language), chunk[place:]))
-            insertion = self._insertion = Insertion(self._make_text)
+            insertion = self._insertion = self._make_insertion()
         body = insertion.feed(chunk)
-        self._settle(insertion)
+        self._settle(insertion, has_body=body != b"")
         return body
 
     def end(self) -> bytes:
         """Return what can leave when the body has ended."""
-        if not self.is_holding:
+        if not self.is_searching:
             return b""
-        insertion = self._insertion or Insertion(self._make_text)
+        insertion = self._insertion or self._make_insertion()
         if insertion.held == b"" and self._exchange.method == "HEAD":
-            # Into the body of its GET something is put, whose length depends on that body.
-            self._make_text(None)
-            self._added_bytes = self._insertion = None  # the latter refers to this object
+            # Something is put into the body of its GET; what, depends on that body.
+            self.is_holding = False
+            self._insertion = None  # it refers to this object
+            self._change()
             return b""
         body = insertion.finish()
         self._settle(insertion)
@@ -165,15 +161,18 @@ class BannerResponse(Generic[AnyStr]):
         """Give the insertion up; return what was held back of the body."""
         held = b"" if self._insertion is None else self._insertion.held
         self._insertion = None
-        self.is_holding = False
+        self.is_holding = self.is_searching = False
         return held
 
     def rewrite(self, kind: str, value: str) -> str | None:
         """Return the value of a header about the body as it is now, or None where it goes: dates
         and digests are those of other bytes, and ranges of one answer fit no other."""
         if kind == "etag":
+            if self._variant_id == "" and self.is_searching:
+                return None  # in which language the text will be is not known yet
             if self._variant_id == "":
-                self._variant_id = self._banners.variant_for(self._exchange)
+                variant_for = self._banners.variant_for
+                self._variant_id = variant_for(self._exchange, language=self._language)
             return mark_tag(value, self._variant_id)
         if kind == "content-length" and self._added_bytes is not None:
             digits = value.strip(" \t")
@@ -181,12 +180,24 @@ class BannerResponse(Generic[AnyStr]):
             return str(int(digits) + self._added_bytes) if is_length else None
         return None
 
-    def _settle(self, insertion: Insertion) -> None:
+    def _make_insertion(self) -> Insertion:
+        # Where a script may want a part of a page, nothing is put into one.
+        return Insertion(self._make_text, documents_only=self._destination.is_swapped_in)
+
+    def _settle(self, insertion: Insertion, *, has_body: bool = False) -> None:
         found = insertion.found
         if found is Found.SEARCHING:
+            if has_body and self.is_holding:
+                # A head is sent early, so that it is not known yet how long the page will be.
+                self.is_holding = False
+                self._change()
             return
         self._insertion = None  # it refers to this object
-        self.is_holding = False
+        if found is Found.INSERTED:
+            return
+        if self._destination.is_swapped_in:
+            self.vary_on = self._destination.vary
+        self.is_holding = self.is_searching = False
         if found is Found.TOO_FAR:
             self._report_once(Reason.BANNER_NO_PLACE)
 
@@ -198,21 +209,23 @@ class BannerResponse(Generic[AnyStr]):
         variant = mark_of(self._values.get("etag", ""), self._condition)
         if variant is not None:
             self._is_shared = variant == self._banners.shared_variant
-            self._variant_id = variant
             self._change()
+            self._variant_id = variant
 
     def _change(self) -> bool:
         """Note that the page has a text of this visitor's, or of everybody's; return whether it
         asks the visitor."""
         self.changes_body = True
         if self._is_shared:
+            self._variant_id = self._banners.shared_variant
+            # Everybody who asks for a page, and nobody else (RFC 9110 section 12.5.5).
+            self.vary_on = self._destination.vary
             return False
         self.is_for_visitor = True
         return self._banners.ask(self._exchange)
 
     def _make_text(self, page_language: str | None) -> bytes:
         """Return what is put into the page, and note that it is."""
-        self.is_holding = False
         asks = self._change()
         language, nonce = page_language or "", ""
         if self._values:
@@ -220,9 +233,9 @@ class BannerResponse(Generic[AnyStr]):
             if not self._banners.serves(language):
                 value = self._values.get("content-language", "")
                 language = value.partition(",")[0].strip(" \t")
+        self._language = language
         address = self._address()
         if self._is_shared:
-            self._variant_id = self._banners.shared_variant
             readable = not self._exchange.settings.http_only
             text = self._banners.shared_text(
                 language, mount=address.mount, nonce=nonce, readable=readable
@@ -231,7 +244,9 @@ class BannerResponse(Generic[AnyStr]):
             text = self._banners.text_for(
                 self._exchange, asks=asks, language=language, address=address, nonce=nonce
             )
-        self._added_bytes = len(text)
+        if self.is_holding:
+            self._added_bytes = len(text)
+        self.is_holding = self.is_searching = False
         return text
 
     def _nonce(self) -> str:

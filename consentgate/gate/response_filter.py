@@ -327,7 +327,7 @@ class ResponseFilter(Generic[AnyStr]):
         """Change the caching headers in place, so that no cache gives the response to a visitor
         whom it is not for; return those to add. An application sends few different ones, so they
         are remembered."""
-        vary: tuple[str, ...] = () if page is None or not page.vary_on else (page.vary_on,)
+        vary: tuple[str, ...] = () if page is None else page.vary_on
         if exchange.varies_on_cookie:
             vary += COOKIE_AND_GPC if exchange.varies_on_gpc else COOKIE
         revalidate = page is not None and page.is_for_visitor

@@ -6,6 +6,7 @@ cookie that nobody declared is never expired: it may be a sibling application's.
 
 from __future__ import annotations
 
+from consentgate.gate.destination import destination_of
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.http.cookie_header import cookie_spans
@@ -14,8 +15,9 @@ from consentgate.policy import Cookie, Kind
 
 MOST_EXPIRED = 10  # headers in one response: the rest follows with the next documents
 
-# Without Sec-Fetch-Dest (plain http, older browsers) these tell a document from a resource or an
-# API's answer. A response that does not say, such as a redirect, may be one too.
+# Where the browser does not say that it navigates (plain http, older browsers) these tell a
+# document from a resource or an API's answer. A response without a type, such as a redirect, may be
+# one too.
 _DOCUMENTS = ("text/html", "application/xhtml+xml", "text/plain")
 
 NamedRule = tuple[str, Cookie]
@@ -61,14 +63,14 @@ def _turn(places: list[Place], *, second: int) -> list[Place]:
 
 
 def may_expire(exchange: Exchange) -> bool:
-    """Return False where the request says that its response is not a document."""
-    return exchange.header("sec-fetch-dest") in ("", "document")
+    """Return False where the request does not ask for a page."""
+    return destination_of(exchange).is_page
 
 
 def _is_document(exchange: Exchange, content_type: str) -> bool:
-    # The response to the choice itself counts, by whatever means the choice was sent. Other
-    # destinations than a document were left out when the request came in.
-    if exchange.new_choice is not None or exchange.header("sec-fetch-dest"):
+    # The response to the choice itself counts, by whatever means the choice was sent. Requests that
+    # ask for no page were left out when they came in.
+    if exchange.new_choice is not None or destination_of(exchange).is_navigation:
         return True
     return content_type == "" or content_type.lower().lstrip().startswith(_DOCUMENTS)
 

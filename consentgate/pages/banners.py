@@ -1,7 +1,8 @@
 """What is put into the pages of one policy, for whom, and by which id each variant of it is known.
 
 A variant's id is a letter, "p" for what is the same for everybody and "v" for what depends on the
-visitor, and a digest of the texts; that of a visitor's also of what was chosen, which many share.
+visitor, and a digest of the texts; that of a visitor's also of what was chosen, which many share,
+and of the language, where it is the visitor's and not the page's.
 """
 
 from __future__ import annotations
@@ -76,11 +77,15 @@ class Banners:
         """The id of what is the same for everybody."""
         return f"p{self._version[:_DIGITS]}"
 
-    def variant_for(self, exchange: Exchange) -> str:
-        """Return the id of what this visitor gets now."""
+    def variant_for(self, exchange: Exchange, *, language: str) -> str:
+        """Return the id of what this visitor gets now in a page of a language."""
+        return self._variant(exchange, "" if self.serves(language) else self._wanted(exchange))
+
+    def _variant(self, exchange: Exchange, wanted_language: str) -> str:
         choice = exchange.choice
         parts = (
             self._version,
+            wanted_language,
             *sorted(choice.granted),
             "",
             *sorted(choice.refused),
@@ -92,7 +97,11 @@ class Banners:
         """Return whether this is the id of what this visitor would get now."""
         if variant_id.startswith("p"):
             return variant_id == self.shared_variant
-        return variant_id == self.variant_for(exchange)
+        # Which of the two it is, only the page can say, and that has not changed.
+        return variant_id in (
+            self._variant(exchange, ""),
+            self._variant(exchange, self._wanted(exchange)),
+        )
 
     def serves(self, language: str) -> bool:
         """Return whether there are texts in a language."""
@@ -112,8 +121,7 @@ class Banners:
         served."""
         tag = self._tags[language]
         if tag is None:
-            chosen = self._options.language_for(exchange)
-            tag = self._negotiate("", chosen, exchange.header("accept-language"))
+            tag = self._wanted(exchange)
         mount, way_back = address
         key = (tag, mount, asks, way_back != "", nonce != "")
         form = self._forms.get(key)
@@ -123,6 +131,11 @@ class Banners:
             form = show(self._texts[tag], mount=mount, has_next=has_next, has_nonce=has_nonce)
             self._forms.remember(key, form, weight_bytes=len(form.pieces))
         return form.fill(way_back, nonce)
+
+    def _wanted(self, exchange: Exchange) -> str:
+        """Return the language of the texts for a visitor, where the page is in none of them."""
+        chosen = self._options.language_for(exchange)
+        return self._negotiate("", chosen, exchange.header("accept-language"))
 
     def _find_tag(self, language: str) -> str | None:
         """Return the language of the texts for a page in a language, None where there are none."""

@@ -2,48 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-
 import pytest
 
-from consentgate.banner.html_response import Page, fetched_by, read_page
-from consentgate.gate.exchange import Exchange
+from consentgate.banner.html_response import Page, read_page
 from consentgate.http.wire import BYTES, TEXT
 from tests.support.exchange import gate_of
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
-
-FETCHED = [
-    pytest.param({}, "", id="says-nothing"),
-    pytest.param({"sec-fetch-dest": "document"}, "", id="document"),
-    pytest.param({"sec-fetch-dest": "empty"}, "sec-fetch-dest", id="fetch"),
-    pytest.param({"sec-fetch-dest": "iframe"}, "sec-fetch-dest", id="iframe"),
-    pytest.param({"sec-fetch-dest": "Document"}, "sec-fetch-dest", id="no-such-word"),
-    pytest.param({"hx-request": "true"}, "hx-request", id="htmx"),
-    pytest.param({"turbo-frame": "a"}, "turbo-frame", id="turbo"),
-    pytest.param({"x-requested-with": "XMLHttpRequest"}, "x-requested-with", id="xhr"),
-    pytest.param(
-        {"sec-fetch-dest": "document", "hx-request": "true"}, "hx-request", id="htmx-document"
-    ),
-]
-
-
-class Request(Exchange):
-    """A request with these headers, by their lower-case names."""
-
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        self._headers = headers
-
-    def header(self, name: str) -> str:
-        return self._headers.get(name, "")
-
-    def sent_among(self, names: Collection[str]) -> list[str]:
-        return [name for name in names if name in self._headers]
-
-
-@pytest.mark.parametrize(("headers", "name"), FETCHED)
-def test_what_a_script_asks_for_is_known_by_a_header(headers: dict[str, str], name: str) -> None:
-    assert fetched_by(Request(headers)) == name
 
 
 def kind_of(status: int, *headers: tuple[str, str]) -> Page:

@@ -10,6 +10,7 @@ from consentgate.banner import body_start
 from consentgate.banner.insertion import LONGEST_SEARCH, Found, Insertion
 from tests.support.insertion import bounded, chunks_after, insert
 from tests.support.pitfall_pages import (
+    DATA,
     FRAMES,
     MARKED,
     PITFALLS,
@@ -21,7 +22,7 @@ from tests.support.pitfall_pages import (
 )
 from tests.support.tables import check_rules
 
-ALL = [*PITFALLS, *WITH_NOSCRIPT, *MARKED, *FRAMES, *UNFINISHED, *UTF_16]
+ALL = [*PITFALLS, *WITH_NOSCRIPT, *MARKED, *FRAMES, *UNFINISHED, *DATA, *UTF_16]
 
 HEAD = b"<!doctype html><html lang=fr><head><title>t</title></head><body>"
 
@@ -103,6 +104,77 @@ def test_nothing_leaves_before_the_place_is_known() -> None:
     left = chunks_after(b"<title>t</title><body>x", cuts=[3, 16, 20])
 
     assert left == [b"", b"", b"", b"<title>t</title><body>" + PUT + b"x", b""]
+
+
+EARLY_HEADS = [
+    pytest.param([b"<!doctype html><html><head>", b"<link rel=a></head>", b"<body>|x"], id="head"),
+    pytest.param([b"<!-- a --> <!DOCTYPE html>\n", b"<title>t</title>", b"|x"], id="doctype"),
+    pytest.param([b"\xef\xbb\xbf<html>", b"<head><meta a=b>", b"</head>", b"|x"], id="mark"),
+    pytest.param([b"<?xml version='1.0'?><html>", b"<body>|"], id="xhtml"),
+]
+
+
+@pytest.mark.behaviour(40)
+@pytest.mark.parametrize("chunks", EARLY_HEADS)
+def test_what_is_before_the_place_for_certain_leaves_at_once(chunks: list[bytes]) -> None:
+    *early, last = chunks
+    before, _, after = last.partition(b"|")
+    insertion = Insertion(lambda language: PUT)
+
+    assert [insertion.feed(chunk) for chunk in early] == early
+    assert insertion.feed(before + after) + insertion.finish() == before + PUT + after
+
+
+@pytest.mark.behaviour(40)
+def test_only_what_may_be_behind_the_place_is_held_back() -> None:
+    insertion = Insertion(lambda language: PUT)
+
+    assert insertion.feed(b"<html><head><title>t") == b"<html><head>"
+    assert insertion.held == b"<title>t"
+    assert insertion.feed(b"</title></head><noscript>") == b"<title>t</title></head>"
+    assert insertion.feed(b"x</noscript> ") == b""
+    assert insertion.held == b"<noscript>x</noscript> "
+    assert insertion.finish() == PUT + b"<noscript>x</noscript> "
+
+
+@pytest.mark.behaviour(40)
+def test_where_there_is_no_place_the_rest_follows() -> None:
+    insertion = Insertion(lambda language: PUT)
+
+    assert insertion.feed(b"<html><style>") == b"<html>"
+    assert insertion.feed(b"x" * LONGEST_SEARCH) == b"<style>" + b"x" * LONGEST_SEARCH
+    assert (insertion.found, insertion.held) == (Found.TOO_FAR, b"")
+
+
+# Documents only
+
+
+@pytest.mark.behaviour(33)
+@pytest.mark.parametrize(
+    "page", [b"<li>one</li>", b"<title>t</title><main>x</main>", b"text", b"<!-- <html> --><p>"]
+)
+def test_nothing_is_put_into_a_part_of_a_page_where_one_may_be_asked_for(page: bytes) -> None:
+    insertion = Insertion(lambda language: PUT, documents_only=True)
+
+    assert insertion.feed(page) + insertion.finish() == page
+    assert insertion.found is Found.NOWHERE
+
+
+@pytest.mark.behaviour(33)
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<!doctype html><title>t</title>|<main>x</main>",
+        b"<html>|<p>",
+        b"<head></head>|<p>",
+        b"<body class=a>|<p>",
+    ],
+)
+def test_but_into_a_whole_one_however_it_says_so(page: bytes) -> None:
+    insertion = Insertion(lambda language: PUT, documents_only=True)
+    given = page.replace(b"|", b"")
+
+    assert insertion.feed(given) + insertion.finish() == page.replace(b"|", PUT)
 
 
 def test_an_empty_chunk_changes_nothing() -> None:

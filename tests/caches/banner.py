@@ -11,7 +11,7 @@ from tests.caches.origin import ALLOWED, REFUSED
 from tests.caches.visitors import Answer, Cache, Page
 
 TAG = 'ETag: "a"'
-DOCUMENT = ("Sec-Fetch-Dest", "document")
+BY_SCRIPT = [("Sec-Fetch-Mode", "cors"), ("Sec-Fetch-Dest", "empty")]
 
 # What of these says that caches may show the page to everybody.
 FOR_EVERYBODY = ("public", "s-maxage", "two-lines", "vary")
@@ -42,7 +42,7 @@ def leads_to_settings(answer: Answer) -> bool:
 def ask_again(page: Page, first: Answer, cookie: str = "") -> Answer:
     """What a browser gets that asks whether the page that it has is still good."""
     (tag,) = first.all("etag")
-    return page.visit(cookie, headers=[("If-None-Match", tag), DOCUMENT])
+    return page.visit(cookie, headers=[("If-None-Match", tag)])
 
 
 class BannerContract:
@@ -77,7 +77,7 @@ class BannerContract:
     ) -> None:
         page = cache.page(*headers, TAG, behind="auto")
 
-        first, second = page.visit(), page.visit(headers=[("Sec-GPC", "1"), DOCUMENT])
+        first, second = page.visit(), page.visit(headers=[("Sec-GPC", "1")])
 
         assert first.body == second.body
         assert (number_of(second), asks_by_script(second)) == ("1", True)
@@ -104,6 +104,20 @@ class BannerContract:
         bodies = [page.visit(cookie).body for cookie in (ALLOWED, "", REFUSED)]
 
         assert len({body.rpartition(">")[0] for body in bodies}) == 1
+
+    @pytest.mark.behaviour(14)
+    @pytest.mark.behaviour(32)
+    @pytest.mark.parametrize("first", [[], BY_SCRIPT], ids=["page", "fetch"])
+    def test_no_copy_of_a_page_answers_a_script_nor_the_reverse(
+        self, cache: Cache, first: list[tuple[str, str]]
+    ) -> None:
+        page = cache.page(SHARED, behind="auto")
+        page.visit(headers=first)
+
+        shown, fetched = page.visit(), page.visit(headers=BY_SCRIPT)
+
+        assert asks_by_script(shown)
+        assert not asks_by_script(fetched)
 
     @pytest.mark.behaviour(14)
     def test_where_nothing_is_asked_the_page_is_nobody_elses(self, cache: Cache) -> None:
@@ -148,7 +162,7 @@ class BannerContract:
     def test_a_copy_from_before_there_was_a_banner_is_not_good(self, cache: Cache) -> None:
         page = cache.page("Cache-Control: max-age=60", TAG, behind="auto")
 
-        answer = page.visit(headers=[("If-None-Match", '"a"'), DOCUMENT])
+        answer = page.visit(headers=[("If-None-Match", '"a"')])
 
         assert (answer.status, asks(answer)) == (200, True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -12,6 +12,9 @@ from typing import Any
 from tests.caches.origin import query_of
 
 _numbers = count()
+
+BY_LINK = (("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document"))
+"""What a browser says of a request for a page."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,16 @@ class Page:
     target: str
 
     def visit(
-        self, cookie: str = "", *, method: str = "GET", headers: Iterable[tuple[str, str]] = ()
+        self, cookie: str = "", *, method: str = "GET", headers: Sequence[tuple[str, str]] = ()
     ) -> Answer:
-        """What a visitor gets who sends this Cookie header, if any, and these headers."""
+        """What a visitor gets who follows a link, with this Cookie header, if any, and these
+        headers."""
+        given = {name.lower() for name, _ in headers}
+        by_link = [header for header in BY_LINK if header[0].lower() not in given]
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.putrequest(method, self.target)
-            for name, value in (*([("Cookie", cookie)] if cookie else []), *headers):
+            for name, value in (*([("Cookie", cookie)] if cookie else []), *by_link, *headers):
                 connection.putheader(name, value)
             connection.endheaders()
             response = connection.getresponse()

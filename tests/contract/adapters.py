@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 from wsgiref.validate import validator
 
@@ -51,8 +51,8 @@ class CoreExchange(Exchange):
         headers = (("host", "www.example.org"), *self.ask.headers)
         return ", ".join(value for key, value in headers if key.lower() == name)
 
-    def sent_among(self, names: Collection[str]) -> list[str]:
-        raise NotImplementedError
+    def sent_among(self, names: tuple[str, ...]) -> list[str]:
+        return [name for name in names if self.header(name)]
 
 
 def play_core(ask: Ask, say: Say, **options: Any) -> Answer:

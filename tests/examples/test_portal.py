@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.http_servers import BY_BROWSER
 from tests.support.portal_server import PORTAL, run_portal
 
 STATISTICS = ["_pk_id.7.5f1c", "_pk_ses.7.5f1c"]
@@ -31,7 +32,9 @@ class Visitor:
     """A visitor's browser, with its cookie jar, in front of the portal."""
 
     def __init__(self, address: str) -> None:
-        self.browser = httpx.Client(base_url=address, trust_env=False, timeout=30)
+        self.browser = httpx.Client(
+            base_url=address, trust_env=False, timeout=30, headers=BY_BROWSER
+        )
 
     def get(self, path: str) -> httpx.Response:
         return self.browser.get(path)

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.http_servers import names_set
+from tests.support.http_servers import BY_BROWSER, names_set
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 STARTUP_S = 30.0
@@ -61,7 +61,9 @@ class Shop:
     """A visitor's browser in front of one shop."""
 
     def __init__(self, port: int, *, prefix: str) -> None:
-        self.browser = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False)
+        self.browser = httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", trust_env=False, headers=BY_BROWSER
+        )
         self.session = prefix + "session"
         self.basket = prefix + "basket"
         self.visits = prefix + "visits"

@@ -111,7 +111,7 @@ def test_a_framework_head_has_the_headers_of_its_get(site: Any) -> None:
     assert dict(head)["content-length"] == str(len(body))
 
 
-def test_where_the_body_is_not_known_no_length_is_said() -> None:
+def test_where_the_body_is_not_known_nothing_is_said_of_it() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         headers = [(b"content-type", b"text/html"), (b"content-length", b"86"), (b"etag", b'"a"')]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -121,7 +121,8 @@ def test_where_the_body_is_not_known_no_length_is_said() -> None:
     _, get, _ = run_asgi(asgi_gate(app, banner="auto"), asking(DOCUMENT))
     _, head, _ = run_asgi(asgi_gate(app, banner="auto"), asking(DOCUMENT, method="HEAD"))
 
-    assert head == [header for header in get if header[0] != "content-length"]
+    # In which language the banner would be, and so its id, depends on the body too.
+    assert head == [header for header in get if header[0] not in ("content-length", "etag")]
 
 
 # WSGI: the application answers the GET, since frameworks give a HEAD no body to look at

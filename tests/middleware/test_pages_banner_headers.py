@@ -69,8 +69,8 @@ def test_a_page_for_everybody_is_the_same_for_everybody(
     show: Show, page: Page, options: dict[str, Any]
 ) -> None:
     asks = [
-        asking(),
-        asking(cookie=ALLOWED),
+        asking(DOCUMENT),
+        asking(DOCUMENT, cookie=ALLOWED),
         asking(("Sec-GPC", "1"), ("Accept-Language", "fr"), DOCUMENT, cookie=REFUSED),
     ]
 
@@ -79,15 +79,16 @@ def test_a_page_for_everybody_is_the_same_for_everybody(
     assert first.is_put_in
     assert [(one.headers, one.body) for one in others] == [(first.headers, first.body)] * 2
     assert first.all("cache-control") == [page.headers[-1][1]]
-    assert (first.all("vary"), first.all("content-length")) == ([], [str(len(first.body))])
+    assert first.all("vary") == ["Sec-Fetch-Mode, Sec-Fetch-Dest"]
+    assert first.all("content-length") == [str(len(first.body))]
     assert [first.all(name) for name in ("last-modified", "accept-ranges")] == [[], []]
 
 
 def test_a_static_banner_is_so_on_every_page(show: Show) -> None:
-    shown = show(MEASURED, banner="static")
+    shown = show(MEASURED, asking(DOCUMENT), banner="static")
 
     assert shown.all("cache-control") == ["max-age=60"]
-    assert shown.all("vary") == []
+    assert shown.all("vary") == ["Sec-Fetch-Mode, Sec-Fetch-Dest"]
     assert b"data-state=" in shown.body
 
 
@@ -146,10 +147,11 @@ def test_a_copy_for_everybody_is_good_for_everybody(show: Show) -> None:
     tag = tag_of(show, PUBLIC)
     page = replace(NOT_MODIFIED, headers=(("ETag", '"a"'), ("Cache-Control", "public")))
 
-    shown = show(page, asking(("If-None-Match", tag), cookie=ALLOWED))
+    shown = show(page, asking(("If-None-Match", tag), DOCUMENT, cookie=ALLOWED))
 
     assert shown.seen["if-none-match"] == '"a"'
-    assert shown.headers == [("etag", tag), ("cache-control", "public")]
+    assert shown.headers[:2] == [("etag", tag), ("cache-control", "public")]
+    assert shown.all("vary") == ["Sec-Fetch-Mode, Sec-Fetch-Dest"]
 
 
 @pytest.mark.behaviour(14)
@@ -174,7 +176,13 @@ def test_a_copy_from_before_is_not_asked_about_as_a_document(show: Show) -> None
     assert set(shown.seen) == {"host", "sec-fetch-dest"}
 
 
-def test_what_may_be_for_something_else_is_asked_about_as_it_was(show: Show) -> None:
+@pytest.mark.behaviour(32)
+@pytest.mark.parametrize(
+    "header", [("Accept", "*/*"), ("Sec-Fetch-Mode", "no-cors")], ids=["program", "image"]
+)
+def test_what_is_for_something_else_is_asked_about_as_it_was(
+    show: Show, header: tuple[str, str]
+) -> None:
     conditions = (
         ("If-None-Match", '"a"'),
         ("If-Modified-Since", "Tue, 24 Nov 2026 16:00:00 GMT"),
@@ -182,7 +190,7 @@ def test_what_may_be_for_something_else_is_asked_about_as_it_was(show: Show) -> 
         ("If-Range", '"a"'),
     )
 
-    shown = show(NOT_MODIFIED, asking(*conditions))
+    shown = show(NOT_MODIFIED, asking(*conditions, header))
 
     assert {name: shown.seen[name.lower()] for name, _ in conditions} == dict(conditions)
     assert shown.headers == [("etag", '"a"'), ("cache-control", "max-age=60")]

@@ -47,13 +47,13 @@ def test_a_body_that_nothing_is_put_into_is_the_applications_own() -> None:
     assert server.body is body
 
 
-def test_a_list_stays_one_of_the_same_length() -> None:
+def test_a_list_is_one_of_one_that_says_how_long_the_page_is() -> None:
     one = serve(gated(answerer(HTML, body=[PAGE])))
     more = serve(gated(answerer(HTML, body=(HEAD[:9], HEAD[9:], REST))))
     none = serve(gated(answerer(HTML, body=[])))
 
     assert (len(one.body), ASKS in one.content) == (1, True)
-    assert (len(more.body), more.body[0], more.body[2]) == (3, b"", REST)
+    assert (len(more.body), ASKS in more.content) == (1, True)
     assert (none.body, none.status) == ([], "200 OK")
 
 
@@ -315,7 +315,7 @@ def test_a_fetched_page_that_starts_anew_after_an_error_is_kept_apart_too() -> N
     server = serve(gated(app), Ask(headers=(("Sec-Fetch-Dest", "empty"),)))
 
     assert server.status == "500 Error"
-    assert ("Vary", "Sec-Fetch-Dest") in server.headers
+    assert "Sec-Fetch-Mode" in dict(server.headers)["Vary"].split(", ")
 
 
 @pytest.mark.behaviour(12)
@@ -358,4 +358,4 @@ def test_a_generator_that_a_script_fetches_is_the_applications_own() -> None:
 
     server = serve(gated(app), Ask(headers=(("Sec-Fetch-Dest", "empty"),)))
 
-    assert (server.body, server.headers[1:]) == (bodies[0], [("Vary", "Sec-Fetch-Dest")])
+    assert (server.body, server.headers[1][0]) == (bodies[0], "Vary")

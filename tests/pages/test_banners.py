@@ -157,13 +157,13 @@ def test_it_names_the_choices_cookie_only_where_scripts_can_read_it() -> None:
 @pytest.mark.behaviour(14)
 def test_ids_are_the_same_in_every_process_and_others_under_another_policy() -> None:
     ids = [
-        (banners.shared_variant, banners.variant_for(exchange_with()))
+        (banners.shared_variant, banners.variant_for(exchange_with(), language="en"))
         for banners in (banners_of(), banners_of())
     ]
 
     assert ids[0] == ids[1]
     assert banners_of(SIGNALLED).shared_variant != ids[0][0]
-    assert banners_of(SIGNALLED).variant_for(exchange_with(SIGNALLED)) != ids[0][1]
+    assert banners_of(SIGNALLED).variant_for(exchange_with(SIGNALLED), language="en") != ids[0][1]
 
 
 @pytest.mark.behaviour(14)
@@ -176,14 +176,44 @@ def test_an_id_is_that_of_the_choice_and_of_what_is_asked() -> None:
         exchange_with(SIGNALLED, cookie=preferences_for("marketing", policy=SIGNALLED)),
     ]
 
-    assert len({banners.variant_for(exchange) for exchange in exchanges}) == len(exchanges)
+    assert len({banners.variant_for(exchange, language="en") for exchange in exchanges}) == len(
+        exchanges
+    )
+
+
+@pytest.mark.behaviour(14)
+@pytest.mark.law(19)
+def test_an_id_is_that_of_the_language_where_the_page_is_in_none_that_is_served() -> None:
+    banners = banners_of()
+    english, french = (
+        exchange_with(headers=[("accept-language", language)])
+        for language in ("en", "fr, en;q=0.5")
+    )
+
+    in_japanese = banners.variant_for(english, language="xx")
+
+    assert banners.is_current(in_japanese, english)
+    assert not banners.is_current(in_japanese, french)
+    assert banners.is_current(banners.variant_for(english, language="en"), french)
+
+
+@pytest.mark.behaviour(14)
+def test_so_it_is_where_the_site_chooses_the_language() -> None:
+    chosen = ["en"]
+    banners = banners_of(language=lambda request: chosen[-1])
+    exchange = exchange_with()
+    before = banners.variant_for(exchange, language="")
+
+    chosen.append("fr")
+
+    assert not banners.is_current(before, exchange)
 
 
 def test_an_id_is_current_where_the_visitor_would_get_the_same_now() -> None:
     banners = banners_of()
     undecided, decided = exchange_with(), exchange_with(cookie=preferences_for())
 
-    assert banners.is_current(banners.variant_for(undecided), undecided)
-    assert not banners.is_current(banners.variant_for(undecided), decided)
+    assert banners.is_current(banners.variant_for(undecided, language="en"), undecided)
+    assert not banners.is_current(banners.variant_for(undecided, language="en"), decided)
     assert banners.is_current(banners.shared_variant, decided)
     assert not banners.is_current("p000000000000", decided)

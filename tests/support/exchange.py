@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -43,13 +43,26 @@ class Clock:
 
 @dataclass(frozen=True)
 class Ask:
-    """What the browser sends."""
+    """What the browser sends. It asks for a page unless the headers say what it wants."""
 
     cookie: str = ""
     method: str = "GET"
     path: str = "/page"
     headers: tuple[tuple[str, str], ...] = ()
     https: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "headers", asking_for_page(self.headers))
+
+
+WANTS = frozenset({"accept", "sec-fetch-mode", "sec-fetch-dest"})
+"""The request's headers by which a client says what it wants."""
+
+
+def asking_for_page(headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The headers of a request for a page, unless they say what else they ask for."""
+    says_so = any(name.lower() in WANTS for name, _ in headers)
+    return tuple(headers) if says_so else (*headers, ("Accept", "text/html"))
 
 
 HTML = ("Content-Type", "text/html")

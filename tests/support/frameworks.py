@@ -25,7 +25,7 @@ from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.ext.django.wrap import wrap_asgi, wrap_wsgi
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 from tests.support.django_project import GATE_CLASS, Urls
-from tests.support.exchange import POLICY, SECRET, Clock
+from tests.support.exchange import POLICY, SECRET, Clock, asking_for_page
 
 HOST = "www.example.org"
 ORIGIN = f"https://{HOST}"
@@ -59,7 +59,7 @@ class Send:
     @property
     def all_headers(self) -> list[tuple[str, str]]:
         """The headers, with those that every request of a kind has."""
-        headers = [("Host", HOST), *self.headers]
+        headers = [("Host", HOST), *asking_for_page(self.headers)]
         headers += [("Cookie", self.cookie)] if self.cookie else []
         if self.parts and self.with_length:
             headers.append(("Content-Length", str(len(self.body))))

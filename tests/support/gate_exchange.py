@@ -12,6 +12,7 @@ from consentgate.gate.exchange import Exchange
 from consentgate.http.caching import Header
 from consentgate.http.header_names import SET_COOKIE
 from consentgate.http.wire import TEXT
+from tests.support.exchange import asking_for_page
 
 HOST = "www.example.org"
 
@@ -38,7 +39,8 @@ def visit_of(
     headers: Sequence[Header] = (),
 ) -> AsgiExchange:
     """The exchange of one request; nothing is hidden from it."""
-    given = [("host", host), *headers, *([("cookie", cookie)] if cookie else [])]
+    wanted = [(name.lower(), value) for name, value in asking_for_page(headers)]
+    given = [("host", host), *wanted, *([("cookie", cookie)] if cookie else [])]
     exchange = AsgiExchange()
     exchange.settings = gate.settings
     exchange.request = {

@@ -50,12 +50,16 @@ def serve_wsgi(app: Any) -> Iterator[str]:
         server.server_close()
 
 
+BY_BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+"""What a browser says to every server that it wants."""
+
+
 @contextmanager
 def visit(address: str) -> Iterator[httpx.Client]:
     """A browser without any cookie in front of the site; it follows redirects."""
     # A busy machine may take longer than a browser's user would wait.
     with httpx.Client(
-        base_url=address, trust_env=False, follow_redirects=True, timeout=60
+        base_url=address, trust_env=False, follow_redirects=True, timeout=60, headers=BY_BROWSER
     ) as browser:
         yield browser
 

@@ -145,7 +145,8 @@ _COMMENTS = [
     b"<![if !IE]><body>|<![endif]>",
     b"<!doctype html [<!ENTITY x '>|'>]><body>",
     b'<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://x>|"><body>',
-    b"<?xml version='1.0'?><body>|",
+    b"<?xml version='1.0'?><html><body>|",
+    b"<?xml version='1.0'?>\n<!DOCTYPE html PUBLIC '-//W3C//DTD'>\n<html><title></title>|x",
     b"<?php echo '>|' ?><body>",
     b"<![CDATA[<body>|]]>",
     b"<![CDATA[x]]>|x",
@@ -263,6 +264,18 @@ _FRAMES = [
     b"<head></head><noscript>x</noscript> <frameset></frameset>",
 ]
 
+_DATA = [
+    b'{"ok": true}',
+    b'\n [{"text": "<body>"}]',
+    b'\xef\xbb\xbf{"a": "<html><head></head><body>"}',
+    b'<?xml version="1.0"?><urlset><url><loc>https://a/</loc></url></urlset>',
+    b'<?xml version="1.0"?>\n<!-- a feed -->\n<rss><channel><title>t</title></channel></rss>',
+    b'<?xml version="1.0"?><?xml-stylesheet href="a"?><link/><body>',
+    b'\xef\xbb\xbf <?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>',
+    b'<?xml version="1.0"?> text',
+    b'<?xml version="1.0"?>',
+]
+
 _MARKS = [
     b"\xef\xbb\xbf|text",
     b"\xef\xbb\xbf<!DOCTYPE html><body>|",
@@ -281,6 +294,9 @@ UNFINISHED = [Pitfall.of(marked) for marked in _NO_PLACE]
 
 FRAMES = [Pitfall.of(marked) for marked in _FRAMES]
 """Pages with frames, in which a body would be one of the frames' own or none."""
+
+DATA = [Pitfall.of(marked) for marked in _DATA]
+"""JSON and XML, which some applications send as HTML."""
 
 MARKED = [Pitfall.of(marked) for marked in _MARKS]
 """Pages with a byte order mark, or the beginnings of one."""

@@ -29,7 +29,7 @@ class Page:
 
     changes_body: bool = False
     is_for_visitor: bool = False
-    vary_on: str = ""
+    vary_on: tuple[str, ...] = ()
 
     def rewrite(self, kind: str, value: str) -> str | None:
         return None if kind == "content-length" else f"{kind} was {value}"
@@ -64,8 +64,8 @@ def test_a_page_whose_body_stays_keeps_them(wire: WireFormat[Any]) -> None:
 @pytest.mark.parametrize(
     ("page", "left"),
     [
-        (Page(vary_on="Accept"), [("vary", "Accept")]),
-        (Page(is_for_visitor=True, vary_on="Accept"), [("cache-control", "private, no-cache"),
+        (Page(vary_on=("Accept",)), [("vary", "Accept")]),
+        (Page(is_for_visitor=True, vary_on=("Accept",)), [("cache-control", "private, no-cache"),
                                                       ("vary", "Accept")]),
     ],
     ids=["varies", "for its visitor"],
@@ -81,7 +81,9 @@ def test_a_page_of_its_visitor_and_of_his_choice_varies_on_both(wire: WireFormat
     assert VisitorConsent(exchange).value.granted == frozenset()
     caching = [("cache-control", "public, max-age=60"), ("vary", "Accept-Language")]
 
-    left = page_left(wire, Page(is_for_visitor=True, vary_on="Accept"), *caching, exchange=exchange)
+    left = page_left(
+        wire, Page(is_for_visitor=True, vary_on=("Accept",)), *caching, exchange=exchange
+    )
 
     assert left == [
         ("cache-control", "private, no-cache"),
@@ -99,7 +101,7 @@ def test_a_page_of_its_visitor_expires_what_he_refused_whatever_it_says_to_cache
     rule = gate_of().policy.rule_for("_ga")
     assert rule is not None
     exchange.expire_refused((("_ga", rule),))
-    page = Page(is_for_visitor=is_for_visitor, vary_on="Accept")
+    page = Page(is_for_visitor=is_for_visitor, vary_on=("Accept",))
 
     left = page_left(wire, page, ("cache-control", "public"), exchange=exchange)
 

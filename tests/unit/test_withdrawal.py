@@ -11,6 +11,7 @@ from consentgate import Cookie, Event, Gate, Policy, Reason, VisitorConsent
 from consentgate.gate.withdrawal import MOST_EXPIRED, may_expire
 from tests.support.exchange import Clock, gate_of, preferences_for
 from tests.support.gate_exchange import outcome_of, respond, visit_of
+from tests.unit.sent_requests import NOT_PAGES, PAGES, SWAPPED_PAGES
 
 ENDED = "=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/"
 
@@ -70,19 +71,32 @@ def test_a_document_that_says_so_is_one_whatever_its_type() -> None:
 
 
 @pytest.mark.behaviour(18)
-@pytest.mark.parametrize(
-    ("headers", "may"),
-    [
-        ([], True),
-        ([("sec-fetch-dest", "document")], True),
-        ([("sec-fetch-dest", "iframe")], False),
-        ([("sec-fetch-dest", "document"), ("sec-fetch-dest", "image")], False),
-    ],
-)
-def test_a_request_tells_whether_its_response_is_a_document(
-    headers: list[tuple[str, str]], may: bool
+@pytest.mark.behaviour(32)
+@pytest.mark.parametrize("headers", PAGES)
+def test_refused_cookies_expire_with_a_page(headers: dict[str, str]) -> None:
+    assert expired_after("_ga=1", headers=[*headers.items()]) == (f"_ga{ENDED}",)
+
+
+@pytest.mark.behaviour(18)
+@pytest.mark.behaviour(33)
+@pytest.mark.parametrize("headers", SWAPPED_PAGES)
+@pytest.mark.parametrize("content_type", ["text/html", ""], ids=["page", "redirect"])
+def test_so_they_do_with_one_that_a_script_shows_itself(
+    headers: dict[str, str], content_type: str
 ) -> None:
-    assert may_expire(visit_of(gate_of(), headers=headers)) is may
+    given = [*headers.items()]
+
+    assert expired_after("_ga=1", headers=given, content_type=content_type) == (f"_ga{ENDED}",)
+
+
+@pytest.mark.behaviour(18)
+@pytest.mark.behaviour(32)
+@pytest.mark.parametrize("headers", NOT_PAGES)
+def test_they_expire_with_nothing_else(headers: dict[str, str]) -> None:
+    exchange = visit_of(gate_of(), headers=[*headers.items()])
+
+    assert not may_expire(exchange)
+    assert expired_after("_ga=1", headers=[*headers.items()]) == ()
 
 
 @pytest.mark.behaviour(18)

@@ -1,7 +1,7 @@
 """The banner within Django: put into its responses, whole or streamed, sync or async.
 
-The start of a streamed page is read until it is known where its body starts, since its headers
-leave before the first of it.
+The start of a streamed page is read until something of it can leave, since its headers leave
+before.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class DjangoBanner:
             response.content = page.feed(response.content) + page.end()
         elif isinstance(response, StreamingHttpResponse) and not response.is_async:
             chunks = iter(response)
-            response.streaming_content = chain([_read_start(chunks, page)], chunks)
+            response.streaming_content = chain([_read_start(chunks, page)], _feed(chunks, page))
 
     async def put_async(self, response: HttpResponseBase, sent: SentHeaders) -> None:
         """Put the banner into a response of an async view, if that is a page."""
@@ -67,7 +67,7 @@ class DjangoBanner:
         elif (page := self._start(response, sent)) is not None:
             chunks = aiter(response)
             start = await _read_start_async(chunks, page)
-            response.streaming_content = _follow(start, chunks)
+            response.streaming_content = _follow(start, chunks, page)
 
     def _start(self, response: HttpResponseBase, sent: SentHeaders) -> BannerResponse[str] | None:
         """Return the page where its body is waited for."""
@@ -132,7 +132,19 @@ async def _read_start_async(chunks: AsyncIterator[bytes], page: BannerResponse[s
     return page.end()
 
 
-async def _follow(start: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+def _feed(chunks: Iterator[bytes], page: BannerResponse[str]) -> Iterator[bytes]:
+    """Yield the rest of a body, in which the place may still be looked for."""
+    for chunk in chunks:
+        yield page.feed(chunk)
+    if end := page.end():
+        yield end
+
+
+async def _follow(
+    start: bytes, chunks: AsyncIterator[bytes], page: BannerResponse[str]
+) -> AsyncIterator[bytes]:
     yield start
     async for chunk in chunks:
-        yield chunk
+        yield page.feed(chunk)
+    if end := page.end():
+        yield end

@@ -1,0 +1,105 @@
+"""What the answer to a request is for: a page that a visitor sees next, or anything else.
+
+One decision, for the banner, for the expiry of refused cookies and for conditional requests. A
+browser says that it navigates (Fetch Metadata, `Sec-Fetch-Mode`), and a script that shows whole
+pages itself marks its requests. Whoever does neither wants a page only if `Accept` names HTML:
+programs, health checks and scripts that fetch data do not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from consentgate.gate.exchange import Exchange
+
+LONGEST_ACCEPT = 1_000
+"""The characters of an Accept header that are read: browsers send up to 150, and HTML first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What the answer to a request is for.
+
+    `is_page`: for the visitor, as the next page. `is_navigation`: the browser itself says so.
+    `is_swapped_in`: a script puts it in the place of the page that is shown, if it is a whole one.
+    `vary` names the request's headers that decided; among requests that agree in them, all have
+    answers for the same.
+    """
+
+    is_page: bool
+    vary: tuple[str, ...]
+    is_navigation: bool = False
+    is_swapped_in: bool = False
+
+
+_BROWSER = ("Sec-Fetch-Mode", "Sec-Fetch-Dest")
+_HTMX = ("Sec-Fetch-Mode", "HX-Request", "HX-Boosted", "HX-History-Restore-Request")
+_HTMX_PAGE = (*_HTMX, "HX-Request-Type")
+_SCRIPT = (*_HTMX, "X-Turbo-Request-Id", "Turbo-Frame")
+# At most 128 characters in all, beyond which nginx keeps no response.
+_CLIENT = (*_SCRIPT, "X-Requested-With", "Accept")
+
+NAVIGATION = Destination(is_page=True, is_navigation=True, vary=_BROWSER)
+FRAME = Destination(is_page=False, vary=_BROWSER)
+HTMX_PAGE = Destination(is_page=True, is_swapped_in=True, vary=_HTMX_PAGE)
+HTMX_FRAGMENT = Destination(is_page=False, vary=_HTMX_PAGE)
+TURBO_PAGE = Destination(is_page=True, is_swapped_in=True, vary=_SCRIPT)
+FETCH = Destination(is_page=False, vary=_SCRIPT)
+READER = Destination(is_page=True, vary=_CLIENT)
+PROGRAM = Destination(is_page=False, vary=_CLIENT)
+
+# "empty" is what a service worker sends that passes a navigation through (Fetch Metadata, 2.1: the
+# destination is that of the worker's own request).
+_SHOWN_WHOLE = frozenset({"", "document", "empty"})
+
+_SCRIPT_MARKS = (
+    *("hx-request", "hx-boosted", "hx-history-restore-request"),
+    *("turbo-frame", "x-turbo-request-id", "x-requested-with"),
+)
+
+
+def destination_of(exchange: Exchange) -> Destination:
+    """Return what the answer to a request is for."""
+    mode, shown_as = exchange.header("sec-fetch-mode"), exchange.header("sec-fetch-dest")
+    if mode == "navigate":
+        return NAVIGATION if shown_as in _SHOWN_WHOLE else FRAME
+    if shown_as == "document" and not mode:
+        return NAVIGATION
+    marks = exchange.sent_among(_SCRIPT_MARKS)
+    if marks:
+        return _of_script(exchange, marks)
+    if mode or shown_as:
+        return FETCH
+    return READER if _accepts_html(exchange.header("accept")) else PROGRAM
+
+
+def _of_script(exchange: Exchange, marks: list[str]) -> Destination:
+    if "hx-history-restore-request" in marks:
+        return HTMX_PAGE
+    if "hx-request" in marks or "hx-boosted" in marks:
+        # htmx 4 says what it will do with the answer; before, only a boosted link gets a page.
+        kind = exchange.header("hx-request-type")
+        is_page = kind == "full" if kind else exchange.header("hx-boosted") == "true"
+        return HTMX_PAGE if is_page else HTMX_FRAGMENT
+    if "x-turbo-request-id" in marks and "turbo-frame" not in marks:
+        return TURBO_PAGE
+    return FETCH if "turbo-frame" in marks else PROGRAM
+
+
+def _accepts_html(accept: str) -> bool:
+    """Return whether an Accept header names HTML (RFC 9110 section 12.5.1): `*/*` does not."""
+    if accept.startswith("text/html,"):  # as all browsers begin
+        return True
+    accept = accept[:LONGEST_ACCEPT].lower()
+    return "text/html" in accept and any(map(_names_html, accept.split(",")))
+
+
+def _names_html(media_range: str) -> bool:
+    kind, *parameters = [part.strip(" \t") for part in media_range.split(";")]
+    return kind == "text/html" and not any(_is_refusal(one) for one in parameters)
+
+
+def _is_refusal(parameter: str) -> bool:
+    """Return whether a parameter is a weight of nothing: "not acceptable"."""
+    name, _, weight = parameter.partition("=")
+    return name.strip(" \t") == "q" and weight.strip(" \t") in ("0", "0.", "0.0", "0.00", "0.000")
