@@ -6,10 +6,14 @@ cookie that nobody declared is never expired: it may be a sibling application's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from operator import itemgetter
+
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.http.cookie_header import cookie_spans
 from consentgate.http.cookie_writing import expire_cookie
+from consentgate.http.host_names import cookie_domains
 from consentgate.policy import Cookie, Kind
 
 MOST_EXPIRED = 10  # headers in one response: the rest follows with the next documents
@@ -32,12 +36,7 @@ def expiries(exchange: Exchange, *, content_type: str) -> list[str]:
     if not _is_document(exchange, content_type):
         return []
     cookies = _refused_by(exchange) if exchange.new_choice else exchange.refused_but_sent
-    places = [
-        (name, rule, path, domain)
-        for name, rule in dict(cookies).items()
-        for path in rule.path
-        for domain in rule.domain or ("",)
-    ]
+    places = _places(dict(cookies), exchange)
     if exchange.new_choice is None:
         places = _turn(places, second=int(exchange.settings.now_s()))
     chosen = places[:MOST_EXPIRED]
@@ -47,6 +46,26 @@ def expiries(exchange: Exchange, *, content_type: str) -> list[str]:
         expire_cookie(name, path=path, domain=domain, partitioned=rule.partitioned)
         for name, rule, path, domain in chosen
     ]
+
+
+def _places(cookies: Mapping[str, Cookie], exchange: Exchange) -> list[Place]:
+    """Return where the cookies may be: the first domain of each cookie, then the second of each."""
+    ranked = [
+        (rank, (name, rule, path, domain))
+        for name, rule in cookies.items()
+        for path in rule.path
+        for rank, domain in enumerate(_domains(name, rule, exchange))
+    ]
+    return [place for _, place in sorted(ranked, key=itemgetter(0))]
+
+
+def _domains(name: str, rule: Cookie, exchange: Exchange) -> tuple[str, ...]:
+    """Return the domains under which a cookie may be set, "" for the host alone."""
+    # The browser sends a cookie of a parent domain too: one that it did not send is not there.
+    if rule.domain or not rule.parent_domain or not exchange.came_in(name):
+        return rule.domain or ("",)
+    # Trackers take the topmost domain that the browser allows.
+    return (*reversed(cookie_domains(exchange.header("host"))), "")
 
 
 def _turn(places: list[Place], *, second: int) -> list[Place]:
