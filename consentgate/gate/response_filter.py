@@ -288,18 +288,21 @@ class ResponseFilter(Generic[AnyStr]):
             # What deletes is the judge's too.
             moment = self._deletes_from[rest.partition(self._semicolon)[2]]
             if moment == inf or moment > self._settings.now_s():
-                self._report_stripped(exchange, cookie, category)
+                self._report_stripped(exchange, cookie, category, value)
                 return None
         return self._ask_judge(exchange, header, blocked)
 
-    def _report_stripped(self, exchange: Exchange, cookie: AnyStr, category: str) -> None:
+    def _report_stripped(
+        self, exchange: Exchange, cookie: AnyStr, category: str, value: AnyStr
+    ) -> None:
         """Report a cookie that does not leave, unless everybody has heard of it."""
         is_undeclared = category == UNDECLARED
         reason = _UNDECLARED if is_undeclared else exchange.why_denied((category,))
         if (cookie, reason) in self._reported:
             return
-        name = self._wire.decode(cookie).strip(BLANKS)
-        exchange.report(reason, _STRIP, name=name, rule=self._settings.policy.rule_for(name))
+        name, text = self._wire.decode(cookie).strip(BLANKS), self._wire.decode(value)
+        rule = self._settings.policy.rule_for(name)
+        exchange.report(reason, _STRIP, name=name, rule=rule, set_cookie=text)
         if self._settings.reporter.is_reported(reason, _STRIP, name):
             self._reported.remember((cookie, reason), None)
 
@@ -309,7 +312,8 @@ class ResponseFilter(Generic[AnyStr]):
         text = self._wire.decode(header[1])
         verdict = self._judge.judge(text, exchange)
         if not verdict.is_unremarkable:
-            exchange.report(verdict.reason, verdict.action, name=verdict.name, rule=verdict.rule)
+            reason, rule = verdict.reason, verdict.rule
+            exchange.report(reason, verdict.action, name=verdict.name, rule=rule, set_cookie=text)
         # What is merely not renewed is no mistake: the application can't know that it came in.
         if verdict.value is None and verdict.reason is not Reason.NOT_RENEWED:
             blocked.append(verdict)
