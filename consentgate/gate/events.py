@@ -63,6 +63,7 @@ class Reason(StrEnum):
     REQUIRED_FAILED = "CG141"
     SECURE_MISSING = "CG142"
     LANGUAGE_FAILED = "CG143"
+    OTHER_ORIGIN = "CG144"
     BANNER_COMPRESSED = "CG151"
     BANNER_NO_PLACE = "CG152"
 
@@ -80,6 +81,7 @@ _WARNINGS = frozenset(
         Reason.REQUIRED_FAILED,
         Reason.LANGUAGE_FAILED,
         Reason.SECURE_MISSING,
+        Reason.OTHER_ORIGIN,
         Reason.BANNER_COMPRESSED,
         Reason.BANNER_NO_PLACE,
     }
@@ -111,6 +113,7 @@ _WORDS = {
         "the preferences cookie leaves without Secure though the site is https; let the server "
         "trust its proxy's scheme, or pass secure=True"
     ),
+    Reason.OTHER_ORIGIN: "a choice was turned away, since it is not from a page of this origin",
     Reason.BANNER_COMPRESSED: (
         "a page is compressed inside the gate, so that no banner was put in; compress outside, or "
         "place the template helper `consent_banner` and pass banner='manual'"
@@ -224,9 +227,9 @@ class Reporter:
         )
         self._call(event)
         logged = self._logged_for(reason, action)
-        if _has_name(logged, name):
+        key = name[:LONGEST_TEXT] or detail  # what has no name is logged once for each detail
+        if key in logged or len(logged) >= MOST_LOGGED:
             return
-        key = name[:LONGEST_TEXT]
         is_news = key not in self._logged[reason] and key not in self._logged_of_visitors[reason]
         logged.add(key)
         if is_news:
