@@ -38,10 +38,12 @@ from consentgate.gate.response_filter import ResponseFilter
 from consentgate.gate.settings import GateSettings, Request
 from consentgate.http.wire import TEXT, WireFormat
 from consentgate.policy import Policy
+from consentgate.policy.keywords import names_keywords
 
 logger = logging.getLogger("consentgate")
 
 
+@names_keywords
 class Gate:
     """One policy, its keys and its options; shared by all requests.
 

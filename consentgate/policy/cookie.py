@@ -11,6 +11,7 @@ from typing import Any, TypedDict, Unpack
 from consentgate.errors import PolicyError
 from consentgate.policy.fields import Hosts, as_domains, as_flag, as_hosts, as_line, as_paths
 from consentgate.policy.frozen_mapping import FrozenMapping
+from consentgate.policy.keywords import unknown_keyword
 from consentgate.policy.lifetime import Lifetime, as_duration, as_lifetime
 from consentgate.policy.names import is_plain_name, name_problem
 from consentgate.policy.problems import Problem, as_word
@@ -199,7 +200,8 @@ def _reader(key: str) -> Callable[..., Any]:
     try:
         return _READERS[key]
     except KeyError:
-        raise TypeError(f"Cookie() got an unexpected keyword argument {key!r}") from None
+        known = ("name", "category", *_READERS)
+        raise unknown_keyword("Cookie", key, known=known) from None
 
 
 def _name_problems(cookie: Cookie) -> Iterator[Problem]:
