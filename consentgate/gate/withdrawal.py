@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
-from consentgate.http.cookie_header import cookie_spans
+from consentgate.http.cookie_header import cookie_spans, value_pieces
 from consentgate.http.cookie_writing import expire_cookie
 from consentgate.http.host_names import cookie_domains
 from consentgate.policy import Cookie, Kind
@@ -40,8 +40,12 @@ def expiries(exchange: Exchange, *, content_type: str) -> list[str]:
     if exchange.new_choice is None:
         places = _turn(places, second=int(exchange.settings.now_s()))
     chosen = places[:MOST_EXPIRED]
+    pairs = cookie_spans(exchange.cookie)[0]
+    pieces = value_pieces(exchange.cookie, pairs)
+    private = {name for name, start, *_ in pairs if start in pieces}
     for name, rule in {name: rule for name, rule, _, _ in chosen}.items():
-        _report(name, rule, exchange)
+        # What a glob matches of a value is not named.
+        _report("" if name in private and name != rule.name else name, rule, exchange)
     return [
         expire_cookie(name, path=path, domain=domain, partitioned=rule.partitioned)
         for name, rule, path, domain in chosen
@@ -98,7 +102,8 @@ def _refused_by(exchange: Exchange) -> list[NamedRule]:
     assert exchange.new_choice is not None
     refused = exchange.new_choice.refused
     policy = exchange.settings.policy
-    sent = [(name, policy.rule_for(name)) for name, *_ in cookie_spans(exchange.cookie)[0]]
+    find = policy.rule_for_text
+    sent = [(name, find(name)) for name, *_ in cookie_spans(exchange.cookie)[0]]
     cookies = {name: rule for name, rule in sent if rule and _is_refused(rule, refused)}
     taken_back = exchange.stored_choice.consent.granted & refused
     if taken_back:

@@ -13,6 +13,7 @@ from consentgate.ext.django.settings import read_settings
 from consentgate.ext.flask import ConsentGate
 from consentgate.pages.options import PagesOptions
 from tests.ext.flask_site import make_app
+from tests.support.django_project import GATE_CLASS
 
 pytestmark = pytest.mark.behaviour(45)
 
@@ -76,7 +77,7 @@ def test_flask_looks_in_the_folder_of_the_application() -> None:
 
 
 def test_django_looks_where_the_program_runs(folder: Path) -> None:
-    with override_settings(CONSENTGATE={"POLICY": "conf/consent.toml"}):
+    with override_settings(CONSENTGATE={"POLICY": "conf/consent.toml"}, MIDDLEWARE=[GATE_CLASS]):
         error = error_of(read_settings)
 
     assert f"looked for 'conf/consent.toml' in the folder '{folder}'" in error
