@@ -44,21 +44,21 @@ CROSS_SITE = "A choice is accepted from pages of the same site only."
 
 Endpoint = Callable[[Request], Response]
 
+# What a page says is its type: none may be guessed from its content (WHATWG Fetch, 3.6).
+_NO_SNIFF = ("x-content-type-options", "nosniff")
+
 # In a frame of another site a visitor could be led to click what that site wants (W3C CSP3,
 # frame-ancestors), and the form would come from the site itself.
 _HTML = (
     ("content-type", "text/html; charset=utf-8"),
     ("content-security-policy", "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
     ("referrer-policy", "same-origin"),
-    ("x-content-type-options", "nosniff"),
+    _NO_SNIFF,
 )
-_TEXT = (("content-type", "text/plain; charset=utf-8"),)
-_JSON = (("content-type", "application/json"),)
-_PROBLEM = (("content-type", "application/problem+json"),)
-_MARKDOWN = (
-    ("content-type", "text/markdown; charset=utf-8"),
-    ("x-content-type-options", "nosniff"),
-)
+_TEXT = (("content-type", "text/plain; charset=utf-8"), _NO_SNIFF)
+_JSON = (("content-type", "application/json"), _NO_SNIFF)
+_PROBLEM = (("content-type", "application/problem+json"), _NO_SNIFF)
+_MARKDOWN = (("content-type", "text/markdown; charset=utf-8"), _NO_SNIFF)
 # The site's own choice of a language may depend on anything.
 _BY_LANGUAGE = (("cache-control", "no-cache"), ("vary", "Accept-Language"))
 _NO_STORE = (("cache-control", "no-store"),)

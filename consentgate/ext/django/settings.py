@@ -7,7 +7,7 @@ dotted path). Each option of the gate is written in capitals; functions may be d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from os import PathLike
 from typing import Any, cast
@@ -45,8 +45,8 @@ class GateSettings:
     """The settings of this project's gate."""
 
     policy: PolicyOption
-    secret_key: str | bytes
-    options: MiddlewareOptions
+    secret_key: str | bytes = field(repr=False)
+    options: MiddlewareOptions = field(repr=False)  # older keys are among them
 
 
 class PolicyByHost:
