@@ -204,6 +204,13 @@ def test_a_visitor_who_chose_nothing_logs_in(pasted: Policy, visit: Visit) -> No
         assert names_in(visitor) == NECESSARY
 
 
+def test_a_form_without_the_token_is_turned_away_as_before(pasted: Policy, visit: Visit) -> None:
+    with visit(pasted) as visitor:
+        visitor.get("/")
+
+        assert visitor.post("/login", data={"token": "forged"}).status_code == 403
+
+
 @pytest.mark.parametrize("choice", ["refuse", "withdraw"])
 def test_a_refusal_after_an_acceptance_deletes_the_trackers_and_keeps_the_log_in(
     pasted: Policy, visit: Visit, choice: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -47,8 +47,7 @@ def error_of(act: Callable[[], object]) -> str:
 async def asgi_app(scope: Any, receive: Any, send: Any) -> None: ...
 
 
-def wsgi_app(environ: Any, start_response: Any) -> Iterable[bytes]:
-    return []
+def wsgi_app(environ: Any, start_response: Any) -> Any: ...
 
 
 class WsgiClass:
