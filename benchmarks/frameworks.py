@@ -107,7 +107,7 @@ def _choice_of(site: Site) -> str:
     form = _ask(site, "/consent/")
     answer = site.gated.answer(form, form=b"choice=accept&next=%2Fdatasets")
     return next(
-        value.partition(";")[0]
+        value.partition(";")[0].strip()
         for name, value in answer.headers
         if name.lower() == "set-cookie" and site.session not in value
     )

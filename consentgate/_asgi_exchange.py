@@ -15,6 +15,7 @@ from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
 from consentgate.gate.exchange import Exchange, prepare_layout
 from consentgate.gate.judge import Blocked
 from consentgate.gate.page_change import PageChange
+from consentgate.gate.response_head import ResponseHead
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PolicyPages
 from consentgate.pages.http import PageAddress, page_address, path_below, scope_mount
@@ -30,17 +31,22 @@ Headers = list[tuple[bytes, bytes]]
 POLICY_VIOLATION = 1008
 """The websocket close code for what a policy forbids (RFC 6455 section 7.4.1)."""
 
-_CONDITIONAL = frozenset(name.encode("ascii") for name in CONDITIONAL)
+READ_AT_ARRIVAL = frozenset(name.encode("ascii") for name in ("cookie", *CONDITIONAL))
+"""The headers of a request that are read before the application runs."""
 
 # These start a response and can store the choice; all other messages are only screened.
 _STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
 
 
 class AsgiExchange(Exchange):
-    """An exchange whose request came as an ASGI scope."""
+    """An exchange whose request came as an ASGI scope.
 
-    _headers: Mapping[bytes, bytes] | None = None
+    `is_conditional`: the request asks about a copy that the browser has (RFC 9110 section 13).
+    """
+
+    is_conditional = False
     pages: PolicyPages | None
+    _headers: Mapping[bytes, bytes] | None = None
 
     @property
     def method(self) -> str:
@@ -81,11 +87,6 @@ class AsgiExchange(Exchange):
         headers = self.headers
         return [name for name in names if name.encode() in headers]
 
-    @property
-    def is_conditional(self) -> bool:
-        """Whether the request asks about a copy that the browser has (RFC 9110 section 13)."""
-        return not _CONDITIONAL.isdisjoint(self.headers) and self.method == "GET"
-
     def page_address(self) -> PageAddress:
         """Return the address of the page that the request asks for."""
         request = self.request
@@ -121,13 +122,14 @@ def take_status(message: Message) -> None:
     Raises TypeError for what is none.
     """
     status = message.get("status", 0)
+    if type(status) is int:
+        return
     if not isinstance(status, int):
         raise TypeError(
             f"the application sent {message['type']} with a status of type "
             f"{type(status).__name__}; ASGI wants an int"
         )
-    if "status" in message:
-        message["status"] = int.__int__(status)
+    message["status"] = int.__int__(status)
 
 
 class AsgiResponse:
@@ -155,90 +157,94 @@ class AsgiResponse:
         self._send_raw = send
         self._banners = banners
         self._banner: BannerResponse[bytes] | None = None
-        self.held: Message | None = None
+        self.held: tuple[Message, ResponseHead[bytes]] | None = None
         self._is_blocked = False
 
     def settle_conditions(self, scope: Scope) -> None:
         """Let the application see the request's conditional headers as it may."""
-        exchange = self._exchange
+        exchange, banners = self._exchange, self._banners
+        assert banners is not None, "conditions are those of a page"
         found = {name: exchange.header(name) for name in exchange.sent_among(CONDITIONAL)}
-        self._banner = self._make_banner()
+        self._banner = self._make_banner(banners)
         scope["headers"] = _with_changes(scope["headers"], self._banner.conditions(found))
 
     def send(self, message: Message) -> Awaitable[None]:
         """Send a message of the application's, now or when its time has come."""
         if self._is_blocked:
             return _nothing()
-        kind = message["type"]
         if self.held is not None:
-            if kind == "http.response.body":
-                return self._insert(message)
             return self._send_after_release(message)
-        if "status" in message:
-            take_status(message)
-        if kind == "http.response.start":
-            return self._start(message)
+        take_status(message)
+        if message["type"] == "http.response.start":
+            return self.start(message, self._read_head(message))
         return self._send_other(message)
 
-    def _start(self, message: Message) -> Awaitable[None]:
+    def start(self, message: Message, head: ResponseHead[bytes]) -> Awaitable[None]:
         """Send the start of a response, unless it is a page whose body is waited for."""
-        if self._banners is None:
-            return self._send_start(message)
-        banner = self._banner = self._banner or self._make_banner()
-        headers = self._gate.response_filter.copy(message.get("headers") or ())
-        message["headers"] = headers
-        banner.start(message.get("status", 0), headers)
+        banner = self._banner
+        if banner is None:
+            banners = self._banners
+            if banners is None or not head.is_html:
+                return self._send_start(message, head)
+            banner = self._banner = self._make_banner(banners)
+        banner.start(message.get("status", 0), head)
         if banner.is_holding:
-            self.held = message
+            self.held = message, head
             self.passes_body = False
             return _nothing()
-        return self._send_start(message, banner)
+        return self._send_start(message, head, banner)
 
-    def _make_banner(self) -> BannerResponse[bytes]:
+    def _read_head(self, message: Message) -> ResponseHead[bytes]:
+        return self._gate.response_filter.read(message.get("headers") or ())
+
+    def _make_banner(self, banners: Banners) -> BannerResponse[bytes]:
         exchange = self._exchange
-        assert self._banners is not None, "a banner is one of some"
         return BannerResponse(
-            self._banners, exchange, reader=self._gate.reader, address=exchange.page_address
+            banners, exchange, wire=self._gate.wire, address=exchange.page_address
         )
 
     async def release(self) -> None:
         """Send what is held back as it came."""
-        start, self.held = self.held, None
-        if start is None:
+        held, self.held = self.held, None
+        if held is None:
             return
         assert self._banner is not None, "only a banner holds back"
         body = self._banner.abort()
         self._banner = self._banners = None
-        await self._send_start(start)
+        await self._send_start(*held)
         if body and not self._is_blocked:
             await self._send_raw({"type": "http.response.body", "body": body, "more_body": True})
 
     def _send_start(
-        self, message: Message, page: PageChange | None = None, *, is_handshake: bool = False
+        self,
+        message: Message,
+        head: ResponseHead[bytes],
+        page: PageChange | None = None,
+        *,
+        is_handshake: bool = False,
     ) -> Awaitable[None]:
-        """Send the start of a response with what the gate lets out of it; with `page` its headers
-        are a copy."""
-        exchange, response_filter = self._exchange, self._gate.response_filter
+        """Send the start of a response with what the gate lets out of it."""
+        exchange = self._exchange
         exchange.started = True
         self.passes_body = True
         try:
-            if page is not None:
-                headers = response_filter.filter_copied(exchange, message["headers"], page=page)
-            else:
-                own = response_filter.copy(message.get("headers") or ())
-                headers = response_filter.filter_copied(exchange, own, is_handshake=is_handshake)
+            message["headers"] = self._gate.response_filter.filter(
+                exchange, head, page=page, is_handshake=is_handshake
+            )
         except Blocked as blocked:
             self._is_blocked = True
             self.passes_body = False
             return self._send_block(message["type"], blocked_body(blocked.verdicts))
-        message["headers"] = headers
         return self._send_raw(message)
 
-    async def _insert(self, message: Message) -> None:
-        """Send the page once it is known where its body starts."""
-        banner, start = self._banner, self.held
+    async def send_body(self, message: Message) -> None:
+        """Send a piece of a body that does not pass as it is: a page, once it is known where its
+        body starts."""
+        if self._is_blocked:
+            return
+        banner, held = self._banner, self.held
         assert banner is not None, "only a banner holds back"
-        assert start is not None, "there is a start to send"
+        assert held is not None, "there is a start to send"
         more = message.get("more_body", False)
         body = banner.feed(bytes(message.get("body", b"")))
         if banner.is_holding and not more:
@@ -246,7 +252,7 @@ class AsgiResponse:
         if banner.is_holding:
             return
         self.held = None
-        await self._send_start(start, banner)
+        await self._send_start(*held, banner)
         if not self._is_blocked:
             message["body"] = body
             message["more_body"] = more
@@ -267,7 +273,8 @@ class AsgiResponse:
             self._cut_breaks(message)
         if message["type"] in _STARTS:
             is_handshake = message["type"] == "websocket.accept"
-            return self._send_start(message, is_handshake=is_handshake)
+            head = self._read_head(message)
+            return self._send_start(message, head, is_handshake=is_handshake)
         if message.get("headers") is not None:
             screen = self._gate.response_filter.screen
             message["headers"] = screen(self._exchange, message["headers"])
@@ -277,8 +284,8 @@ class AsgiResponse:
         """Take out of a message what would split the head of a response."""
         exchange, gate_filter = self._exchange, self._gate.response_filter
         if message.get("headers") is not None:
-            headers = gate_filter.copy(message["headers"])
-            message["headers"] = gate_filter.without_breaks(exchange, headers)
+            head = self._read_head(message)
+            message["headers"] = gate_filter.without_breaks(exchange, head.pairs)
         if message.get("links"):
             message["links"] = [
                 link

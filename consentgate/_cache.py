@@ -14,8 +14,9 @@ per what; "both" is per gate and per server interface (ASGI or WSGI).
 | `choice.codec` (gate) | choice without its day -> consent | 512, 2 MiB | 9 us a new choice |
 | `choice.stored` (gate) | signed choice -> its worth | 512, 2 MiB | 6 us a request |
 | `gate.request_filter` (gate) | hash of cookies -> visible | 4,096, 1 MiB | 6 us a request |
-| `gate.response_filter` (both) | header name -> its kind | 1,024, 256 KiB | 0.3 us a header |
-| `gate.response_filter` (both) | cookie name -> category | 1,024, 256 KiB | 0.5 us a cookie |
+| `gate.response_head` (both) | header name -> its kind | 1,024, 256 KiB | 0.3 us a header |
+| `gate.response_head` (both) | cookie name -> category | 1,024, 256 KiB | 0.5 us a cookie |
+| `gate.response_head` (both) | Content-Type -> is it HTML | 256, 64 KiB | 1 us a page |
 | `gate.response_filter` (both) | attributes -> when they delete | 512, 256 KiB | 0.1 us a cookie |
 | `gate.response_filter` (both) | reported name, reason -> None | 1,024, 256 KiB | 3 us a cookie |
 | `gate.response_filter` (both) | caching headers -> what leaves | 256, 512 KiB | 14 us a page |
@@ -23,8 +24,6 @@ per what; "both" is per gate and per server interface (ASGI or WSGI).
 | `pages.banners` (policy) | language, mount, asked -> snippet | 128, 1 MiB | 0.5 us a page |
 | `pages.snippets` (policy) | kind of snippet -> its text | 128, 1 MiB | 700 us a page and more |
 | `banner.body_start` | hash of a head -> where it ends | 512, 256 KiB | 10 us a page and more |
-| `banner.html_response` (middleware) | Content-Type -> is it HTML | 256, 64 KiB | 1 us a page |
-| `banner.html_response` (middleware) | header name -> its kind | 1,024, 256 KiB | 0.1 us a header |
 
 Keys that a visitor can make up are short (`longest_key`) or hashes, so that nobody can fill the
 memory with few requests. No key or value holds a visitor's cookie value other than the signed

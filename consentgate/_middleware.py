@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, AnyStr, Generic, cast
 
-from consentgate.banner.html_response import ResponseReader
 from consentgate.errors import ConfigurationError
 from consentgate.gate.events import escape_text
 from consentgate.gate.exchange import Exchange
@@ -41,7 +40,7 @@ class PreparedGate(Generic[AnyStr]):
     `wire` says. `banners` is None where nothing is ever put into a page."""
 
     __slots__ = (
-        *("banners", "blocks", "pages", "reader"),
+        *("banners", "blocks", "pages", "wire"),
         *("request_filter", "response_filter", "settings"),
     )
 
@@ -51,13 +50,12 @@ class PreparedGate(Generic[AnyStr]):
         pages: PagesByPolicy | None,
         *,
         wire: WireFormat[AnyStr],
-        reader: ResponseReader[AnyStr],
         scans: bool,
     ) -> None:
         self.settings = gate.settings
         self.request_filter = gate.request_filter
         self.response_filter: ResponseFilter[AnyStr] = gate.response_filter(wire, scans=scans)
-        self.reader: ResponseReader[AnyStr] = reader
+        self.wire: WireFormat[AnyStr] = wire
         self.blocks = gate.settings.mode is Mode.BLOCK
         self.pages = None if pages is None else pages.of(gate.policy)
         reports = gate.settings.mode is Mode.REPORT
@@ -84,7 +82,6 @@ class GatesByPolicy(Generic[AnyStr]):
         self._secret_key = secret_key
         self._gate_options = gate_options
         self._wire: WireFormat[AnyStr] = wire
-        self._reader: ResponseReader[AnyStr] = ResponseReader(wire)
         self._scans = scans
         self._pick = policy
         self._made: dict[int, PreparedGate[AnyStr]] = {}
@@ -114,9 +111,7 @@ class GatesByPolicy(Generic[AnyStr]):
 
     def _prepare(self, policy: Policy) -> PreparedGate[AnyStr]:
         gate = self._make_gate(policy)
-        return PreparedGate(
-            gate, self.pages, wire=self._wire, reader=self._reader, scans=self._scans
-        )
+        return PreparedGate(gate, self.pages, wire=self._wire, scans=self._scans)
 
 
 def _split_options(options: MiddlewareOptions) -> tuple[GateOptions, PagesOptions]:

@@ -20,6 +20,7 @@ from consentgate.gate.exchange import Exchange, prepare_layout
 from consentgate.gate.judge import Blocked
 from consentgate.gate.options import Mode
 from consentgate.gate.page_change import PageChange
+from consentgate.gate.response_head import ResponseHead
 from consentgate.http.set_cookie import has_line_break
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PolicyPages
@@ -108,7 +109,7 @@ class WsgiResponse:
         self._has_started = False
         self._banner: BannerResponse[str] | None = None
         self._banners: Banners | None = None
-        self._held: tuple[str, Headers, ExcInfo] | None = None
+        self._held: tuple[str, ResponseHead[str], ExcInfo] | None = None
 
     @property
     def is_holding(self) -> bool:
@@ -134,33 +135,25 @@ class WsgiResponse:
     def _make_banner(self, banners: Banners) -> BannerResponse[str]:
         exchange = self.exchange
         return BannerResponse(
-            banners, exchange, reader=self._gate.reader, address=exchange.page_address
+            banners, exchange, wire=self._gate.wire, address=exchange.page_address
         )
 
     def start(self, status: str, headers: Iterable[tuple[str, str]], exc_info: ExcInfo) -> Write:
         """Take the application's start of the response, and return its `write`."""
         if self._held is not None and exc_info is None:
             self._release()  # the server says what it thinks of a second start
-        banners = self._banners
-        if banners is None:
-            return self._send_start(status, headers, exc_info)
-        given = list(headers)
-        response_filter = self._gate.response_filter
-        if self._banner is None:
-            is_html = self._gate.reader.is_html
-            if not self.exchange.needs_review and response_filter.leaves_whole(given, is_html):
-                return self._start_with(self._checked(status), given, exc_info)
-            self._banner = self._make_banner(banners)
-        banner = self._banner
-        if self._has_started and banner.may_hold:
-            return self._send_start(status, given, exc_info)
         # Where an error comes before a byte has left, its page takes the place of all before.
         self._held = None
-        own = response_filter.copy(given)
-        banner.start(int(status[:3]) if status[:3].isdecimal() else 0, own)
+        head = self._gate.response_filter.read(headers)
+        banner, banners = self._banner, self._banners
+        if banner is None and head.is_html and banners is not None:
+            banner = self._banner = self._make_banner(banners)
+        if banner is None or (self._has_started and banner.may_hold):
+            return self._send_start(status, head, exc_info)
+        banner.start(int(status[:3]) if status[:3].isdecimal() else 0, head)
         if not banner.is_holding:
-            return self._send_start(status, own, exc_info, page=banner)
-        self._held = status, own, exc_info
+            return self._send_start(status, head, exc_info, page=banner)
+        self._held = status, head, exc_info
         return self._write_held
 
     def around(self, body: Iterable[bytes]) -> Iterable[bytes]:
@@ -183,19 +176,18 @@ class WsgiResponse:
             return self._whole(body)  # type: ignore[arg-type]
         return _Body(body, self)
 
-    def feed(self, chunk: bytes) -> bytes:
-        """Return what can leave of the body now that this chunk came."""
-        if self._held is None:
-            return chunk
-        assert self._banner is not None, "only a banner holds back"
-        return self._settle(self._banner.feed(bytes(chunk)))
-
-    def end(self) -> bytes:
-        """Return what can leave when the body has ended."""
-        if self._held is None:
-            return b""
-        assert self._banner is not None, "only a banner holds back"
-        return self._settle(self._banner.end())
+    def feed(self, chunk: bytes | None) -> bytes:
+        """Return what can leave of the body now that this chunk came, None for its end."""
+        held = self._held
+        if held is None:
+            return chunk or b""
+        banner = self._banner
+        assert banner is not None, "only a banner holds back"
+        body = banner.end() if chunk is None else banner.feed(bytes(chunk))
+        if not banner.is_holding:
+            self._held = None
+            self._send_start(*held, page=banner)
+        return body
 
     def abort(self) -> bytes:
         """Start the response as the application did; return what was held back of its body."""
@@ -205,7 +197,7 @@ class WsgiResponse:
         """Return a whole body with what is put into it. A list of one says how long the response
         is (PEP 3333, "Handling the Content-Length Header"), and stays one."""
         chunks = [self.feed(chunk) for chunk in body]
-        end = self.end()
+        end = self.feed(None)
         if not chunks:
             return [end] if end else []  # all that there is was written
         return [*chunks[:-1], b"".join((chunks[-1], end))]
@@ -214,20 +206,10 @@ class WsgiResponse:
         if self._held is None:
             return b""
         assert self._banner is not None, "only a banner holds back"
-        status, headers, exc_info = self._held
-        self._held = None
+        held, self._held = self._held, None
         body = self._banner.abort()
-        self._send_start(status, headers, exc_info)
+        self._send_start(*held)
         return b"" if self.block is not None else body
-
-    def _settle(self, body: bytes) -> bytes:
-        banner, held = self._banner, self._held
-        assert banner is not None, "only a banner holds back"
-        assert held is not None, "only then it is called"
-        if not banner.is_holding:
-            self._held = None
-            self._send_start(*held, page=banner)
-        return body
 
     def _write_held(self, data: bytes) -> None:
         """Write as the application does while the place is looked for and afterwards."""
@@ -242,29 +224,26 @@ class WsgiResponse:
     def _send_start(
         self,
         status: str,
-        headers: Iterable[tuple[str, str]],
+        head: ResponseHead[str],
         exc_info: ExcInfo,
         page: PageChange | None = None,
     ) -> Write:
         """Start the response with what the gate lets out of it."""
-        exchange, response_filter = self.exchange, self._gate.response_filter
+        exchange = self.exchange
         self.block = None
         status = self._checked(status)
         try:
-            if page is None:
-                left = response_filter.filter(exchange, headers)
-            else:
-                left = response_filter.filter_copied(exchange, list(headers), page=page)
+            left = self._gate.response_filter.filter(exchange, head, page=page)
         except Blocked as blocked:
             block = blocked_body(blocked.verdicts)
             self.block = b"" if exchange.method == "HEAD" else block
             status = BLOCKED_STATUS
             left = [(name.title(), value) for name, value in BLOCKED_HEADERS]
             left.append(("Content-Length", str(len(block))))
-        write = self._start_with(status, left, exc_info)
+        write = self._start(status, left, exc_info)
         return write if self.block is None else _discard
 
-    def _start_with(self, status: str, headers: Headers, exc_info: ExcInfo) -> Write:
+    def _start(self, status: str, headers: Headers, exc_info: ExcInfo) -> Write:
         """Start the response; nothing can be changed any more."""
         self._has_started = self.exchange.started = True
         if exc_info is None:
@@ -331,7 +310,7 @@ class _Body:
                 chunk = self._next()
             except Exception as failure:  # noqa: BLE001 (it is raised again)
                 return self._end_with(failure)
-            body = response.end() if chunk is None else response.feed(chunk)
+            body = response.feed(chunk)
             if response.block is not None:
                 self._is_over = True
                 return response.block

@@ -7,6 +7,7 @@ from typing import Unpack
 
 from consentgate._applications import Interface, extra_for, for_applications
 from consentgate._asgi_exchange import (
+    READ_AT_ARRIVAL,
     App,
     AsgiExchange,
     AsgiResponse,
@@ -74,11 +75,10 @@ class ConsentMiddleware:
             app = page_app(gate.pages, own_path, exchange)
         elif gate.banners is not None and may_have_banner(exchange):
             banners = gate.banners
-            if exchange.is_conditional:
+            if exchange.is_conditional and scope["method"] == "GET":
                 response = AsgiResponse(exchange, gate, send, banners)
                 response.settle_conditions(scope)
-        is_html = None if banners is None else gate.reader.is_html
-        leaves_whole = gate.response_filter.leaves_whole
+        read_head = gate.response_filter.read
 
         def guarded_send(message: Message) -> Awaitable[None]:
             nonlocal response
@@ -87,20 +87,25 @@ class ConsentMiddleware:
             kind = message["type"]
             if type(kind) is not str:
                 kind = message["type"] = str.__str__(kind)  # it may lie about what it equals
-            if response is None:
-                # Nearly all that is sent: a body, and a start that leaves as it came.
-                if kind == "http.response.body":
+            if kind == "http.response.body":
+                if response is None or response.passes_body:
                     return send(message)
+                return response.send_body(message)
+            if response is None:
                 if kind == "http.response.start":
-                    headers = message["headers"] = list(message.get("headers") or ())
+                    # Nearly all start like this, and leave as they came.
+                    head = read_head(message.get("headers") or ())
                     if type(message.get("status")) is not int:
                         take_status(message)
-                    if not exchange.needs_review and leaves_whole(headers, is_html):
+                    if not (head.questions or exchange.needs_review) and (
+                        banners is None or not head.is_html
+                    ):
                         exchange.started = True
+                        message["headers"] = head.pairs
                         return send(message)
+                    response = AsgiResponse(exchange, gate, send, banners)
+                    return response.start(message, head)
                 response = AsgiResponse(exchange, gate, send, banners)
-            elif response.passes_body and kind == "http.response.body":
-                return send(message)
             return response.send(message)
 
         scope[CONSENT_KEY] = exchange
@@ -142,13 +147,15 @@ def _receive_request(scope: Scope, gate: PreparedGate[bytes]) -> AsgiExchange | 
     exchange.request = {**scope}
     if raw and type(raw[0]) is not tuple:
         # Into pairs that are lists the application could write.
-        exchange.request["headers"] = [*map(tuple, raw)]
-    exchange.needs_review = False
+        raw = exchange.request["headers"] = [*map(tuple, raw)]
     cookie = b""
     for name, value in raw:
-        if name == b"cookie":
-            # HTTP/2 splits it (RFC 9113 section 8.2.3).
-            cookie = cookie + b"; " + value if cookie else value
+        if name in READ_AT_ARRIVAL:
+            if name != b"cookie":
+                exchange.is_conditional = True
+            else:
+                # HTTP/2 splits it (RFC 9113 section 8.2.3).
+                cookie = cookie + b"; " + value if cookie else value
     exchange.cookie_header = cookie
     if CONSENT_KEY in scope and not enter_stack(exchange, scope[CONSENT_KEY]):
         return None
@@ -156,18 +163,19 @@ def _receive_request(scope: Scope, gate: PreparedGate[bytes]) -> AsgiExchange | 
     if cookie and gate.request_filter is not None:
         visible = gate.request_filter.visible(exchange, cookie)
     # A list of its own: what the application writes into it is not what the server gave.
-    scope["headers"] = [*raw] if visible is cookie else _with_cookie(raw, visible)
+    own = scope["headers"] = [*raw]
+    if visible is not cookie:
+        _set_cookie_header(own, visible)
     return exchange
 
 
-def _with_cookie(raw: Headers, cookie: bytes) -> Headers:
-    """Return the headers with this Cookie header, or without any where it is empty, in the place of
-    the first."""
-    headers: Headers = []
-    for header in raw:
-        if header[0] != b"cookie":
-            headers.append(header)
-        elif cookie:
-            headers.append((b"cookie", cookie))
-            cookie = b""
-    return headers
+def _set_cookie_header(headers: Headers, cookie: bytes) -> None:
+    """Let the headers have this Cookie header, or none where it is empty, in the place of the
+    last."""
+    for at in range(len(headers) - 1, -1, -1):  # browsers send it late
+        if headers[at][0] == b"cookie":
+            if cookie:
+                headers[at] = b"cookie", cookie
+                cookie = b""
+            else:
+                del headers[at]

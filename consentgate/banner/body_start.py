@@ -83,17 +83,19 @@ _LANGUAGE = compile_markup(rb"""lang[\t\n\f\r ]*=[\t\n\f\r ]*["']?([a-z0-9-]{1,6
 
 
 class _Usual(NamedTuple):
-    """How far a text is as most pages are: what is before `start` is whole."""
+    """How far a text is as most pages are: what is before `start` is whole. `place` is where the
+    body starts, after its tag, if that is there too."""
 
     start: int
     is_after_head: bool
     language: str | None
+    place: int | None = None
 
 
 _USUAL_BYTES = 250
 """What a `_Usual` weighs: a tuple, a number, a language of at most 64 letters."""
 
-# Most pages are sent again and again, many with the same head: what came before the first "<body",
+# Most pages are sent again and again, many with the same head: what came up to the tag of the body,
 # or in a first chunk without one, is known again by a keyed hash (Python's own, fresh for each
 # process), so that no text of a page stays in memory.
 _known_heads = BoundedCache[int, _Usual](
@@ -113,14 +115,12 @@ def find_usual(text: bytes) -> Place | None:
         place = text.find(b"<BODY")
     if place < 0:
         return None
-    head = text[:place]
-    start, is_after_head, language = _known_heads.get(hash(head)) or _recall_usual(head)
-    if start == place and is_after_head and text.startswith(b"<body>", place):
-        return place + len(b"<body>"), language
+    start, is_after_head, language, known = _recall_usual(text[: text.find(b">", place) + 1])
+    if known is not None:
+        return known, language
+    # Its tag may have a ">" in a quoted attribute.
     body = _BODY.match(text, start) if is_after_head else None
-    if body is None:
-        return None
-    return body.end(), _language_in(body[0]) or language
+    return None if body is None else (body.end(), _language_in(body[0]) or language)
 
 
 def _recall_usual(head: bytes) -> _Usual:
@@ -143,7 +143,11 @@ def _pass_usual(text: bytes | bytearray, start: int) -> _Usual:
     if head is None:
         return _Usual(inside, is_after_head=False, language=language)
     after = _end_of(_BEFORE_BODY, text, head.end())
-    return _Usual(after, is_after_head=True, language=language)
+    body = _BODY.match(text, after)
+    if body is None:
+        return _Usual(after, is_after_head=True, language=language)
+    language = _language_in(body[0]) or language
+    return _Usual(after, is_after_head=True, language=language, place=body.end())
 
 
 def _end_of(pieces: re.Pattern[bytes], text: bytes | bytearray, start: int) -> int:
@@ -178,7 +182,9 @@ class BodyStart:
         try:
             yield from self._skip_mark()
             usual = _recall_usual(bytes(self._text.so_far))
-            self._start, self._is_after_head, self.language = usual
+            self._start, self._is_after_head, self.language, place = usual
+            if place is not None:
+                return place
             while True:
                 place = yield from self._step()
                 if place is not None:

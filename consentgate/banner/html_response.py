@@ -6,16 +6,14 @@ a page, no file, and nothing that is compressed already.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum, auto
-from typing import AnyStr, Generic
+from typing import AnyStr
 
-from consentgate._cache import BoundedCache, weigh_nothing
 from consentgate.gate.exchange import Exchange
+from consentgate.gate.response_head import ResponseHead
 from consentgate.http.caching import directive_names
-from consentgate.http.header_names import CONTENT_TYPE
-from consentgate.http.wire import WireFormat
+from consentgate.http.header_names import OF_PAGE
 
 DESTINATION = "sec-fetch-dest"
 DOCUMENT = "document"
@@ -26,20 +24,11 @@ POLICIES = ("content-security-policy", "content-security-policy-report-only")
 # What scripts add that fetch a part of a page: htmx, Turbo, and most libraries since Prototype.
 FETCHED_WITH = ("hx-request", "turbo-frame", "x-requested-with")
 
-_TELLING = frozenset(
-    {
-        *("cache-control", "content-disposition", "content-encoding", "content-language"),
-        *("content-range", CONTENT_TYPE, "etag", "location", *POLICIES),
-    }
-)
+_TELLING = OF_PAGE | {"cache-control", "etag"}
 _SHARED = frozenset({"public", "s-maxage"})
 _NO_BODY = frozenset({204, 205, 304})
 _OK = 200
 _PARTIAL = 206
-_ASCII = bytes(range(0x20, 0x7F))
-# ISO 2022 shifts to sets in which "<" is half of a character, UTF-7 writes it otherwise.
-_SHIFTING = re.compile(r"iso-?2022|csiso2022|hz|utf-?7", re.IGNORECASE)
-_CHARSET = re.compile(r"""[;\s]charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;"']+))""", re.IGNORECASE)
 _BLANKS = " \t"
 
 
@@ -70,44 +59,20 @@ def fetched_by(exchange: Exchange) -> str:
     return sent[0] if sent else ""
 
 
-class ResponseReader(Generic[AnyStr]):
-    """Reads from a response's headers what the banner must know, as one server interface writes
-    them. `is_html` says of a Content-Type whether it is HTML that can be read."""
-
-    def __init__(self, wire: WireFormat[AnyStr]) -> None:
-        self._decode: Callable[[AnyStr], str] = wire.decode
-        self.is_html: BoundedCache[AnyStr, bool] = BoundedCache(
-            _says_html, most_entries=256, most_bytes=1 << 16, weigh=weigh_nothing
-        )
-        self._names: BoundedCache[AnyStr, str] = BoundedCache(
-            _known_name, most_entries=1024, most_bytes=1 << 18
-        )
-
-    def read(
-        self, status: int, headers: Iterable[tuple[AnyStr, AnyStr]]
-    ) -> tuple[Page, Mapping[str, str]]:
-        """Return what the response is, and the values of the headers that say more of it, by their
-        lower-case names; repeated ones are joined by ", "."""
-        values: dict[str, str] = {}
-        names, is_html = self._names, False
-        for name, value in headers:
-            known = names[name]
-            if known == CONTENT_TYPE:
-                if not self.is_html[value]:
-                    return _NONE, values
-                is_html = True
-            elif known:
-                text = self._decode(value)
-                values[known] = f"{values[known]}, {text}" if known in values else text
-        if not is_html:
-            return _NONE, values
-        # As nearly all are.
-        return (_PRIVATE if status == _OK and not values else _page_of(status, values)), values
-
-
-def _known_name(name: str) -> str:
-    lowered = name.lower()
-    return lowered if lowered in _TELLING else ""
+def read_page(
+    status: int, head: ResponseHead[AnyStr], decode: Callable[[AnyStr], str]
+) -> tuple[Page, Mapping[str, str]]:
+    """Return what a response is, and the values of the headers that say more of it, by their
+    lower-case names; repeated ones are joined by ", "."""
+    values: dict[str, str] = {}
+    for at, kind in head.noted:
+        if kind in _TELLING:
+            text = decode(head.pairs[at][1])
+            values[kind] = f"{values[kind]}, {text}" if kind in values else text
+    if not head.is_html:
+        return _NONE, values
+    # As nearly all are.
+    return (_PRIVATE if status == _OK and not values else _page_of(status, values)), values
 
 
 def _page_of(status: int, values: Mapping[str, str]) -> Page:
@@ -128,25 +93,3 @@ def _is_elsewhere(status: int, values: Mapping[str, str]) -> bool:
     disposition = values.get("content-disposition", "").partition(";")[0].strip(_BLANKS).lower()
     # Anything that is not "inline" is kept as a file (RFC 6266 section 4.2).
     return disposition not in ("", "inline") or "content-range" in values
-
-
-def _says_html(content_type: str) -> bool:
-    """Return whether it is HTML, in an encoding in which ASCII is ASCII or in an unnamed one."""
-    kind, _, _ = content_type.partition(";")
-    if kind.strip(_BLANKS).lower() != "text/html":
-        return False
-    found = _CHARSET.search(content_type)
-    return found is None or _holds_ascii((found[1] or found[2] or found[3] or "").strip(_BLANKS))
-
-
-def _holds_ascii(charset: str) -> bool:
-    if _SHIFTING.match(charset):
-        return False
-    try:
-        return _ASCII.decode(charset or "ascii") == _ASCII.decode("ascii")
-    except LookupError:
-        # Browsers pass over a name that none of them knows; those that only they know are all
-        # supersets of ASCII (Encoding standard, section 4.2).
-        return True
-    except ValueError:
-        return False

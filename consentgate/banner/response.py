@@ -7,7 +7,7 @@ page is held until it is known where its body starts, all else passes as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import AnyStr, Generic
 
 from consentgate.banner.body_start import find_usual
@@ -17,14 +17,16 @@ from consentgate.banner.html_response import (
     DOCUMENT,
     POLICIES,
     Page,
-    ResponseReader,
     fetched_by,
+    read_page,
 )
 from consentgate.banner.insertion import LONGEST_SEARCH, Found, Insertion
 from consentgate.banner.page_headers import settle_conditions
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement
+from consentgate.gate.response_head import ResponseHead
+from consentgate.http.wire import WireFormat
 from consentgate.pages.banners import Banners
 from consentgate.pages.http import PageAddress
 
@@ -41,8 +43,6 @@ PAGE_METHODS = frozenset({"GET", "POST"})
 _NONCE = re.compile(
     r"(?:script|style|default)-src[^;,]*?'nonce-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE
 )
-
-Headers = Sequence[tuple[AnyStr, AnyStr]]
 
 
 def may_insert(exchange: Exchange) -> bool:
@@ -64,31 +64,34 @@ class BannerResponse(Generic[AnyStr]):
     once a text must be made.
     """
 
-    # Defaults of the class until something happens: a response costs few assignments.
-    is_holding = False
-    changes_body = False
-    is_for_visitor = False
-    vary_on = ""
-    _insertion: Insertion | None = None
-    _condition: Condition | None = None
-    _variant_id = ""
-    _added_bytes: int | None = None
-    _is_shared = False
+    __slots__ = (
+        *("_added_bytes", "_address", "_banners", "_condition", "_exchange", "_fetched_by"),
+        *("_insertion", "_is_shared", "_values", "_variant_id", "_wire", "changes_body"),
+        *("is_for_visitor", "is_holding", "may_hold", "vary_on"),
+    )
 
     def __init__(
         self,
         banners: Banners,
         exchange: Exchange,
         *,
-        reader: ResponseReader[AnyStr],
+        wire: WireFormat[AnyStr],
         address: Callable[[], PageAddress],
     ) -> None:
+        self.is_holding = self.changes_body = self.is_for_visitor = False
+        self.vary_on = ""
         self._banners = banners
         self._exchange = exchange
-        self._reader: ResponseReader[AnyStr] = reader
+        self._wire: WireFormat[AnyStr] = wire
         self._address = address
         self._fetched_by = fetched_by(exchange)
         self.may_hold = self._fetched_by == ""
+        self._insertion: Insertion | None = None
+        self._condition: Condition | None = None
+        self._values: Mapping[str, str] = {}
+        self._variant_id = ""
+        self._added_bytes: int | None = None
+        self._is_shared = False
 
     def conditions(self, headers: Mapping[str, str]) -> dict[str, str | None]:
         """Return what becomes of the request's conditional headers (lower-case names) before the
@@ -102,12 +105,12 @@ class BannerResponse(Generic[AnyStr]):
         )
         return changes
 
-    def start(self, status: int, headers: Headers[AnyStr]) -> None:
-        """Take the status and headers of the response; `is_holding` says what comes of it."""
+    def start(self, status: int, head: ResponseHead[AnyStr]) -> None:
+        """Take the status and head of the response; `is_holding` says what comes of it."""
         self.is_holding = self.changes_body = self.is_for_visitor = False
         self.vary_on = ""
         self._insertion = None
-        page, self._values = self._reader.read(status, headers)
+        page, self._values = read_page(status, head, self._wire.decode)
         if status == NOT_MODIFIED:
             self._confirm()
         elif page is _NO_PAGE:
@@ -134,9 +137,7 @@ class BannerResponse(Generic[AnyStr]):
             usual = find_usual(bytes(chunk[:LONGEST_SEARCH]))
             if usual is not None:
                 place, language = usual
-                text = self._make_text(language)
-                self._inserted(len(text))
-                return b"".join((chunk[:place], text, chunk[place:]))
+                return b"".join((chunk[:place], self._make_text(language), chunk[place:]))
             insertion = self._insertion = Insertion(self._make_text)
         body = insertion.feed(chunk)
         self._settle(insertion)
@@ -172,19 +173,13 @@ class BannerResponse(Generic[AnyStr]):
         return None
 
     def _settle(self, insertion: Insertion) -> None:
-        if insertion.found is not Found.SEARCHING:
-            self._insertion = None  # it refers to this object
-        if insertion.found is Found.INSERTED:
-            self._inserted(len(insertion.inserted))
-        elif insertion.found is not Found.SEARCHING:
-            self.is_holding = False
-            if insertion.found is Found.TOO_FAR:
-                self._report_once(Reason.BANNER_NO_PLACE)
-
-    def _inserted(self, added_bytes: int) -> None:
+        found = insertion.found
+        if found is Found.SEARCHING:
+            return
+        self._insertion = None  # it refers to this object
         self.is_holding = False
-        self._added_bytes = added_bytes
-        self._change(self._banners.shared_variant if self._is_shared else "")
+        if found is Found.TOO_FAR:
+            self._report_once(Reason.BANNER_NO_PLACE)
 
     def _confirm(self) -> None:
         """Take a 304 Not Modified: the browser's copy has the variant that it was asked about
@@ -194,32 +189,41 @@ class BannerResponse(Generic[AnyStr]):
         variant = mark_of(self._values.get("etag", ""), self._condition)
         if variant is not None:
             self._is_shared = variant == self._banners.shared_variant
-            self._change(variant)
+            self._variant_id = variant
+            self._change()
 
-    def _change(self, variant_id: str) -> None:
+    def _change(self) -> bool:
+        """Note that the page has a text of this visitor's, or of everybody's; return whether it
+        asks the visitor."""
         self.changes_body = True
-        self._variant_id = variant_id
-        if not self._is_shared:
-            self.is_for_visitor = True
-            exchange = self._exchange
-            exchange.depends_on_choice()
-            if self._banners.heeds_gpc(exchange):
-                exchange.depends_on_gpc()
+        if self._is_shared:
+            return False
+        self.is_for_visitor = True
+        return self._banners.ask(self._exchange)
 
     def _make_text(self, page_language: str | None) -> bytes:
+        """Return what is put into the page, and note that it is."""
+        self.is_holding = False
+        asks = self._change()
         language, nonce = page_language or "", ""
         if self._values:
             nonce = self._nonce()
             if not self._banners.serves(language):
                 value = self._values.get("content-language", "")
                 language = value.partition(",")[0].strip(" \t")
+        address = self._address()
         if self._is_shared:
+            self._variant_id = self._banners.shared_variant
             readable = not self._exchange.settings.http_only
-            mount = self._address().mount
-            return self._banners.shared_text(language, mount=mount, nonce=nonce, readable=readable)
-        return self._banners.text_for(
-            self._exchange, language=language, address=self._address(), nonce=nonce
-        )
+            text = self._banners.shared_text(
+                language, mount=address.mount, nonce=nonce, readable=readable
+            )
+        else:
+            text = self._banners.text_for(
+                self._exchange, asks=asks, language=language, address=address, nonce=nonce
+            )
+        self._added_bytes = len(text)
+        return text
 
     def _nonce(self) -> str:
         """Return the nonce that the page's own policy lets scripts and styles have."""

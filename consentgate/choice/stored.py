@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from math import inf
-from typing import NamedTuple
 
 from consentgate._cache import BoundedCache
 from consentgate.choice.clock import seconds_of
@@ -24,7 +24,8 @@ LAST_DAY = datetime(9999, 1, 1, tzinfo=UTC)
 _CHOICE_BYTES = 2048  # of a choice on a few categories
 
 
-class StoredChoice(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StoredChoice:
     """What holds now of a visitor's choice.
 
     `consent` has only categories whose fingerprints still hold; `stale` are those chosen under
@@ -132,7 +133,7 @@ class ChoiceReader:
         if not valid:
             return StoredChoice(rejected=rejected, cookies_received=len(values))
         merged = reduce(_intersect, valid)
-        return merged._replace(rejected=rejected, cookies_received=len(values))
+        return replace(merged, rejected=rejected, cookies_received=len(values))
 
     def _judge(self, value: str) -> StoredChoice | Rejection:
         known = self._verified.get(value)

@@ -185,7 +185,7 @@ def _sentences(likely: Likely, seen: Seen) -> Iterator[str]:
     elif likely.presets:
         yield f"These presets declare it: {names}; add yours to the policy's presets."
     elif rule.exempt_reason is not None:
-        yield f"Its name looks like {rule.exempt_reason}: if that is all, it needs no consent."
+        yield f"Its name suggests {rule.exempt_reason}: if it has no other use, it needs no consent."
     elif not likely.is_known:
         yield "Nothing is known of it: check its category and its purpose, which visitors read."
     if rule.exempt_reason is not None and _is_too_long(rule, lifetime):

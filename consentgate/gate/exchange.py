@@ -232,7 +232,7 @@ class Exchange:
 
     def why_denied(self, categories: tuple[str, ...]) -> Reason:
         """Return the reason why a rule of these categories, which is not allowed, is not."""
-        stored = self.stored_choice
+        stored = self.known_choice or self.stored_choice
         choice = stored.consent if self.new_choice is None else self.new_choice
         if not choice.refused.isdisjoint(categories):
             return _REFUSED
@@ -276,6 +276,6 @@ def prepare_layout(kind: type[Exchange]) -> None:
     for name in (
         *("settings", "request", "cookie_header", "pages", "known_choice", "needs_review"),
         *("started", "is_running", "is_in_call", "varies_on_cookie", "is_private"),
-        *("inserts_banner", "_headers"),
+        *("inserts_banner", "_headers", "_sends_gpc", "varies_on_gpc"),
     ):
         setattr(first, name, None)

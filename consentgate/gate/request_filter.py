@@ -78,23 +78,20 @@ class RequestFilter:
         plan = self._plans.get(key)
         if plan is None or exchange.outer_gate is not None or not self._holds(plan, header):
             plan = self._make_plan(exchange, header, key)
-        else:
-            exchange.known_choice = plan.stored
-        if plan.refused and may_expire(exchange):
-            exchange.expire_refused(plan.refused)
-        spans = plan.visible
+        spans, refused, exchange.known_choice, *_ = plan
+        if refused and may_expire(exchange):
+            exchange.expire_refused(refused)
         if spans is None or not self._applies:
             return header
         between: AnyStr = b"; " if isinstance(header, bytes) else "; "
         return between.join([header[start:end] for start, end in spans])
 
     def _holds(self, plan: _Plan, header: AnyStr) -> bool:
-        if plan.value is None:
+        _, _, stored, start, end, value = plan
+        if value is None:
             name: AnyStr = self._raw_name if isinstance(header, bytes) else self._name
             return name not in header
-        return (
-            header[plan.start : plan.end] == plan.value and self._now_s() < plan.stored.expires_at_s
-        )
+        return header[start:end] == value and self._now_s() < stored.expires_at_s
 
     def _make_plan(self, exchange: Exchange, header: AnyStr, key: Hashable) -> _Plan:
         text = header if isinstance(header, str) else header.decode("latin-1")

@@ -6,13 +6,11 @@ cookie. The filter has no rule of its own: `Judge.category_by_name` says what a 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Hashable, Iterable
 from math import inf
 from typing import AnyStr, Generic
 
 from consentgate._cache import BoundedCache
-from consentgate.choice.consent import NECESSARY
 from consentgate.gate.caching_outcome import CachingOutcome, find_outcome
 from consentgate.gate.choice_cookie import ChoiceCookie
 from consentgate.gate.events import Action, Reason
@@ -20,6 +18,12 @@ from consentgate.gate.exchange import Exchange
 from consentgate.gate.judge import ASK_JUDGE, UNDECLARED, Blocked, Judge, Verdict
 from consentgate.gate.options import Mode
 from consentgate.gate.page_change import PageChange
+from consentgate.gate.response_head import (
+    HAS_BREAK,
+    IS_SMUGGLED,
+    HeadReader,
+    ResponseHead,
+)
 from consentgate.gate.settings import GateSettings
 from consentgate.gate.withdrawal import expiries
 from consentgate.http.caching import COOKIE, COOKIE_AND_GPC, is_shareable
@@ -27,10 +31,8 @@ from consentgate.http.header_names import (
     CONTENT_TYPE,
     COOKIE_KINDS,
     OF_BODY,
-    SET_COOKIE,
-    SMUGGLED,
+    OF_PAGE,
     header_kind,
-    kind_in_page,
     tells_caches,
 )
 from consentgate.http.set_cookie import BLANKS, deletes_from, has_line_break
@@ -40,10 +42,7 @@ from consentgate.http.wire import Pair, WireFormat
 _STRIP = Action.STRIP
 _UNDECLARED = Reason.UNDECLARED
 
-_LOOKED_AT = frozenset({SET_COOKIE, SMUGGLED, CONTENT_TYPE})
-"""The kinds of headers that can keep a response from leaving as it came."""
-
-_NO_CATEGORIES = frozenset({ASK_JUDGE, UNDECLARED})
+_NOT_OF_CACHES = OF_PAGE | COOKIE_KINDS | {CONTENT_TYPE}
 _SMUGGLED_VERDICT = Verdict(_STRIP, Reason.HEADER_NAME, "", None, None)
 
 _LONGEST_CACHING = 512  # characters of the headers whose outcome is remembered
@@ -52,6 +51,8 @@ _KIB = 1024
 
 class ResponseFilter(Generic[AnyStr]):
     """Filters the headers of responses for one gate, as one server interface writes them.
+
+    `read` reads the headers of a response; `filter` returns what leaves of them.
 
     `scans`: headers with a CR, LF or NUL are taken out (RFC 9110 section 5.5). Where a server sends
     them all the same, what follows the line break is a line of its own, and can be a Set-Cookie on
@@ -72,19 +73,13 @@ class ResponseFilter(Generic[AnyStr]):
         self._judge = judge
         self._choice_cookie = choice_cookie
         self._wire: WireFormat[AnyStr] = wire
+        self.reader: HeadReader[AnyStr] = HeadReader(judge, wire=wire, scans=scans)
+        self.read: Callable[[Iterable[Pair[AnyStr]]], ResponseHead[AnyStr]] = self.reader.read
         self._equals: AnyStr = wire.equals
         self._semicolon: AnyStr = wire.semicolon
-        self._empty: AnyStr = wire.equals[:0]
-        self._exact: type[AnyStr] = type(wire.equals)
         self._reports_only = settings.mode is Mode.REPORT
         self._enforces = settings.mode is Mode.ENFORCE
         self._blocks = settings.mode is Mode.BLOCK
-        self._kinds: BoundedCache[AnyStr, str] = BoundedCache(
-            kind_in_page, most_entries=1024, most_bytes=256 * _KIB
-        )
-        self._categories: BoundedCache[AnyStr, str] = BoundedCache(
-            judge.category_by_name, most_entries=1024, most_bytes=256 * _KIB
-        )
         self._deletes_from: BoundedCache[AnyStr, float] = BoundedCache(
             deletes_from, most_entries=512, most_bytes=256 * _KIB, longest_key=512
         )
@@ -95,80 +90,61 @@ class ResponseFilter(Generic[AnyStr]):
             most_entries=256, most_bytes=512 * _KIB, longest_key=_LONGEST_CACHING
         )
 
-    def copy(self, headers: Iterable[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
-        """Return the headers in a list, in pairs and in texts that the application does not hold:
-        what leaves is what was judged."""
-        own = list(headers)
-        exact = self._exact
-        for header in own:
-            if type(header) is tuple:  # else nothing is read: some can be read once
-                name, value = header
-                if type(name) is exact and type(value) is exact:
-                    continue
-            # Joining copies whatever holds bytes or characters: subclasses, bytearrays, views.
-            join = self._empty.join
-            return [(join((name,)), join((value,))) for name, value in own]
-        return own
-
     def filter(
-        self, exchange: Exchange, headers: Iterable[Pair[AnyStr]], *, is_handshake: bool = False
-    ) -> list[Pair[AnyStr]]:
-        """Return the headers that leave, in a list that nobody else holds.
-
-        `headers` are pairs in wire order, repeats kept; a websocket's handshake gets no caching
-        headers added. Raises Blocked where the whole response must not leave. May be called again
-        for one exchange: a WSGI application may start its response anew after an error.
-        """
-        own = list(headers)
-        if not exchange.needs_review and self.leaves_whole(own):
-            return own
-        return self.filter_copied(exchange, self.copy(own), is_handshake=is_handshake)
-
-    def filter_copied(
         self,
         exchange: Exchange,
-        own: list[Pair[AnyStr]],
+        head: ResponseHead[AnyStr],
         *,
         page: PageChange | None = None,
         is_handshake: bool = False,
     ) -> list[Pair[AnyStr]]:
-        """Return what `filter` returns of headers that `copy` returned; `page` is how they change
-        with what is put into the body."""
+        """Return the headers that leave, in a list that nobody else holds.
+
+        `page` is how they change with what is put into the body; a websocket's handshake gets no
+        caching headers added. Raises Blocked where the whole response must not leave. May be called
+        again for one exchange: a WSGI application may start its response anew after an error.
+        """
+        if self.scans:
+            head = self._in_whole_lines(exchange, head)
         blocked: list[Verdict] = []
-        kept, caching_at, is_private = self._pass_over(exchange, own, blocked, page)
+        left: list[Pair[AnyStr] | None] = list(head.pairs)
+        is_private = self._judge_cookies(exchange, head, left, blocked)
+        caching_at = self._rewrite_of_body(head, left, page)
         first: list[Pair[AnyStr]] = []
+        expired: list[Pair[AnyStr]] = []
         if exchange.has_changed:
             first = self._as_headers(self._choose(exchange))
-            expired = self._expiries(exchange, kept, caching_at, page, is_handshake=is_handshake)
-            if not self._reports_only:  # which reports what would be expired, and expires nothing
-                kept += self._as_headers(expired)
-                is_private = is_private or bool(expired)
-        if self._reports_only:
-            # Only a choice changes what leaves, and it is for its visitor alone here too.
-            is_private = bool(first)
-        else:
-            is_private = is_private or exchange.is_private or bool(first)
+            expired = self._expiries(exchange, head, page, is_handshake=is_handshake)
         varies = exchange.varies_on_cookie or (page is not None and page.vary_on)
-        if is_private or (varies and not self._reports_only):
-            self._change_caching(
-                exchange, kept, caching_at, is_private, page, adds=not is_handshake
-            )
+        if self._reports_only:
+            # What would be expired was reported. Only a choice changes what leaves, and it is for
+            # its visitor alone here too.
+            is_private, expired = bool(first), []
+            varies = varies and is_private
+        elif first or expired or exchange.is_private:
+            is_private = True
+        added = expired
+        if is_private or varies:
+            changed = self._change_caching(exchange, head, left, caching_at, is_private, page)
+            if not is_handshake:
+                added = expired + changed
         if blocked and self._blocks:
             raise Blocked(blocked)
-        return first + kept
+        return first + list(filter(None, left)) + added
 
     def screen(self, exchange: Exchange, headers: Iterable[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
         """Return what leaves in a message that can't store a choice: trailers, early hints, pushed
         requests."""
-        own = list(headers)
-        if self.leaves_whole(own):
-            return own
-        return self._pass_over(exchange, self.copy(own), [], None)[0]
+        head = self.read(headers)
+        if not head.questions:
+            return head.pairs
+        head = self._in_whole_lines(exchange, head)
+        left: list[Pair[AnyStr] | None] = list(head.pairs)
+        self._judge_cookies(exchange, head, left, [])
+        return list(filter(None, left))
 
     def without_breaks(self, exchange: Exchange, headers: list[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
         """Return the headers that end where they should; report those that do not."""
-        if not self._may_break(headers):
-            return headers
         decode = self._wire.decode
         return [pair for pair in headers if self.may_leave(exchange, decode(pair[0]), pair[1])]
 
@@ -184,79 +160,64 @@ class ResponseFilter(Generic[AnyStr]):
             exchange.make_private()
         return self._reports_only
 
-    def leaves_whole(
-        self, own: list[Pair[AnyStr]], is_html: Mapping[AnyStr, bool] | None = None
-    ) -> bool:
-        """Return whether all headers leave byte for byte to everybody, as in most responses, and
-        none is a Content-Type that `is_html` knows.
+    def _in_whole_lines(
+        self, exchange: Exchange, head: ResponseHead[AnyStr]
+    ) -> ResponseHead[AnyStr]:
+        """Return the head without the headers that do not end where they should."""
+        questions = head.questions
+        if not (self.scans and questions and questions[-1][1] == HAS_BREAK):
+            return head
+        return self.read(self.without_breaks(exchange, head.pairs))
 
-        Asked of an exchange that needs no review. The application must not hold the list.
-        """
-        kinds, exact = self._kinds, self._exact
-        for header in own:
-            if type(header) is not tuple:
-                return False  # nothing is read of what may be read once
-            name, value = header
-            if type(name) is not exact or type(value) is not exact:
-                return False
-            kind = kinds[name]
-            if kind not in _LOOKED_AT:
-                continue
-            if kind == SET_COOKIE:
-                if not self._is_necessary(value):
-                    return False
-            elif kind == SMUGGLED or (is_html is not None and is_html[value]):
-                return False
-        return not (self.scans and self._may_break(own))
-
-    def _is_necessary(self, value: AnyStr) -> bool:
-        """Return whether a Set-Cookie leaves byte for byte to everybody, by its name alone."""
-        cookie, has_name, _ = value.partition(self._equals)
-        if not has_name or self._semicolon in cookie or self._categories[cookie] != NECESSARY:
-            return False
-        lf, cr, nul = self._wire.line_breaks
-        return not (lf in value or cr in value or nul in value)
-
-    def _may_break(self, own: list[Pair[AnyStr]]) -> bool:
-        """Return whether there is a CR, LF or NUL in any of the headers."""
-        return self._wire.has_line_break(self._empty.join(chain.from_iterable(own)))
-
-    def _pass_over(
+    def _judge_cookies(
         self,
         exchange: Exchange,
-        own: list[Pair[AnyStr]],
+        head: ResponseHead[AnyStr],
+        left: list[Pair[AnyStr] | None],
         blocked: list[Verdict],
-        page: PageChange | None,
-    ) -> tuple[list[Pair[AnyStr]], list[int], bool]:
-        """Return the headers that are left, the places of the caching headers among them, and
-        whether a cookie went or changed. `blocked` gets the verdicts for which the whole response
-        may have to stay."""
-        if self.scans:
-            own = self.without_breaks(exchange, own)
-        rewrites = page is not None and page.changes_body
-        kinds, wire = self._kinds, self._wire
-        kept: list[Pair[AnyStr]] = []
-        caching_at: list[int] = []
+    ) -> bool:
+        """Put in place what leaves of each header in question, None for nothing; return whether one
+        went or changed. `blocked` gets the verdicts for which the whole response may have to stay.
+        """
         has_lost = False
-        for header in own:
-            kind = kinds[header[0]]
-            leaving: Pair[AnyStr] | None = header
-            if not kind or kind == CONTENT_TYPE:
-                pass
-            elif kind == SET_COOKIE:
-                leaving = self._judge_cookie(exchange, header, blocked)
-                has_lost = has_lost or leaving is not header
-            elif kind == SMUGGLED:
+        for at, category in head.questions:
+            header = head.pairs[at]
+            if category == ASK_JUDGE:
+                leaving = self._ask_judge(exchange, header, blocked)
+            elif category == HAS_BREAK:
+                continue  # of a cookie, which has a verdict, or merely reported
+            elif category == IS_SMUGGLED:
                 leaving = self._strip_smuggled(exchange, header, blocked)
-                has_lost = has_lost or leaving is None
-            elif kind not in OF_BODY:
-                caching_at.append(len(kept))
-            elif rewrites and page is not None:
-                value = page.rewrite(kind, wire.decode(header[1]))
-                leaving = None if value is None else (header[0], wire.encode(value))
-            if leaving is not None:
-                kept.append(leaving)
-        return kept, caching_at, has_lost
+            else:
+                if category != UNDECLARED:
+                    exchange.depends_on_choice()
+                    if category in exchange.choice.granted:
+                        exchange.make_private()
+                        continue
+                leaving = self._deny(exchange, header, category, blocked)
+            if leaving is not header:
+                left[at] = leaving
+                has_lost = True
+        return has_lost
+
+    def _rewrite_of_body(
+        self,
+        head: ResponseHead[AnyStr],
+        left: list[Pair[AnyStr] | None],
+        page: PageChange | None,
+    ) -> list[int]:
+        """Put in place what the headers about the body say of it now; return the places of those
+        for caches."""
+        caching_at: list[int] = []
+        for at, kind in head.noted:
+            if kind in OF_BODY:
+                if page is not None and page.changes_body:
+                    name, value = head.pairs[at]
+                    text = page.rewrite(kind, self._wire.decode(value))
+                    left[at] = None if text is None else (name, self._wire.encode(text))
+            elif kind not in _NOT_OF_CACHES:
+                caching_at.append(at)
+        return caching_at
 
     def _strip_smuggled(
         self, exchange: Exchange, header: Pair[AnyStr], blocked: list[Verdict]
@@ -265,41 +226,30 @@ class ResponseFilter(Generic[AnyStr]):
         blocked.append(_SMUGGLED_VERDICT)
         return header if self._reports_only else None
 
-    def _judge_cookie(
-        self, exchange: Exchange, header: Pair[AnyStr], blocked: list[Verdict]
+    def _deny(
+        self,
+        exchange: Exchange,
+        header: Pair[AnyStr],
+        category: str,
+        blocked: list[Verdict],
     ) -> Pair[AnyStr] | None:
-        """Return what leaves of one Set-Cookie: the same header, another one, or None."""
-        value = header[1]
-        cookie, has_name, rest = value.partition(self._equals)
-        lf, cr, nul = self._wire.line_breaks
-        category = ASK_JUDGE
-        if has_name and not (
-            self._semicolon in cookie or lf in value or cr in value or nul in value
-        ):
-            category = self._categories[cookie]
-        if category == NECESSARY:
-            return header
-        if category not in _NO_CATEGORIES:
-            exchange.depends_on_choice()
-            if category in exchange.choice.granted:
-                exchange.make_private()
-                return header
-        if category and self._enforces and not exchange.inner_gate_values:
+        """Return what leaves of a Set-Cookie whose name has no consent, or is not declared."""
+        if self._enforces and not exchange.inner_gate_values:
             # What deletes is the judge's too.
+            cookie, _, rest = header[1].partition(self._equals)
             moment = self._deletes_from[rest.partition(self._semicolon)[2]]
             if moment == inf or moment > self._settings.now_s():
-                self._report_stripped(exchange, cookie, category, value)
+                is_declared = category != UNDECLARED
+                reason = exchange.why_denied((category,)) if is_declared else _UNDECLARED
+                if (cookie, reason) not in self._reported:
+                    self._report_stripped(exchange, cookie, reason, header[1])
                 return None
         return self._ask_judge(exchange, header, blocked)
 
     def _report_stripped(
-        self, exchange: Exchange, cookie: AnyStr, category: str, value: AnyStr
+        self, exchange: Exchange, cookie: AnyStr, reason: Reason, value: AnyStr
     ) -> None:
-        """Report a cookie that does not leave, unless everybody has heard of it."""
-        is_undeclared = category == UNDECLARED
-        reason = _UNDECLARED if is_undeclared else exchange.why_denied((category,))
-        if (cookie, reason) in self._reported:
-            return
+        """Report a cookie that does not leave, and remember once everybody has heard of it."""
         name, text = self._wire.decode(cookie).strip(BLANKS), self._wire.decode(value)
         rule = self._settings.policy.rule_for(name)
         exchange.report(reason, _STRIP, name=name, rule=rule, set_cookie=text)
@@ -337,31 +287,24 @@ class ResponseFilter(Generic[AnyStr]):
     def _expiries(
         self,
         exchange: Exchange,
-        kept: list[Pair[AnyStr]],
-        caching_at: list[int],
+        head: ResponseHead[AnyStr],
         page: PageChange | None,
         *,
         is_handshake: bool,
-    ) -> Sequence[str]:
-        """Return the Set-Cookie values that expire what the visitor refused."""
+    ) -> list[Pair[AnyStr]]:
+        """Return the Set-Cookie headers that expire what the visitor refused."""
         choice = exchange.new_choice
         if not (exchange.refused_but_sent if choice is None else choice.refused):
-            return ()
+            return []
+        decode, pairs = self._wire.decode, head.pairs
         # A page with something of its visitor in it is for no shared cache, whatever it says.
-        if not (page is not None and page.is_for_visitor):
-            decode = self._wire.decode
-            present = [(self._kinds[kept[at][0]], decode(kept[at][1])) for at in caching_at]
-            if is_shareable(present):
-                return ()
-        return expiries(
-            exchange, content_type="websocket" if is_handshake else self._content_type(kept)
-        )
-
-    def _content_type(self, kept: list[Pair[AnyStr]]) -> str:
-        for name, value in kept:
-            if self._kinds[name] == CONTENT_TYPE:
-                return self._wire.decode(value)
-        return ""
+        is_for_visitor = page is not None and page.is_for_visitor
+        present = [(kind, decode(pairs[at][1])) for at, kind in head.noted]
+        if not is_for_visitor and is_shareable(present):
+            return []
+        types = [value for kind, value in present if kind == CONTENT_TYPE] or [""]
+        content_type = "websocket" if is_handshake else types[0]
+        return self._as_headers(expiries(exchange, content_type=content_type))
 
     def _as_headers(self, values: Iterable[str]) -> list[Pair[AnyStr]]:
         wire = self._wire
@@ -370,20 +313,20 @@ class ResponseFilter(Generic[AnyStr]):
     def _change_caching(
         self,
         exchange: Exchange,
-        kept: list[Pair[AnyStr]],
+        head: ResponseHead[AnyStr],
+        left: list[Pair[AnyStr] | None],
         caching_at: list[int],
         is_private: bool,  # noqa: FBT001 (all are positional here)
         page: PageChange | None,
-        *,
-        adds: bool,
-    ) -> None:
+    ) -> list[Pair[AnyStr]]:
         """Change the caching headers in place, so that no cache gives the response to a visitor
-        whom it is not for. An application sends few different ones, so they are remembered."""
+        whom it is not for; return those to add. An application sends few different ones, so they
+        are remembered."""
         vary: tuple[str, ...] = () if page is None or not page.vary_on else (page.vary_on,)
         if exchange.varies_on_cookie:
             vary += COOKIE_AND_GPC if exchange.varies_on_gpc else COOKIE
         revalidate = page is not None and page.is_for_visitor
-        present = tuple(map(kept.__getitem__, caching_at))
+        present = tuple(map(head.pairs.__getitem__, caching_at))
         key = (vary, is_private, revalidate, present)
         outcome = self._caching.get(key)
         if outcome is None:
@@ -391,10 +334,7 @@ class ResponseFilter(Generic[AnyStr]):
                 self._wire, present, private=is_private, vary=vary, revalidate=revalidate
             )
             self._caching.remember(key, outcome, weight_bytes=outcome.weight_bytes)
-        for at, header in zip(reversed(caching_at), reversed(outcome.left), strict=True):
-            if header is None:
-                del kept[at]
-            else:
-                kept[at] = header
-        if adds:
-            kept += outcome.added
+        changed, added, _ = outcome
+        for at, header in zip(caching_at, changed, strict=True):
+            left[at] = header
+        return added

@@ -25,6 +25,16 @@ OF_BODY = frozenset(
 )
 """Names of headers that describe the body, byte by byte."""
 
+OF_PAGE = frozenset(
+    {
+        *("content-disposition", "content-encoding", "content-language", "content-range"),
+        *("content-security-policy", "content-security-policy-report-only", "location"),
+    }
+)
+"""Names of other headers that say whether a response is a page, and what may be put into it."""
+
+_READ = OF_BODY | OF_PAGE | {CONTENT_TYPE}
+
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _BLANKS = " \t\v\f"
@@ -50,14 +60,14 @@ def header_kind(name: str) -> str:
     return text if len(text) == len(name) else MISNAMED
 
 
-def kind_in_page(name: str) -> str:
-    """Return the same as `header_kind`, and for Content-Type and for a header of `OF_BODY` its
-    lower-case name."""
+def kind_to_read(name: str) -> str:
+    """Return the same as `header_kind`, and for Content-Type and the names of `OF_BODY` and
+    `OF_PAGE` the name in lower case."""
     kind = header_kind(name)
     if kind:
         return kind
     lowered = name.lower()
-    return lowered if lowered in OF_BODY or lowered == CONTENT_TYPE else ""
+    return lowered if lowered in _READ else ""
 
 
 def tells_caches(name: str) -> bool:

@@ -24,8 +24,8 @@ _DIGITS = 12
 
 
 class Banners:
-    """The texts for the pages of one policy. Nothing here notes that a response depends on the
-    visitor: that is for the code that shows them."""
+    """The texts for the pages of one policy. Whoever shows a visitor's asks first (`ask`), which
+    notes that the response depends on the visitor."""
 
     def __init__(
         self,
@@ -51,20 +51,25 @@ class Banners:
             most_entries=128, most_bytes=1 << 20, longest_key=512
         )
 
-    def asks(self, exchange: Exchange) -> bool:
-        """Return whether there is something to ask that neither a choice nor a signal answered."""
+    def ask(self, exchange: Exchange) -> bool:
+        """Note that the response depends on what the visitor answered; return whether there is
+        something to ask."""
+        exchange.depends_on_choice()
+        asks, heeds_gpc = self._question(exchange)
+        if heeds_gpc:
+            exchange.depends_on_gpc()
+        return asks
+
+    def _question(self, exchange: Exchange) -> tuple[bool, bool]:
+        """Return whether there is something to ask that neither a choice nor a signal answered,
+        and whether the browser's signal answers, or would answer, all that the visitor did not:
+        only then does a page depend on it."""
         choice = exchange.choice
         unanswered = self._asked - choice.granted - choice.refused
         if not unanswered:
-            return False
-        return not (exchange.settings.signalled.issuperset(unanswered) and exchange.sends_gpc)
-
-    def heeds_gpc(self, exchange: Exchange) -> bool:
-        """Return whether the browser's signal answers, or would answer, all that the visitor did
-        not: only then does a page depend on it."""
-        choice = exchange.choice
-        unanswered = self._asked - choice.granted - choice.refused
-        return bool(unanswered) and exchange.settings.signalled.issuperset(unanswered)
+            return False, False
+        heeds_gpc = exchange.settings.signalled.issuperset(unanswered)
+        return not (heeds_gpc and exchange.sends_gpc), heeds_gpc
 
     @cached_property
     def shared_variant(self) -> str:
@@ -79,7 +84,7 @@ class Banners:
             *sorted(choice.granted),
             "",
             *sorted(choice.refused),
-            str(self.asks(exchange)),
+            str(self._question(exchange)[0]),
         )
         return "v" + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
 
@@ -101,18 +106,19 @@ class Banners:
         return self._pages.static_banner(texts, mount=mount, nonce=nonce, readable_cookie=cookie)
 
     def text_for(
-        self, exchange: Exchange, *, language: str, address: PageAddress, nonce: str
+        self, exchange: Exchange, *, asks: bool, language: str, address: PageAddress, nonce: str
     ) -> bytes:
-        """Return what this visitor gets, in the page's language if that is served."""
+        """Return what this visitor gets, who is asked or not, in the page's language if that is
+        served."""
         tag = self._tags[language]
         if tag is None:
             chosen = self._options.language_for(exchange)
             tag = self._negotiate("", chosen, exchange.header("accept-language"))
         mount, way_back = address
-        key = (tag, mount, self.asks(exchange), way_back != "", nonce != "")
+        key = (tag, mount, asks, way_back != "", nonce != "")
         form = self._forms.get(key)
         if form is None:
-            _, _, asks, has_next, has_nonce = key
+            _, _, _, has_next, has_nonce = key
             show = self._pages.banner if asks else self._pages.settings
             form = show(self._texts[tag], mount=mount, has_next=has_next, has_nonce=has_nonce)
             self._forms.remember(key, form, weight_bytes=len(form.pieces))

@@ -34,10 +34,13 @@ class TemplateHelpers:
         if not _asks(exchange):
             return ""
         banners = pages_of(exchange).banners
-        exchange.depends_on_choice()
-        if banners.heeds_gpc(exchange):
-            exchange.depends_on_gpc()
-        text = banners.text_for(exchange, language=language, address=self.address(), nonce=nonce)
+        text = banners.text_for(
+            exchange,
+            asks=banners.ask(exchange),
+            language=language,
+            address=self.address(),
+            nonce=nonce,
+        )
         return text.decode("ascii")
 
     def link(self, *, language: str = "") -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from consentgate import Cookie, Policy
-from consentgate.banner.html_response import ResponseReader
 from consentgate.banner.response import BannerResponse
 from consentgate.gate.exchange import Exchange
+from consentgate.gate.response_head import ResponseHead
 from consentgate.http.wire import BYTES, TEXT
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PagesByPolicy
@@ -50,15 +51,20 @@ def banner_for(
     exchange: Exchange, banners: Banners | None = None, *, address: Any = where
 ) -> BannerResponse[str]:
     own = banners or banners_of(exchange.settings.policy)
-    return BannerResponse(own, exchange, reader=ResponseReader(TEXT), address=address)
+    return BannerResponse(own, exchange, wire=TEXT, address=address)
 
 
 def started(
     exchange: Exchange, headers: list[tuple[str, str]], *, status: int = 200, **given: Any
 ) -> BannerResponse[str]:
     banner = banner_for(exchange, **given)
-    banner.start(status, headers)
+    banner.start(status, head_of(headers))
     return banner
+
+
+def head_of(headers: Iterable[tuple[str, str]]) -> ResponseHead[str]:
+    """What these headers say."""
+    return gate_of().response_filter(TEXT).read(headers)
 
 
 def whole(banner: BannerResponse[Any], *chunks: bytes) -> bytes:

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 
 import pytest
 
-from consentgate.banner.html_response import Page, ResponseReader, fetched_by
+from consentgate.banner.html_response import Page, fetched_by, read_page
 from consentgate.gate.exchange import Exchange
 from consentgate.http.wire import BYTES, TEXT
+from tests.support.exchange import gate_of
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
 
@@ -48,8 +49,9 @@ def test_what_a_script_asks_for_is_known_by_a_header(headers: dict[str, str], na
 def kind_of(status: int, *headers: tuple[str, str]) -> Page:
     """What the response with this status and these headers is."""
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-    kind, values = ResponseReader(TEXT).read(status, headers)
-    assert ResponseReader(BYTES).read(status, raw) == (kind, values)
+    kind, values = read_page(status, gate_of().response_filter(TEXT).read(headers), TEXT.decode)
+    in_bytes = gate_of().response_filter(BYTES).read(raw)
+    assert read_page(status, in_bytes, BYTES.decode) == (kind, values)
     return kind
 
 
@@ -156,7 +158,7 @@ def test_what_else_the_banner_must_know_is_read_by_lower_case_names() -> None:
         ("content-security-policy", "img-src *"),
     ]
 
-    _, values = ResponseReader(TEXT).read(200, headers)
+    _, values = read_page(200, gate_of().response_filter(TEXT).read(headers), TEXT.decode)
 
     assert values == {
         "etag": '"a"',

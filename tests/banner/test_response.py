@@ -7,7 +7,6 @@ from typing import Any, AnyStr
 import pytest
 
 from consentgate import Event, Policy, Reason
-from consentgate.banner.html_response import ResponseReader
 from consentgate.banner.response import BannerResponse, may_insert
 from consentgate.gate.options import Enforcement
 from consentgate.http.wire import WireFormat
@@ -22,12 +21,14 @@ from tests.banner.machine import (
     WIRES,
     banners_of,
     exchange_of,
+    head_of,
     nowhere,
     started,
     where,
     whole,
 )
-from tests.support.exchange import POLICY, preferences_for
+from tests.support.exchange import POLICY, gate_of, preferences_for
+from tests.support.wire_headers import encoded
 
 # Whether and when
 
@@ -35,10 +36,10 @@ from tests.support.exchange import POLICY, preferences_for
 @WIRES
 def test_a_page_is_held_until_it_is_known_where_its_body_starts(wire: WireFormat[AnyStr]) -> None:
     exchange = exchange_of()
-    banner = BannerResponse(banners_of(), exchange, reader=ResponseReader(wire), address=where)
+    banner = BannerResponse(banners_of(), exchange, wire=wire, address=where)
     assert (banner.may_hold, banner.is_holding) == (True, False)
 
-    banner.start(200, [(wire.encode(name), wire.encode(value)) for name, value in HTML])
+    banner.start(200, gate_of().response_filter(wire).read(encoded(wire, HTML)))
     assert banner.is_holding
 
     assert banner.feed(HEAD[:20]) == b""
@@ -130,10 +131,10 @@ def test_a_second_start_takes_the_place_of_the_first() -> None:
     banner = started(exchange_of(), HTML)
     banner.feed(b"<title>first")
 
-    banner.start(500, HTML)
+    banner.start(500, head_of(HTML))
     assert whole(banner).startswith(HEAD + PUT)
 
-    banner.start(500, [("Content-Type", "text/plain")])
+    banner.start(500, head_of([("Content-Type", "text/plain")]))
     assert (banner.is_holding, banner.changes_body) == (False, False)
 
 
@@ -170,10 +171,10 @@ def test_a_page_that_a_script_fetched_passes_and_says_so(
     assert (banner.vary_on, banner.changes_body) == (names, False)
     assert banner.conditions({"if-none-match": '"a"'}) == {}
 
-    banner.start(200, [("Content-Type", "text/plain")])
+    banner.start(200, head_of([("Content-Type", "text/plain")]))
     assert banner.vary_on == ""
 
-    banner.start(200, [*HTML, ("Content-Encoding", "gzip")])
+    banner.start(200, head_of([*HTML, ("Content-Encoding", "gzip")]))
     assert banner.vary_on == ""
 
 

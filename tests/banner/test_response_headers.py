@@ -15,6 +15,7 @@ from tests.banner.machine import (
     banner_for,
     banners_of,
     exchange_of,
+    head_of,
     nowhere,
     started,
     whole,
@@ -86,7 +87,7 @@ def test_a_confirmation_is_of_the_variant_that_was_asked_about(
     variant = banners.variant_for(exchange)
     banner = asked_with(exchange, banners, variant)
 
-    banner.start(304, headers)
+    banner.start(304, head_of(headers))
 
     assert (banner.is_holding, banner.changes_body, banner.is_for_visitor) == (False, True, True)
     assert exchange.varies_on_cookie
@@ -102,7 +103,7 @@ def test_a_confirmation_of_what_is_for_everybody_depends_on_nobody() -> None:
     exchange, banners = exchange_of(), banners_of()
     banner = asked_with(exchange, banners, banners.shared_variant)
 
-    banner.start(304, [("ETag", '"a"')])
+    banner.start(304, head_of([("ETag", '"a"')]))
 
     assert (banner.changes_body, banner.is_for_visitor) == (True, False)
     assert not exchange.needs_review
@@ -115,8 +116,8 @@ def test_a_confirmation_of_a_page_into_which_nothing_was_put_passes() -> None:
     asked = asked_with(exchange, banners, banners.variant_for(exchange))
     unasked = banner_for(exchange_of())
 
-    asked.start(304, [("ETag", '"b"')])
-    unasked.start(304, [("ETag", '"a"')])
+    asked.start(304, head_of([("ETag", '"b"')]))
+    unasked.start(304, head_of([("ETag", '"a"')]))
 
     assert (asked.changes_body, unasked.changes_body) == (False, False)
 

@@ -21,6 +21,7 @@ from consentgate.http.wire import TEXT
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 from tests.support.app_calls import run_asgi, run_wsgi
 from tests.support.exchange import Answer, Ask, Say, options_with
+from tests.support.wire_headers import filtered
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE"]
 
@@ -66,7 +67,7 @@ def play_core(ask: Ask, say: Say, **options: Any) -> Answer:
         seen = gate.request_filter.visible(exchange, seen)
     acted = say.act(VisitorConsent(exchange)) if say.act else None
     headers = [*say.headers, *(("Set-Cookie", value) for value in say.cookies)]
-    left = gate.response_filter(TEXT).filter(exchange, headers)
+    left = filtered(gate.response_filter(TEXT), exchange, headers)
     lowered = [(name.lower(), value) for name, value in left]
     return Answer(say.status, lowered, say.body, seen or None, acted, events)
 

@@ -33,7 +33,7 @@ def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 def turned_away(log: pytest.LogCaptureFixture) -> list[str]:
     """What the log says of choices that were turned away."""
     texts = [record.getMessage() for record in log.records]
-    return [text for text in texts if text.startswith("CG144 ")]
+    return [text for text in texts if text.startswith("CG146 ")]
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def filtered(
     """What leaves, or the verdicts for which nothing does."""
     given = [(wire.encode(name), wire.encode(value)) for name, value in headers]
     try:
-        left = response_filter.filter(visit_of(gate, **request), given)
+        left = response_filter.filter(visit_of(gate, **request), response_filter.read(given))
     except Blocked as blocked:
         return blocked.verdicts
     return [(wire.decode(name).lower(), wire.decode(value)) for name, value in left]

@@ -68,7 +68,8 @@ def outcome_of(
 ) -> Outcome:
     """What leaves of a response with these headers (lower-case names), "" for no Content-Type."""
     given = [("content-type", content_type), *headers] if content_type else headers
-    left = gate.response_filter(TEXT).filter(exchange, given, is_handshake=is_handshake)
+    response_filter = gate.response_filter(TEXT)
+    left = response_filter.filter(exchange, response_filter.read(given), is_handshake=is_handshake)
     # The gate writes names as WSGI applications do: that tells what it added from what was given.
     added = [value for name, value in left if name == TEXT.set_cookie]
     own_name = f"{gate.policy.preferences_cookie}="

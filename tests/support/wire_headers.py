@@ -9,6 +9,7 @@ import pytest
 
 from consentgate import Gate
 from consentgate.gate.exchange import Exchange
+from consentgate.gate.response_filter import ResponseFilter
 from consentgate.http.wire import BYTES, TEXT, WireFormat
 from tests.support.exchange import gate_of
 from tests.support.gate_exchange import visit_of
@@ -47,4 +48,14 @@ def left_of(
     gate = gate or gate_of()
     exchange = exchange or visit_of(gate)
     response_filter = gate.response_filter(wire, scans=scans)
-    return decoded(wire, response_filter.filter(exchange, encoded(wire, headers), **options))
+    return decoded(wire, filtered(response_filter, exchange, encoded(wire, headers), **options))
+
+
+def filtered(
+    response_filter: ResponseFilter[Any],
+    exchange: Exchange,
+    headers: Iterable[tuple[Any, Any]],
+    **options: Any,
+) -> list[tuple[Any, Any]]:
+    """What leaves of these headers, as the interface has them."""
+    return response_filter.filter(exchange, response_filter.read(headers), **options)

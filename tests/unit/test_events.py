@@ -104,7 +104,7 @@ def test_the_ids_of_reasons_are_stable() -> None:
         "REQUIRED_FAILED": "CG141",
         "SECURE_MISSING": "CG142",
         "LANGUAGE_FAILED": "CG143",
-        "OTHER_ORIGIN": "CG144",
+        "OTHER_ORIGIN": "CG146",
         "BANNER_COMPRESSED": "CG151",
         "BANNER_NO_PLACE": "CG152",
     }

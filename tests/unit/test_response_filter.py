@@ -22,6 +22,7 @@ from tests.support.wire_headers import (
     both_wires,
     decoded,
     encoded,
+    filtered,
     left_of,
 )
 
@@ -63,7 +64,7 @@ def test_one_response_for_all_and_one_for_its_visitor_are_not_taken_for_each_oth
     for cookie in [SESSION, GA][::order]:
         exchange = visit_of(gate)
         assert not VisitorConsent(exchange).allows("statistics")
-        headers = response_filter.filter(exchange, encoded(wire, [public, cookie]))
+        headers = filtered(response_filter, exchange, encoded(wire, [public, cookie]))
         left[cookie] = decoded(wire, headers)
 
     assert left == {SESSION: [public, SESSION, VARY], GA: [PRIVATE, VARY]}
@@ -104,7 +105,7 @@ def test_a_set_cookie_is_judged_in_any_spelling_and_kept_as_it_is_written(
     response_filter = gate_of().response_filter(wire)
     given = encoded(wire, [(name, "_ga=1"), (name, "session=1")])
 
-    left = response_filter.filter(visit_of(gate_of()), given)
+    left = filtered(response_filter, visit_of(gate_of()), given)
 
     assert left[0] == given[1]
     assert GA[1] not in [value for _, value in decoded(wire, left)]

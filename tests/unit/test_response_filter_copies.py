@@ -19,6 +19,7 @@ from tests.support.wire_headers import (
     both_wires,
     decoded,
     encoded,
+    filtered,
 )
 
 # Any: much of what is given is of a wrong type.
@@ -169,7 +170,7 @@ def test_what_leaves_is_of_plain_types_and_was_judged(
     plain, cookie = encoded(wire, [PLAIN, GA if changes else SESSION])
     given = [with_others(pair(*plain), plain), with_others(pair(*cookie), cookie)]
 
-    left = gate_of().response_filter(wire).filter(visit_of(gate_of()), container(given))
+    left = filtered(gate_of().response_filter(wire), visit_of(gate_of()), container(given))
 
     assert {type(header) for header in left} == {tuple}
     assert {type(text) for header in left for text in header} == {type(wire.equals)}
@@ -187,7 +188,7 @@ def test_a_pair_that_reads_otherwise_each_time_leaves_as_it_was_judged(
     one, other = encoded(wire, [first, second])
 
     given = [with_others(Alternating(one), other)]
-    left = gate_of().response_filter(wire).filter(visit_of(gate_of()), given)
+    left = filtered(gate_of().response_filter(wire), visit_of(gate_of()), given)
 
     assert GA not in decoded(wire, [*left, *left])
 
@@ -200,7 +201,7 @@ def test_what_the_application_does_to_its_headers_afterwards_changes_nothing(
     wire: WireFormat[Any], pair: Callable[[Any], Any], cookie: tuple[str, str]
 ) -> None:
     given = [pair(header) for header in encoded(wire, [PLAIN, cookie])]
-    left = gate_of().response_filter(wire).filter(visit_of(gate_of()), given)
+    left = filtered(gate_of().response_filter(wire), visit_of(gate_of()), given)
     before = list(left)
 
     for header in given:
@@ -215,7 +216,7 @@ def test_what_the_application_does_to_its_headers_afterwards_changes_nothing(
 def test_what_the_application_does_to_a_bytearray_afterwards_changes_nothing() -> None:
     name, value = bytearray(b"x-harmless"), bytearray(b"_ga=1; Max-Age=60")
 
-    left = gate_of().response_filter(BYTES).filter(visit_of(gate_of()), [(name, value)])  # type: ignore[list-item]
+    left = filtered(gate_of().response_filter(BYTES), visit_of(gate_of()), [(name, value)])
     name[:] = b"set-cookie"
 
     assert left == [(b"x-harmless", b"_ga=1; Max-Age=60")]
@@ -228,7 +229,7 @@ def test_with_nothing_to_change_the_texts_themselves_leave_in_another_list(
 ) -> None:
     given = encoded(wire, [PLAIN, SESSION, ("content-type", "text/html"), ("etag", "1")])
 
-    left = gate_of().response_filter(wire).filter(visit_of(gate_of()), given)
+    left = filtered(gate_of().response_filter(wire), visit_of(gate_of()), given)
 
     assert left == given
     assert left is not given

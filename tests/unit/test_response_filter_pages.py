@@ -19,6 +19,7 @@ from tests.support.wire_headers import (
     both_wires,
     decoded,
     encoded,
+    filtered,
 )
 
 
@@ -41,8 +42,8 @@ def page_left(
     wire: WireFormat[Any], page: Page, *headers: tuple[str, str], exchange: Exchange | None = None
 ) -> Headers:
     response_filter = gate_of().response_filter(wire)
-    own = response_filter.copy(encoded(wire, headers))
-    left = response_filter.filter_copied(exchange or visit_of(gate_of()), own, page=page)
+    visit = exchange or visit_of(gate_of())
+    left = filtered(response_filter, visit, encoded(wire, headers), page=page)
     return decoded(wire, left)
 
 

@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 from consentgate._middleware import PreparedGate
 from consentgate.banner.page_headers import CONDITIONAL
 from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
+from consentgate.ext.django.guarding import SentHeaders
 from consentgate.ext.django.place import address_of
 from consentgate.gate.exchange import Exchange
 from consentgate.pages.banners import Banners
@@ -42,9 +43,9 @@ class DjangoBanner:
             found = {name: exchange.header(name) for name in names}
             _change(request, self.page.conditions(found))
 
-    def put(self, response: HttpResponseBase) -> None:
-        """Put the banner into a response, if that is a page."""
-        page = self._start(response)
+    def put(self, response: HttpResponseBase, sent: SentHeaders) -> None:
+        """Put the banner into a response with these headers, if that is a page."""
+        page = self._start(response, sent)
         if page is None:
             return
         if isinstance(response, HttpResponse):
@@ -53,27 +54,27 @@ class DjangoBanner:
             chunks = iter(response)
             response.streaming_content = chain([_read_start(chunks, page)], chunks)
 
-    async def put_async(self, response: HttpResponseBase) -> None:
+    async def put_async(self, response: HttpResponseBase, sent: SentHeaders) -> None:
         """Put the banner into a response of an async view, if that is a page."""
         if not isinstance(response, StreamingHttpResponse):
-            self.put(response)
+            self.put(response, sent)
         elif not response.is_async:
             # What it is read from may wait for a disk or a database.
-            await sync_to_async(self.put)(response)
-        elif (page := self._start(response)) is not None:
+            await sync_to_async(self.put)(response, sent)
+        elif (page := self._start(response, sent)) is not None:
             chunks = aiter(response)
             start = await _read_start_async(chunks, page)
             response.streaming_content = _follow(start, chunks)
 
-    def _start(self, response: HttpResponseBase) -> BannerResponse[str] | None:
+    def _start(self, response: HttpResponseBase, sent: SentHeaders) -> BannerResponse[str] | None:
         """Return the page where its body is waited for."""
-        is_html = self._gate.reader.is_html[response.headers.get("Content-Type", "")]
         # A file is sent as it is.
-        if isinstance(response, FileResponse) or not (is_html or response.status_code == 304):
+        is_html = sent.head.is_html and not isinstance(response, FileResponse)
+        if not (is_html or response.status_code == 304):
             self.page = None
             return None
         page = self.page = self.page or self._make_page()
-        page.start(response.status_code, list(response.headers.items()))
+        page.start(response.status_code, sent.head)
         return page if page.is_holding else None
 
     def _make_page(self) -> BannerResponse[str]:
@@ -82,7 +83,7 @@ class DjangoBanner:
         return BannerResponse(
             self._banners,
             self._exchange,
-            reader=self._gate.reader,
+            wire=self._gate.wire,
             address=partial(address_of, self._request, path=path),
         )
 

@@ -31,8 +31,24 @@ _AMONG_HEADERS = "set-cookie"
 nothing: as a `TEXT.set_cookie` it could not be told from those in `cookies`."""
 
 
+class SentHeaders:
+    """The headers of a response as it would be sent, those of `cookies` last, read once."""
+
+    def __init__(self, response: HttpResponseBase, response_filter: ResponseFilter[str]) -> None:
+        self.entries: dict[str, Entry] = {
+            morsel.OutputString(): (key, morsel) for key, morsel in response.cookies.items()
+        }
+        self.pairs = [
+            (_AMONG_HEADERS if name == TEXT.set_cookie else name, value)
+            for name, value in response.headers.items()
+        ]
+        self.pairs += [(TEXT.set_cookie, value) for value in self.entries]
+        self.head = response_filter.read(self.pairs)
+
+
 def guard_response(
     response: HttpResponseBase,
+    sent: SentHeaders,
     response_filter: ResponseFilter[str],
     exchange: Exchange,
     page: PageChange | None,
@@ -40,24 +56,17 @@ def guard_response(
     """Return the response with what the gate lets out of it; `page` is how its headers change with
     what was put into its content."""
     _check_reason(response, exchange)
-    entries = {morsel.OutputString(): (key, morsel) for key, morsel in response.cookies.items()}
-    sent = [
-        (_AMONG_HEADERS if name == TEXT.set_cookie else name, value)
-        for name, value in response.headers.items()
-    ]
-    sent += [(TEXT.set_cookie, value) for value in entries]
-    is_plain = page is None and not exchange.needs_review
-    if is_plain and response_filter.leaves_whole(sent):
+    if page is None and not sent.head.questions and not exchange.needs_review:
         return response
     try:
-        left = response_filter.filter_copied(exchange, response_filter.copy(sent), page=page)
+        left = response_filter.filter(exchange, sent.head, page=page)
     except Blocked as blocked:
         return _blocked_response(response, exchange, blocked_body(blocked.verdicts))
-    if left != sent:
+    if left != sent.pairs:
         _set_headers(response, [pair for pair in left if pair[0] != TEXT.set_cookie])
         values = [value for name, value in left if name == TEXT.set_cookie]
         response.cookies.clear()
-        for key, morsel in _as_entries(values, entries):
+        for key, morsel in _as_entries(values, sent.entries):
             response.cookies[key] = morsel
     return response
 

@@ -18,8 +18,8 @@ from django.http.response import HttpResponseBase
 from consentgate._applications import check_interface
 from consentgate._middleware import GatesByPolicy, PreparedGate, enter_stack
 from consentgate._wsgi_exchange import WsgiExchange
-from consentgate.ext.django.banner import DjangoBanner, banner_for
-from consentgate.ext.django.guarding import guard_response
+from consentgate.ext.django.banner import banner_for
+from consentgate.ext.django.guarding import SentHeaders, guard_response
 from consentgate.ext.django.own_pages import answer_own_page
 from consentgate.ext.django.settings import read_settings
 from consentgate.gate.visitor import CONSENT_KEY
@@ -79,37 +79,42 @@ class ConsentMiddleware:
     def _answer(
         self, request: HttpRequest, gate: PreparedGate[str], exchange: DjangoExchange
     ) -> HttpResponseBase:
-        banner: DjangoBanner | None = None
-        own_path = self._own_path(request)
-        if own_path is not None and gate.pages is not None:
-            response: HttpResponseBase = answer_own_page(gate.pages, own_path, exchange, request)
-        else:
+        response = self._own_page(request, gate, exchange)
+        banner = None
+        if response is None:
             banner = banner_for(request, gate, exchange)
             response = self.get_response(request)
-            if banner is not None:
-                banner.put(response)
+        sent = SentHeaders(response, gate.response_filter)
+        if banner is not None:
+            banner.put(response, sent)
         page = None if banner is None else banner.page
-        return guard_response(response, gate.response_filter, exchange, page)
+        return guard_response(response, sent, gate.response_filter, exchange, page)
 
     async def _answer_async(
         self, request: HttpRequest, gate: PreparedGate[str], exchange: DjangoExchange
     ) -> HttpResponseBase:
         try:
-            banner: DjangoBanner | None = None
-            own_path = self._own_path(request)
-            if own_path is not None and gate.pages is not None:
-                response: HttpResponseBase = answer_own_page(
-                    gate.pages, own_path, exchange, request
-                )
-            else:
+            response = self._own_page(request, gate, exchange)
+            banner = None
+            if response is None:
                 banner = banner_for(request, gate, exchange)
                 response = await self.get_response(request)
-                if banner is not None:
-                    await banner.put_async(response)
+            sent = SentHeaders(response, gate.response_filter)
+            if banner is not None:
+                await banner.put_async(response, sent)
             page = None if banner is None else banner.page
-            return guard_response(response, gate.response_filter, exchange, page)
+            return guard_response(response, sent, gate.response_filter, exchange, page)
         finally:
             _end(exchange)
+
+    def _own_page(
+        self, request: HttpRequest, gate: PreparedGate[str], exchange: DjangoExchange
+    ) -> HttpResponseBase | None:
+        """Return the answer of one of the visitor's pages, None for a page of the site."""
+        own_path = None if gate.pages is None else self._own_path(request)
+        if own_path is None or gate.pages is None:
+            return None
+        return answer_own_page(gate.pages, own_path, exchange, request)
 
     def _own_path(self, request: HttpRequest) -> str | None:
         pages = self._gates.pages

@@ -6,7 +6,7 @@ wrapper of `wsgi_app` is inside the gate, whether it was added before or after.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from os import PathLike
 from threading import Lock
@@ -77,8 +77,6 @@ class ConsentGate:
         gate.check_early()
         app.extensions[EXTENSION] = gate
         app.__class__ = _guarded(type(app))
-        # Before all others, since one of them may return a response.
-        app.before_request_funcs.setdefault(None, []).insert(0, _check_gate)
         app.jinja_env.globals |= {
             "current_consent": current_consent,
             "consent_allows": consent_allows,
@@ -90,7 +88,10 @@ class ConsentGate:
 
 
 class LazyGate:
-    """The gate of one application, made at its first request, from its final configuration."""
+    """The gate of one application, made at its first request, from its final configuration.
+
+    `answer` is the application behind it.
+    """
 
     def __init__(self, app: Flask, policy: PolicyOption | str | PathLike[str] | None) -> None:
         self._app = app
@@ -100,6 +101,7 @@ class LazyGate:
         self._lock = Lock()
         self._early: tuple[Settings, ConsentMiddleware] | None = None
         self._gate: ConsentMiddleware | None = None
+        self.answer: WSGIApplication = self._answer_first
 
     def settings(self) -> Settings:
         """Return the settings in the configuration now. Raises ConfigurationError, PolicyError."""
@@ -121,15 +123,12 @@ class LazyGate:
         else:
             read_policy(self._app, self._policy)
 
-    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """Answer one request behind the gate."""
-        return (self._gate or self._make_once())(environ, start)
-
-    def _make_once(self) -> ConsentMiddleware:
+    def _answer_first(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         with self._lock:
             # The first request of another thread may have made it meanwhile.
-            self._gate = self._gate or self._make_final()
-            return self._gate
+            gate = self._gate = self._gate or self._make_final()
+        self.answer = gate
+        return gate(environ, start)
 
     def _make_final(self) -> ConsentMiddleware:
         warn_of_outer_wrappers()
@@ -153,22 +152,32 @@ _classes: dict[type[Flask], type[Flask]] = {}
 def _guarded(kind: type[Flask]) -> type[Flask]:
     """Return the class of applications of this kind that answer behind their gate."""
     if kind not in _classes:
-        _classes[kind] = type(
-            kind.__name__, (kind,), {"__call__": _answer, "__doc__": kind.__doc__}
-        )
+        # Any: methods of a class that is made while the program runs.
+        members: dict[str, Any] = {
+            "__call__": _answer,
+            "__doc__": kind.__doc__,
+            "preprocess_request": _checking(kind.preprocess_request),
+        }
+        _classes[kind] = type(kind.__name__, (kind,), members)
     return _classes[kind]
 
 
-# Any: a method of a class that is made while the program runs.
-def _answer(app: Any, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-    answer: Iterable[bytes] = app.extensions[EXTENSION](environ, start)
+def _answer(app: Flask, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+    answer: Iterable[bytes] = app.extensions[EXTENSION].answer(environ, start)
     return answer
 
 
-def _check_gate() -> None:
-    """Raise for a request that did not come through the gate: no cookie would be judged."""
-    if CONSENT_KEY not in request.environ:
-        raise ConfigurationError(
-            "a request reached the application's wsgi_app past its gate; serve or mount the "
-            "application itself, not its wsgi_app"
-        )
+def _checking(preprocess: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the method before which a request is checked: no function of the application's that
+    may return a response runs earlier."""
+
+    def preprocess_request(app: Flask, *context: Any) -> Any:
+        if CONSENT_KEY not in request.environ:
+            # No cookie of the response would be judged.
+            raise ConfigurationError(
+                "a request reached the application's wsgi_app past its gate; serve or mount the "
+                "application itself, not its wsgi_app"
+            )
+        return preprocess(app, *context)
+
+    return preprocess_request
