@@ -76,7 +76,7 @@ class Advisor:
 
     def _covering(self, name: str, category: str) -> Cookie | None:
         """Return a declaration that was given before and covers this name, None without one."""
-        for rule in self._advised.values():
+        for rule in tuple(self._advised.values()):  # another thread may add to it
             is_meant = rule.is_glob and Glob.of(rule.name).matches(name)
             if is_meant and rule.category == category:
                 return rule
@@ -99,7 +99,7 @@ class Advisor:
         glob = Glob.of(pattern)
         if glob.literal_length < 3 or (rule.necessary and tracker_matching(pattern)):
             return False
-        others = chain(self._policy.rules, self._advised.values())
+        others = chain(self._policy.rules, tuple(self._advised.values()))
         return not any(
             _meets(glob, other)
             for other in others
@@ -185,7 +185,7 @@ def _sentences(likely: Likely, seen: Seen) -> Iterator[str]:
     elif likely.presets:
         yield f"These presets declare it: {names}; add yours to the policy's presets."
     elif rule.exempt_reason is not None:
-        yield f"Its name suggests {rule.exempt_reason}: if it has no other use, it needs no consent."
+        yield f"Its name suggests {rule.exempt_reason}: with no other use it needs no consent."
     elif not likely.is_known:
         yield "Nothing is known of it: check its category and its purpose, which visitors read."
     if rule.exempt_reason is not None and _is_too_long(rule, lifetime):
