@@ -34,12 +34,17 @@ BEHAVIOURS = {
     21: "report mode changes nothing on the wire and reports every verdict",
     22: "what the server gets is nobody else's, and is what was judged",
     23: "no flood makes memory grow past its bound, and no header costs more than it may",
+    24: "what a visitor made up is neither logged as a name nor crowds out the application's",
     25: "hiding reads as the most liberal reader does, the choice is read strictly",
     26: "the facts of a request are those that the server gave",
     27: "of two gates the outer trusts what the inner one wrote, never a name",
+    30: "no secret's digest is shown, no mount leads elsewhere, no odd header passes",
     32: "who asks for a page gets the question, and every program the application's own bytes",
     33: "a page that a script shows as the next one has one question or one way back",
     40: "what is before a page's body leaves at once",
+    43: "a tracker of the parent domain is gone after a withdrawal",
+    44: "what the log says to paste is safe to paste, and complete",
+    45: "an error names what was given, where it was looked for and what to use instead",
 }
 
 LAWS = {
