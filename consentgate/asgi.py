@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Unpack
 
+from consentgate._applications import Interface, extra_for, for_applications
 from consentgate._asgi_exchange import (
     READ_AT_ARRIVAL,
     App,
@@ -35,6 +36,7 @@ from consentgate.pages.http import path_in_scope
 _REQUESTS = frozenset({"http", "websocket"})
 
 
+@for_applications(Interface.ASGI)
 class ConsentMiddleware:
     """An ASGI application that lets out only the cookies its visitor allows.
 
@@ -57,7 +59,7 @@ class ConsentMiddleware:
         self._knows_place = False
         self._mark = "" if self._pages is None else self._pages.path_mark
         if self._pages is not None:
-            check_toolkit()
+            check_toolkit(extra_for(app, default="asgi"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application behind the gate."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Unpack
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from consentgate._applications import Interface, extra_for, for_applications
 from consentgate._middleware import (
     GatesByPolicy,
     MiddlewareOptions,
@@ -19,6 +20,7 @@ from consentgate.http.wire import TEXT
 from consentgate.pages.wsgi import answer_page, check_toolkit
 
 
+@for_applications(Interface.WSGI)
 class ConsentMiddleware:
     """A WSGI application that lets out only the cookies its visitor allows.
 
@@ -41,7 +43,7 @@ class ConsentMiddleware:
         )
         self._pages = self._gates.pages
         if self._pages is not None:
-            check_toolkit()
+            check_toolkit(extra_for(app, default="wsgi"))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Run the application behind the gate."""

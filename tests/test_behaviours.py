@@ -34,11 +34,13 @@ BEHAVIOURS = {
     21: "report mode changes nothing on the wire and reports every verdict",
     22: "what the server gets is nobody else's, and is what was judged",
     23: "no flood makes memory grow past its bound, and no header costs more than it may",
+    24: "what a visitor made up is neither logged as a name nor crowds out the application's",
     25: "hiding reads as the most liberal reader does, the choice is read strictly",
     26: "the facts of a request are those that the server gave",
     27: "of two gates the outer trusts what the inner one wrote, never a name",
     28: "every adapter judges every channel, and a HEAD answers as its GET would",
     29: "a scope that is no request passes before anything is asked of it",
+    30: "no secret's digest is shown, no mount leads elsewhere, no odd header passes",
     31: "middleware outside of the gate is named at the first request",
     32: "who asks for a page gets the question, and every program the application's own bytes",
     33: "a page that a script shows as the next one has one question or one way back",
@@ -46,6 +48,9 @@ BEHAVIOURS = {
     39: "compression inside the gate does not silence the question",
     40: "what is before a page's body leaves at once",
     41: "a page from a file is a page, and a choice that is cleared is reported",
+    43: "a tracker of the parent domain is gone after a withdrawal",
+    44: "what the log says to paste is safe to paste, and complete",
+    45: "an error names what was given, where it was looked for and what to use instead",
 }
 
 LAWS = {

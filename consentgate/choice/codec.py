@@ -27,6 +27,9 @@ LIFETIME = timedelta(days=182)
 """How long a choice is valid, acceptance and refusal alike (CNIL 2020-092: about six months)."""
 
 SHORTEST_KEY = 16  # bytes; NIST SP 800-107 requires a key of at least 112 bits for HMAC
+_PLACEHOLDER = re.compile(rb"\W*(?:change|replace)[\W_]*(?:me|this)", re.IGNORECASE)
+"""How the keys of examples begin, in documentation of ours and of others."""
+
 LONGEST_VALUE = 2048  # characters; checked before any HMAC work
 FORMAT_VERSION = 1
 
@@ -159,11 +162,12 @@ def _check_keys(secret_key: str | bytes, fallback_keys: Collection[str | bytes])
         raise ConfigurationError(
             f"fallback_keys is a {type(fallback_keys).__name__}; pass a list of keys"
         )
-    older = [_check_key(key, place="fallback_keys") for key in fallback_keys]
-    return [*reversed(older), _check_key(secret_key, place="secret_key")]
+    older = [check_key(key, place="fallback_keys") for key in fallback_keys]
+    return [*reversed(older), check_key(secret_key, place="secret_key")]
 
 
-def _check_key(key: object, *, place: str) -> bytes:
+def check_key(key: object, *, place: str) -> bytes:
+    """Return a key as bytes. Raise ConfigurationError for one that anybody knows or can guess."""
     if not isinstance(key, str | bytes):
         raise ConfigurationError(f"{place} holds a {type(key).__name__}; pass str or bytes")
     raw = key.encode() if isinstance(key, str) else key
@@ -171,6 +175,11 @@ def _check_key(key: object, *, place: str) -> bytes:
         raise ConfigurationError(
             f"{place} holds a key of {len(raw)} bytes; at least {SHORTEST_KEY} are needed, for "
             "example from secrets.token_hex(32)"
+        )
+    if _PLACEHOLDER.match(raw):
+        raise ConfigurationError(
+            f"{place} holds a placeholder that anybody can read; make a key of your own: "
+            'python -c "import secrets; print(secrets.token_hex())"'
         )
     return raw
 

@@ -12,19 +12,16 @@ from consentgate.errors import ConfigurationError
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.http.cookie_writing import expire_cookie, serialize_set_cookie
+from consentgate.http.host_names import cookie_domains
 from consentgate.http.set_cookie import BLANKS
 from consentgate.policy import Policy
 
 _PATH = re.compile(r"/[!-:<-~]*")
 _DOMAIN = re.compile(r"[A-Za-z0-9.-]*")
 _SAME_SITE = ("Lax", "Strict", "None")
-_PORT = re.compile(r":[0-9]*$")
-_HOST = re.compile(r"[A-Za-z0-9_.-]{1,253}")  # RFC 1035 section 2.3.4, with the _ of inner networks
 
 # Only these very texts count, quotes included (W3C Clear Site Data).
 _ALL_COOKIES = ('"cookies"', '"*"')
-
-MOST_VARIANTS = 10  # Domain variants to remove: a host's name can have 127 labels
 
 
 def check_flags(**options: object) -> None:
@@ -39,17 +36,6 @@ def _check_texts(**options: object) -> None:
     for option, value in options.items():
         if not isinstance(value, str):
             raise ConfigurationError(f"{option} is a {type(value).__name__}; pass a str")
-
-
-def _own_and_parent_domains(host: str) -> list[str]:
-    """The domains under which another host of the site can have set a cookie that comes in, the
-    nearest to the top last. The header is the visitor's: none for what is no name of a host."""
-    name = host.rpartition(":")[0] if _PORT.search(host) else host
-    labels = name.lower().split(".")
-    # An address has no parent domain; a single label is a machine or a top-level domain.
-    if _HOST.fullmatch(name) is None or labels[-1].isdigit():
-        return []
-    return [".".join(labels[start:]) for start in range(len(labels) - 1)][-MOST_VARIANTS:]
 
 
 class ChoiceCookie:
@@ -127,7 +113,7 @@ class ChoiceCookie:
     def _expire_variants(self, exchange: Exchange) -> list[str]:
         if self._is_host_only:
             return []
-        domains = ["", *_own_and_parent_domains(exchange.header("host"))]
+        domains = ["", *cookie_domains(exchange.header("host"))]
         return [
             expire_cookie(self._name, path=self._path, domain=domain)
             for domain in domains

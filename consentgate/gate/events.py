@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from consentgate.gate.options import Mode
-from consentgate.policy import Kind, known_category, paste_toml
-from consentgate.policy.names import name_problem
-from consentgate.policy.vocabulary import MARKETING
+from consentgate.http.set_cookie import split_set_cookie
 
 logger = logging.getLogger("consentgate")
 
@@ -66,6 +64,7 @@ class Reason(StrEnum):
     SECURE_MISSING = "CG142"
     LANGUAGE_FAILED = "CG143"
     CHOICE_CLEARED = "CG144"
+    OTHER_ORIGIN = "CG146"
     BANNER_COMPRESSED = "CG151"
     BANNER_NO_PLACE = "CG152"
     BANNER_FILE = "CG153"
@@ -85,6 +84,7 @@ _WARNINGS = frozenset(
         Reason.LANGUAGE_FAILED,
         Reason.SECURE_MISSING,
         Reason.CHOICE_CLEARED,
+        Reason.OTHER_ORIGIN,
         Reason.BANNER_COMPRESSED,
         Reason.BANNER_NO_PLACE,
         Reason.BANNER_FILE,
@@ -121,6 +121,7 @@ _WORDS = {
         "Clear-Site-Data makes the browser forget the visitor's choice, so that it is asked for "
         'again; delete the cookies by their names instead, or leave "cookies" out'
     ),
+    Reason.OTHER_ORIGIN: "a choice was turned away, since it is not from a page of this origin",
     Reason.BANNER_COMPRESSED: (
         "a page is compressed inside the gate, so that no banner was put in; compress outside, or "
         "place the template helper `consent_banner` and pass banner='manual'"
@@ -167,16 +168,28 @@ def _has_name(logged: set[str], name: str) -> bool:
     return name[:LONGEST_TEXT] in logged or len(logged) >= MOST_LOGGED
 
 
+def _give_no_advice(name: str, attributes: str, path: str) -> str:
+    return "Declare it"
+
+
 class Reporter:
     """Hands each event to the site's callback, and logs each name and reason once.
 
     A failing callback is logged, once per reason, and otherwise ignored: reporting never breaks
-    a response.
+    a response. `advise` says how to declare a cookie of this name, with the attributes of its
+    Set-Cookie and the path of its request.
     """
 
-    def __init__(self, on_event: Callable[[Event], object] | None, *, mode: Mode) -> None:
+    def __init__(
+        self,
+        on_event: Callable[[Event], object] | None,
+        *,
+        mode: Mode,
+        advise: Callable[[str, str, str], str] = _give_no_advice,
+    ) -> None:
         self._on_event = on_event
         self._mode = mode
+        self._advise = advise
         self._logged: dict[Reason, set[str]] = {reason: set() for reason in Reason}
         # Apart, so that visitors' names can't crowd out those of the application.
         self._logged_of_visitors: dict[Reason, set[str]] = {reason: set() for reason in Reason}
@@ -208,8 +221,12 @@ class Reporter:
         category: str = "",
         path: str = "",
         detail: str = "",
+        set_cookie: str = "",
     ) -> None:
-        """Deliver one event; its texts are given raw and escaped here."""
+        """Deliver one event; its texts are given raw and escaped here.
+
+        Of `set_cookie` only the advice gets anything, and not the cookie's value.
+        """
         event = Event(
             reason=reason,
             action=action,
@@ -222,14 +239,18 @@ class Reporter:
         )
         self._call(event)
         logged = self._logged_for(reason, action)
-        if _has_name(logged, name):
+        key = name[:LONGEST_TEXT] or detail  # what has no name is logged once for each detail
+        if key in logged or len(logged) >= MOST_LOGGED:
             return
-        key = name[:LONGEST_TEXT]
         is_news = key not in self._logged[reason] and key not in self._logged_of_visitors[reason]
         logged.add(key)
         if is_news:
             level = logging.WARNING if reason in _WARNINGS else logging.INFO
-            logger.log(level, "%s", _describe(event), extra={"consentgate": event})
+            text = _describe(event)
+            if reason is Reason.UNDECLARED:
+                pattern = f"{key}*" if len(name) > LONGEST_TEXT else name
+                text += f"\n{self._advise(pattern, split_set_cookie(set_cookie)[1], path)}"
+            logger.log(level, "%s", text, extra={"consentgate": event})
 
     def _logged_for(self, reason: Reason, action: Action) -> set[str]:
         made_up = action in _OF_VISITORS
@@ -257,13 +278,4 @@ def _describe(event: Event) -> str:
         text += f" ({event.detail})"
     if event.path:
         text += f" (path {event.path})"
-    return f"{text}\n{_advice(event.name)}" if event.reason is Reason.UNDECLARED else text
-
-
-def _advice(name: str) -> str:
-    """How to declare a cookie, as TOML to paste, if a declaration can hold its name."""
-    pattern = f"{name}*" if len(name) == LONGEST_TEXT else name  # it may have been cut
-    if name_problem(pattern, Kind.COOKIE) is not None:
-        return "No declaration can hold this name: give the cookie another"
-    toml = paste_toml(pattern, known_category(name) or MARKETING)
-    return f"To declare it, add to the policy's TOML:\n{toml}"
+    return text

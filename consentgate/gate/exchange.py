@@ -134,8 +134,9 @@ class Exchange:
         name: str = "",
         rule: Cookie | None = None,
         detail: str = "",
+        set_cookie: str = "",
     ) -> None:
-        """Report one event of this request."""
+        """Report one event of this request; advice on `set_cookie` says all but its value."""
         reporter = self.settings.reporter
         if reporter.is_reported(reason, action, name):
             return
@@ -147,6 +148,7 @@ class Exchange:
             category="" if rule is None else rule.category,
             path=self.path,
             detail=detail,
+            set_cookie=set_cookie,
         )
 
     # What holds of the visitor's choice.

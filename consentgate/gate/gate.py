@@ -17,6 +17,7 @@ from consentgate.choice.codec import LONGEST_VALUE, PreferencesCodec
 from consentgate.choice.consent import Consent
 from consentgate.choice.stored import ChoiceReader
 from consentgate.errors import ConfigurationError
+from consentgate.gate.advice import Advisor
 from consentgate.gate.choice_cookie import ChoiceCookie, check_flags
 from consentgate.gate.events import Event, Reporter
 from consentgate.gate.exchange import OfflineExchange
@@ -37,10 +38,12 @@ from consentgate.gate.response_filter import ResponseFilter
 from consentgate.gate.settings import GateSettings, Request
 from consentgate.http.wire import TEXT, WireFormat
 from consentgate.policy import Policy
+from consentgate.policy.keywords import names_keywords
 
 logger = logging.getLogger("consentgate")
 
 
+@names_keywords
 class Gate:
     """One policy, its keys and its options; shared by all requests.
 
@@ -114,7 +117,11 @@ class Gate:
             policy=policy,
             fingerprints={one.name: policy.fingerprint(one.name) for one in policy.categories},
             reader=ChoiceReader(policy, self._codec, clock=clock),
-            reporter=Reporter(on_event, mode=modes[0]),
+            reporter=Reporter(
+                on_event,
+                mode=modes[0],
+                advise=Advisor(policy, now_s=seconds_of(clock)).advise,
+            ),
             clock=clock,
             now_s=seconds_of(clock),
             mode=modes[0],

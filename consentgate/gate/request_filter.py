@@ -17,7 +17,7 @@ from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import HideCookies, Mode
 from consentgate.gate.settings import GateSettings
 from consentgate.gate.withdrawal import may_expire
-from consentgate.http.cookie_header import cookie_spans
+from consentgate.http.cookie_header import cookie_spans, value_pieces
 from consentgate.policy import Cookie
 
 Hidden = tuple[str, Cookie | None, Reason]
@@ -98,12 +98,13 @@ class RequestFilter:
         visible: list[tuple[int, int]] = []
         hidden: list[Hidden] = []
         unknown: list[str] = []
+        private: set[str] = set()  # what a glob matches of a value
         consent = exchange.choice_with_gpc
         pairs, read_to = cookie_spans(text)
         is_cut = read_to < len(text)
+        pieces = value_pieces(text, pairs)
         for name, start, end, inner in pairs:
-            # What has no "=" after a name may be a piece of a value, such as of a quoted one.
-            has_name = text.find("=", start, end) > start
+            has_name = start not in pieces
             rule = self._rule_for(name) if has_name else self._rule_for_text(name)
             if rule is None:
                 if has_name:
@@ -113,6 +114,8 @@ class RequestFilter:
                     continue
             elif not (rule.necessary or exchange.permits(rule, consent)):
                 hidden.append((name, rule, exchange.why_denied(rule.categories)))
+                if not has_name and name != rule.name:
+                    private.add(name)
                 continue
             if inner and self._hides_inner(inner, exchange, consent):
                 is_cut = True
@@ -124,9 +127,9 @@ class RequestFilter:
         start, end = place or (0, 0)
         value = header[start:end] if place else None
         plan = _Plan(spans, refused, stored, start, end, value)
-        self._report(exchange, hidden, unknown)
+        self._report(exchange, hidden, unknown, private)
         # A listener wants to hear of what is hidden each time; several choices are read with care.
-        is_plain = place is not None or self._name not in text
+        is_plain = not private and (place is not None or self._name not in text)
         if is_plain and exchange.outer_gate is None and not (hidden and self._has_listener):
             self._remember(key, plan)
         return plan
@@ -145,9 +148,12 @@ class RequestFilter:
                 key, plan, weight_bytes=names + _SPAN_BYTES * (1 + len(plan.visible or ()))
             )
 
-    def _report(self, exchange: Exchange, hidden: list[Hidden], unknown: list[str]) -> None:
+    def _report(
+        self, exchange: Exchange, hidden: list[Hidden], unknown: list[str], private: set[str]
+    ) -> None:
         for name, rule, reason in hidden:
-            exchange.report(reason, Action.HIDE, name=name, rule=rule)
+            shown = "" if name in private else name
+            exchange.report(reason, Action.HIDE, name=shown, rule=rule)
         if not self._hides_unknown:
             reporter = exchange.settings.reporter
             for name in unknown:

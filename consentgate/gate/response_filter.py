@@ -251,14 +251,17 @@ class ResponseFilter(Generic[AnyStr]):
                 is_declared = category != UNDECLARED
                 reason = exchange.why_denied((category,)) if is_declared else _UNDECLARED
                 if (cookie, reason) not in self._reported:
-                    self._report_stripped(exchange, cookie, reason)
+                    self._report_stripped(exchange, cookie, reason, header[1])
                 return None
         return self._ask_judge(exchange, header, blocked)
 
-    def _report_stripped(self, exchange: Exchange, cookie: AnyStr, reason: Reason) -> None:
+    def _report_stripped(
+        self, exchange: Exchange, cookie: AnyStr, reason: Reason, value: AnyStr
+    ) -> None:
         """Report a cookie that does not leave, and remember once everybody has heard of it."""
-        name = self._wire.decode(cookie).strip(BLANKS)
-        exchange.report(reason, _STRIP, name=name, rule=self._settings.policy.rule_for(name))
+        name, text = self._wire.decode(cookie).strip(BLANKS), self._wire.decode(value)
+        rule = self._settings.policy.rule_for(name)
+        exchange.report(reason, _STRIP, name=name, rule=rule, set_cookie=text)
         if self._settings.reporter.is_reported(reason, _STRIP, name):
             self._reported.remember((cookie, reason), None)
 
@@ -268,7 +271,8 @@ class ResponseFilter(Generic[AnyStr]):
         text = self._wire.decode(header[1])
         verdict = self._judge.judge(text, exchange)
         if not verdict.is_unremarkable:
-            exchange.report(verdict.reason, verdict.action, name=verdict.name, rule=verdict.rule)
+            reason, rule = verdict.reason, verdict.rule
+            exchange.report(reason, verdict.action, name=verdict.name, rule=rule, set_cookie=text)
         # What is merely not renewed is no mistake: the application can't know that it came in.
         if verdict.value is None and verdict.reason is not Reason.NOT_RENEWED:
             blocked.append(verdict)

@@ -6,11 +6,15 @@ cookie that nobody declared is never expired: it may be a sibling application's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from operator import itemgetter
+
 from consentgate.gate.destination import destination_of
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
-from consentgate.http.cookie_header import cookie_spans
+from consentgate.http.cookie_header import cookie_spans, value_pieces
 from consentgate.http.cookie_writing import expire_cookie
+from consentgate.http.host_names import cookie_domains
 from consentgate.policy import Cookie, Kind
 
 MOST_EXPIRED = 10  # headers in one response: the rest follows with the next documents
@@ -34,21 +38,40 @@ def expiries(exchange: Exchange, *, content_type: str) -> list[str]:
     if not _is_document(exchange, content_type):
         return []
     cookies = _refused_by(exchange) if exchange.new_choice else exchange.refused_but_sent
-    places = [
-        (name, rule, path, domain)
-        for name, rule in dict(cookies).items()
-        for path in rule.path
-        for domain in rule.domain or ("",)
-    ]
+    places = _places(dict(cookies), exchange)
     if exchange.new_choice is None:
         places = _turn(places, second=int(exchange.settings.now_s()))
     chosen = places[:MOST_EXPIRED]
+    pairs = cookie_spans(exchange.cookie)[0]
+    pieces = value_pieces(exchange.cookie, pairs)
+    private = {name for name, start, *_ in pairs if start in pieces}
     for name, rule in {name: rule for name, rule, _, _ in chosen}.items():
-        _report(name, rule, exchange)
+        # What a glob matches of a value is not named.
+        _report("" if name in private and name != rule.name else name, rule, exchange)
     return [
         expire_cookie(name, path=path, domain=domain, partitioned=rule.partitioned)
         for name, rule, path, domain in chosen
     ]
+
+
+def _places(cookies: Mapping[str, Cookie], exchange: Exchange) -> list[Place]:
+    """Return where the cookies may be: the first domain of each cookie, then the second of each."""
+    ranked = [
+        (rank, (name, rule, path, domain))
+        for name, rule in cookies.items()
+        for path in rule.path
+        for rank, domain in enumerate(_domains(name, rule, exchange))
+    ]
+    return [place for _, place in sorted(ranked, key=itemgetter(0))]
+
+
+def _domains(name: str, rule: Cookie, exchange: Exchange) -> tuple[str, ...]:
+    """Return the domains under which a cookie may be set, "" for the host alone."""
+    # The browser sends a cookie of a parent domain too: one that it did not send is not there.
+    if rule.domain or not rule.parent_domain or not exchange.came_in(name):
+        return rule.domain or ("",)
+    # Trackers take the topmost domain that the browser allows.
+    return (*reversed(cookie_domains(exchange.header("host"))), "")
 
 
 def _turn(places: list[Place], *, second: int) -> list[Place]:
@@ -81,7 +104,8 @@ def _refused_by(exchange: Exchange) -> list[NamedRule]:
     assert exchange.new_choice is not None
     refused = exchange.new_choice.refused
     policy = exchange.settings.policy
-    sent = [(name, policy.rule_for(name)) for name, *_ in cookie_spans(exchange.cookie)[0]]
+    find = policy.rule_for_text
+    sent = [(name, find(name)) for name, *_ in cookie_spans(exchange.cookie)[0]]
     cookies = {name: rule for name, rule in sent if rule and _is_refused(rule, refused)}
     taken_back = exchange.stored_choice.consent.granted & refused
     if taken_back:

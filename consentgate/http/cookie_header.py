@@ -7,7 +7,10 @@ reader on a server reads them (`cookie_spans`): whatever it would take for a coo
 
 from __future__ import annotations
 
+import re
 import string
+from bisect import bisect_left
+from collections.abc import Sequence
 
 from consentgate.http.set_cookie import BLANKS
 
@@ -28,6 +31,9 @@ _NO_NAME = "=" + "".join(filter(str.isspace, map(chr, range(256))))
 _LEGAL = f"{string.ascii_letters}{string.digits}_!#$%&'()*+-./:<>?@^`{{|}}~=".encode()
 _PLAIN = _LEGAL + b";"
 _ENDS_AS_BLANKS = bytes(byte if byte in _LEGAL else 0x20 for byte in range(256))
+
+# A quoted value with a ";" in it; it may never be closed. Possessive, so that it is linear.
+_QUOTED_SEMICOLON = re.compile(r'=[ \t]*+"(?:[^\\";]|\\[^;])*+;(?:[^\\"]|\\.)*+', re.DOTALL)
 
 CookiePair = tuple[str, int, int, tuple[str, ...]]
 """(name, start, end, inner) of one pair of a Cookie header, `header[start:end]`, without the
@@ -90,6 +96,29 @@ def cookie_spans(header: str) -> tuple[list[CookiePair], int]:
             start = end - len(pair)
             pairs.append((name, start, start + len(pair.rstrip()), inner))
     return pairs, len(header)
+
+
+def value_pieces(header: str, pairs: Sequence[CookiePair]) -> frozenset[int]:
+    """Return the starts of those pairs that may be pieces of a cookie's value.
+
+    Their names must not be logged, reported or kept: a pair without "=" after a name is a nameless
+    cookie's value, and what follows a ";" inside quotes is part of the quoted value to http.cookies
+    and to Werkzeug.
+    """
+    nameless = [start for _, start, end, _ in pairs if header.find("=", start, end) <= start]
+    if not pairs or '"' not in header:
+        return frozenset(nameless)
+    quoted = [match.span() for match in _QUOTED_SEMICOLON.finditer(header)]
+    inside = [
+        start for _, start, _, _ in pairs if header[start] == '"' or _is_within(quoted, start)
+    ]
+    return frozenset(nameless + inside)
+
+
+def _is_within(spans: Sequence[tuple[int, int]], place: int) -> bool:
+    """Return whether a place is within one of the spans, which are in order."""
+    before = bisect_left(spans, (place,)) - 1
+    return before >= 0 and place < spans[before][1]
 
 
 def _posed_name(pair: str) -> str:

@@ -43,6 +43,7 @@ DATE = "date"
 _READ = OF_BODY | OF_PAGE | {CONTENT_TYPE, CLEARS, DATE}
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _BLANKS = " \t\v\f"
 
 
@@ -52,12 +53,13 @@ def header_kind(name: str) -> str:
 
     Names count in any case and with blanks around: lenient servers send both, and browsers accept
     them. Set-Cookie2 counts too, though no browser of today reads it. A name that contains
-    "set-cookie" and something that no token may have, such as a line break, is smuggled.
+    "set-cookie", control characters aside, and something that no token may have, such as a line
+    break or NUL, is smuggled.
     """
     text = name.strip(_BLANKS).lower()
     if text in (SET_COOKIE, "set-cookie2"):
         return SET_COOKIE
-    if SET_COOKIE in text and _TOKEN.fullmatch(text) is None:
+    if SET_COOKIE in _CONTROLS.sub("", text) and _TOKEN.fullmatch(text) is None:
         return SMUGGLED
     if not is_caching(text):
         return ""

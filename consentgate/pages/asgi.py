@@ -27,11 +27,11 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def check_toolkit() -> None:
-    """Raise ConfigurationError where Starlette is missing."""
+def check_toolkit(extra: str = "asgi") -> None:
+    """Raise ConfigurationError where Starlette is missing: `extra` installs it."""
     if _missing is not None:
         raise ConfigurationError(
-            "the visitor's pages need Starlette: pip install 'consentgate[asgi]'; or pass "
+            f"the visitor's pages need Starlette: pip install 'consentgate[{extra}]'; or pass "
             "prefix=None to have none"
         ) from _missing
 

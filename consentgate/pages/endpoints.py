@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from urllib.parse import parse_qs, quote
 
+from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.visitor import VisitorConsent
 from consentgate.pages.banners import Banners
@@ -18,7 +19,12 @@ from consentgate.pages.languages import negotiate
 from consentgate.pages.options import PagesOptions
 from consentgate.pages.policy_json import policy_json
 from consentgate.pages.render import Pages
-from consentgate.pages.same_site import checked_path, is_trusted_origin, parse_origin
+from consentgate.pages.same_site import (
+    checked_path,
+    compare_origins,
+    is_trusted_origin,
+    parse_origin,
+)
 from consentgate.pages.state import gpc_json, state_response, state_script
 from consentgate.pages.static_files import StaticFiles
 from consentgate.pages.texts import ENGLISH, LocalizedText, Texts, direction_of, load_texts
@@ -38,21 +44,21 @@ CROSS_SITE = "A choice is accepted from pages of the same site only."
 
 Endpoint = Callable[[Request], Response]
 
+# What a page says is its type: none may be guessed from its content (WHATWG Fetch, 3.6).
+_NO_SNIFF = ("x-content-type-options", "nosniff")
+
 # In a frame of another site a visitor could be led to click what that site wants (W3C CSP3,
 # frame-ancestors), and the form would come from the site itself.
 _HTML = (
     ("content-type", "text/html; charset=utf-8"),
     ("content-security-policy", "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
     ("referrer-policy", "same-origin"),
-    ("x-content-type-options", "nosniff"),
+    _NO_SNIFF,
 )
-_TEXT = (("content-type", "text/plain; charset=utf-8"),)
-_JSON = (("content-type", "application/json"),)
-_PROBLEM = (("content-type", "application/problem+json"),)
-_MARKDOWN = (
-    ("content-type", "text/markdown; charset=utf-8"),
-    ("x-content-type-options", "nosniff"),
-)
+_TEXT = (("content-type", "text/plain; charset=utf-8"), _NO_SNIFF)
+_JSON = (("content-type", "application/json"), _NO_SNIFF)
+_PROBLEM = (("content-type", "application/problem+json"), _NO_SNIFF)
+_MARKDOWN = (("content-type", "text/markdown; charset=utf-8"), _NO_SNIFF)
 # The site's own choice of a language may depend on anything.
 _BY_LANGUAGE = (("cache-control", "no-cache"), ("vary", "Accept-Language"))
 _NO_STORE = (("cache-control", "no-store"),)
@@ -160,6 +166,8 @@ class PolicyPages:
         return self._static.answer(request.path.removeprefix("/static/"))
 
     def _forbidden(self, request: Request) -> Response:
+        detail = compare_origins(request.headers, origin=request.origin)
+        request.exchange.report(Reason.OTHER_ORIGIN, Action.NOTE, detail=detail)
         if is_json(request):
             return _problem_json(BadRequest(403, CROSS_SITE))
         page = self.pages.render_forbidden(request, self._texts_for(request))

@@ -73,6 +73,8 @@ def page_address(mount: str, path: str, query: str, *, encoding: str) -> PageAdd
 
     `encoding` is that of the characters: "latin-1" where they are the bytes (PEP 3333).
     """
+    if mount.startswith("//"):
+        mount = same_host_mount(mount)
     address = f"{mount}{path}?{query}" if query else mount + path
     if path.startswith("/") and len(address) < LONGEST_PATH and _PLAIN.fullmatch(address):
         return PageAddress(mount, address)
@@ -80,6 +82,13 @@ def page_address(mount: str, path: str, query: str, *, encoding: str) -> PageAdd
     own_path = quoted_mount + quote(path, safe=_SAFE_IN_PATH, encoding=encoding)
     way_back = checked_path(f"{own_path}?{query}" if query else own_path) or ""
     return PageAddress(quoted_mount, way_back)
+
+
+def same_host_mount(mount: str) -> str:
+    """Return the mount with one slash at its beginning: an address that begins with two is another
+    host's (RFC 3986 section 4.2)."""
+    bare = mount.strip("/")
+    return f"/{bare}" if bare else ""
 
 
 def scope_mount(scope: Scope) -> str:
@@ -136,7 +145,7 @@ def request_in_scope(scope: Scope, exchange: Exchange, *, path: str, body: bytes
         query=scope.get("query_string", b"").decode("latin-1"),
         headers=headers,
         body=body,
-        mount=quote(scope_mount(scope)),
+        mount=quote(same_host_mount(scope_mount(scope))),
         origin=f"{scope.get('scheme', 'http')}://{headers.get('host') or own_host}",
     )
 
@@ -157,7 +166,7 @@ def request_in_environ(environ: Environ, exchange: Exchange, *, path: str, body:
         query=environ.get("QUERY_STRING", ""),
         headers=headers,
         body=body,
-        mount=quote(environ.get("SCRIPT_NAME", ""), encoding="latin-1"),
+        mount=quote(same_host_mount(environ.get("SCRIPT_NAME", "")), encoding="latin-1"),
         origin=f"{environ['wsgi.url_scheme']}://{host}",
     )
 

@@ -16,6 +16,7 @@ from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.settings import Request as RawRequest
 from consentgate.pages.same_site import parse_origin
+from consentgate.policy.toml_tables import looked_for
 
 # Visible ASCII without the characters that have a meaning in HTML.
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")
@@ -175,7 +176,7 @@ def _as_folder(folder: str | PathLike[str] | None, *, option: str) -> Path | Non
         return None
     path = Path(fspath(folder))
     if not path.is_dir():
-        raise ConfigurationError(f"{option}: there is no folder {str(path)!r}")
+        raise ConfigurationError(f"{option}: there is no folder {looked_for(path)}")
     return path
 
 

@@ -15,6 +15,8 @@ from urllib.parse import quote
 _ORIGIN = re.compile(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
+LONGEST_HOST = 64  # characters of a host in the log
+
 Origin = tuple[str, str, int]
 """Scheme, host and port, in lower case."""
 
@@ -36,6 +38,34 @@ def is_trusted_origin(
         # somebody else, and a request that no page sent ("none") did not come from a form.
         return site == "same-origin" and "," not in headers.get("origin", "")
     return sent is not None and sent == parse_origin(origin)
+
+
+def compare_origins(headers: Mapping[str, str], *, origin: str) -> str:
+    """Return for the log why a form is not the site's: both origins, and what a site can set.
+
+    It holds nothing of the headers but hosts, in ASCII and cut at 64 characters.
+    """
+    sent, seen = parse_origin(headers.get("origin", "")), parse_origin(origin)
+    if sent is None:
+        return (
+            f"the browser named no origin, the server sees {_as_text(seen)}; a page with "
+            "Referrer-Policy: no-referrer hides it: use same-origin"
+        )
+    where = f"the browser names {_as_text(sent)}, the server sees {_as_text(seen)}"
+    trust = f"trusted_origins=[{_as_text(sent)!r}] accepts it"
+    if "sec-fetch-site" in headers:  # the browser itself compared them
+        return f"{where}; if it is a page of this site, {trust}"
+    if seen is not None and sent[1] == seen[1] and sent[0] != seen[0]:
+        return f"{where}; have the server trust its proxy's scheme; or {trust}"
+    return f"{where}; have the proxy pass the Host on, if that is it; or {trust}"
+
+
+def _as_text(origin: Origin | None) -> str:
+    if origin is None:
+        return "none"
+    scheme, host, port = origin
+    shown = f"{scheme}://{host[:LONGEST_HOST]}"
+    return shown if port == _DEFAULT_PORTS[scheme] else f"{shown}:{port}"
 
 
 def parse_origin(text: str) -> Origin | None:

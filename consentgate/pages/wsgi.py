@@ -21,11 +21,11 @@ else:
     _missing = None
 
 
-def check_toolkit() -> None:
-    """Raise ConfigurationError where Werkzeug is missing."""
+def check_toolkit(extra: str = "wsgi") -> None:
+    """Raise ConfigurationError where Werkzeug is missing: `extra` installs it."""
     if _missing is not None:
         raise ConfigurationError(
-            "the visitor's pages need Werkzeug: pip install 'consentgate[wsgi]'; or pass "
+            f"the visitor's pages need Werkzeug: pip install 'consentgate[{extra}]'; or pass "
             "prefix=None to have none"
         ) from _missing
 

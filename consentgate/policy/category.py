@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from consentgate.errors import PolicyError
 from consentgate.policy.fields import as_flag
+from consentgate.policy.keywords import names_keywords
 from consentgate.policy.problems import Problem
 from consentgate.policy.text import Text, Translations, as_text
 from consentgate.policy.vocabulary import MARKETING, NECESSARY, STATISTICS
@@ -61,6 +62,7 @@ _BUILT_IN = {
 }
 
 
+@names_keywords
 @dataclass(frozen=True, slots=True, init=False)
 class Category:
     """A purpose that a visitor allows or refuses as a whole.
@@ -107,6 +109,7 @@ def _name_problems(name: object) -> list[Problem]:
     return [Problem("CG012", f"{name!r:.80} cannot be the name of a category", hint)]
 
 
+@names_keywords
 @dataclass(frozen=True, slots=True)
 class Controller:
     """Who answers for the site. Visitors read it before they choose (GDPR art. 13(1)(a)).

@@ -11,6 +11,7 @@ from typing import Any, TypedDict, Unpack
 from consentgate.errors import PolicyError
 from consentgate.policy.fields import Hosts, as_domains, as_flag, as_hosts, as_line, as_paths
 from consentgate.policy.frozen_mapping import FrozenMapping
+from consentgate.policy.keywords import unknown_keyword
 from consentgate.policy.lifetime import Lifetime, as_duration, as_lifetime
 from consentgate.policy.names import is_plain_name, name_problem
 from consentgate.policy.problems import Problem, as_word
@@ -44,6 +45,7 @@ class CookieFields(TypedDict, total=False):
     retention: str | timedelta | None
     path: str | Iterable[str] | None
     domain: str | Iterable[str] | None
+    parent_domain: bool | None
     kind: KindOption | None
     purpose_id: str | None
     hosts: Mapping[str, str | Iterable[str]] | None
@@ -66,6 +68,7 @@ _READERS: dict[str, Callable[..., Any]] = {
     "retention": as_duration,
     "path": as_paths,
     "domain": as_domains,
+    "parent_domain": as_flag,
     "kind": partial(as_word, Kind),
     "purpose_id": as_line,
     "hosts": as_hosts,
@@ -80,8 +83,10 @@ _TEXTS = frozenset(key for key, reader in _READERS.items() if reader is as_text)
 COOKIE_FIELDS = tuple(_READERS)
 """The names of the fields of a cookie besides its name and category."""
 
-_ENTANGLED = frozenset({"anonymous", "exempt_reason", "path", "domain"})
+_ENTANGLED = frozenset({"anonymous", "exempt_reason", "path", "domain", "parent_domain"})
 """The fields that must agree with other fields."""
+
+_PLACE = frozenset({"path", "domain", "parent_domain"})
 
 _NO_HOSTS: Hosts = FrozenMapping({})
 
@@ -120,6 +125,9 @@ class Cookie:
     """The paths, one or several, on which it is set; it is expired on each, for each domain."""
     domain: tuple[str, ...] = ()
     """The domains, one or several, on which it is set; "" and () are the host itself."""
+    parent_domain: bool = False
+    """True where it is set for the highest domain that a browser allows, as trackers do: without
+    `domain` it is expired for each parent domain of the request's host as well."""
     kind: Kind = Kind.COOKIE
     purpose_id: str = ""
     """Names the purpose, so that its text can change without asking visitors again."""
@@ -192,7 +200,8 @@ def _reader(key: str) -> Callable[..., Any]:
     try:
         return _READERS[key]
     except KeyError:
-        raise TypeError(f"Cookie() got an unexpected keyword argument {key!r}") from None
+        known = ("name", "category", *_READERS)
+        raise unknown_keyword("Cookie", key, known=known) from None
 
 
 def _name_problems(cookie: Cookie) -> Iterator[Problem]:
@@ -209,7 +218,7 @@ def _entangled_problems(cookie: Cookie) -> Iterator[Problem]:
     given = cookie.given
     if "anonymous" in given or "exempt_reason" in given:
         yield from _exemption_problems(cookie)
-    if "path" in given or "domain" in given:
+    if not _PLACE.isdisjoint(given):
         yield from _prefix_problems(cookie)
 
 
@@ -238,6 +247,7 @@ def _misuse(message: str, hint: str) -> Problem:
 def _prefix_problems(cookie: Cookie) -> Iterator[Problem]:
     # RFC 6265bis section 4.1.3.2: browsers drop it with a Domain or with another path than /.
     is_host = str(cookie.name).lower().startswith("__host-") and cookie.kind is Kind.COOKIE
-    if is_host and (cookie.path != ("/",) or any(cookie.domain)):
+    has_domain = cookie.parent_domain or any(cookie.domain)
+    if is_host and (cookie.path != ("/",) or has_domain):
         hint = "leave path and domain out, or the prefix"
         yield Problem("CG007", "a __Host- cookie has Path=/ and no Domain", hint)

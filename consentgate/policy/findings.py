@@ -89,13 +89,18 @@ def _necessary_findings(entry: DeclaredAt) -> Iterator[Finding]:
     if tracker is not None:
         message = f"the known tracker {tracker!r} passes as necessary"
         yield Finding("CG053", entry.place, message, "declare it in the category of its purpose")
-    longest = _LONGEST_NECESSARY.get(_reason(cookie), _HALF_A_YEAR)
+    longest = longest_necessary(_reason(cookie))
     if isinstance(cookie.lifetime, timedelta) and cookie.lifetime > longest:
         message = (
             f"it lives {lifetime_text(cookie.lifetime)}, longer than {_reason(cookie)} needs "
             f"({lifetime_text(longest)})"
         )
         yield Finding("CG055", entry.place, message, "set it for less, and declare what you set")
+
+
+def longest_necessary(reason: ExemptReason) -> timedelta:
+    """Return the longest lifetime of a necessary cookie that is not worth a finding (CG055)."""
+    return _LONGEST_NECESSARY.get(reason, _HALF_A_YEAR)
 
 
 def _reason(cookie: Cookie) -> ExemptReason:

@@ -19,6 +19,7 @@ from consentgate.policy.declaration import (
 )
 from consentgate.policy.findings import findings
 from consentgate.policy.fingerprint import fingerprints
+from consentgate.policy.keywords import names_keywords
 from consentgate.policy.lookup import RuleLookup
 from consentgate.policy.policy_file import policy_toml, read_policy, with_file_name
 from consentgate.policy.presets import load_preset
@@ -36,6 +37,7 @@ _AS_DECLARED = (
 )
 
 
+@names_keywords
 @dataclass(frozen=True, slots=True, init=False)
 class Policy:
     """All that a site declares; it cannot change, and equals a policy that declares the same.

@@ -30,7 +30,15 @@ def read_text(path: str, *, label: str) -> str:
         message = error.strerror or "cannot be read"
     except UnicodeDecodeError as error:
         message = f"byte {error.start} is not UTF-8"
-    raise PolicyError([Finding("CG010", label, message, "give a TOML file in UTF-8")]) from None
+    hint = f"give a TOML file in UTF-8; looked for {looked_for(path)}"
+    raise PolicyError([Finding("CG010", label, message, hint)]) from None
+
+
+def looked_for(path: str | Path) -> str:
+    """Return for an error a path as it was given, and the folder in which it was looked for."""
+    if Path(path).is_absolute():
+        return repr(str(path))
+    return f"{str(path)!r} in the folder {str(Path.cwd())!r}"
 
 
 def parse_toml(text: str, *, label: str) -> Table:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 from consentgate.policy.cookie import Cookie
 from consentgate.policy.lookup import GlobIndex
@@ -38,6 +39,14 @@ _MARKETING = _names(
     "_uet* MUID _mkto_trk cto_* __adroll* __ar_v4 __qca _lfa",
 )
 
+
+class PresetRule(NamedTuple):
+    """A cookie that a shipped preset declares, and the name of that preset."""
+
+    preset: str
+    cookie: Cookie
+
+
 # Names of trackers that a site may well give to its own cookies: they are no evidence.
 _COMMON = frozenset({"PREF", "et0", "et1", "flags", "fr", "player"})
 
@@ -61,10 +70,38 @@ def _table() -> tuple[dict[str, str], GlobIndex[str]]:
 
 
 def _preset_trackers() -> Iterator[Cookie]:
+    for _, cookie in _preset_cookies():
+        if not cookie.necessary:
+            yield cookie
+
+
+def _preset_cookies() -> Iterator[PresetRule]:
     for preset in shipped_presets():
         for cookie, *_ in load_preset(preset):
-            if not cookie.necessary and cookie.name not in _COMMON:
-                yield cookie
+            if cookie.name not in _COMMON:
+                yield PresetRule(preset, cookie)
+
+
+def preset_rules(name: str) -> list[PresetRule]:
+    """Return what the shipped presets declare of the cookie of this name: those of exactly this
+    name, else those of the most literal glob; trackers before necessary cookies."""
+    exact, globs = _preset_table()
+    found = exact.get(name)
+    if found is None:
+        matching = globs.matching(name)
+        longest = max((glob.literal_length for glob, _ in matching), default=0)
+        found = [rule for glob, rule in matching if glob.literal_length == longest]
+    return sorted(found, key=lambda rule: rule.cookie.necessary)
+
+
+@cache
+def _preset_table() -> tuple[dict[str, list[PresetRule]], GlobIndex[PresetRule]]:
+    rules = list(_preset_cookies())
+    exact: dict[str, list[PresetRule]] = {}
+    for rule in rules:
+        exact.setdefault(rule.cookie.name, []).append(rule)
+    globs = ((Glob.of(rule.cookie.name), rule) for rule in rules if rule.cookie.is_glob)
+    return exact, GlobIndex(globs)
 
 
 def tracker_matching(pattern: str) -> str | None:

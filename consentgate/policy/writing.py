@@ -16,9 +16,10 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029]')
 
 
-def paste_toml(name: str, category: str) -> str:
+def paste_toml(name: str, category: str, fields: Mapping[str, object] | None = None) -> str:
     """Return the TOML that declares `name`, to be pasted at the end of a policy."""
-    return f"[[cookies]]\nname = {toml_value(name)}\ncategory = {toml_value(category)}"
+    values = {"name": name, "category": category, **(fields or {})}
+    return "\n".join(table_lines("[[cookies]]", values)).lstrip("\n")
 
 
 def toml_value(value: object) -> str:

@@ -30,6 +30,14 @@ POLICY = Policy(
             Cookie(name, category="statistics", provider="S", purpose="Counts.", lifetime="1 day")
             for name in (*TRACKED, "glob_*")
         ),
+        Cookie(
+            "parent_*",
+            category="statistics",
+            provider="S",
+            purpose="Counts.",
+            lifetime="1 day",
+            parent_domain=True,
+        ),
         Cookie("advert", category="marketing", provider="M", purpose="Sells.", lifetime="1 day"),
     ],
 )

@@ -87,6 +87,18 @@ def test_a_withdrawal_deletes_what_the_grant_brought(stage: Stage) -> None:
     assert jar.names == {OWN}
 
 
+@pytest.mark.behaviour(43)
+@pytest.mark.parametrize("domain", ["", "; Domain=home.example.org", "; Domain=.example.org"])
+def test_a_withdrawal_deletes_a_tracker_wherever_it_is_set_for_the_host(
+    stage: Stage, domain: str
+) -> None:
+    before = (f"{GRANTED}; Path=/; Secure", f"parent_1=1; Path=/{domain}", "alien=1; Path=/")
+
+    (jar,) = stage.run(post_all(stage, Answer(act=refuse), before=before))
+
+    assert jar.names == {OWN, "alien"}
+
+
 @pytest.mark.behaviour(18)
 def test_a_refused_tracker_that_is_still_there_goes_with_the_next_page(stage: Stage) -> None:
     before = (f"{REFUSED}; Path=/; Secure", "track=1; Path=/; HttpOnly", "alien=1; Path=/")

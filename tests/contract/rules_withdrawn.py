@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consentgate import (
-    Reason,
-)
+from consentgate import Policy, Reason
 from tests.contract.cookies_and_actions import (
     DOCUMENT,
     GA,
@@ -19,6 +17,7 @@ from tests.support.exchange import (
     Ask,
     Play,
     Say,
+    gate_of,
     preferences_for,
 )
 
@@ -76,6 +75,38 @@ class Withdrawn:
             f"_fbp{ends}/shop; Domain=example.org",
             f"_pk_id.7{ends}/",
             f"_ga{ends}/",
+        ]
+
+    @pytest.mark.behaviour(43)
+    def test_a_withdrawal_expires_a_tracker_on_the_parent_domains_of_the_host(self) -> None:
+        policy = Policy(presets=["google-analytics", "matomo"])
+        gate = gate_of(policy=policy)
+        cookie = f"{gate.preferences_for('statistics')}; _ga=1; _ga_X=2; _pk_id.1=3"
+
+        answer = self.play(Ask(method="POST", cookie=cookie), Say(act=withdraw), policy=policy)
+
+        places = [value.partition("; Path=/")[::2] for value in answer.cookies]
+        assert [place for name, place in places if name.startswith("_ga=")] == [
+            "; Domain=example.org",
+            "; Domain=www.example.org",
+            "",
+        ]
+        assert next(place for name, place in places if name.startswith("_ga_X=")) == (
+            "; Domain=example.org"
+        )
+        assert [place for name, place in places if name.startswith("_pk_id.1=")] == [""]
+
+    @pytest.mark.behaviour(43)
+    def test_a_refused_tracker_is_expired_on_the_parent_domains_with_the_next_page(self) -> None:
+        policy = Policy(presets=["meta-pixel"])
+        cookie = f"{gate_of(policy=policy).preferences_for()}; _fbp=1"
+
+        answer = self.play(Ask(cookie=cookie), Say(), policy=policy)
+
+        assert [value.partition("; Path=/")[2] for value in answer.cookies] == [
+            "; Domain=example.org",
+            "; Domain=www.example.org",
+            "",
         ]
 
     @pytest.mark.behaviour(18)

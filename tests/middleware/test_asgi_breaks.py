@@ -10,6 +10,7 @@ from consentgate import ConfigurationError, Event, Reason
 from tests.support.exchange import gate_of
 from tests.support.minimal_servers import (
     BODY,
+    answerer,
     asgi_gate,
     cookies,
     sender,
@@ -166,7 +167,7 @@ def test_gates_that_scan_and_that_do_not_are_two_gates() -> None:
 
 
 def test_the_option_is_true_or_false_and_wsgi_takes_it_too() -> None:
-    wsgi_gate(sender(), scan_headers=True)
+    wsgi_gate(answerer(), scan_headers=True)
 
     with pytest.raises(ConfigurationError, match="scan_headers"):
         gate_of(scan_headers="no")

@@ -1,9 +1,11 @@
+import secrets
+
 import cherrypy
 
 from consentgate import Cookie, Policy, get_consent
 from consentgate.wsgi import ConsentMiddleware
 
-SECRET = "change me: 32 random characters or more"
+SECRET = secrets.token_hex()  # keep one key across restarts
 
 policy = Policy(necessary=["session_id"], cookies=[Cookie("visits", category="statistics")])
 

@@ -1,9 +1,11 @@
+import secrets
+
 from datasette import Response, hookimpl
 
 from consentgate import Cookie, Policy, get_consent
 from consentgate.asgi import ConsentMiddleware
 
-SECRET = "change me: 32 random characters or more"
+SECRET = secrets.token_hex()  # keep one key across restarts
 
 policy = Policy(presets=["datasette"], cookies=[Cookie("visits", category="statistics")])
 

@@ -5,7 +5,7 @@ from falcon.asgi import App, Request, Response
 from consentgate import Cookie, Policy, get_consent
 from consentgate.asgi import ConsentMiddleware
 
-SECRET = "change me: 32 random characters or more"
+SECRET = secrets.token_hex()  # keep one key across restarts
 
 policy = Policy(necessary=["session"], cookies=[Cookie("visits", category="statistics")])
 

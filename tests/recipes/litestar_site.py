@@ -1,3 +1,4 @@
+import secrets
 from typing import Annotated
 
 from litestar import Litestar, Request, Response, get, post
@@ -8,7 +9,7 @@ from litestar.params import Body
 from consentgate import Cookie, Policy, get_consent
 from consentgate.asgi import ConsentMiddleware
 
-SECRET = "change me: 32 random characters or more"
+SECRET = secrets.token_hex()  # keep one key across restarts
 
 policy = Policy(necessary=["session"], cookies=[Cookie("visits", category="statistics")])
 

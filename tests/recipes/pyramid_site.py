@@ -1,3 +1,5 @@
+import secrets
+
 from pyramid.config import Configurator
 from pyramid.request import Request
 from pyramid.response import Response
@@ -6,7 +8,7 @@ from pyramid.session import SignedCookieSessionFactory
 from consentgate import Cookie, Policy, get_consent
 from consentgate.wsgi import ConsentMiddleware
 
-SECRET = "change me: 32 random characters or more"
+SECRET = secrets.token_hex()  # keep one key across restarts
 
 policy = Policy(necessary=["session"], cookies=[Cookie("visits", category="statistics")])
 

@@ -1,3 +1,4 @@
+import secrets
 import sys
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from consentgate.ext.django.wrap import wrap_wsgi
 policy = Policy(presets=["wagtail"], cookies=[Cookie("visits", category="statistics")])
 
 settings.configure(
-    SECRET_KEY="change me: 32 random characters or more",
+    SECRET_KEY=secrets.token_hex(),  # keep one key across restarts
     DEBUG=True,
     ROOT_URLCONF=__name__,
     WSGI_APPLICATION=f"{__name__}.application",

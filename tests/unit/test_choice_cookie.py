@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from consentgate import ConfigurationError, Event, Policy, Reason, VisitorConsent
-from consentgate.gate.choice_cookie import MOST_VARIANTS
+from consentgate.http.host_names import MOST_DOMAINS
 from tests.support.exchange import POLICY, gate_of, preferences_for
 from tests.support.gate_exchange import respond
 
@@ -153,7 +153,7 @@ def test_a_host_without_parents_removes_no_variant(host: str) -> None:
 def test_a_host_of_many_labels_removes_ten_variants_and_no_more() -> None:
     removed = variants_removed(host="a." * 100 + "example.org")
 
-    assert (len(removed), removed[-1]) == (MOST_VARIANTS, "example.org")
+    assert (len(removed), removed[-1]) == (MOST_DOMAINS, "example.org")
 
 
 @pytest.mark.behaviour(2)

@@ -215,9 +215,45 @@ def test_a_stale_choice_hides_its_category_alone() -> None:
 
 
 @pytest.mark.behaviour(24)
+@pytest.mark.parametrize(
+    "header", ['a="x; y"; new=1', 'a="x"; new=1', 'a=x"; new=1', "a='\"; new=1"]
+)
+def test_a_name_behind_a_quoted_value_is_reported(header: str) -> None:
+    events: list[Event] = []
+
+    visible_of(gate_of(on_event=events.append), header)
+
+    assert "new" in [event.name for event in events]
+
+
+@pytest.mark.behaviour(24)
+@pytest.mark.parametrize("header", ["_pk_id.SECRET", 'session="x; _pk_id.SECRET=4"'])
+def test_what_a_glob_matches_of_a_value_is_hidden_and_reported_without_a_name(header: str) -> None:
+    events: list[Event] = []
+
+    seen = visible_of(gate_of(on_event=events.append), header)
+
+    assert "SECRET" not in seen
+    assert [(event.name, event.pattern) for event in events] == [("", "_pk_id.*")]
+
+
+@pytest.mark.behaviour(24)
 @pytest.mark.parametrize("hidden", ["refused", "undeclared"])
 @pytest.mark.parametrize(
-    "header", ["SECRET", "=SECRET", 'session="x; SECRET; z"', 'session="x SECRET=4"']
+    "header",
+    [
+        "SECRET",
+        "=SECRET",
+        'session="x; SECRET; z"',
+        'session="x SECRET=4"',
+        'session="x; SECRET=4; z"',
+        'session="x\\"; SECRET=4"',
+        'session = "x; SECRET=4"; csrftoken=1',
+        'session="never closed; SECRET=4; SECRET2=5',
+        'session="x; _pk_id.SECRET=4"',
+        "_pk_id.SECRET",
+        '"SECRET=4"; session=1',
+    ],
 )
 def test_what_may_be_a_piece_of_a_value_is_not_logged_reported_or_kept(
     header: str, hidden: str, caplog: pytest.LogCaptureFixture

@@ -242,6 +242,20 @@ def test_where_consent_is_not_required_nothing_is_hidden_and_nothing_expires() -
     assert expired_after("_ga=1", gate_of(required=lambda _: "not-required")) == ()
 
 
+@pytest.mark.behaviour(24)
+@pytest.mark.parametrize("cookie", ["_pk_id.SECRET", 'session="x; _pk_id.SECRET=4"'])
+def test_what_may_be_a_value_is_not_named_when_it_is_expired(cookie: str) -> None:
+    events: list[Event] = []
+    gate = gate_of(on_event=events.append)
+
+    expired_after(cookie, gate)
+    respond(gate, withdraw, cookie=f"{preferences_for('statistics')}; {cookie}")
+
+    lookup = gate.policy.rule_for.__self__  # type: ignore[attr-defined]
+    assert not [event for event in events if "SECRET" in event.name]
+    assert not [name for name in lookup if "SECRET" in name]
+
+
 @pytest.mark.behaviour(20)
 def test_each_expired_cookie_is_reported_once_with_the_reason() -> None:
     events: list[Event] = []

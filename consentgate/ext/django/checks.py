@@ -18,6 +18,7 @@ from django.core.checks import (
 )
 from django.utils.module_loading import import_string
 
+from consentgate._applications import DJANGO_CLASS
 from consentgate._middleware import GatesByPolicy
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.errors import ConfigurationError, Finding, PolicyError
@@ -27,7 +28,16 @@ from consentgate.http.wire import TEXT
 from consentgate.policy import Policy
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 
-GATE_CLASS = "consentgate.ext.django.middleware.ConsentMiddleware"
+GATE_CLASS = DJANGO_CLASS
+
+_NOT_FOR_MIDDLEWARE = frozenset(
+    {
+        "consentgate.asgi.ConsentMiddleware",
+        "consentgate.wsgi.ConsentMiddleware",
+        "consentgate.ext.django.wrap.wrap_asgi",
+        "consentgate.ext.django.wrap.wrap_wsgi",
+    }
+)
 
 _COMPRESSOR = "django.middleware.gzip.GZipMiddleware"
 
@@ -53,7 +63,12 @@ def check_settings(**_: Any) -> list[CheckMessage]:  # Any: Django's arguments, 
 
 @register("consentgate")
 def check_place(**_: Any) -> list[CheckMessage]:  # Any: as above
-    """Return the problems of the gate's place in the project (E001, E006, W001)."""
+    """Return the problems of the gate's place in the project (E001, E006, E007, W001)."""
+    strange = [name for name in settings.MIDDLEWARE if name in _NOT_FOR_MIDDLEWARE]
+    if strange:
+        message = f"MIDDLEWARE names {strange[0]!r}, which is for a server's application"
+        hint = f"Name {GATE_CLASS!r} instead, first."
+        return [Error(message, hint=hint, id="consentgate.E007")]
     places = _places_of_gate()
     if len(places) > 1:
         message = f"MIDDLEWARE names the gate {len(places)} times"

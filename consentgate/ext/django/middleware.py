@@ -15,6 +15,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from consentgate._applications import check_interface
 from consentgate._middleware import GatesByPolicy, PreparedGate, enter_stack
 from consentgate._wsgi_exchange import WsgiExchange
 from consentgate.ext.django.banner import banner_for
@@ -53,6 +54,7 @@ class ConsentMiddleware:
     async_capable = True
 
     def __init__(self, get_response: GetResponse) -> None:
+        check_interface(get_response, expected=None, owner="the class for Django's MIDDLEWARE")
         self.get_response = get_response
         guard_caches()
         read = read_settings()

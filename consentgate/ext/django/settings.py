@@ -7,7 +7,7 @@ dotted path). Each option of the gate is written in capitals; functions may be d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from os import PathLike
 from typing import Any, cast
@@ -18,7 +18,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 from consentgate._middleware import MOST_POLICIES, MiddlewareOptions, PolicyOption
-from consentgate.choice.codec import SHORTEST_KEY
+from consentgate.choice.codec import SHORTEST_KEY, check_key
 from consentgate.errors import ConfigurationError
 from consentgate.ext.django.host import host_of
 from consentgate.ext.django.own_cookies import declare_own_cookies
@@ -45,8 +45,8 @@ class GateSettings:
     """The settings of this project's gate."""
 
     policy: PolicyOption
-    secret_key: str | bytes
-    options: MiddlewareOptions
+    secret_key: str | bytes = field(repr=False)
+    options: MiddlewareOptions = field(repr=False)  # older keys are among them
 
 
 class PolicyByHost:
@@ -157,5 +157,6 @@ def _derive(secret: str | bytes) -> bytes:
             f"SECRET_KEY and each of SECRET_KEY_FALLBACKS must have {SHORTEST_KEY} bytes at "
             "least: the key that signs the visitors' choices is derived from it"
         )
+    check_key(raw, place="SECRET_KEY or SECRET_KEY_FALLBACKS of the settings")
     # The value is only a label; the key has all the secrecy.
     return salted_hmac(_SALT, "signing", secret=raw, algorithm="sha256").digest()

@@ -15,6 +15,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, request
 
+from consentgate._applications import Interface, check_interface
 from consentgate._middleware import PolicyOption
 from consentgate._outer_middleware import warn_of_outer_wrappers
 from consentgate.errors import ConfigurationError
@@ -36,11 +37,13 @@ from consentgate.ext.flask.views import (
     current_consent,
 )
 from consentgate.gate.visitor import CONSENT_KEY
+from consentgate.policy.keywords import names_keywords
 from consentgate.wsgi import ConsentMiddleware
 
 EXTENSION = "consentgate"
 
 
+@names_keywords
 class ConsentGate:
     """The gate around a Flask application: `ConsentGate(app)`, or `init_app(app)` later.
 
@@ -63,6 +66,12 @@ class ConsentGate:
 
     def init_app(self, app: Flask) -> None:
         """Put the gate around the application, whatever wraps it before or afterwards."""
+        if not isinstance(app, Flask):
+            check_interface(app, expected=Interface.WSGI, owner="the extension of Flask")
+            raise ConfigurationError(
+                f"ConsentGate is for a Flask application, not for a {type(app).__name__}: wrap "
+                "that in consentgate.wsgi.ConsentMiddleware"
+            )
         if EXTENSION in app.extensions:
             raise ConfigurationError("this application has a ConsentGate already; remove one")
         gate = LazyGate(app, self._policy)

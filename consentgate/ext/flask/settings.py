@@ -18,7 +18,7 @@ from typing import Any, cast
 from flask import Flask
 
 from consentgate._middleware import MOST_POLICIES, MiddlewareOptions, PolicyOption
-from consentgate.choice.codec import SHORTEST_KEY
+from consentgate.choice.codec import SHORTEST_KEY, check_key
 from consentgate.errors import ConfigurationError
 from consentgate.gate.settings import Request
 from consentgate.policy import Cookie, Policy
@@ -148,6 +148,7 @@ def _derive(key: object) -> bytes:
             f"{SHORTEST_KEY} bytes at least, since the key that signs the visitors' choices is "
             'derived from them: python -c "import secrets; print(secrets.token_hex())"'
         )
+    check_key(secret, place="SECRET_KEY or SECRET_KEY_FALLBACKS of the application")
     return hmac.digest(secret, _LABEL, "sha256")
 
 

@@ -58,6 +58,23 @@ def get_wrapped() -> Any:
 WRAPPED: Any = get_wrapped()
 
 
+@pytest.mark.behaviour(45)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "consentgate.wsgi.ConsentMiddleware",
+        "consentgate.asgi.ConsentMiddleware",
+        "consentgate.ext.django.wrap.wrap_wsgi",
+    ],
+)
+def test_a_gate_for_a_server_among_the_middleware_is_an_error(name: str) -> None:
+    with override_settings(MIDDLEWARE=[name, SESSION]):
+        (message,) = run_checks(tags=["consentgate"])
+
+    assert (message.id, name in message.msg) == ("consentgate.E007", True)
+    assert GATE_CLASS in str(message.hint)
+
+
 def test_a_project_in_order_has_nothing_to_fix() -> None:
     assert ids() == []
 
