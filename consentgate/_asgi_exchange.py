@@ -7,6 +7,7 @@ application holds none of it, and what leaves is what was judged.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import partial
 from typing import Any
 
 from consentgate._middleware import BLOCKED_HEADERS, PreparedGate, blocked_body
@@ -17,7 +18,7 @@ from consentgate.gate.judge import Blocked
 from consentgate.gate.page_change import PageChange
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PolicyPages
-from consentgate.pages.http import PageAddress, page_address, path_below, scope_mount
+from consentgate.pages.http import PageAddress, address_in_scope
 
 # Any: the values of scopes and messages are the specification's, of many types.
 Scope = MutableMapping[str, Any]
@@ -86,19 +87,15 @@ class AsgiExchange(Exchange):
         """Whether the request asks about a copy that the browser has (RFC 9110 section 13)."""
         return not _CONDITIONAL.isdisjoint(self.headers) and self.method == "GET"
 
-    def page_address(self) -> PageAddress:
-        """Return the address of the page that the request asks for."""
-        request = self.request
-        mount = request.get("root_path", "")
-        path, query = request["path"], request.get("query_string", b"")
-        if mount:
-            mount = scope_mount(request)
-            path = path_below(path, mount)
-        if request["method"] != "GET":
+    def page_address(self, scope: Scope) -> PageAddress:
+        """Return the address of the page that the request asks for; `scope` is the request's as the
+        application has it now."""
+        path = None
+        if self.request["method"] != "GET":
             assert self.pages is not None, "a banner is of some pages"
             # What a form was sent to is not a way back.
-            path, query = f"{self.pages.prefix}/", b""
-        return page_address(mount, path, query.decode("latin-1"), encoding="utf-8")
+            path = f"{self.pages.prefix}/"
+        return address_in_scope(scope, self.request, path)
 
 
 prepare_layout(AsgiExchange)
@@ -138,7 +135,7 @@ class AsgiResponse:
     """
 
     __slots__ = (
-        *("_banner", "_banners", "_exchange", "_gate", "_is_blocked", "_send_raw"),
+        *("_banner", "_banners", "_exchange", "_gate", "_is_blocked", "_scope", "_send_raw"),
         *("held", "passes_body"),
     )
 
@@ -146,11 +143,13 @@ class AsgiResponse:
         self,
         exchange: AsgiExchange,
         gate: PreparedGate[bytes],
+        scope: Scope,
         send: Send,
         banners: Banners | None,
     ) -> None:
         self.passes_body = True
         self._exchange = exchange
+        self._scope = scope
         self._gate = gate
         self._send_raw = send
         self._banners = banners
@@ -158,11 +157,12 @@ class AsgiResponse:
         self.held: Message | None = None
         self._is_blocked = False
 
-    def settle_conditions(self, scope: Scope) -> None:
+    def settle_conditions(self) -> None:
         """Let the application see the request's conditional headers as it may."""
         exchange = self._exchange
         found = {name: exchange.header(name) for name in exchange.sent_among(CONDITIONAL)}
         self._banner = self._make_banner()
+        scope = self._scope
         scope["headers"] = _with_changes(scope["headers"], self._banner.conditions(found))
 
     def send(self, message: Message) -> Awaitable[None]:
@@ -198,7 +198,10 @@ class AsgiResponse:
         exchange = self._exchange
         assert self._banners is not None, "a banner is one of some"
         return BannerResponse(
-            self._banners, exchange, reader=self._gate.reader, address=exchange.page_address
+            self._banners,
+            exchange,
+            reader=self._gate.reader,
+            address=partial(exchange.page_address, self._scope),
         )
 
     async def release(self) -> None:
@@ -220,6 +223,8 @@ class AsgiResponse:
         are a copy."""
         exchange, response_filter = self._exchange, self._gate.response_filter
         exchange.started = True
+        if exchange.new_choice is not None:
+            exchange.answers_securely = self._scope.get("scheme") in ("https", "wss")
         self.passes_body = True
         try:
             if page is not None:

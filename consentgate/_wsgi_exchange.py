@@ -7,7 +7,7 @@ What nothing is put into is returned as the object that it is, so that `len()` a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import TracebackType
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -23,7 +23,7 @@ from consentgate.gate.page_change import PageChange
 from consentgate.http.set_cookie import has_line_break
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PolicyPages
-from consentgate.pages.http import PageAddress, page_address
+from consentgate.pages.http import PageAddress, address_in_environ
 from consentgate.pages.wsgi import FILE_WRAPPERS
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
@@ -70,15 +70,15 @@ class WsgiExchange(Exchange):
             return []
         return [name for name in names if "HTTP_" + name.upper().replace("-", "_") in self.request]
 
-    def page_address(self) -> PageAddress:
-        """Return the address of the page that the request asks for."""
-        request = self.request
-        path, query = request.get("PATH_INFO", ""), request.get("QUERY_STRING", "")
-        if request.get("REQUEST_METHOD", "GET") != "GET":
+    def page_address(self, environ: WSGIEnvironment) -> PageAddress:
+        """Return the address of the page that the request asks for; `environ` is the request's as
+        the application has it now."""
+        path = None
+        if self.request.get("REQUEST_METHOD", "GET") != "GET":
             assert self.pages is not None, "a banner is of some pages"
             # What a form was sent to is not a way back.
-            path, query = f"{self.pages.prefix}/", ""
-        return page_address(request.get("SCRIPT_NAME", ""), path, query, encoding="latin-1")
+            path = f"{self.pages.prefix}/"
+        return address_in_environ(environ, self.request, path)
 
 
 prepare_layout(WsgiExchange)
@@ -92,15 +92,20 @@ class WsgiResponse:
     """
 
     __slots__ = (
-        *("_banner", "_banners", "_gate", "_has_started", "_held", "_start_raw"),
-        *("_write_raw", "block", "exchange"),
+        *("_banner", "_banners", "_environ", "_gate", "_has_started", "_held"),
+        *("_start_raw", "_write_raw", "block", "exchange"),
     )
 
     def __init__(
-        self, exchange: WsgiExchange, gate: PreparedGate[str], start_response: StartResponse
+        self,
+        exchange: WsgiExchange,
+        gate: PreparedGate[str],
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
     ) -> None:
         self.block: bytes | None = None
         self.exchange = exchange
+        self._environ = environ
         self._gate = gate
         self._start_raw = start_response
         # Some servers have no `write` to return, so that it does not say whether they started.
@@ -115,10 +120,10 @@ class WsgiResponse:
         """Whether nothing may leave yet."""
         return self._held is not None
 
-    def prepare_banner(self, environ: WSGIEnvironment) -> None:
+    def prepare_banner(self) -> None:
         """Put the banner into the response if it is a page; the application sees the request's
         conditional headers as it may."""
-        exchange, banners = self.exchange, self._gate.banners
+        exchange, banners, environ = self.exchange, self._gate.banners, self._environ
         method = environ.get("REQUEST_METHOD", "GET")
         if banners is None or method not in PAGE_METHODS:
             return
@@ -134,7 +139,10 @@ class WsgiResponse:
     def _make_banner(self, banners: Banners) -> BannerResponse[str]:
         exchange = self.exchange
         return BannerResponse(
-            banners, exchange, reader=self._gate.reader, address=exchange.page_address
+            banners,
+            exchange,
+            reader=self._gate.reader,
+            address=partial(exchange.page_address, self._environ),
         )
 
     def start(self, status: str, headers: Iterable[tuple[str, str]], exc_info: ExcInfo) -> Write:
@@ -248,6 +256,8 @@ class WsgiResponse:
     ) -> Write:
         """Start the response with what the gate lets out of it."""
         exchange, response_filter = self.exchange, self._gate.response_filter
+        if exchange.new_choice is not None:
+            exchange.answers_securely = self._environ.get("wsgi.url_scheme") == "https"
         self.block = None
         status = self._checked(status)
         try:

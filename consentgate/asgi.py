@@ -73,8 +73,8 @@ class ConsentMiddleware:
         elif gate.banners is not None and may_have_banner(exchange):
             banners = gate.banners
             if exchange.is_conditional:
-                response = AsgiResponse(exchange, gate, send, banners)
-                response.settle_conditions(scope)
+                response = AsgiResponse(exchange, gate, scope, send, banners)
+                response.settle_conditions()
         is_html = None if banners is None else gate.reader.is_html
         leaves_whole = gate.response_filter.leaves_whole
 
@@ -96,7 +96,7 @@ class ConsentMiddleware:
                     if not exchange.needs_review and leaves_whole(headers, is_html):
                         exchange.started = True
                         return send(message)
-                response = AsgiResponse(exchange, gate, send, banners)
+                response = AsgiResponse(exchange, gate, scope, send, banners)
             elif response.passes_body and kind == "http.response.body":
                 return send(message)
             return response.send(message)

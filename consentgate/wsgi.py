@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Unpack
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -16,6 +17,7 @@ from consentgate._middleware import (
 from consentgate._wsgi_exchange import ExcInfo, Headers, Write, WsgiExchange, WsgiResponse
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.http.wire import TEXT
+from consentgate.pages.http import path_in_environ
 from consentgate.pages.wsgi import answer_page, check_toolkit
 
 
@@ -49,7 +51,7 @@ class ConsentMiddleware:
         exchange = _receive_request(environ, gate)
         if exchange is None:
             return self.app(environ, start_response)
-        response = WsgiResponse(exchange, gate, start_response)
+        response = WsgiResponse(exchange, gate, environ, start_response)
 
         def guarded_start(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
             write = response.start(status, headers, exc_info)
@@ -66,13 +68,13 @@ class ConsentMiddleware:
         try:
             # Nearly every path is without the mark of the library's pages: that is seen sooner.
             if self._pages is not None:
-                path = environ.get("PATH_INFO", "")
+                path = path_in_environ(environ)
                 own_path = self._pages.own_path(path) if self._pages.path_mark in path else None
                 if own_path is not None:
                     assert gate.pages is not None, "there are pages for each policy"
-                    body = answer_page(gate.pages, own_path, exchange, environ, guarded_start)
-                    return response.around(body)
-                response.prepare_banner(environ)
+                    page = partial(answer_page, gate.pages, own_path, exchange)
+                    return response.around(self._answer_page(page, environ, guarded_start))
+                response.prepare_banner()
             return response.around(self.app(environ, guarded_start))
         except BaseException:
             exchange.is_running = False
@@ -80,6 +82,12 @@ class ConsentMiddleware:
         finally:
             # Whoever calls a gate later may do so because this one's body failed.
             exchange.is_in_call = False
+
+    def _answer_page(
+        self, page: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Answer a request to one of the library's pages, which is a WSGI application."""
+        return page(environ, start_response)
 
 
 def _guard_early_hints(

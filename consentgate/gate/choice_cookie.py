@@ -113,9 +113,12 @@ class ChoiceCookie:
     def _write(self, exchange: Exchange) -> str:
         assert exchange.new_choice is not None
         left_s = end_of(exchange.new_choice).timestamp() - self._now_s()
-        secure = exchange.secure if self._secure is None else self._secure
-        if self._secure is None and not secure:
-            self._warn_of_proxy(exchange)
+        secure = self._secure
+        if secure is None:
+            # A proxy's scheme may be known inside of the gate only.
+            secure = exchange.secure or bool(exchange.answers_securely)
+            if not secure:
+                self._warn_of_proxy(exchange)
         max_age_s = int(min(LIFETIME.total_seconds(), left_s))
         value = self._codec.encode(exchange.new_choice)
         return f"{self._name}={value}; Max-Age={max_age_s}{self._attributes[secure]}"

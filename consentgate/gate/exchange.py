@@ -37,7 +37,8 @@ class Exchange:
     than verdicts on its cookies. `is_running`: the application is at work; `started`: its response
     has started; `is_in_call`: the gate has not returned to its server. `outer_gate` is the exchange
     of another gate around this one, and `inner_gate_values` are the Set-Cookie values that gates
-    further in wrote themselves.
+    further in wrote themselves. `answers_securely`: whether the application knows, as it answers,
+    that its visitors come over https, though its server does not; None where it was not asked.
     """
 
     # Defaults of the class until something happens: an exchange costs few assignments.
@@ -59,6 +60,7 @@ class Exchange:
     outer_gate: Exchange | None = None
     inner_gate_values: tuple[str, ...] = ()
     known_choice: StoredChoice | None = None
+    answers_securely: bool | None = None
     _enforcement: Enforcement | None = None
     _sends_gpc: bool | None = None
 

@@ -20,7 +20,8 @@ def address_of(request: HttpRequest, *, path: str | None = None) -> PageAddress:
     """Return the address of the page that a request asks for, under WSGI and ASGI alike, or of
     another one below the same mount."""
     return page_address(
-        request.path.removesuffix(request.path_info),
+        # What `reverse` puts before each path: FORCE_SCRIPT_NAME counts.
+        request.META.get("SCRIPT_NAME", ""),
         request.path_info if path is None else path,
         request.META.get("QUERY_STRING", "") if path is None else "",
         encoding="utf-8",

@@ -1,7 +1,8 @@
 """Put the gate around a Flask application, outside of whatever wraps its `wsgi_app`.
 
 A server calls the application itself, so the gate is in its `__call__`, in a class made for it. A
-wrapper of `wsgi_app` is inside the gate, whether it was added before or after.
+wrapper of `wsgi_app` is inside the gate, whether it was added before or after. The visitor's pages
+are answered inside of those wrappers, since one of them may be what knows the proxy (ProxyFix).
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.wsgi import ConsentMiddleware
 
 EXTENSION = "consentgate"
+
+PAGE_KEY = "consentgate.page"
+"""The key under which an environ holds the page of the library's that it asks for."""
 
 
 class ConsentGate:
@@ -130,12 +134,22 @@ class LazyGate:
         return self._make(settings)
 
     def _make(self, settings: Settings) -> ConsentMiddleware:
-        return ConsentMiddleware(
+        return _FlaskMiddleware(
             self._inner,
             policy=settings.policy,
             secret_key=settings.secret_key,
             **settings.keywords,
         )
+
+
+class _FlaskMiddleware(ConsentMiddleware):
+    """The gate of a Flask application, which answers its pages behind whatever wraps `wsgi_app`."""
+
+    def _answer_page(
+        self, page: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        environ[PAGE_KEY] = page
+        return self.app(environ, start_response)
 
 
 _classes: dict[type[Flask], type[Flask]] = {}
@@ -144,9 +158,15 @@ _classes: dict[type[Flask], type[Flask]] = {}
 def _guarded(kind: type[Flask]) -> type[Flask]:
     """Return the class of applications of this kind that answer behind their gate."""
     if kind not in _classes:
-        _classes[kind] = type(
-            kind.__name__, (kind,), {"__call__": _answer, "__doc__": kind.__doc__}
-        )
+        # Any: later versions of Flask pass a context.
+        def dispatch(app: Any, *context: Any) -> Any:
+            """Return the library's page that is asked for, without any hook of the application;
+            else what Flask does."""
+            page = request.environ.pop(PAGE_KEY, None)
+            return page or kind.full_dispatch_request(app, *context)
+
+        members = {"__call__": _answer, "full_dispatch_request": dispatch, "__doc__": kind.__doc__}
+        _classes[kind] = type(kind.__name__, (kind,), members)
     return _classes[kind]
 
 
