@@ -97,6 +97,11 @@ class AsgiExchange(Exchange):
             path = f"{self.pages.prefix}/"
         return address_in_scope(scope, self.request, path)
 
+    def take_place(self, scope: Scope) -> None:
+        """Note what the application knows by now of the mount and the scheme."""
+        self.answers_securely = scope.get("scheme") in ("https", "wss")
+        self.mount = address_in_scope(scope, self.request, "/").mount
+
 
 prepare_layout(AsgiExchange)
 
@@ -223,8 +228,8 @@ class AsgiResponse:
         are a copy."""
         exchange, response_filter = self._exchange, self._gate.response_filter
         exchange.started = True
-        if exchange.new_choice is not None:
-            exchange.answers_securely = self._scope.get("scheme") in ("https", "wss")
+        if exchange.has_changed:
+            exchange.take_place(self._scope)
         self.passes_body = True
         try:
             if page is not None:

@@ -80,6 +80,11 @@ class WsgiExchange(Exchange):
             path = f"{self.pages.prefix}/"
         return address_in_environ(environ, self.request, path)
 
+    def take_place(self, environ: WSGIEnvironment) -> None:
+        """Note what the application knows by now of the mount and the scheme."""
+        self.answers_securely = environ.get("wsgi.url_scheme") == "https"
+        self.mount = address_in_environ(environ, self.request, "/").mount
+
 
 prepare_layout(WsgiExchange)
 
@@ -256,8 +261,8 @@ class WsgiResponse:
     ) -> Write:
         """Start the response with what the gate lets out of it."""
         exchange, response_filter = self.exchange, self._gate.response_filter
-        if exchange.new_choice is not None:
-            exchange.answers_securely = self._environ.get("wsgi.url_scheme") == "https"
+        if exchange.has_changed:
+            exchange.take_place(self._environ)
         self.block = None
         status = self._checked(status)
         try:

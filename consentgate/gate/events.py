@@ -65,6 +65,8 @@ class Reason(StrEnum):
     REQUIRED_FAILED = "CG141"
     SECURE_MISSING = "CG142"
     LANGUAGE_FAILED = "CG143"
+    CHOICE_AT_MOUNT = "CG144"
+    CHOICE_FOR_HOST = "CG145"
     BANNER_COMPRESSED = "CG151"
     BANNER_NO_PLACE = "CG152"
 
@@ -112,6 +114,14 @@ _WORDS = {
     Reason.SECURE_MISSING: (
         "the preferences cookie leaves without Secure though the site is https; let the server "
         "trust its proxy's scheme, or pass secure=True"
+    ),
+    Reason.CHOICE_AT_MOUNT: (
+        "the visitor's choice counts for this mount; for one choice on the whole host pass "
+        "path='/' to each gate there, with the same key and policy"
+    ),
+    Reason.CHOICE_FOR_HOST: (
+        "the visitor's choice is stored outside of this mount, where another gate of the same host "
+        "may overwrite it; leave `path` out unless they share one key and policy"
     ),
     Reason.BANNER_COMPRESSED: (
         "a page is compressed inside the gate, so that no banner was put in; compress outside, or "

@@ -37,8 +37,10 @@ class Exchange:
     than verdicts on its cookies. `is_running`: the application is at work; `started`: its response
     has started; `is_in_call`: the gate has not returned to its server. `outer_gate` is the exchange
     of another gate around this one, and `inner_gate_values` are the Set-Cookie values that gates
-    further in wrote themselves. `answers_securely`: whether the application knows, as it answers,
-    that its visitors come over https, though its server does not; None where it was not asked.
+    further in wrote themselves. `answers_securely`: the application knows, as it answers, that
+    its visitor came over https, though the server does not. `mount`: what precedes the gate's paths
+    for the browser, as the application knows as it answers. Both are taken where a choice is
+    written.
     """
 
     # Defaults of the class until something happens: an exchange costs few assignments.
@@ -60,7 +62,8 @@ class Exchange:
     outer_gate: Exchange | None = None
     inner_gate_values: tuple[str, ...] = ()
     known_choice: StoredChoice | None = None
-    answers_securely: bool | None = None
+    answers_securely = False
+    mount = ""
     _enforcement: Enforcement | None = None
     _sends_gpc: bool | None = None
 

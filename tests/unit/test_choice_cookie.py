@@ -201,7 +201,6 @@ def test_a_choice_that_was_taken_back_in_the_same_response_writes_nothing() -> N
         pytest.param({"same_site": ""}, "same_site='' is not known", id="no same_site"),
         pytest.param({"same_site": None}, "same_site is a NoneType", id="same_site None"),
         pytest.param({"same_site": "None", "secure": False}, "needs secure", id="None, insecure"),
-        pytest.param({"path": ""}, "path='' is no path", id="empty path"),
         pytest.param({"path": "shop"}, "path='shop' is no path", id="relative path"),
         pytest.param({"path": "/a;b"}, "is no path", id="path with an attribute"),
         pytest.param({"path": "/a\r\n"}, "is no path", id="path with a line break"),

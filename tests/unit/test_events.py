@@ -104,6 +104,8 @@ def test_the_ids_of_reasons_are_stable() -> None:
         "REQUIRED_FAILED": "CG141",
         "SECURE_MISSING": "CG142",
         "LANGUAGE_FAILED": "CG143",
+        "CHOICE_AT_MOUNT": "CG144",
+        "CHOICE_FOR_HOST": "CG145",
         "BANNER_COMPRESSED": "CG151",
         "BANNER_NO_PLACE": "CG152",
     }

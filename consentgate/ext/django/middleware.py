@@ -20,6 +20,7 @@ from consentgate._wsgi_exchange import WsgiExchange
 from consentgate.ext.django.banner import DjangoBanner, banner_for
 from consentgate.ext.django.guarding import guard_response
 from consentgate.ext.django.own_pages import answer_own_page
+from consentgate.ext.django.place import address_of
 from consentgate.ext.django.settings import read_settings
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.http.wire import TEXT
@@ -123,6 +124,8 @@ def _receive_request(request: HttpRequest, gate: PreparedGate[str]) -> DjangoExc
     exchange.pages = gate.pages
     exchange.request = request.META.copy()
     exchange.is_secure = request.is_secure()
+    if request.META.get("SCRIPT_NAME"):
+        exchange.mount = address_of(request).mount
     cookie = exchange.cookie_header = request.META.get("HTTP_COOKIE", "")
     if CONSENT_KEY in holder and not enter_stack(exchange, holder[CONSENT_KEY]):
         return None
