@@ -16,9 +16,11 @@ from consentgate.gate.exchange import Exchange
 from consentgate.http.caching import directive_names
 from consentgate.http.header_names import CONTENT_TYPE
 from consentgate.http.wire import WireFormat
+from consentgate.pages.endpoints import PolicyPages
 
 DESTINATION = "sec-fetch-dest"
 DOCUMENT = "document"
+FRAMES = ("iframe", "frame")
 
 POLICIES = ("content-security-policy", "content-security-policy-report-only")
 """The headers of the page's own policy: the one that is enforced first."""
@@ -64,10 +66,17 @@ _PRIVATE = Page.PRIVATE
 def fetched_by(exchange: Exchange) -> str:
     """Return the request's header that says that its answer is not a page of its own, "" without
     any."""
-    if exchange.header(DESTINATION) not in ("", DOCUMENT):
+    destination = exchange.header(DESTINATION)
+    if destination not in ("", DOCUMENT) and not _is_in_known_frame(exchange, destination):
         return DESTINATION
     sent = exchange.sent_among(FETCHED_WITH)
     return sent[0] if sent else ""
+
+
+def _is_in_known_frame(exchange: Exchange, destination: str) -> bool:
+    """Return whether the page is for a frame, and the site named whose frames it may be in."""
+    pages = exchange.pages
+    return destination in FRAMES and isinstance(pages, PolicyPages) and pages.may_be_framed
 
 
 class ResponseReader(Generic[AnyStr]):

@@ -14,7 +14,6 @@ from consentgate.banner.body_start import find_usual
 from consentgate.banner.entity_tags import Condition, mark_of, mark_tag
 from consentgate.banner.html_response import (
     DESTINATION,
-    DOCUMENT,
     POLICIES,
     Page,
     ResponseReader,
@@ -97,7 +96,7 @@ class BannerResponse(Generic[AnyStr]):
             return {}
         changes, self._condition = settle_conditions(
             headers,
-            is_document=self._exchange.header(DESTINATION) == DOCUMENT,
+            is_document=self._exchange.header(DESTINATION) != "",
             is_current=lambda variant: self._banners.is_current(variant, self._exchange),
         )
         return changes

@@ -63,10 +63,12 @@ class ChoiceCookie:
         same_site: str,
         secure: bool | None,
         http_only: bool,
+        partitioned: bool,
     ) -> None:
-        check_flags(http_only=http_only, **({} if secure is None else {"secure": secure}))
+        flags = {} if secure is None else {"secure": secure}
+        check_flags(http_only=http_only, partitioned=partitioned, **flags)
         _check_texts(domain=domain, path=path, same_site=same_site)
-        self.attributes = (domain, path, same_site, secure, http_only)
+        self.attributes = (domain, path, same_site, secure, http_only, partitioned)
         self._codec = codec
         self._now_s = now_s
         self._name = policy.preferences_cookie
@@ -75,7 +77,10 @@ class ChoiceCookie:
         self._domain = domain.lstrip(".")
         self._path = "/" if self._is_host_only and path == "" else path
         self._same_site = same_site
-        self._secure = secure
+        self._partitioned = partitioned
+        self._is_cross_site = same_site == "None"
+        # Browsers refuse a cookie for other sites' frames without it (RFC 6265bis section 5.7).
+        self._secure = True if secure is None and self._is_cross_site else secure
         self._http_only = http_only
         self._site = urlsplit(policy.site)
         self._check()
@@ -117,6 +122,7 @@ class ChoiceCookie:
             secure=secure,
             http_only=self._http_only,
             same_site=self._same_site,
+            partitioned=self._partitioned,
         )
 
     def _path_for(self, exchange: Exchange) -> str:
@@ -139,7 +145,13 @@ class ChoiceCookie:
             exchange.report(reason, Action.NOTE, name=self._name, detail=detail)
 
     def _expire(self, exchange: Exchange, domain: str) -> str:
-        return expire_cookie(self._name, path=self._path_for(exchange), domain=domain)
+        return expire_cookie(
+            self._name,
+            path=self._path_for(exchange),
+            domain=domain,
+            partitioned=self._partitioned,
+            cross_site=self._is_cross_site,
+        )
 
     def _expire_variants(self, exchange: Exchange) -> list[str]:
         if self._is_host_only:
@@ -163,6 +175,11 @@ class ChoiceCookie:
         if self._same_site == "None" and self._secure is False:
             raise ConfigurationError(
                 'same_site="None" needs secure=True: browsers refuse the cookie otherwise'
+            )
+        if self._partitioned and not self._is_cross_site:
+            raise ConfigurationError(
+                "partitioned=True is for an application in frames of other sites, where browsers "
+                'send no cookie without SameSite=None: pass same_site="None" too'
             )
         if self._path and _PATH.fullmatch(self._path) is None:
             raise ConfigurationError(

@@ -49,7 +49,8 @@ class Gate:
     `scan_headers` the ASGI middleware drops other headers that hold CR, LF or NUL, as the WSGI
     one always does; it is off since servers refuse them. `clock` returns the present as an aware
     UTC datetime. `domain`, `path` ("": the mount of the gate), `same_site`, `secure` (None: on
-    https) and `http_only` (off, so that a page's script can read the choice) are those of the
+    https) `http_only` (off, so that a page's script can read the choice) and `partitioned`
+    (for an application in frames of other sites, with same_site="None") are those of the
     preferences cookie. Raises
     ConfigurationError.
     """
@@ -74,6 +75,7 @@ class Gate:
         same_site: SameSiteOption = "Lax",
         secure: bool | None = None,
         http_only: bool = False,
+        partitioned: bool = False,
     ) -> None:
         _check_policy(policy)
         _check_functions(required=required, on_event=on_event, clock=clock)
@@ -95,6 +97,7 @@ class Gate:
             same_site=same_site,
             secure=secure,
             http_only=http_only,
+            partitioned=partitioned,
         )
         modes = (
             as_option(Mode, mode, option="mode"),
