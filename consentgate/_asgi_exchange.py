@@ -18,7 +18,7 @@ from consentgate.gate.judge import Blocked
 from consentgate.gate.page_change import PageChange
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PolicyPages
-from consentgate.pages.http import PageAddress, address_in_scope
+from consentgate.pages.http import PageAddress, address_in_scope, checked_origin, origin_in_scope
 
 # Any: the values of scopes and messages are the specification's, of many types.
 Scope = MutableMapping[str, Any]
@@ -87,7 +87,7 @@ class AsgiExchange(Exchange):
         """Whether the request asks about a copy that the browser has (RFC 9110 section 13)."""
         return not _CONDITIONAL.isdisjoint(self.headers) and self.method == "GET"
 
-    def page_address(self, scope: Scope) -> PageAddress:
+    def page_address(self, scope: Scope, *, with_origin: bool = False) -> PageAddress:
         """Return the address of the page that the request asks for; `scope` is the request's as the
         application has it now."""
         path = None
@@ -95,7 +95,10 @@ class AsgiExchange(Exchange):
             assert self.pages is not None, "a banner is of some pages"
             # What a form was sent to is not a way back.
             path = f"{self.pages.prefix}/"
-        return address_in_scope(scope, self.request, path)
+        address = address_in_scope(scope, self.request, path)
+        if not with_origin:
+            return address
+        return address._replace(origin=checked_origin(origin_in_scope(scope)))
 
     def take_place(self, scope: Scope) -> None:
         """Note what the application knows by now of the mount and the scheme."""

@@ -23,7 +23,12 @@ from consentgate.gate.page_change import PageChange
 from consentgate.http.set_cookie import has_line_break
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PolicyPages
-from consentgate.pages.http import PageAddress, address_in_environ
+from consentgate.pages.http import (
+    PageAddress,
+    address_in_environ,
+    checked_origin,
+    origin_in_environ,
+)
 from consentgate.pages.wsgi import FILE_WRAPPERS
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
@@ -70,7 +75,7 @@ class WsgiExchange(Exchange):
             return []
         return [name for name in names if "HTTP_" + name.upper().replace("-", "_") in self.request]
 
-    def page_address(self, environ: WSGIEnvironment) -> PageAddress:
+    def page_address(self, environ: WSGIEnvironment, *, with_origin: bool = False) -> PageAddress:
         """Return the address of the page that the request asks for; `environ` is the request's as
         the application has it now."""
         path = None
@@ -78,7 +83,10 @@ class WsgiExchange(Exchange):
             assert self.pages is not None, "a banner is of some pages"
             # What a form was sent to is not a way back.
             path = f"{self.pages.prefix}/"
-        return address_in_environ(environ, self.request, path)
+        address = address_in_environ(environ, self.request, path)
+        if not with_origin:
+            return address
+        return address._replace(origin=checked_origin(origin_in_environ(environ)))
 
     def take_place(self, environ: WSGIEnvironment) -> None:
         """Note what the application knows by now of the mount and the scheme."""

@@ -16,7 +16,7 @@ LONGEST_SEARCH = 65_536
 chunk that reaches them. A browser finds an encoding in the first 1024, and heads of 64 KiB have
 been seen with all their styles in them."""
 
-Make = Callable[[str | None], bytes]
+Make = Callable[[str | None, bytes], bytes]
 
 
 class Found(Enum):
@@ -33,8 +33,9 @@ class Found(Enum):
 
 
 class Insertion:
-    """The insertion into one page. `make` is called with the language that the page says it has,
-    once, when the place is known; what it returns is put there and is then `inserted`.
+    """The insertion into one page. `make` is called with the language that the page says it has
+    and with what precedes the place, once, when that is known; what it returns is put there and is
+    then `inserted`.
 
     From the moment when `found` is no longer SEARCHING there is nothing to feed any more.
     """
@@ -94,5 +95,5 @@ class Insertion:
             return held
         assert self._start is not None, "a search has a start"
         self.found = Found.INSERTED
-        self.inserted = self._make(self._start.language)
+        self.inserted = self._make(self._start.language, held[:place])
         return b"".join((held[:place], self.inserted, held[place:]))

@@ -7,8 +7,8 @@ page is held until it is known where its body starts, all else passes as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import AnyStr, Generic
+from collections.abc import Mapping, Sequence
+from typing import AnyStr, Generic, Protocol
 
 from consentgate.banner.body_start import find_usual
 from consentgate.banner.entity_tags import Condition, mark_of, mark_tag
@@ -21,6 +21,7 @@ from consentgate.banner.html_response import (
 )
 from consentgate.banner.insertion import LONGEST_SEARCH, Found, Insertion
 from consentgate.banner.page_headers import settle_conditions
+from consentgate.banner.page_rules import has_base, lets_forms_reach, restricts_forms
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement
@@ -42,6 +43,13 @@ _NONCE = re.compile(
 )
 
 Headers = Sequence[tuple[AnyStr, AnyStr]]
+
+
+class Address(Protocol):
+    """Returns where the page is, its origin only on demand."""
+
+    def __call__(self, *, with_origin: bool = False) -> PageAddress:
+        """Return the address."""
 
 
 def may_insert(exchange: Exchange) -> bool:
@@ -80,7 +88,7 @@ class BannerResponse(Generic[AnyStr]):
         exchange: Exchange,
         *,
         reader: ResponseReader[AnyStr],
-        address: Callable[[], PageAddress],
+        address: Address,
     ) -> None:
         self._banners = banners
         self._exchange = exchange
@@ -133,7 +141,7 @@ class BannerResponse(Generic[AnyStr]):
             usual = find_usual(bytes(chunk[:LONGEST_SEARCH]))
             if usual is not None:
                 place, language = usual
-                text = self._make_text(language)
+                text = self._make_text(language, chunk[:place])
                 self._inserted(len(text))
                 return b"".join((chunk[:place], text, chunk[place:]))
             insertion = self._insertion = Insertion(self._make_text)
@@ -205,8 +213,9 @@ class BannerResponse(Generic[AnyStr]):
             if self._banners.heeds_gpc(exchange):
                 exchange.depends_on_gpc()
 
-    def _make_text(self, page_language: str | None) -> bytes:
+    def _make_text(self, page_language: str | None, head: bytes) -> bytes:
         language, nonce = page_language or "", ""
+        address, is_dead = self._place_form(head)
         if self._values:
             nonce = self._nonce()
             if not self._banners.serves(language):
@@ -214,11 +223,26 @@ class BannerResponse(Generic[AnyStr]):
                 language = value.partition(",")[0].strip(" \t")
         if self._is_shared:
             readable = not self._exchange.settings.http_only
-            mount = self._address().mount
-            return self._banners.shared_text(language, mount=mount, nonce=nonce, readable=readable)
+            return self._banners.shared_text(
+                language, mount=address.mount, nonce=nonce, readable=readable, is_dead=is_dead
+            )
         return self._banners.text_for(
-            self._exchange, language=language, address=self._address(), nonce=nonce
+            self._exchange, language=language, address=address, nonce=nonce, is_dead=is_dead
         )
+
+    def _place_form(self, head: bytes) -> tuple[PageAddress, bool]:
+        """Return the address for links and forms, and whether the page's rules block its forms."""
+        policies = self._values.get(POLICIES[0], "")
+        moves, restricts = has_base(head), restricts_forms(policies, head)
+        address = self._address(with_origin=moves or restricts)
+        action = f"{address.origin}{address.mount}{self._banners.prefix}/"
+        is_dead = restricts and not lets_forms_reach(policies, head, action)
+        if is_dead:
+            self._report_once(Reason.BANNER_FORM_BLOCKED)
+        if moves:
+            # An absolute address is the same whatever the page's `<base>` says.
+            address = address._replace(mount=address.origin + address.mount)
+        return address, is_dead
 
     def _nonce(self) -> str:
         """Return the nonce that the page's own policy lets scripts and styles have."""

@@ -69,6 +69,7 @@ class Reason(StrEnum):
     CHOICE_FOR_HOST = "CG145"
     BANNER_COMPRESSED = "CG151"
     BANNER_NO_PLACE = "CG152"
+    BANNER_FORM_BLOCKED = "CG153"
 
 
 _WARNINGS = frozenset(
@@ -86,6 +87,7 @@ _WARNINGS = frozenset(
         Reason.SECURE_MISSING,
         Reason.BANNER_COMPRESSED,
         Reason.BANNER_NO_PLACE,
+        Reason.BANNER_FORM_BLOCKED,
     }
 )
 
@@ -130,6 +132,11 @@ _WORDS = {
     Reason.BANNER_NO_PLACE: (
         "no banner was put into a page whose body does not start in its first 64 KiB; make its "
         "head shorter, or place the template helper `consent_banner` and pass banner='manual'"
+    ),
+    Reason.BANNER_FORM_BLOCKED: (
+        "a page's Content-Security-Policy lets no form reach the visitor's pages, so that its "
+        "banner has a link in place of its buttons; allow form-action 'self', or in a sandbox "
+        "allow-forms and allow-same-origin"
     ),
 }
 

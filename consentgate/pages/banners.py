@@ -47,7 +47,7 @@ class Banners:
         self._tags: BoundedCache[str, str | None] = BoundedCache(
             self._find_tag, most_entries=64, most_bytes=1 << 14
         )
-        self._forms: BoundedCache[tuple[str, str, bool, bool, bool], Form] = BoundedCache(
+        self._forms: BoundedCache[tuple[str, str, bool, bool, bool, bool], Form] = BoundedCache(
             most_entries=128, most_bytes=1 << 20, longest_key=512
         )
 
@@ -93,28 +93,45 @@ class Banners:
         """Return whether there are texts in a language."""
         return self._tags[language] is not None
 
-    def shared_text(self, language: str, *, mount: str, nonce: str, readable: bool) -> bytes:
+    def shared_text(
+        self, language: str, *, mount: str, nonce: str, readable: bool, is_dead: bool = False
+    ) -> bytes:
         """Return what everybody gets: nothing of the request is in it. `readable`: scripts can read
-        the visitor's choice."""
+        the visitor's choice; `is_dead`: the page's rules block its forms."""
         texts = self._texts[self._tags[language] or self._negotiate("", "", "")]
         cookie = self._policy.preferences_cookie if readable else ""
-        return self._pages.static_banner(texts, mount=mount, nonce=nonce, readable_cookie=cookie)
+        return self._pages.static_banner(
+            texts, mount=mount, nonce=nonce, readable_cookie=cookie, is_dead=is_dead
+        )
 
     def text_for(
-        self, exchange: Exchange, *, language: str, address: PageAddress, nonce: str
+        self,
+        exchange: Exchange,
+        *,
+        language: str,
+        address: PageAddress,
+        nonce: str,
+        is_dead: bool = False,
     ) -> bytes:
-        """Return what this visitor gets, in the page's language if that is served."""
+        """Return what this visitor gets, in the page's language if that is served. `is_dead`: the
+        page's rules block its forms."""
         tag = self._tags[language]
         if tag is None:
             chosen = self._options.language_for(exchange)
             tag = self._negotiate("", chosen, exchange.header("accept-language"))
-        mount, way_back = address
-        key = (tag, mount, self.asks(exchange), way_back != "", nonce != "")
+        mount, way_back, _ = address
+        key = (tag, mount, self.asks(exchange), way_back != "", nonce != "", is_dead)
         form = self._forms.get(key)
         if form is None:
-            _, _, asks, has_next, has_nonce = key
+            _, _, asks, has_next, has_nonce, _ = key
             show = self._pages.banner if asks else self._pages.settings
-            form = show(self._texts[tag], mount=mount, has_next=has_next, has_nonce=has_nonce)
+            form = show(
+                self._texts[tag],
+                mount=mount,
+                has_next=has_next,
+                has_nonce=has_nonce,
+                is_dead=is_dead,
+            )
             self._forms.remember(key, form, weight_bytes=len(form.pieces))
         return form.fill(way_back, nonce)
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from consentgate.gate.exchange import Exchange
-from consentgate.pages.same_site import LONGEST_PATH, checked_path
+from consentgate.pages.same_site import LONGEST_PATH, checked_path, parse_origin
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -62,11 +62,13 @@ class PageAddress(NamedTuple):
     """Where a page of the site is, as its visitor's browser has it.
 
     `mount` is what precedes every path of the application; `way_back` is the page's own path with
-    its query, empty where it can't be led back to.
+    its query, empty where it can't be led back to. `origin` is "https://host[:port]", as the
+    framework knows it, where it was asked for; empty for a host that no browser could have sent.
     """
 
     mount: str
     way_back: str
+    origin: str = ""
 
 
 def page_address(mount: str, path: str, query: str, *, encoding: str) -> PageAddress:
@@ -114,6 +116,26 @@ def path_in_environ(environ: Environ) -> str:
 
 def _path_below(path: str, mount: str) -> str:
     return path.removeprefix(mount) if mount and path.startswith(f"{mount}/") else path
+
+
+def checked_origin(origin: str) -> str:
+    """Return the origin, "" for what is none: a Host header may hold anything."""
+    return "" if parse_origin(origin) is None else origin
+
+
+def origin_in_scope(scope: Scope) -> str:
+    """Return the origin that an ASGI request was sent to."""
+    host = _headers_in_scope(scope["headers"]).get("host")
+    # A request that names no host, as in HTTP/1.0, came to the server's own name and port.
+    server = scope.get("server")
+    own_host = "" if server is None else f"{server[0]}:{server[1]}"
+    return f"{scope.get('scheme', 'http')}://{host or own_host}"
+
+
+def origin_in_environ(environ: Environ) -> str:
+    """Return the origin that a WSGI request was sent to."""
+    host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+    return f"{environ['wsgi.url_scheme']}://{host}"
 
 
 def address_in_scope(scope: Scope, received: Scope, path: str | None = None) -> PageAddress:
@@ -183,9 +205,6 @@ def _decoded(text: str) -> str:
 def request_in_scope(scope: Scope, exchange: Exchange, *, path: str, body: bytes) -> Request:
     """Return the request of an ASGI scope to the library's page at `path`."""
     headers = _headers_in_scope(scope["headers"])
-    # A request that names no host, as in HTTP/1.0, came to the server's own name and port.
-    server = scope.get("server")
-    own_host = "" if server is None else f"{server[0]}:{server[1]}"
     return Request(
         scope["method"],
         path,
@@ -196,7 +215,7 @@ def request_in_scope(scope: Scope, exchange: Exchange, *, path: str, body: bytes
         mount=_mount_for_links(
             address_in_scope(scope, exchange.request).mount, headers, path_in_scope(scope)
         ),
-        origin=f"{scope.get('scheme', 'http')}://{headers.get('host') or own_host}",
+        origin=origin_in_scope(scope),
     )
 
 
@@ -208,7 +227,6 @@ def request_in_environ(environ: Environ, exchange: Exchange, *, path: str, body:
         if key.startswith("HTTP_")
     }
     headers["content-type"] = environ.get("CONTENT_TYPE", "")
-    host = headers.get("host") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
     return Request(
         environ["REQUEST_METHOD"],
         path,
@@ -219,7 +237,7 @@ def request_in_environ(environ: Environ, exchange: Exchange, *, path: str, body:
         mount=_mount_for_links(
             address_in_environ(environ, exchange.request).mount, headers, path_in_environ(environ)
         ),
-        origin=f"{environ['wsgi.url_scheme']}://{host}",
+        origin=origin_in_environ(environ),
     )
 
 

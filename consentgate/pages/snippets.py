@@ -10,7 +10,7 @@ import json
 import secrets
 from html import escape
 from string import ascii_letters, digits
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 from urllib.parse import quote
 
 from consentgate._cache import BoundedCache
@@ -28,8 +28,19 @@ _USUAL = b"?=&"  # is all else that nearly every path with a query has
 _IN_QUERY = {ord(one): quote(one, safe="") for one in "?%:@!$&'()*+,;=[]"}
 
 
+class FrameFields(TypedDict, total=False):
+    """What a snippet for one visitor depends on besides its template, texts and mount."""
+
+    has_next: bool
+    has_nonce: bool
+    is_dead: bool
+
+
 class Frame(NamedTuple):
-    """Everything that a snippet depends on, apart from the page to come back to and the nonce."""
+    """Everything that a snippet depends on, apart from the page to come back to and the nonce.
+
+    `is_dead`: the rules of the page block its forms, so that a link leads to the choice.
+    """
 
     template: str
     texts: Texts
@@ -37,6 +48,7 @@ class Frame(NamedTuple):
     has_next: bool = False
     has_nonce: bool = False
     readable_cookie: str = ""
+    is_dead: bool = False
 
 
 class Form:
@@ -101,6 +113,7 @@ class Snippets:
                 nonce=self._nonce_mark if frame.has_nonce else "",
                 categories=category_views(self._charter, texts, consent=consent),
                 readable_cookie=frame.readable_cookie,
+                is_dead=frame.is_dead,
                 undecided=self._undecided,
                 signalled=self._signalled,
             )

@@ -91,7 +91,7 @@ def test_whatever_comes_leaves_byte_for_byte_wherever_it_is_cut(
 
 
 def test_what_comes_behind_the_place_passes_as_the_same_object() -> None:
-    insertion = Insertion(lambda language: PUT)
+    insertion = Insertion(lambda language, _: PUT)
     insertion.feed(HEAD)
     chunk = b"<p>x</p><body>"
 
@@ -114,7 +114,7 @@ def test_an_empty_chunk_changes_nothing() -> None:
 
 def language_of(page: bytes) -> list[str | None]:
     asked: list[str | None] = []
-    insertion = Insertion(lambda language: asked.append(language) or PUT)  # type: ignore[func-returns-value]
+    insertion = Insertion(lambda language, _: asked.append(language) or PUT)  # type: ignore[func-returns-value]
     insertion.feed(page)
     insertion.finish()
     return asked
@@ -155,7 +155,7 @@ def test_nothing_is_made_for_a_page_without_place() -> None:
 
 def found_in(*chunks: bytes) -> tuple[Found, list[int]]:
     """How the search ends, and how much is held back after each chunk."""
-    insertion = Insertion(lambda language: PUT)
+    insertion = Insertion(lambda language, _: PUT)
     held, come = [], 0
     for chunk in chunks:
         come += len(chunk)

@@ -49,18 +49,21 @@ def as_other_site(url: str) -> str:
 def test_the_choice_is_kept_in_the_frame(
     browser: Browser, partitioned: bool, asked_again: int
 ) -> None:
-    with serve_asgi(Response()) as portal, browser.new_context() as context:
-        with serve_page(same_site="None", partitioned=partitioned, frame_ancestors=[portal]) as url:
-            page = context.new_page()
-            frame = frame_in(page, portal, as_other_site(url))
-            frame.locator("button[value=refuse]").click()
-            expect(frame.locator("#first")).to_be_visible()
-            page.wait_for_timeout(500)
+    with (
+        serve_asgi(Response()) as portal,
+        serve_page(same_site="None", partitioned=partitioned, frame_ancestors=[portal]) as url,
+        browser.new_context() as context,
+    ):
+        page = context.new_page()
+        frame = frame_in(page, portal, as_other_site(url))
+        frame.locator("button[value=refuse]").click()
+        expect(frame.locator("#first")).to_be_visible()
+        page.wait_for_timeout(500)
 
-            again = frame_in(page, portal, as_other_site(url))
-            expect(again.locator("#consentgate")).to_be_attached()
+        again = frame_in(page, portal, as_other_site(url))
+        expect(again.locator("#consentgate")).to_be_attached()
 
-            assert again.locator("#consentgate form").count() == asked_again
+        assert again.locator("#consentgate form").count() == asked_again
 
 
 def test_the_pages_of_the_visitor_are_shown_in_frames_of_named_origins_only(

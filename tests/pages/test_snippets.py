@@ -31,8 +31,16 @@ def filled(
     return form.fill(next_path, nonce).decode("ascii")
 
 
-def static_text(texts: Texts, *, pages: Pages = PAGES, mount: str = "", **given: str) -> str:
-    return pages.static_banner(texts, mount=mount, **given).decode("ascii")
+def static_text(
+    texts: Texts,
+    *,
+    pages: Pages = PAGES,
+    mount: str = "",
+    nonce: str = "",
+    readable_cookie: str = "",
+) -> str:
+    html = pages.static_banner(texts, mount=mount, nonce=nonce, readable_cookie=readable_cookie)
+    return html.decode("ascii")
 
 
 ALL: dict[str, Render] = {

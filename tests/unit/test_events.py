@@ -108,6 +108,7 @@ def test_the_ids_of_reasons_are_stable() -> None:
         "CHOICE_FOR_HOST": "CG145",
         "BANNER_COMPRESSED": "CG151",
         "BANNER_NO_PLACE": "CG152",
+        "BANNER_FORM_BLOCKED": "CG153",
     }
 
 

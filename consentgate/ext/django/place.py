@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.middleware.locale import LocaleMiddleware
 from django.utils.module_loading import import_string
@@ -13,19 +14,29 @@ from django.utils.translation import get_supported_language_variant
 from consentgate.ext.django.host import header_of
 from consentgate.gate.settings import Request
 from consentgate.http.cookie_header import cookie_values
-from consentgate.pages.http import PageAddress, page_address
+from consentgate.pages.http import PageAddress, checked_origin, page_address
 
 
-def address_of(request: HttpRequest, *, path: str | None = None) -> PageAddress:
+def address_of(
+    request: HttpRequest, *, path: str | None = None, with_origin: bool = False
+) -> PageAddress:
     """Return the address of the page that a request asks for, under WSGI and ASGI alike, or of
     another one below the same mount."""
-    return page_address(
+    address = page_address(
         # What `reverse` puts before each path: FORCE_SCRIPT_NAME counts.
         request.META.get("SCRIPT_NAME", ""),
         request.path_info if path is None else path,
         request.META.get("QUERY_STRING", "") if path is None else "",
         encoding="utf-8",
     )
+    return address._replace(origin=_origin_of(request)) if with_origin else address
+
+
+def _origin_of(request: HttpRequest) -> str:
+    try:
+        return checked_origin(f"{request.scheme}://{request.get_host()}")
+    except DisallowedHost:
+        return ""
 
 
 def language_of(request: Request) -> str | None:

@@ -11,7 +11,7 @@
     saved.classList.add("consentgate-shown");
     saved.textContent = "\u00a0";
     setTimeout(() => { saved.textContent = text; }, 200);
-    history.replaceState(history.state, "", location.pathname + location.search);
+    history.replaceState(history.state, "", location.href.split("#")[0]);
   }
 
   // Below: the banner that is the same for everybody, so that caches may keep the page.
