@@ -38,6 +38,7 @@ BEHAVIOURS = {
     26: "the facts of a request are those that the server gave",
     27: "of two gates the outer trusts what the inner one wrote, never a name",
     35: "links and forms use the mount, scheme and host that the framework knows",
+    36: "a page says that a choice is saved, and which, only where a cookie proves it",
     37: "a page's base, form-action and sandbox do not mislead what is put into it",
     38: "two applications on one host under different mounts each keep their choice",
     42: "an application in a frame of another site can ask and keep a choice",

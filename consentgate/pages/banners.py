@@ -16,7 +16,7 @@ from consentgate.pages.http import PageAddress
 from consentgate.pages.languages import negotiate, primary_language
 from consentgate.pages.options import Banner, PagesOptions
 from consentgate.pages.render import Pages
-from consentgate.pages.snippets import Form
+from consentgate.pages.snippets import Form, Saved
 from consentgate.pages.texts import Texts
 from consentgate.policy import Policy
 
@@ -47,8 +47,8 @@ class Banners:
         self._tags: BoundedCache[str, str | None] = BoundedCache(
             self._find_tag, most_entries=64, most_bytes=1 << 14
         )
-        self._forms: BoundedCache[tuple[str, str, bool, bool, bool, bool], Form] = BoundedCache(
-            most_entries=128, most_bytes=1 << 20, longest_key=512
+        self._forms: BoundedCache[tuple[str, str, bool, bool, bool, bool, Saved | None], Form] = (
+            BoundedCache(most_entries=128, most_bytes=1 << 20, longest_key=512)
         )
 
     def asks(self, exchange: Exchange) -> bool:
@@ -120,17 +120,21 @@ class Banners:
             chosen = self._options.language_for(exchange)
             tag = self._negotiate("", chosen, exchange.header("accept-language"))
         mount, way_back, _ = address
-        key = (tag, mount, self.asks(exchange), way_back != "", nonce != "", is_dead)
+        asks, saved = self.asks(exchange), None
+        if not asks:
+            stored = exchange.stored_choice.consent
+            saved = (stored.granted, stored.refused) if stored.day is not None else None
+        key = (tag, mount, asks, way_back != "", nonce != "", is_dead, saved)
         form = self._forms.get(key)
         if form is None:
-            _, _, asks, has_next, has_nonce, _ = key
             show = self._pages.banner if asks else self._pages.settings
             form = show(
                 self._texts[tag],
                 mount=mount,
-                has_next=has_next,
-                has_nonce=has_nonce,
+                has_next=way_back != "",
+                has_nonce=nonce != "",
                 is_dead=is_dead,
+                saved=saved,
             )
             self._forms.remember(key, form, weight_bytes=len(form.pieces))
         return form.fill(way_back, nonce)
@@ -155,6 +159,7 @@ class Banners:
             for text in (
                 pages.banner(texts, mount="").fill(""),
                 pages.settings(texts, mount="").fill(""),
+                pages.settings(texts, mount="", saved=(self._asked, frozenset())).fill(""),
                 pages.static_banner(texts, mount=""),
             )
         )

@@ -186,6 +186,7 @@ class Pages:
         self.charter_fragment(texts)
         self.banner(texts, mount="", has_next=True, has_nonce=True)
         self.settings(texts, mount="")
+        self.settings(texts, mount="", saved=(frozenset(), frozenset()))
         self.link(texts, mount="")
         self.static_banner(texts, mount="")
         self._forbidden(texts, links)

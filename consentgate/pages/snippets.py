@@ -28,12 +28,17 @@ _USUAL = b"?=&"  # is all else that nearly every path with a query has
 _IN_QUERY = {ord(one): quote(one, safe="") for one in "?%:@!$&'()*+,;=[]"}
 
 
+Saved = tuple[frozenset[str], frozenset[str]]
+"""The categories granted and refused by the choice that the request's own cookie proves."""
+
+
 class FrameFields(TypedDict, total=False):
     """What a snippet for one visitor depends on besides its template, texts and mount."""
 
     has_next: bool
     has_nonce: bool
     is_dead: bool
+    saved: Saved | None
 
 
 class Frame(NamedTuple):
@@ -49,6 +54,7 @@ class Frame(NamedTuple):
     has_nonce: bool = False
     readable_cookie: str = ""
     is_dead: bool = False
+    saved: Saved | None = None
 
 
 class Form:
@@ -104,7 +110,8 @@ class Snippets:
 
     def _render(self, frame: Frame) -> str:
         texts, mark = frame.texts, self._next_mark if frame.has_next else ""
-        consent = Consent.undecided()
+        granted, refused = frame.saved or (frozenset(), frozenset())
+        consent = Consent(granted, refused)
         return as_ascii(
             self._templates.render(
                 frame.template,
@@ -114,6 +121,7 @@ class Snippets:
                 categories=category_views(self._charter, texts, consent=consent),
                 readable_cookie=frame.readable_cookie,
                 is_dead=frame.is_dead,
+                is_saved=frame.saved is not None,
                 undecided=self._undecided,
                 signalled=self._signalled,
             )
