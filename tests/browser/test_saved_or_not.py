@@ -43,10 +43,10 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def open_context(
-    tmp_path: Path, *, javascript: bool = True, blocked: bool = False
+    tmp_path: Path, *, javascript: bool = True, blocked: bool = False, keeps_pages: bool = False
 ) -> Iterator[BrowserContext]:
-    """A browser for which plain http on this name is not trustworthy, as it is for loopback; with
-    `blocked` one that keeps no cookies."""
+    """A browser for which plain http on intranet.test is not trustworthy, as it is on loopback.
+    `blocked`: it keeps no cookies; `keeps_pages`: it has its back-forward cache."""
     executable = find_chromium()
     require(executable, "Chromium")
     if blocked:
@@ -58,6 +58,7 @@ def open_context(
             tmp_path,
             executable_path=executable,
             java_script_enabled=javascript,
+            ignore_default_args=["--disable-back-forward-cache"] if keeps_pages else None,
             args=[*ARGUMENTS, "--host-resolver-rules=MAP intranet.test 127.0.0.1"],
         )
         yield context
@@ -192,21 +193,23 @@ def test_a_full_jar_is_not_confirmed(browser: Browser) -> None:
 @pytest.mark.parametrize("banner", ["auto", "static"])
 @pytest.mark.parametrize("http_only", [True, False])
 def test_a_page_from_the_back_forward_cache_shows_the_present_state(
-    browser: Browser, banner: str, http_only: bool
+    tmp_path: Path, banner: str, http_only: bool
 ) -> None:
-    keep = "addEventListener('pageshow', (event) => { window.returned = event.persisted; });"
-    body = PAGE.replace(b"</main>", f"</main><script>{keep}</script>".encode())
+    # The page itself remembers how it came back, across the load that may follow.
+    keep = b"addEventListener('pageshow', (event) => { if (event.persisted) name = 'returned'; });"
+    body = PAGE.replace(b"</main>", b"</main><script>" + keep + b"</script>")
     with (
         serve_page(body=body, banner=banner, http_only=http_only) as url,
-        browser.new_context(base_url=url) as context,
+        open_context(tmp_path, keeps_pages=True) as context,
     ):
         visitor = Visitor(context.new_page())
-        visitor.open()
+        visitor.page.goto(url)
         visitor.banner.wait_for(state="visible")
-        visitor.open("/consent/")
+        visitor.page.goto(f"{url}/consent/")
         visitor.press("refuse")
-        visitor.page.evaluate("history.go(-2)")
-        visitor.page.wait_for_url(f"{url}/")
+        visitor.page.evaluate("setTimeout(() => history.go(-2))")
+        expect(visitor.page).to_have_url(f"{url}/")
 
         expect(visitor.banner).to_be_hidden()
         expect(visitor.settings).to_be_visible()
+        assert visitor.page.evaluate("name") == "returned"

@@ -31,7 +31,7 @@
 
   const ask = () => {
     const script = document.createElement("script");
-    script.src = root.dataset.state;
+    script.src = root.dataset.state || root.dataset.check;
     script.nonce = nonce;
     script.onload = () => script.remove();
     document.head.append(script);
@@ -41,7 +41,7 @@
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     if (forEverybody) find();
-    else if (root && root.dataset.state) {
+    else if (root && root.dataset.check) {
       document.addEventListener("consentgate:state", ({ detail }) => {
         if (detail.banner !== (banner !== null)) location.reload();
       }, { once: true });
