@@ -62,11 +62,11 @@
 
   document.addEventListener("consentgate:state", ({ detail }) => {
     banner.hidden = !detail.banner || isAskedInVain;
+    if (!comesFromChoice) return;
+    comesFromChoice = false;
     for (const word of saved.querySelectorAll("[data-category]")) {
       word.hidden = detail.categories[word.dataset.category] !== word.dataset.choice;
     }
-    if (!comesFromChoice) return;
-    comesFromChoice = false;
     const message = detail.decided ? saved : root.querySelector(".consentgate-unsaved");
     message.hidden = false;
     message.classList.add("consentgate-shown");
