@@ -6,37 +6,38 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable
 from typing import Any, cast
 from urllib.parse import urljoin
 
 import flask
 import pytest
-from django.core.handlers.asgi import ASGIHandler
-from django.core.handlers.wsgi import WSGIHandler
-from django.http import HttpRequest, HttpResponse
-from django.test.utils import override_settings
-from django.urls import path as django_path
-from django.urls import reverse
-from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from consentgate import get_consent
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.ext.django.proxy import scope_with_proxy, write_into_environ
-from consentgate.ext.django.wrap import wrap_asgi, wrap_wsgi
-from consentgate.ext.flask import ConsentGate
+from consentgate.ext.django.wrap import wrap_asgi
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
-from tests.support.django_project import GATE_CLASS
-from tests.support.exchange import POLICY, SECRET
+from tests.middleware.proxied import (
+    FORWARDED,
+    VISITOR,
+    Visit,
+    attribute,
+    behind_proxy,
+    django_project,
+    django_wrapped,
+    django_wrapped_under_asgi,
+    flask_app,
+    flask_site,
+    get,
+    proxy_fix,
+    trusting,
+)
 from tests.support.frameworks import (
-    Reply,
     Send,
     call_asgi,
     call_wsgi,
@@ -46,157 +47,7 @@ from tests.support.frameworks import (
     scope_of,
 )
 
-pytestmark = [
-    pytest.mark.behaviour(35),
-    pytest.mark.filterwarnings("ignore:The `root_path` parameter is deprecated"),
-]
-
-Visit = Callable[[Send], Reply]
-
-# What a proxy sends on that ends https for https://www.example.org/shop/ and cuts /shop off.
-FORWARDED = (
-    ("X-Forwarded-For", "192.0.2.1"),
-    ("X-Forwarded-Proto", "https"),
-    ("X-Forwarded-Host", "shop.example"),
-    ("X-Forwarded-Prefix", "/shop"),
-)
-VISITOR = "https://shop.example/shop"
-
-
-def page(link: str) -> str:
-    """A page with a link of the framework's own to itself."""
-    return f'<!doctype html><html><body><a id="own" href="{link}">here</a></body></html>'
-
-
-# Flask
-
-
-def flask_app() -> flask.Flask:
-    app = flask.Flask("shop")
-    app.add_url_rule("/basket", "basket", lambda: page(flask.url_for("basket")))
-    return app
-
-
-def flask_site(*wrappers: Callable[[Any], Any], after: bool = False) -> flask.Flask:
-    """A Flask application with its gate, wrapped before or after."""
-    app = flask_app()
-    app.config |= {"SECRET_KEY": SECRET, "CONSENTGATE_POLICY": POLICY}
-    if after:
-        ConsentGate(app)
-    for wrap in wrappers:
-        app.wsgi_app = wrap(app.wsgi_app)  # type: ignore[method-assign]
-    if not after:
-        ConsentGate(app)
-    return app
-
-
-def proxy_fix(app: Any) -> ProxyFix:
-    return ProxyFix(app, x_for=1, x_proto=1, x_host=1, x_prefix=1)
-
-
-def flask_extension(send: Send) -> Reply:
-    return call_wsgi(flask_site(proxy_fix), send)
-
-
-def flask_extension_wrapped_later(send: Send) -> Reply:
-    return call_wsgi(flask_site(proxy_fix, after=True), send)
-
-
-def proxy_fix_outside(send: Send) -> Reply:
-    return call_wsgi(proxy_fix(WsgiMiddleware(flask_app(), **options_of({}))), send)
-
-
-def proxy_fix_inside(send: Send) -> Reply:
-    return call_wsgi(WsgiMiddleware(proxy_fix(flask_app()), **options_of({})), send)
-
-
-def prefix_wrapper_of_ones_own(send: Send) -> Reply:
-    def trust_prefix(app: Any) -> Any:
-        def trusting(environ: Any, start_response: Any) -> Iterable[bytes]:
-            environ["SCRIPT_NAME"] = environ["HTTP_X_FORWARDED_PREFIX"]
-            environ["wsgi.url_scheme"] = environ["HTTP_X_FORWARDED_PROTO"]
-            environ["HTTP_HOST"] = environ["HTTP_X_FORWARDED_HOST"]
-            answer: Iterable[bytes] = app(environ, start_response)
-            return answer
-
-        return trusting
-
-    return call_wsgi(flask_site(trust_prefix), send)
-
-
-# Django
-
-
-def basket(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(page(reverse("basket")))
-
-
-class Shop:
-    """The URLs of the project."""
-
-    urlpatterns = (django_path("basket", basket, name="basket"),)
-
-
-def django_project(**more: Any) -> Any:
-    return override_settings(
-        CONSENTGATE={name.upper(): value for name, value in options_of({}).items()},
-        ROOT_URLCONF=Shop,
-        FORCE_SCRIPT_NAME="/shop",
-        SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https"),
-        USE_X_FORWARDED_HOST=True,
-        **more,
-    )
-
-
-def django_wrapped(send: Send) -> Reply:
-    with django_project():
-        return call_wsgi(wrap_wsgi(WSGIHandler()), send)
-
-
-def django_wrapped_under_asgi(send: Send) -> Reply:
-    with django_project():
-        return call_asgi(wrap_asgi(ASGIHandler()), send)
-
-
-def django_class(send: Send) -> Reply:
-    with django_project(MIDDLEWARE=[GATE_CLASS]):
-        return call_wsgi(WSGIHandler(), send)
-
-
-def django_class_under_asgi(send: Send) -> Reply:
-    with django_project(MIDDLEWARE=[GATE_CLASS]):
-        return call_asgi(ASGIHandler(), send)
-
-
-TRUSTING: dict[str, Visit] = {
-    "flask's extension": flask_extension,
-    "flask's extension, wrapped later": flask_extension_wrapped_later,
-    "a wrapper of one's own": prefix_wrapper_of_ones_own,
-    "ProxyFix outside": proxy_fix_outside,
-    "django wrapped": django_wrapped,
-    "django wrapped under asgi": django_wrapped_under_asgi,
-    "django's class": django_class,
-    "django's class under asgi": django_class_under_asgi,
-}
-"""Where all that the proxy says is known to the visitor's pages too."""
-
-trusting = pytest.mark.parametrize("visit", TRUSTING.values(), ids=TRUSTING)
-behind_proxy = pytest.mark.parametrize(
-    "visit",
-    [*TRUSTING.values(), proxy_fix_inside],
-    ids=[*TRUSTING, "ProxyFix inside"],
-)
-
-
-def attribute(reply: Reply, pattern: str) -> str:
-    """The value of the attribute that the pattern ends with."""
-    found = re.search(pattern + '="([^"]*)"', reply.text)
-    assert found is not None, reply.text
-    return found[1]
-
-
-def get(path: str, **more: Any) -> Send:
-    return Send(path=path, headers=FORWARDED, https=False, **more)
+pytestmark = pytest.mark.behaviour(35)
 
 
 @behind_proxy
@@ -318,179 +169,6 @@ def test_no_hook_of_the_application_runs_for_the_pages_of_the_library() -> None:
     assert ran == []
     assert call_wsgi(app, get("/basket")).status == 200
     assert ran == ["before", "after"]
-
-
-# A mount that the server knows, or that the application is given
-
-
-async def asgi_basket(request: Request) -> HTMLResponse:
-    # What `url_for` puts before each path.
-    return HTMLResponse(page(request.base_url.path.rstrip("/") + "/basket"))
-
-
-BASKET = Route("/{rest:path}", asgi_basket)
-
-
-def fastapi_root_path(root_path: str, *, added: bool) -> Any:
-    app = FastAPI(root_path=root_path, routes=[BASKET])
-    if added:
-        app.add_middleware(AsgiMiddleware, **options_of({}))
-        return app
-    return AsgiMiddleware(app, **options_of({}))
-
-
-def action_under(app: Any, **facts: Any) -> tuple[str, str]:
-    """The framework's link and the banner's action, under ASGI."""
-    scope = scope_of(Send(path="/basket")) | facts
-
-    async def with_facts(_: Any, receive: Any, send: Any) -> None:
-        await app(scope, receive, send)
-
-    reply = call_asgi(with_facts, Send())
-    return attribute(reply, 'id="own" href'), attribute(reply, "<form[^>]* action")
-
-
-@pytest.mark.parametrize("added", [True, False], ids=["added", "around"])
-@pytest.mark.parametrize("root_path", ["/shop", "/shop/"])
-def test_the_root_path_of_a_fastapi_application_precedes_the_form(
-    added: bool, root_path: str
-) -> None:
-    app = fastapi_root_path(root_path, added=added)
-
-    assert action_under(app) == ("/shop/basket", "/shop/consent/")
-
-
-@pytest.mark.parametrize(
-    ("root_path", "path"),
-    [
-        ("/shop", "/shop/basket"),
-        ("/shop", "/basket"),
-        ("/shop/", "/shop/basket"),
-        ("/shop/", "/shop//basket"),
-        ("/", "/basket"),
-        ("", "/basket"),
-    ],
-    ids=["uvicorn", "cut off", "slash", "uvicorn with a slash", "the root", "none"],
-)
-def test_the_root_path_of_a_server_precedes_the_form(root_path: str, path: str) -> None:
-    app = Starlette(routes=[BASKET])
-    app.add_middleware(AsgiMiddleware, **options_of({}))
-
-    link, action = action_under(app, path=path, root_path=root_path)
-
-    assert action == link.removesuffix("/basket") + "/consent/"
-
-
-@pytest.mark.parametrize("root_path", ["", "/shop"])
-def test_a_mount_of_starlettes_inside_of_the_gate_does_not_precede_the_form(root_path: str) -> None:
-    inner = Starlette(routes=[Mount("/in", Starlette(routes=[BASKET]))])
-    gate = AsgiMiddleware(inner, **options_of({}))
-
-    facts = {"path": f"{root_path}/in/basket", "root_path": root_path}
-    _, action = action_under(gate, **facts)
-
-    assert action == f"{root_path}/consent/"
-
-
-def test_a_mount_of_starlettes_around_the_gate_precedes_the_form() -> None:
-    gate = AsgiMiddleware(Starlette(routes=[BASKET]), **options_of({}))
-
-    _, action = action_under(Starlette(routes=[Mount("/shop", gate)]), path="/shop/basket")
-
-    assert action == "/shop/consent/"
-
-
-@pytest.mark.parametrize("gated", ["inside", "around"])
-def test_a_dispatcher_of_werkzeugs_precedes_the_form_only_around_the_gate(gated: str) -> None:
-    def gate(app: Any) -> Any:
-        return WsgiMiddleware(app, **options_of({}))
-
-    app = (
-        gate(DispatcherMiddleware(flask_app(), {"/shop": flask_app()}))
-        if gated == "inside"
-        else DispatcherMiddleware(flask_app(), {"/shop": gate(flask_app())})
-    )
-
-    reply = call_wsgi(app, Send(path="/shop/basket"))
-
-    expected = "/consent/" if gated == "inside" else "/shop/consent/"
-    assert attribute(reply, "<form[^>]* action") == expected
-    assert attribute(reply, 'name="next" value') == "/shop/basket"
-
-
-def test_a_prefix_from_a_proxy_and_a_mount_inside_are_told_apart() -> None:
-    app = proxy_fix(DispatcherMiddleware(flask_app(), {"/in": flask_app()}))
-
-    reply = call_wsgi(WsgiMiddleware(app, **options_of({})), get("/in/basket"))
-
-    assert attribute(reply, "<form[^>]* action") == "/shop/consent/"
-    assert attribute(reply, 'name="next" value') == "/shop/in/basket"
-
-
-@pytest.mark.parametrize(
-    ("mount", "path"),
-    [("/shop", "/basket"), ("/shop/", "basket"), ("/shop/", "/basket"), ("//shop", "/basket")],
-    ids=["plain", "slash that takes the path's", "two slashes", "leading slashes"],
-)
-def test_the_mount_of_a_wsgi_server_precedes_the_form_with_one_slash(mount: str, path: str) -> None:
-    gate = WsgiMiddleware(flask_app(), **options_of({}))
-
-    def served(environ: Any, start_response: Any) -> Any:
-        return gate(environ | {"SCRIPT_NAME": mount, "PATH_INFO": path}, start_response)
-
-    reply = call_wsgi(served, Send())
-
-    assert attribute(reply, "<form[^>]* action") == "/shop/consent/"
-    assert attribute(reply, 'name="next" value') == "/shop/basket"
-
-
-def test_the_pages_are_found_below_a_mount_that_takes_the_paths_slash() -> None:
-    gate = WsgiMiddleware(flask_app(), **options_of({}))
-
-    def served(environ: Any, start_response: Any) -> Any:
-        facts = {"SCRIPT_NAME": "/shop/", "PATH_INFO": "consent/"}
-        return gate(environ | facts, start_response)
-
-    reply = call_wsgi(served, Send())
-
-    assert reply.status == 200
-    assert attribute(reply, "<form[^>]* action") == "/shop/consent/"
-
-
-def test_an_application_that_rewrites_its_path_has_the_mount_that_the_server_gave() -> None:
-    def localised(environ: Any, start_response: Any) -> Any:
-        environ |= {"SCRIPT_NAME": "/fr", "PATH_INFO": "/panier"}
-        start_response("200 OK", [("Content-Type", "text/html")])
-        return [page("/").encode()]
-
-    reply = call_wsgi(WsgiMiddleware(localised, **options_of({})), Send(path="/basket"))
-
-    assert attribute(reply, "<form[^>]* action") == "/consent/"
-
-
-@pytest.mark.parametrize("mount", ["", "/caf\xe9"])
-def test_django_may_decode_what_it_finds_in_the_environ(mount: str) -> None:
-    with override_settings(ROOT_URLCONF=Anything):
-        gate = WsgiMiddleware(WSGIHandler(), **options_of({}))
-        reply = call_wsgi(gate, Send(path="/th\xe9", mount=mount))
-
-    quoted = "/caf%C3%A9" if mount else ""
-    assert attribute(reply, "<form[^>]* action") == f"{quoted}/consent/"
-    assert attribute(reply, 'name="next" value') == f"{quoted}/th%C3%A9"
-
-
-class Anything:
-    """One page at every path."""
-
-    urlpatterns = (django_path("<path:rest>", lambda _, rest: HttpResponse(page("/"))),)
-
-
-def test_a_forced_mount_and_decoded_paths_go_together() -> None:
-    with override_settings(ROOT_URLCONF=Anything, FORCE_SCRIPT_NAME="/shop"):
-        gate = WsgiMiddleware(WSGIHandler(), **options_of({}))
-        reply = call_wsgi(gate, Send(path="/th\xe9"))
-
-    assert attribute(reply, "<form[^>]* action") == "/shop/consent/"
 
 
 # What nobody trusts
