@@ -236,5 +236,5 @@ def _hostile_row(name: str, piece: bytes) -> Row:
 
 
 def _insert(chunks: Sequence[bytes]) -> bytes:
-    insertion = Insertion(lambda language: PUT)
+    insertion = Insertion(lambda language, _: PUT)
     return b"".join([*map(insertion.feed, chunks), insertion.finish()])

@@ -7,6 +7,7 @@ application holds none of it, and what leaves is what was judged.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import partial
 from typing import Any
 
 from consentgate._middleware import BLOCKED_HEADERS, PreparedGate, blocked_body
@@ -19,7 +20,7 @@ from consentgate.gate.page_change import PageChange
 from consentgate.gate.response_head import ResponseHead
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PolicyPages
-from consentgate.pages.http import PageAddress, page_address, path_below, scope_mount
+from consentgate.pages.http import PageAddress, address_in_scope, checked_origin, origin_in_scope
 
 # Any: the values of scopes and messages are the specification's, of many types.
 Scope = MutableMapping[str, Any]
@@ -78,6 +79,11 @@ class AsgiExchange(Exchange):
             self._headers = headers
         return headers
 
+    @property
+    def may_be_framed(self) -> bool:
+        """Whether the site named others in whose frames its pages may be."""
+        return self.pages is not None and self.pages.may_be_framed
+
     def header(self, name: str) -> str:
         """Return all values of a request header, joined by ", "."""
         value = self.headers.get(name.encode())
@@ -88,19 +94,23 @@ class AsgiExchange(Exchange):
         headers = self.headers
         return [name for name in names if name.encode() in headers]
 
-    def page_address(self) -> PageAddress:
-        """Return the address of the page that the request asks for."""
-        request = self.request
-        mount = request.get("root_path", "")
-        path, query = request["path"], request.get("query_string", b"")
-        if mount:
-            mount = scope_mount(request)
-            path = path_below(path, mount)
-        if request["method"] == "POST":
+    def page_address(self, scope: Scope, *, with_origin: bool = False) -> PageAddress:
+        """Return the address of the page that the request asks for; `scope` is the request's as the
+        application has it now."""
+        path = None
+        if self.request["method"] == "POST":
             assert self.pages is not None, "a banner is of some pages"
             # What a form was sent to is not a way back.
-            path, query = f"{self.pages.prefix}/", b""
-        return page_address(mount, path, query.decode("latin-1"), encoding="utf-8")
+            path = f"{self.pages.prefix}/"
+        address = address_in_scope(scope, self.request, path)
+        if not with_origin:
+            return address
+        return address._replace(origin=checked_origin(origin_in_scope(scope)))
+
+    def take_place(self, scope: Scope) -> None:
+        """Note what the application knows by now of the mount and the scheme."""
+        self.answers_securely = scope.get("scheme") in ("https", "wss")
+        self.mount = address_in_scope(scope, self.request, "/").mount
 
 
 prepare_layout(AsgiExchange)
@@ -141,7 +151,7 @@ class AsgiResponse:
     """
 
     __slots__ = (
-        *("_banner", "_banners", "_exchange", "_gate", "_is_blocked", "_send_raw"),
+        *("_banner", "_banners", "_exchange", "_gate", "_is_blocked", "_scope", "_send_raw"),
         *("held", "passes_body"),
     )
 
@@ -149,11 +159,13 @@ class AsgiResponse:
         self,
         exchange: AsgiExchange,
         gate: PreparedGate[bytes],
+        scope: Scope,
         send: Send,
         banners: Banners | None,
     ) -> None:
         self.passes_body = True
         self._exchange = exchange
+        self._scope = scope
         self._gate = gate
         self._send_raw = send
         self._banners = banners
@@ -161,12 +173,13 @@ class AsgiResponse:
         self.held: tuple[Message, ResponseHead[bytes]] | None = None
         self._is_blocked = False
 
-    def settle_conditions(self, scope: Scope) -> None:
+    def settle_conditions(self) -> None:
         """Let the application see the request's conditional headers as it may."""
         exchange, banners = self._exchange, self._banners
         assert banners is not None, "conditions are those of a page"
         found = {name: exchange.header(name) for name in exchange.sent_among(CONDITIONAL)}
         self._banner = self._make_banner(banners)
+        scope = self._scope
         scope["headers"] = _with_changes(scope["headers"], self._banner.conditions(found))
 
     def send(self, message: Message) -> Awaitable[None]:
@@ -201,7 +214,10 @@ class AsgiResponse:
     def _make_banner(self, banners: Banners) -> BannerResponse[bytes]:
         exchange = self._exchange
         return BannerResponse(
-            banners, exchange, wire=self._gate.wire, address=exchange.page_address
+            banners,
+            exchange,
+            wire=self._gate.wire,
+            address=partial(exchange.page_address, self._scope),
         )
 
     async def release(self) -> None:
@@ -228,6 +244,8 @@ class AsgiResponse:
         """Send the start of a response with what the gate lets out of it."""
         exchange = self._exchange
         exchange.started = True
+        if exchange.has_changed:
+            exchange.take_place(self._scope)
         self.passes_body = True
         try:
             message["headers"] = self._gate.response_filter.filter(

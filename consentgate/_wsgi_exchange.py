@@ -7,7 +7,7 @@ What nothing is put into is returned as the object that it is, so that `len()` a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import TracebackType
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -25,7 +25,12 @@ from consentgate.gate.response_head import ResponseHead
 from consentgate.http.set_cookie import has_line_break
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PolicyPages
-from consentgate.pages.http import PageAddress, page_address
+from consentgate.pages.http import (
+    PageAddress,
+    address_in_environ,
+    checked_origin,
+    origin_in_environ,
+)
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
 Headers = list[tuple[str, str]]
@@ -61,6 +66,11 @@ class WsgiExchange(Exchange):
         """Whether the request came over https."""
         return self.request.get("wsgi.url_scheme") == "https"
 
+    @property
+    def may_be_framed(self) -> bool:
+        """Whether the site named others in whose frames its pages may be."""
+        return self.pages is not None and self.pages.may_be_framed
+
     def header(self, name: str) -> str:
         """Return the request header; servers join repeated ones themselves."""
         return str(self.request.get("HTTP_" + name.upper().replace("-", "_"), ""))
@@ -71,15 +81,23 @@ class WsgiExchange(Exchange):
             return []
         return [name for name in names if "HTTP_" + name.upper().replace("-", "_") in self.request]
 
-    def page_address(self) -> PageAddress:
-        """Return the address of the page that the request asks for."""
-        request = self.request
-        path, query = request.get("PATH_INFO", ""), request.get("QUERY_STRING", "")
-        if request.get("REQUEST_METHOD") == "POST":
+    def page_address(self, environ: WSGIEnvironment, *, with_origin: bool = False) -> PageAddress:
+        """Return the address of the page that the request asks for; `environ` is the request's as
+        the application has it now."""
+        path = None
+        if self.request.get("REQUEST_METHOD") == "POST":
             assert self.pages is not None, "a banner is of some pages"
             # What a form was sent to is not a way back.
-            path, query = f"{self.pages.prefix}/", ""
-        return page_address(request.get("SCRIPT_NAME", ""), path, query, encoding="latin-1")
+            path = f"{self.pages.prefix}/"
+        address = address_in_environ(environ, self.request, path)
+        if not with_origin:
+            return address
+        return address._replace(origin=checked_origin(origin_in_environ(environ)))
+
+    def take_place(self, environ: WSGIEnvironment) -> None:
+        """Note what the application knows by now of the mount and the scheme."""
+        self.answers_securely = environ.get("wsgi.url_scheme") == "https"
+        self.mount = address_in_environ(environ, self.request, "/").mount
 
 
 prepare_layout(WsgiExchange)
@@ -93,15 +111,20 @@ class WsgiResponse:
     """
 
     __slots__ = (
-        *("_banner", "_banners", "_gate", "_has_started", "_held", "_start_raw"),
-        *("_write_raw", "block", "exchange", "is_head"),
+        *("_banner", "_banners", "_environ", "_gate", "_has_started", "_held"),
+        *("_start_raw", "_write_raw", "block", "exchange", "is_head"),
     )
 
     def __init__(
-        self, exchange: WsgiExchange, gate: PreparedGate[str], start_response: StartResponse
+        self,
+        exchange: WsgiExchange,
+        gate: PreparedGate[str],
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
     ) -> None:
         self.block: bytes | None = None
         self.exchange = exchange
+        self._environ = environ
         self._gate = gate
         self._start_raw = start_response
         # Some servers have no `write` to return, so that it does not say whether they started.
@@ -122,10 +145,10 @@ class WsgiResponse:
         """Whether the place for the banner is looked for."""
         return self._banner is not None and self._banner.is_searching
 
-    def prepare_banner(self, environ: WSGIEnvironment) -> None:
+    def prepare_banner(self) -> None:
         """Put the banner into the response if it is a page; the application sees the request's
         conditional headers as it may."""
-        exchange, banners = self.exchange, self._gate.banners
+        exchange, banners, environ = self.exchange, self._gate.banners, self._environ
         method = environ.get("REQUEST_METHOD", "GET")
         if banners is None or method not in PAGE_METHODS:
             return
@@ -143,7 +166,10 @@ class WsgiResponse:
     def _make_banner(self, banners: Banners) -> BannerResponse[str]:
         exchange = self.exchange
         return BannerResponse(
-            banners, exchange, wire=self._gate.wire, address=exchange.page_address
+            banners,
+            exchange,
+            wire=self._gate.wire,
+            address=partial(exchange.page_address, self._environ),
         )
 
     def start(self, status: str, headers: Iterable[tuple[str, str]], exc_info: ExcInfo) -> Write:
@@ -179,6 +205,11 @@ class WsgiResponse:
         if self._held is not None and type(body) in (list, tuple):  # others may have a `close`
             return self._whole(body)  # type: ignore[arg-type]
         return _Body(body, self)
+
+    def ask_as_get(self) -> WSGIEnvironment:
+        """Return what to ask the application for in the place of a HEAD."""
+        self._environ = {**self._environ, "REQUEST_METHOD": "GET"}
+        return self._environ
 
     def without_body(self, body: Iterable[bytes]) -> list[bytes]:
         """Run the body of a GET until the response has started, and return nothing of it."""
@@ -241,6 +272,8 @@ class WsgiResponse:
     ) -> Write:
         """Start the response with what the gate lets out of it."""
         exchange = self.exchange
+        if exchange.has_changed:
+            exchange.take_place(self._environ)
         self.block = None
         status = self._checked(status)
         try:

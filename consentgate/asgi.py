@@ -84,8 +84,8 @@ class ConsentMiddleware:
             banners = gate.banners
             ask_scope_plainly(scope, exchange)
             if exchange.is_conditional and scope["method"] != "POST":
-                response = AsgiResponse(exchange, gate, send, banners)
-                response.settle_conditions(scope)
+                response = AsgiResponse(exchange, gate, scope, send, banners)
+                response.settle_conditions()
         read_head = gate.response_filter.read
 
         def guarded_send(message: Message) -> Awaitable[None]:
@@ -111,9 +111,9 @@ class ConsentMiddleware:
                         exchange.started = True
                         message["headers"] = head.pairs
                         return send(message)
-                    response = AsgiResponse(exchange, gate, send, banners)
+                    response = AsgiResponse(exchange, gate, scope, send, banners)
                     return response.start(message, head)
-                response = AsgiResponse(exchange, gate, send, banners)
+                response = AsgiResponse(exchange, gate, scope, send, banners)
             return response.send(message)
 
         scope[CONSENT_KEY] = exchange

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Unpack
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -17,6 +18,7 @@ from consentgate._middleware import (
 from consentgate._wsgi_exchange import ExcInfo, Headers, Write, WsgiExchange, WsgiResponse
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.http.wire import TEXT
+from consentgate.pages.http import path_in_environ
 from consentgate.pages.wsgi import answer_page, check_toolkit
 
 
@@ -51,7 +53,7 @@ class ConsentMiddleware:
         exchange = _receive_request(environ, gate)
         if exchange is None:
             return self.app(environ, start_response)
-        response = WsgiResponse(exchange, gate, start_response)
+        response = WsgiResponse(exchange, gate, environ, start_response)
 
         def guarded_start(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
             write = response.start(status, headers, exc_info)
@@ -68,15 +70,15 @@ class ConsentMiddleware:
         try:
             # Nearly every path is without the mark of the library's pages: that is seen sooner.
             if self._pages is not None:
-                path = environ.get("PATH_INFO", "")
+                path = path_in_environ(environ)
                 own_path = self._pages.own_path(path) if self._pages.path_mark in path else None
                 if own_path is not None:
                     assert gate.pages is not None, "there are pages for each policy"
-                    body = answer_page(gate.pages, own_path, exchange, environ, guarded_start)
-                    return response.around(body)
-                response.prepare_banner(environ)
+                    page = partial(answer_page, gate.pages, own_path, exchange)
+                    return response.around(self._answer_page(page, environ, guarded_start))
+                response.prepare_banner()
                 if response.is_head:
-                    as_get = {**environ, "REQUEST_METHOD": "GET"}
+                    as_get = response.ask_as_get()
                     return response.without_body(self.app(as_get, guarded_start))
             return response.around(self.app(environ, guarded_start))
         except BaseException:
@@ -85,6 +87,12 @@ class ConsentMiddleware:
         finally:
             # Whoever calls a gate later may do so because this one's body failed.
             exchange.is_in_call = False
+
+    def _answer_page(
+        self, page: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Answer a request to one of the library's pages, which is a WSGI application."""
+        return page(environ, start_response)
 
 
 def _guard_early_hints(

@@ -30,6 +30,7 @@ from consentgate.banner.html_tokens import (
     end_of_tag,
     read_tag,
 )
+from consentgate.banner.page_rules import may_have_rules
 from consentgate.banner.template_end import end_of_template
 
 Search = Generator[None, None, int | None]
@@ -90,7 +91,8 @@ _LANGUAGE = compile_markup(rb"""lang[\t\n\f\r ]*=[\t\n\f\r ]*["']?([a-z0-9-]{1,6
 
 class _Usual(NamedTuple):
     """How far a text is as most pages are: what is before `start` is whole, a `<html>` tag included
-    if the text `has_html`. `place` is where the body starts, after its tag, if that is there too.
+    if the text `has_html`. `place` is where the body starts, after its tag, if that is there too;
+    `has_rules` is what `page_rules.may_have_rules` says of the text.
     """
 
     start: int
@@ -98,6 +100,7 @@ class _Usual(NamedTuple):
     is_after_head: bool
     language: str | None
     place: int | None = None
+    has_rules: bool = False
 
 
 _USUAL_BYTES = 250
@@ -111,8 +114,9 @@ _known_heads = BoundedCache[int, _Usual](
 )
 
 
-Place = tuple[int, str | None]
-"""Where a body starts, and in which language `<body lang>` or else `<html lang>` says it is."""
+Place = tuple[int, str | None, bool]
+"""Where a body starts, in which language `<body lang>` or else `<html lang>` says it is, and
+whether what precedes it may have rules for what is put there (`page_rules.may_have_rules`)."""
 
 
 def find_usual(text: bytes) -> Place | None:
@@ -123,12 +127,15 @@ def find_usual(text: bytes) -> Place | None:
         place = text.find(b"<BODY")
     if place < 0:
         return None
-    start, _, is_after_head, language, known = _recall_usual(text[: text.find(b">", place) + 1])
+    usual = _recall_usual(text[: text.find(b">", place) + 1])
+    start, _, is_after_head, language, known, has_rules = usual
     if known is not None:
-        return known, language
+        return known, language, has_rules
     # Its tag may have a ">" in a quoted attribute.
     body = _BODY.match(text, start) if is_after_head else None
-    return None if body is None else (body.end(), _language_in(body[0]) or language)
+    if body is None:
+        return None
+    return body.end(), _language_in(body[0]) or language, has_rules
 
 
 def _recall_usual(head: bytes) -> _Usual:
@@ -137,6 +144,7 @@ def _recall_usual(head: bytes) -> _Usual:
     usual = _known_heads.get(key)
     if usual is None:
         usual = _pass_usual(head, len(_UTF_8_MARK) if head.startswith(_UTF_8_MARK) else 0)
+        usual = usual._replace(has_rules=may_have_rules(head))
         _known_heads.remember(key, usual)
     return usual
 
@@ -200,7 +208,7 @@ class BodyStart:
             yield from self._skip_mark()
             yield from self._look_at_beginning()
             usual = _recall_usual(bytes(self._text.so_far))
-            self._start, self.is_document, self._is_after_head, self.language, place = usual
+            self._start, self.is_document, self._is_after_head, self.language, place, _ = usual
             if place is not None:
                 return place
             self._is_xml = self._is_xml and not self.is_document

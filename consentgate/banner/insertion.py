@@ -17,7 +17,7 @@ LONGEST_SEARCH = 65_536
 reaches them. A browser finds an encoding in the first 1024, and heads of 64 KiB have
 been seen with all their styles in them."""
 
-Make = Callable[[str | None], bytes]
+Make = Callable[[str | None, bytes], bytes]
 
 
 class Found(Enum):
@@ -34,9 +34,9 @@ class Found(Enum):
 
 
 class Insertion:
-    """The insertion into one page. `make` is called with the language that the page says it has,
-    once, when the place is known; what it returns is put there and is then `inserted`.
-    `documents_only`: nothing is put into what may be a part of a page.
+    """The insertion into one page. `make` is called with the language that the page says it has
+    and with what precedes the place, once, when that is known; what it returns is put there and is
+    then `inserted`. `documents_only`: nothing is put into what may be a part of a page.
 
     From the moment when `found` is no longer SEARCHING there is nothing to feed any more.
     """
@@ -103,6 +103,6 @@ class Insertion:
             self.found = Found.NOWHERE
             return self._unsent()
         self.found = Found.INSERTED
-        self.inserted = self._make(self._start.language)
         text = bytes(self._text.so_far)
+        self.inserted = self._make(self._start.language, text[:place])
         return b"".join((text[self._sent : place], self.inserted, text[place:]))

@@ -7,14 +7,15 @@ before its body for certain leaves at once; all else passes as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import AnyStr, Generic
+from collections.abc import Mapping
+from typing import AnyStr, Generic, Protocol
 
 from consentgate.banner.body_start import find_usual
 from consentgate.banner.entity_tags import Condition, mark_of, mark_tag
 from consentgate.banner.html_response import POLICIES, Page, read_page
 from consentgate.banner.insertion import LONGEST_SEARCH, Found, Insertion
 from consentgate.banner.page_headers import settle_conditions
+from consentgate.banner.page_rules import has_base, lets_forms_reach, restricts_forms
 from consentgate.gate.destination import destination_of
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
@@ -39,6 +40,13 @@ headers that its GET would have (RFC 9110 section 9.3.2)."""
 _NONCE = re.compile(
     r"(?:script|style|default)-src[^;,]*?'nonce-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE
 )
+
+
+class Address(Protocol):
+    """Returns where the page is, its origin only on demand."""
+
+    def __call__(self, *, with_origin: bool = False) -> PageAddress:
+        """Return the address."""
 
 
 def may_insert(exchange: Exchange) -> bool:
@@ -72,7 +80,7 @@ class BannerResponse(Generic[AnyStr]):
         exchange: Exchange,
         *,
         wire: WireFormat[AnyStr],
-        address: Callable[[], PageAddress],
+        address: Address,
     ) -> None:
         self.is_holding = self.is_searching = False
         self.changes_body = self.is_for_visitor = False
@@ -135,8 +143,9 @@ class BannerResponse(Generic[AnyStr]):
             # Some applications yield what has the contents of bytes and is none.
             usual = find_usual(bytes(chunk[:LONGEST_SEARCH]))
             if usual is not None:
-                place, language = usual
-                return b"".join((chunk[:place], self._make_text(language), chunk[place:]))
+                place, language, has_rules = usual
+                text = self._make_text(language, chunk[:place] if has_rules else b"")
+                return b"".join((chunk[:place], text, chunk[place:]))
             insertion = self._insertion = self._make_insertion()
         body = insertion.feed(chunk)
         self._settle(insertion, has_body=body != b"")
@@ -224,30 +233,50 @@ class BannerResponse(Generic[AnyStr]):
         self.is_for_visitor = True
         return self._banners.ask(self._exchange)
 
-    def _make_text(self, page_language: str | None) -> bytes:
-        """Return what is put into the page, and note that it is."""
+    def _make_text(self, page_language: str | None, head: bytes) -> bytes:
+        """Return what is put into the page, and note that it is. `head` is what precedes it, empty
+        where that has no rule for forms."""
         asks = self._change()
         language, nonce = page_language or "", ""
+        address, is_dead = self._place_form(head)
         if self._values:
             nonce = self._nonce()
             if not self._banners.serves(language):
                 value = self._values.get("content-language", "")
                 language = value.partition(",")[0].strip(" \t")
         self._language = language
-        address = self._address()
         if self._is_shared:
             readable = not self._exchange.settings.http_only
             text = self._banners.shared_text(
-                language, mount=address.mount, nonce=nonce, readable=readable
+                language, mount=address.mount, nonce=nonce, readable=readable, is_dead=is_dead
             )
         else:
             text = self._banners.text_for(
-                self._exchange, asks=asks, language=language, address=address, nonce=nonce
+                self._exchange,
+                asks=asks,
+                language=language,
+                address=address,
+                nonce=nonce,
+                is_dead=is_dead,
             )
         if self.is_holding:
             self._added_bytes = len(text)
         self.is_holding = self.is_searching = False
         return text
+
+    def _place_form(self, head: bytes) -> tuple[PageAddress, bool]:
+        """Return the address for links and forms, and whether the page's rules block its forms."""
+        policies = self._values.get(POLICIES[0], "")
+        moves, restricts = has_base(head), restricts_forms(policies, head)
+        address = self._address(with_origin=moves or restricts)
+        action = f"{address.origin}{address.mount}{self._banners.prefix}/"
+        is_dead = restricts and not lets_forms_reach(policies, head, action)
+        if is_dead:
+            self._report_once(Reason.BANNER_FORM_BLOCKED)
+        if moves:
+            # An absolute address is the same whatever the page's `<base>` says.
+            address = address._replace(mount=address.origin + address.mount)
+        return address, is_dead
 
     def _nonce(self) -> str:
         """Return the nonce that the page's own policy lets scripts and styles have."""

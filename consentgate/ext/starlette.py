@@ -127,7 +127,8 @@ def consent_context(request: Request) -> dict[str, Any]:
     itself (`banner="manual"`) `consent_banner()`, `consent_link()` and `cookie_charter()`.
     """
     consent = get_consent(request)
-    helpers = TemplateHelpers(exchange_of(request), lambda: address_in_scope(request.scope))
+    exchange = exchange_of(request)
+    helpers = TemplateHelpers(exchange, lambda: address_in_scope(request.scope, exchange.request))
     return {
         "current_consent": consent,
         "consent_allows": consent.allows,

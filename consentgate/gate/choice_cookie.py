@@ -17,6 +17,7 @@ from consentgate.http.set_cookie import BLANKS
 from consentgate.policy import Policy
 
 _PATH = re.compile(r"/[!-:<-~]*")
+_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_.~-]+)+")
 _DOMAIN = re.compile(r"[A-Za-z0-9.-]*")
 _SAME_SITE = ("Lax", "Strict", "None")
 
@@ -52,36 +53,27 @@ class ChoiceCookie:
         same_site: str,
         secure: bool | None,
         http_only: bool,
+        partitioned: bool,
     ) -> None:
-        check_flags(http_only=http_only, **({} if secure is None else {"secure": secure}))
+        flags = {} if secure is None else {"secure": secure}
+        check_flags(http_only=http_only, partitioned=partitioned, **flags)
         _check_texts(domain=domain, path=path, same_site=same_site)
-        self.attributes = (domain, path, same_site, secure, http_only)
+        self.attributes = (domain, path, same_site, secure, http_only, partitioned)
         self._codec = codec
         self._now_s = now_s
         self._name = policy.preferences_cookie
         # No other host can have set such a cookie, so it has no variants to remove.
         self._is_host_only = self._name.lower().startswith("__host-")
         self._domain = domain.lstrip(".")
-        self._path = path
+        self._path = "/" if self._is_host_only and path == "" else path
         self._same_site = same_site
-        self._secure = secure
+        self._partitioned = partitioned
+        self._is_cross_site = same_site == "None"
+        # Browsers refuse a cookie for other sites' frames without it (RFC 6265bis section 5.7).
+        self._secure = True if secure is None and self._is_cross_site else secure
         self._http_only = http_only
         self._site = urlsplit(policy.site)
         self._check()
-        self._attributes = {secure: self._attributes_for(secure) for secure in (False, True)}
-
-    def _attributes_for(self, secure: bool) -> str:  # noqa: FBT001 (the key of a table)
-        """Return the text of the attributes, from the first ";" on."""
-        empty = serialize_set_cookie(
-            self._name,
-            "",
-            path=self._path,
-            domain=self._domain,
-            secure=secure,
-            http_only=self._http_only,
-            same_site=self._same_site,
-        )
-        return empty.removeprefix(f"{self._name}=")
 
     def values_for(self, exchange: Exchange) -> list[str]:
         """The Set-Cookie values that a changed choice needs; empty when nothing changed.
@@ -93,7 +85,7 @@ class ChoiceCookie:
         if exchange.new_choice is not None and exchange.new_choice != stored.consent:
             written = [self._write(exchange)]
         elif exchange.discards_invalid:
-            written = [expire_cookie(self._name, path=self._path, domain=self._domain)]
+            written = [self._expire(exchange, self._domain)]
         else:
             return []
         if stored.cookies_received > 1 or stored.rejected:
@@ -103,22 +95,59 @@ class ChoiceCookie:
     def _write(self, exchange: Exchange) -> str:
         assert exchange.new_choice is not None
         left_s = end_of(exchange.new_choice).timestamp() - self._now_s()
-        secure = exchange.secure if self._secure is None else self._secure
-        if self._secure is None and not secure:
-            self._warn_of_proxy(exchange)
+        secure = self._secure
+        if secure is None:
+            # A proxy's scheme may be known inside of the gate only.
+            secure = exchange.secure or exchange.answers_securely
+            if not secure:
+                self._warn_of_proxy(exchange)
         max_age_s = int(min(LIFETIME.total_seconds(), left_s))
-        value = self._codec.encode(exchange.new_choice)
-        return f"{self._name}={value}; Max-Age={max_age_s}{self._attributes[secure]}"
+        self._report_path(exchange)
+        return serialize_set_cookie(
+            self._name,
+            self._codec.encode(exchange.new_choice),
+            max_age_s=max_age_s,
+            path=self._path_for(exchange),
+            domain=self._domain,
+            secure=secure,
+            http_only=self._http_only,
+            same_site=self._same_site,
+            partitioned=self._partitioned,
+        )
+
+    def _path_for(self, exchange: Exchange) -> str:
+        """Return the Path: by default the mount, since two applications on one host would
+        overwrite each other's choice.
+
+        Browsers compare it with the path as they write it (RFC 6265bis section 5.1.4), which is
+        certain only where nothing in it is percent-encoded.
+        """
+        if self._path:
+            return self._path
+        return exchange.mount if _PLAIN_PATH.fullmatch(exchange.mount) else "/"
+
+    def _report_path(self, exchange: Exchange) -> None:
+        if exchange.mount:
+            path = self._path_for(exchange)
+            at_mount = path == exchange.mount
+            reason = Reason.CHOICE_AT_MOUNT if at_mount else Reason.CHOICE_FOR_HOST
+            detail = f"Path={path}, mounted on {exchange.mount}"
+            exchange.report(reason, Action.NOTE, name=self._name, detail=detail)
+
+    def _expire(self, exchange: Exchange, domain: str) -> str:
+        return expire_cookie(
+            self._name,
+            path=self._path_for(exchange),
+            domain=domain,
+            partitioned=self._partitioned,
+            cross_site=self._is_cross_site,
+        )
 
     def _expire_variants(self, exchange: Exchange) -> list[str]:
         if self._is_host_only:
             return []
         domains = ["", *cookie_domains(exchange.header("host"))]
-        return [
-            expire_cookie(self._name, path=self._path, domain=domain)
-            for domain in domains
-            if domain != self._domain
-        ]
+        return [self._expire(exchange, domain) for domain in domains if domain != self._domain]
 
     def _warn_of_proxy(self, exchange: Exchange) -> None:
         forwarded = exchange.header("x-forwarded-proto").lower().startswith("https")
@@ -137,7 +166,12 @@ class ChoiceCookie:
             raise ConfigurationError(
                 'same_site="None" needs secure=True: browsers refuse the cookie otherwise'
             )
-        if _PATH.fullmatch(self._path) is None:
+        if self._partitioned and not self._is_cross_site:
+            raise ConfigurationError(
+                "partitioned=True is for an application in frames of other sites, where browsers "
+                'send no cookie without SameSite=None: pass same_site="None" too'
+            )
+        if self._path and _PATH.fullmatch(self._path) is None:
             raise ConfigurationError(
                 f"path={self._path!r} is no path: it starts with / and is visible ASCII without ;"
             )

@@ -50,6 +50,7 @@ PROGRAM = Destination(is_page=False, vary=_CLIENT)
 
 # "empty" is what a service worker sends that passes a navigation through (Fetch Metadata, 2.1: the
 # destination is that of the worker's own request).
+_FRAMES = frozenset({"iframe", "frame"})
 _SHOWN_WHOLE = frozenset({"", "document", "empty"})
 
 _SCRIPT_MARKS = (
@@ -62,7 +63,8 @@ def destination_of(exchange: Exchange) -> Destination:
     """Return what the answer to a request is for."""
     mode, shown_as = exchange.header("sec-fetch-mode"), exchange.header("sec-fetch-dest")
     if mode == "navigate":
-        return NAVIGATION if shown_as in _SHOWN_WHOLE else FRAME
+        is_whole = shown_as in _SHOWN_WHOLE or (shown_as in _FRAMES and exchange.may_be_framed)
+        return NAVIGATION if is_whole else FRAME
     if shown_as == "document" and not mode:
         return NAVIGATION
     marks = exchange.sent_among(_SCRIPT_MARKS)

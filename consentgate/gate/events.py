@@ -63,11 +63,14 @@ class Reason(StrEnum):
     REQUIRED_FAILED = "CG141"
     SECURE_MISSING = "CG142"
     LANGUAGE_FAILED = "CG143"
-    CHOICE_CLEARED = "CG144"
+    CHOICE_AT_MOUNT = "CG144"
+    CHOICE_FOR_HOST = "CG145"
     OTHER_ORIGIN = "CG146"
+    CHOICE_CLEARED = "CG147"
     BANNER_COMPRESSED = "CG151"
     BANNER_NO_PLACE = "CG152"
     BANNER_FILE = "CG153"
+    BANNER_FORM_BLOCKED = "CG154"
 
 
 _WARNINGS = frozenset(
@@ -88,6 +91,7 @@ _WARNINGS = frozenset(
         Reason.BANNER_COMPRESSED,
         Reason.BANNER_NO_PLACE,
         Reason.BANNER_FILE,
+        Reason.BANNER_FORM_BLOCKED,
     }
 )
 
@@ -117,11 +121,19 @@ _WORDS = {
         "the preferences cookie leaves without Secure though the site is https; let the server "
         "trust its proxy's scheme, or pass secure=True"
     ),
+    Reason.CHOICE_AT_MOUNT: (
+        "the visitor's choice counts for this mount; for one choice on the whole host pass "
+        "path='/' to each gate there, with the same key and policy"
+    ),
+    Reason.CHOICE_FOR_HOST: (
+        "the visitor's choice is stored outside of this mount, where another gate of the same host "
+        "may overwrite it; leave `path` out unless they share one key and policy"
+    ),
+    Reason.OTHER_ORIGIN: "a choice was turned away, since it is not from a page of this origin",
     Reason.CHOICE_CLEARED: (
         "Clear-Site-Data makes the browser forget the visitor's choice, so that it is asked for "
         'again; delete the cookies by their names instead, or leave "cookies" out'
     ),
-    Reason.OTHER_ORIGIN: "a choice was turned away, since it is not from a page of this origin",
     Reason.BANNER_COMPRESSED: (
         "a page is compressed inside the gate, so that no banner was put in; compress outside, or "
         "place the template helper `consent_banner` and pass banner='manual'"
@@ -133,6 +145,11 @@ _WORDS = {
     Reason.BANNER_FILE: (
         "the application left it to the server to send a page from a file, so that no banner was "
         "put in; let the application send the file itself"
+    ),
+    Reason.BANNER_FORM_BLOCKED: (
+        "a page's Content-Security-Policy lets no form reach the visitor's pages, so that its "
+        "banner has a link in place of its buttons; allow form-action 'self', or in a sandbox "
+        "allow-forms and allow-same-origin"
     ),
 }
 

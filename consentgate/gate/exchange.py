@@ -39,7 +39,10 @@ class Exchange:
     depends; `reads_value`: one was for the whole choice. `is_running`: the application is at work;
     `started`: its response has started; `is_in_call`: the gate has not returned to its server.
     `outer_gate` is the exchange of another gate around this one, and `inner_gate_values` are the
-    Set-Cookie values that gates further in wrote themselves.
+    Set-Cookie values that gates further in wrote themselves. `answers_securely`: the application
+    knows, as it answers, that its visitor came over https, though the server does not. `mount`:
+    what precedes the gate's paths for the browser, as the application knows as it answers. Both are
+    taken where a choice is written.
     """
 
     # Defaults of the class until something happens: an exchange costs few assignments.
@@ -64,6 +67,8 @@ class Exchange:
     outer_gate: Exchange | None = None
     inner_gate_values: tuple[str, ...] = ()
     known_choice: StoredChoice | None = None
+    answers_securely = False
+    mount = ""
     _enforcement: Enforcement | None = None
     _sends_gpc: bool | None = None
 
@@ -89,6 +94,11 @@ class Exchange:
     def sent_among(self, names: tuple[str, ...]) -> list[str]:
         """Return those of these lower-case names of which the request has a header."""
         raise NotImplementedError
+
+    @property
+    def may_be_framed(self) -> bool:
+        """Whether the site named others in whose frames its pages may be."""
+        return False
 
     @property
     def is_at_work(self) -> bool:

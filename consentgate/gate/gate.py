@@ -51,8 +51,10 @@ class Gate:
     `hide_cookies` and the values of `required` are the words of `consentgate.gate.options`. With
     `scan_headers` the ASGI middleware drops other headers that hold CR, LF or NUL, as the WSGI
     one always does; it is off since servers refuse them. `clock` returns the present as an aware
-    UTC datetime. `domain`, `path`, `same_site`, `secure` (None: on https) and `http_only` (off,
-    so that a page's script can read the choice) are those of the preferences cookie. Raises
+    UTC datetime. `domain`, `path` ("": the mount of the gate), `same_site`, `secure` (None: on
+    https) `http_only` (off, so that a page's script can read the choice) and `partitioned`
+    (for an application in frames of other sites, with same_site="None") are those of the
+    preferences cookie. Raises
     ConfigurationError.
     """
 
@@ -72,10 +74,11 @@ class Gate:
         on_event: Callable[[Event], object] | None = None,
         clock: Callable[[], datetime] = utc_now,
         domain: str = "",
-        path: str = "/",
+        path: str = "",
         same_site: SameSiteOption = "Lax",
         secure: bool | None = None,
         http_only: bool = False,
+        partitioned: bool = False,
     ) -> None:
         _check_policy(policy)
         _check_functions(required=required, on_event=on_event, clock=clock)
@@ -97,6 +100,7 @@ class Gate:
             same_site=same_site,
             secure=secure,
             http_only=http_only,
+            partitioned=partitioned,
         )
         modes = (
             as_option(Mode, mode, option="mode"),

@@ -43,6 +43,7 @@ class GateOptions(TypedDict, total=False):
     same_site: SameSiteOption
     secure: bool | None
     http_only: bool
+    partitioned: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ def serialize_set_cookie(
     secure: bool = False,
     http_only: bool = False,
     same_site: str = "",
+    partitioned: bool = False,
 ) -> str:
     """Return a Set-Cookie value that stores the cookie, for the session if `max_age_s` is None.
 
@@ -44,6 +45,8 @@ def serialize_set_cookie(
     parts += _place(name, path=path, domain=domain, secure=secure, http_only=http_only)
     if same_site:
         parts.append(f"SameSite={same_site}")
+    if partitioned:
+        parts.append("Partitioned")
     return "; ".join(parts)
 
 

@@ -17,7 +17,7 @@ from consentgate.pages.http import PageAddress
 from consentgate.pages.languages import negotiate, primary_language
 from consentgate.pages.options import Banner, PagesOptions
 from consentgate.pages.render import Pages
-from consentgate.pages.snippets import Form
+from consentgate.pages.snippets import Form, Saved
 from consentgate.pages.texts import Texts
 from consentgate.policy import Policy
 
@@ -48,8 +48,8 @@ class Banners:
         self._tags: BoundedCache[str, str | None] = BoundedCache(
             self._find_tag, most_entries=64, most_bytes=1 << 14
         )
-        self._forms: BoundedCache[tuple[str, str, bool, bool, bool], Form] = BoundedCache(
-            most_entries=128, most_bytes=1 << 20, longest_key=512
+        self._forms: BoundedCache[tuple[str, str, bool, bool, bool, bool, Saved | None], Form] = (
+            BoundedCache(most_entries=128, most_bytes=1 << 20, longest_key=512)
         )
 
     def ask(self, exchange: Exchange) -> bool:
@@ -107,28 +107,49 @@ class Banners:
         """Return whether there are texts in a language."""
         return self._tags[language] is not None
 
-    def shared_text(self, language: str, *, mount: str, nonce: str, readable: bool) -> bytes:
+    def shared_text(
+        self, language: str, *, mount: str, nonce: str, readable: bool, is_dead: bool = False
+    ) -> bytes:
         """Return what everybody gets: nothing of the request is in it. `readable`: scripts can read
-        the visitor's choice."""
+        the visitor's choice; `is_dead`: the page's rules block its forms."""
         texts = self._texts[self._tags[language] or self._negotiate("", "", "")]
         cookie = self._policy.preferences_cookie if readable else ""
-        return self._pages.static_banner(texts, mount=mount, nonce=nonce, readable_cookie=cookie)
+        return self._pages.static_banner(
+            texts, mount=mount, nonce=nonce, readable_cookie=cookie, is_dead=is_dead
+        )
 
     def text_for(
-        self, exchange: Exchange, *, asks: bool, language: str, address: PageAddress, nonce: str
+        self,
+        exchange: Exchange,
+        *,
+        asks: bool,
+        language: str,
+        address: PageAddress,
+        nonce: str,
+        is_dead: bool = False,
     ) -> bytes:
         """Return what this visitor gets, who is asked or not, in the page's language if that is
-        served."""
+        served. `is_dead`: the page's rules block its forms."""
         tag = self._tags[language]
         if tag is None:
             tag = self._wanted(exchange)
-        mount, way_back = address
-        key = (tag, mount, asks, way_back != "", nonce != "")
+        mount, way_back, _ = address
+        saved = None
+        if not asks:
+            stored = exchange.stored_choice.consent
+            saved = (stored.granted, stored.refused) if stored.day is not None else None
+        key = (tag, mount, asks, way_back != "", nonce != "", is_dead, saved)
         form = self._forms.get(key)
         if form is None:
-            _, _, _, has_next, has_nonce = key
             show = self._pages.banner if asks else self._pages.settings
-            form = show(self._texts[tag], mount=mount, has_next=has_next, has_nonce=has_nonce)
+            form = show(
+                self._texts[tag],
+                mount=mount,
+                has_next=way_back != "",
+                has_nonce=nonce != "",
+                is_dead=is_dead,
+                saved=saved,
+            )
             self._forms.remember(key, form, weight_bytes=len(form.pieces))
         return form.fill(way_back, nonce)
 
@@ -157,6 +178,7 @@ class Banners:
             for text in (
                 pages.banner(texts, mount="").fill(""),
                 pages.settings(texts, mount="").fill(""),
+                pages.settings(texts, mount="", saved=(self._asked, frozenset())).fill(""),
                 pages.static_banner(texts, mount=""),
             )
         )

@@ -49,9 +49,9 @@ _NO_SNIFF = ("x-content-type-options", "nosniff")
 
 # In a frame of another site a visitor could be led to click what that site wants (W3C CSP3,
 # frame-ancestors), and the form would come from the site itself.
+_CSP = "base-uri 'none'; form-action 'self'; frame-ancestors "
 _HTML = (
     ("content-type", "text/html; charset=utf-8"),
-    ("content-security-policy", "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
     ("referrer-policy", "same-origin"),
     _NO_SNIFF,
 )
@@ -85,6 +85,11 @@ class PolicyPages:
         self._texts = texts
         self._static = static
         self._policy_json = policy_json(policy)
+        # In a frame of another site a visitor could be led to click what that site wants (W3C CSP3,
+        # frame-ancestors), and the form would come from the site itself.
+        self.may_be_framed = bool(options.frame_ancestors)
+        ancestors = " ".join(options.frame_ancestors) or "'none'"
+        self._html = (*_HTML, ("content-security-policy", _CSP + ancestors))
         self._routes: dict[str, dict[str, Endpoint]] = {
             "/": {"GET": self._preferences, "POST": self._choose},
             "/charter": {"GET": self._charter},
@@ -132,7 +137,7 @@ class PolicyPages:
     def _preferences(self, request: Request) -> Response:
         next_path = checked_path(_field_of(request, "next")) or ""
         page = self.pages.render_preferences(request, self._texts_for(request), next_path=next_path)
-        return _page(200, page, *_NO_STORE)
+        return self._page(200, page, *_NO_STORE)
 
     def _choose(self, request: Request) -> Response:
         trusted = self._options.trusted_origins
@@ -149,7 +154,7 @@ class PolicyPages:
 
     def _charter(self, request: Request) -> Response:
         page = self.pages.render_charter(request, self._texts_for(request))
-        return _page(200, page, *_BY_LANGUAGE)
+        return self._page(200, page, *_BY_LANGUAGE)
 
     def _charter_markdown(self, request: Request) -> Response:
         text = self.pages.render_charter_markdown(request, self._texts_for(request))
@@ -171,7 +176,7 @@ class PolicyPages:
         if is_json(request):
             return _problem_json(BadRequest(403, CROSS_SITE))
         page = self.pages.render_forbidden(request, self._texts_for(request))
-        return _page(403, page, *_NO_STORE)
+        return self._page(403, page, *_NO_STORE)
 
     def _problem(self, request: Request, error: BadRequest) -> Response:
         if is_json(request):
@@ -179,7 +184,10 @@ class PolicyPages:
         texts = self._texts_for(request)
         message = _message_of(error, texts)
         page = self.pages.render_problem(request, texts, status=error.status, message=message)
-        return _page(error.status, page, *_NO_STORE, *error.headers)
+        return self._page(error.status, page, *_NO_STORE, *error.headers)
+
+    def _page(self, status: int, text: str, *headers: tuple[str, str]) -> Response:
+        return Response(status, (*self._html, *headers), text.encode("utf-8"))
 
     def _texts_for(self, request: Request) -> Texts:
         """Return the texts in the language of a request to one of these pages."""
@@ -213,10 +221,6 @@ def _problem_json(error: BadRequest) -> Response:
     """Return the response to a program (RFC 9457)."""
     body = json.dumps({"status": error.status, "detail": error.message}).encode("ascii")
     return Response(error.status, (*_PROBLEM, *_NO_STORE, *error.headers), body)
-
-
-def _page(status: int, text: str, *headers: tuple[str, str]) -> Response:
-    return Response(status, (*_HTML, *headers), text.encode("utf-8"))
 
 
 def _redirect(status: int, location: str, *headers: tuple[str, str]) -> Response:

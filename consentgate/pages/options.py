@@ -50,6 +50,7 @@ class PagesFields(TypedDict, total=False):
     languages: Sequence[str]
     language: LanguageOption | None
     trusted_origins: Collection[str]
+    frame_ancestors: Collection[str]
     gpc_updated: date | None
     templates: str | PathLike[str] | None
     catalogues: str | PathLike[str] | None
@@ -63,10 +64,11 @@ class PagesOptions:
     `prefix`: the path of the pages; None to have none. `languages`: the tags of the languages that
     are served (by default those that were proofread: English and French). `language`: the site's
     own choice for a request, a function of the scope or environ. `trusted_origins`: other origins
-    whose forms may send a visitor's choice. `gpc_updated`: the day in `/.well-known/gpc.json`,
-    which is served only if it is given. `templates` and `catalogues`: folders whose files come
-    before the library's. `stylesheets`: addresses of the site's own style sheets, linked after the
-    library's.
+    whose forms may send a visitor's choice. `frame_ancestors`: origins in whose frames the
+    visitor's pages, and the question in the application's, may be shown. `gpc_updated`: the day in
+    `/.well-known/gpc.json`, which is served only if it is given. `templates` and `catalogues`:
+    folders whose files come before the library's. `stylesheets`: addresses of the site's own style
+    sheets, linked after the library's.
     """
 
     prefix: str | None
@@ -74,6 +76,7 @@ class PagesOptions:
     languages: tuple[str, ...]
     language: LanguageOption | None
     trusted_origins: tuple[str, ...]
+    frame_ancestors: tuple[str, ...]
     gpc_updated: date | None
     templates: Path | None
     catalogues: Path | None
@@ -87,6 +90,7 @@ class PagesOptions:
         languages: Sequence[str] = (),
         language: LanguageOption | None = None,
         trusted_origins: Collection[str] = (),
+        frame_ancestors: Collection[str] = (),
         gpc_updated: date | None = None,
         templates: str | PathLike[str] | None = None,
         catalogues: str | PathLike[str] | None = None,
@@ -101,7 +105,8 @@ class PagesOptions:
             "banner": _as_banner(banner),
             "languages": _as_texts(languages, option="languages"),
             "language": language,
-            "trusted_origins": _as_origins(trusted_origins),
+            "trusted_origins": _as_origins(trusted_origins, option="trusted_origins"),
+            "frame_ancestors": _as_origins(frame_ancestors, option="frame_ancestors"),
             "gpc_updated": _as_day(gpc_updated),
             "templates": _as_folder(templates, option="templates"),
             "catalogues": _as_folder(catalogues, option="catalogues"),
@@ -153,12 +158,12 @@ def _as_texts(values: object, *, option: str) -> tuple[str, ...]:
     return texts
 
 
-def _as_origins(values: object) -> tuple[str, ...]:
-    origins = _as_texts(values, option="trusted_origins")
+def _as_origins(values: object, *, option: str) -> tuple[str, ...]:
+    origins = _as_texts(values, option=option)
     for origin in origins:
         if parse_origin(origin) is None:
             raise ConfigurationError(
-                f"trusted_origins holds {origin!r}; write scheme and host as browsers send them, "
+                f"{option} holds {origin!r}; write scheme and host as browsers send them, "
                 "as in 'https://www.example.org' (in ASCII: xn--...)"
             )
     return origins

@@ -6,6 +6,7 @@ Values in, text out: of a request only its visitor and its mount point are read.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Unpack
 
 from consentgate.choice.codec import LIFETIME
 from consentgate.choice.consent import Consent
@@ -19,7 +20,7 @@ from consentgate.pages.durations import day_words
 from consentgate.pages.http import Request
 from consentgate.pages.links import Links
 from consentgate.pages.options import PagesOptions
-from consentgate.pages.snippets import Form, Frame, Snippets, as_ascii
+from consentgate.pages.snippets import Form, Frame, FrameFields, Snippets, as_ascii
 from consentgate.pages.static_files import StaticFiles
 from consentgate.pages.templating import Templates
 from consentgate.pages.texts import LocalizedText, Texts
@@ -88,17 +89,13 @@ class Pages:
             "problem.html", texts, links=links, status=status, message=message
         )
 
-    def banner(
-        self, texts: Texts, *, mount: str, has_next: bool = False, has_nonce: bool = False
-    ) -> Form:
+    def banner(self, texts: Texts, *, mount: str, **more: Unpack[FrameFields]) -> Form:
         """Return what a page of the site has for a visitor who is asked, as ASCII."""
-        return self._snippets.form(Frame("banner.html", texts, mount, has_next, has_nonce))
+        return self._snippets.form(Frame("banner.html", texts, mount, **more))
 
-    def settings(
-        self, texts: Texts, *, mount: str, has_next: bool = False, has_nonce: bool = False
-    ) -> Form:
+    def settings(self, texts: Texts, *, mount: str, **more: Unpack[FrameFields]) -> Form:
         """Return what a page of the site has for a visitor who has chosen, or is never asked."""
-        return self._snippets.form(Frame("settings.html", texts, mount, has_next, has_nonce))
+        return self._snippets.form(Frame("settings.html", texts, mount, **more))
 
     def link(self, texts: Texts, *, mount: str, next_path: str = "") -> str:
         """Return a link to the preferences page, for a template of the site's own."""
@@ -106,7 +103,13 @@ class Pages:
         return self._snippets.form(frame).fill(next_path).decode("ascii")
 
     def static_banner(
-        self, texts: Texts, *, mount: str, nonce: str = "", readable_cookie: str = ""
+        self,
+        texts: Texts,
+        *,
+        mount: str,
+        nonce: str = "",
+        readable_cookie: str = "",
+        is_dead: bool = False,
     ) -> bytes:
         """Return what a page of the site has for everybody, so that it is the same for all.
 
@@ -119,6 +122,7 @@ class Pages:
             mount,
             has_nonce=bool(nonce),
             readable_cookie=readable_cookie,
+            is_dead=is_dead,
         )
         return self._snippets.form(frame).fill("", nonce)
 
@@ -182,6 +186,7 @@ class Pages:
         self.charter_fragment(texts)
         self.banner(texts, mount="", has_next=True, has_nonce=True)
         self.settings(texts, mount="")
+        self.settings(texts, mount="", saved=(frozenset(), frozenset()))
         self.link(texts, mount="")
         self.static_banner(texts, mount="")
         self._forbidden(texts, links)

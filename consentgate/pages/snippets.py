@@ -10,7 +10,7 @@ import json
 import secrets
 from html import escape
 from string import ascii_letters, digits
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 from urllib.parse import quote
 
 from consentgate._cache import BoundedCache
@@ -28,8 +28,24 @@ _USUAL = b"?=&"  # is all else that nearly every path with a query has
 _IN_QUERY = {ord(one): quote(one, safe="") for one in "?%:@!$&'()*+,;=[]"}
 
 
+Saved = tuple[frozenset[str], frozenset[str]]
+"""The categories granted and refused by the choice that the request's own cookie proves."""
+
+
+class FrameFields(TypedDict, total=False):
+    """What a snippet for one visitor depends on besides its template, texts and mount."""
+
+    has_next: bool
+    has_nonce: bool
+    is_dead: bool
+    saved: Saved | None
+
+
 class Frame(NamedTuple):
-    """Everything that a snippet depends on, apart from the page to come back to and the nonce."""
+    """Everything that a snippet depends on, apart from the page to come back to and the nonce.
+
+    `is_dead`: the rules of the page block its forms, so that a link leads to the choice.
+    """
 
     template: str
     texts: Texts
@@ -37,6 +53,8 @@ class Frame(NamedTuple):
     has_next: bool = False
     has_nonce: bool = False
     readable_cookie: str = ""
+    is_dead: bool = False
+    saved: Saved | None = None
 
 
 class Form:
@@ -92,7 +110,8 @@ class Snippets:
 
     def _render(self, frame: Frame) -> str:
         texts, mark = frame.texts, self._next_mark if frame.has_next else ""
-        consent = Consent.undecided()
+        granted, refused = frame.saved or (frozenset(), frozenset())
+        consent = Consent(granted, refused)
         return as_ascii(
             self._templates.render(
                 frame.template,
@@ -101,6 +120,8 @@ class Snippets:
                 nonce=self._nonce_mark if frame.has_nonce else "",
                 categories=category_views(self._charter, texts, consent=consent),
                 readable_cookie=frame.readable_cookie,
+                is_dead=frame.is_dead,
+                is_saved=frame.saved is not None,
                 undecided=self._undecided,
                 signalled=self._signalled,
             )

@@ -82,6 +82,7 @@ class Templates:
             "languages": self._languages,
             "links": links,
             "nonce": "",
+            "is_dead": False,
             "script": links.static(self._static.name_of(SCRIPT)),
             "style_sheets": (
                 links.static(self._static.name_of(STYLE_SHEET)),

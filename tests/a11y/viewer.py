@@ -147,7 +147,9 @@ def _banner(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
 
 
 def _settings(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
-    return _site(pages.settings(texts, mount="", has_next=True).fill("/settings"), texts)
+    saved = frozenset({"statistics"}), frozenset({"marketing"})
+    strip = pages.settings(texts, mount="", has_next=True, saved=saved)
+    return _site(strip.fill("/settings"), texts)
 
 
 def _static(pages: Pages, texts: Texts, query: dict[str, str]) -> str:

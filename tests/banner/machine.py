@@ -39,7 +39,7 @@ def exchange_of(
     return visit_of(gate_of(**options), headers=headers, cookie=cookie, method=method)
 
 
-def where() -> PageAddress:
+def where(*, with_origin: bool = False) -> PageAddress:
     return PageAddress("", "/page")
 
 

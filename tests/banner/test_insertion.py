@@ -92,7 +92,7 @@ def test_whatever_comes_leaves_byte_for_byte_wherever_it_is_cut(
 
 
 def test_what_comes_behind_the_place_passes_as_the_same_object() -> None:
-    insertion = Insertion(lambda language: PUT)
+    insertion = Insertion(lambda language, _: PUT)
     insertion.feed(HEAD)
     chunk = b"<p>x</p><body>"
 
@@ -119,7 +119,7 @@ EARLY_HEADS = [
 def test_what_is_before_the_place_for_certain_leaves_at_once(chunks: list[bytes]) -> None:
     *early, last = chunks
     before, _, after = last.partition(b"|")
-    insertion = Insertion(lambda language: PUT)
+    insertion = Insertion(lambda language, _: PUT)
 
     assert [insertion.feed(chunk) for chunk in early] == early
     assert insertion.feed(before + after) + insertion.finish() == before + PUT + after
@@ -127,7 +127,7 @@ def test_what_is_before_the_place_for_certain_leaves_at_once(chunks: list[bytes]
 
 @pytest.mark.behaviour(40)
 def test_only_what_may_be_behind_the_place_is_held_back() -> None:
-    insertion = Insertion(lambda language: PUT)
+    insertion = Insertion(lambda language, _: PUT)
 
     assert insertion.feed(b"<html><head><title>t") == b"<html><head>"
     assert insertion.held == b"<title>t"
@@ -139,7 +139,7 @@ def test_only_what_may_be_behind_the_place_is_held_back() -> None:
 
 @pytest.mark.behaviour(40)
 def test_where_there_is_no_place_the_rest_follows() -> None:
-    insertion = Insertion(lambda language: PUT)
+    insertion = Insertion(lambda language, _: PUT)
 
     assert insertion.feed(b"<html><style>") == b"<html>"
     assert insertion.feed(b"x" * LONGEST_SEARCH) == b"<style>" + b"x" * LONGEST_SEARCH
@@ -154,7 +154,7 @@ def test_where_there_is_no_place_the_rest_follows() -> None:
     "page", [b"<li>one</li>", b"<title>t</title><main>x</main>", b"text", b"<!-- <html> --><p>"]
 )
 def test_nothing_is_put_into_a_part_of_a_page_where_one_may_be_asked_for(page: bytes) -> None:
-    insertion = Insertion(lambda language: PUT, documents_only=True)
+    insertion = Insertion(lambda language, _: PUT, documents_only=True)
 
     assert insertion.feed(page) + insertion.finish() == page
     assert insertion.found is Found.NOWHERE
@@ -171,7 +171,7 @@ def test_nothing_is_put_into_a_part_of_a_page_where_one_may_be_asked_for(page: b
     ],
 )
 def test_but_into_a_whole_one_however_it_says_so(page: bytes) -> None:
-    insertion = Insertion(lambda language: PUT, documents_only=True)
+    insertion = Insertion(lambda language, _: PUT, documents_only=True)
     given = page.replace(b"|", b"")
 
     assert insertion.feed(given) + insertion.finish() == page.replace(b"|", PUT)
@@ -186,7 +186,7 @@ def test_an_empty_chunk_changes_nothing() -> None:
 
 def language_of(page: bytes) -> list[str | None]:
     asked: list[str | None] = []
-    insertion = Insertion(lambda language: asked.append(language) or PUT)  # type: ignore[func-returns-value]
+    insertion = Insertion(lambda language, _: asked.append(language) or PUT)  # type: ignore[func-returns-value]
     insertion.feed(page)
     insertion.finish()
     return asked
@@ -227,7 +227,7 @@ def test_nothing_is_made_for_a_page_without_place() -> None:
 
 def found_in(*chunks: bytes) -> tuple[Found, list[int]]:
     """How the search ends, and how much is held back after each chunk."""
-    insertion = Insertion(lambda language: PUT)
+    insertion = Insertion(lambda language, _: PUT)
     held, come = [], 0
     for chunk in chunks:
         come += len(chunk)

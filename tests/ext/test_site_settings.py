@@ -32,6 +32,7 @@ GIVEN: dict[str, Any] = {
     "languages": ["fr", "de"],
     "language": choose_language,
     "trusted_origins": ["https://www.example.org"],
+    "frame_ancestors": ["https://portal.example"],
     "gpc_updated": date(2026, 11, 4),
     "templates": "own",
     "catalogues": "own",

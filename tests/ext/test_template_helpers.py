@@ -81,7 +81,7 @@ def test_a_link_leads_to_the_preference_centre_and_back(show: Show) -> None:
     text = show("link", PAGE).text
 
     assert text.startswith('<a class="consentgate-link" href="/consent/?next=/page')
-    assert ' rel="nofollow">' in text
+    assert ' rel="nofollow" target="_self">' in text
     assert "Cookie settings</a>" in text
 
 

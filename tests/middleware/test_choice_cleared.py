@@ -34,7 +34,7 @@ def test_a_choice_that_is_cleared_is_reported(
 ) -> None:
     shown = show(clearing(*values), asking(cookie=cookie))
 
-    assert [event.reason for event in shown.events] == ["CG144"]
+    assert [event.reason for event in shown.events] == ["CG147"]
     assert shown.all("clear-site-data") == list(values)
 
 
@@ -43,7 +43,7 @@ def test_so_is_one_that_the_same_response_makes(show: Show) -> None:
 
     shown = show(page, asking(method="POST"))
 
-    assert [event.reason for event in shown.events] == ["CG144"]
+    assert [event.reason for event in shown.events] == ["CG147"]
 
 
 def test_and_one_in_a_response_that_is_no_page(show: Show) -> None:
@@ -51,7 +51,7 @@ def test_and_one_in_a_response_that_is_no_page(show: Show) -> None:
 
     shown = show(page, asking(cookie=ALLOWED), banner="manual")
 
-    assert [event.reason for event in shown.events] == ["CG144"]
+    assert [event.reason for event in shown.events] == ["CG147"]
 
 
 @pytest.mark.parametrize("value", ['"cache", "storage"', "cookies", '"Cookies"', ""])

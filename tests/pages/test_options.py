@@ -53,6 +53,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [  # Any: what a site may pass by mist
     ({"trusted_origins": ["https://[::1"]}, "trusted_origins holds"),
     ({"trusted_origins": ["https://b\xfccher.example"]}, "in ASCII: xn--"),
     ({"trusted_origins": ["null"]}, "trusted_origins holds 'null'"),
+    ({"frame_ancestors": ["*"]}, "frame_ancestors holds '*'; write scheme"),
+    ({"frame_ancestors": "https://a.example"}, "frame_ancestors is 'https://a.example'"),
     ({"gpc_updated": "2026-01-01"}, "gpc_updated is '2026-01-01'; pass a datetime.date"),
     ({"gpc_updated": datetime(2026, 1, 1, tzinfo=UTC)}, "pass a datetime.date"),
     ({"templates": "no/such/folder"}, "templates: there is no folder"),

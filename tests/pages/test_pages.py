@@ -159,10 +159,22 @@ def test_no_page_has_a_title_attribute_or_an_order_of_its_own() -> None:
 
 
 def test_where_the_choice_is_saved_the_preferences_page_says_so() -> None:
-    saved = only(preferences_page(), "p", id=SAVED)
+    saved = only(preferences_page(granted=["statistics"]), "p", id=SAVED)
 
     assert (saved.get("role"), saved.get("tabindex")) == ("status", "-1")
-    assert saved.words == "Your choice is saved."
+    assert saved.words.startswith(
+        "Your choice is saved. Statistics \N{EN DASH} Accepted. Marketing \N{EN DASH} Refused."
+    )
+
+
+@pytest.mark.behaviour(36)
+def test_where_no_cookie_proves_a_choice_the_preferences_page_says_that() -> None:
+    html = preferences_page()
+
+    assert "Your choice is saved" not in html
+    assert only(html, "p", **{"class": "consentgate-unsaved"}).words == (
+        "Your choice was not saved. Your browser keeps no cookies of this site."
+    )
 
 
 def test_a_page_links_the_other_languages_in_their_own_words() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from consentgate import Category, Cookie, Policy
 from consentgate.pages.render import Pages
-from consentgate.pages.snippets import Form
+from consentgate.pages.snippets import Form, Saved
 from consentgate.pages.texts import Texts
 from tests.pages.html_elements import find, only, read
 from tests.support.pages import ENGLISH, FRENCH, PAGES, pages_of
@@ -31,8 +31,16 @@ def filled(
     return form.fill(next_path, nonce).decode("ascii")
 
 
-def static_text(texts: Texts, *, pages: Pages = PAGES, mount: str = "", **given: str) -> str:
-    return pages.static_banner(texts, mount=mount, **given).decode("ascii")
+def static_text(
+    texts: Texts,
+    *,
+    pages: Pages = PAGES,
+    mount: str = "",
+    nonce: str = "",
+    readable_cookie: str = "",
+) -> str:
+    html = pages.static_banner(texts, mount=mount, nonce=nonce, readable_cookie=readable_cookie)
+    return html.decode("ascii")
 
 
 ALL: dict[str, Render] = {
@@ -121,7 +129,7 @@ def test_the_choice_is_sent_as_a_form_that_knows_the_way_back() -> None:
 def test_to_choose_is_a_link_that_knows_the_way_back_and_the_language() -> None:
     html = filled(PAGES.banner, FRENCH, mount="/portal", next_path="/portal/map?a=1&lang=de")
 
-    assert only(html, "a").get("href") == (
+    assert find(html, "a")[0].get("href") == (
         "/portal/consent/?next=/portal/map%3Fa%3D1%26lang%3Dde&lang=fr"
     )
 
@@ -139,11 +147,49 @@ def test_the_way_back_to_the_choice_is_on_each_page(render: Render) -> None:
     assert not links[-1].is_in("noscript")
 
 
-@pytest.mark.parametrize("render", [ALL["settings"], ALL["static"]], ids=["settings", "static"])
-def test_a_page_can_say_that_the_choice_is_saved(render: Render) -> None:
-    saved = only(render(ENGLISH), "p", id="consentgate-saved")
+def strip_of(saved: Saved | None) -> str:
+    return PAGES.settings(ENGLISH, mount="", saved=saved).fill("").decode("ascii")
+
+
+STATISTICS_ONLY = (frozenset({"statistics"}), frozenset({"marketing", "videos"}))
+
+
+@pytest.mark.behaviour(36)
+def test_a_page_can_say_which_choice_is_saved() -> None:
+    saved = only(strip_of(STATISTICS_ONLY), "p", id="consentgate-saved")
 
     assert (saved.get("role"), saved.get("tabindex")) == ("status", "-1")
+    assert saved.words.startswith(
+        "Your choice is saved. Statistics \N{EN DASH} Accepted. Marketing \N{EN DASH} Refused."
+    )
+
+
+@pytest.mark.behaviour(36)
+@pytest.mark.parametrize("html", [banner(), strip_of(None)], ids=["banner", "settings"])
+def test_a_page_without_a_choice_says_only_that_none_was_kept(html: str) -> None:
+    message = only(html, "p", **{"class": "consentgate-unsaved"})
+
+    assert message.words.startswith(
+        "Your choice was not saved. Your browser keeps no cookies of this site."
+    )
+    assert message.get("role") == "status"
+    assert "Your choice is saved" not in html
+
+
+@pytest.mark.behaviour(36)
+def test_the_page_for_everybody_says_neither_until_the_script_knows() -> None:
+    html = static_banner()
+    saved = only(html, "p", id="consentgate-saved")
+    unsaved = only(html, "p", **{"class": "consentgate-unsaved"})
+
+    assert "hidden" in saved.attributes
+    assert "hidden" in unsaved.attributes
+    words = [one for one in find(html, "span") if "data-category" in one.attributes]
+    assert {(one.get("data-category"), one.get("data-choice")) for one in words} >= {
+        ("statistics", "granted"),
+        ("statistics", "refused"),
+    }
+    assert all("hidden" in one.attributes for one in words)
 
 
 def test_a_visitor_who_is_not_asked_finds_no_buttons() -> None:

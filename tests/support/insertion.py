@@ -25,7 +25,7 @@ def insert(page: bytes, *, cuts: Iterable[int] = ()) -> bytes:
 
 def chunks_after(page: bytes, *, cuts: Iterable[int] = ()) -> list[bytes]:
     """What leaves after each chunk, and at the end."""
-    insertion = Insertion(lambda language: PUT)
+    insertion = Insertion(lambda language, _: PUT)
     places = [0, *sorted(cuts), len(page)]
     left = [insertion.feed(page[one:other]) for one, other in pairwise(places)]
     return [*left, insertion.finish()]

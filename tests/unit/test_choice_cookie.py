@@ -46,6 +46,11 @@ def variants_removed(**given: Any) -> list[str]:
             {"http_only": True}, ["Path=/", "Secure", "HttpOnly", "SameSite=Lax"], id="http only"
         ),
         pytest.param({"same_site": "None"}, ["Path=/", "Secure", "SameSite=None"], id="same site"),
+        pytest.param(
+            {"same_site": "None", "partitioned": True},
+            ["Path=/", "Secure", "SameSite=None", "Partitioned"],
+            id="partitioned",
+        ),
     ],
 )
 def test_the_choice_has_the_attributes_that_the_site_gives_it(
@@ -54,6 +59,25 @@ def test_the_choice_has_the_attributes_that_the_site_gives_it(
     [choice] = accept_all(options=options)
 
     assert attributes_of(choice) == ["Max-Age=15724800", *expected]
+
+
+@pytest.mark.behaviour(42)
+def test_a_choice_for_frames_of_other_sites_is_secure_whatever_the_server_sees() -> None:
+    [choice] = accept_all(https=False, options={"same_site": "None"})
+
+    assert "Secure" in attributes_of(choice)
+
+
+@pytest.mark.behaviour(42)
+@pytest.mark.parametrize("partitioned", [True, False])
+def test_its_variants_are_removed_where_the_browser_keeps_them(partitioned: bool) -> None:
+    options = {"same_site": "None", "partitioned": partitioned}
+
+    written = accept_all(cookie=INVALID, options=options)
+
+    ends = ["Secure", "SameSite=None", *(["Partitioned"] if partitioned else [])]
+    assert len(written) > 1
+    assert [attributes_of(value)[-len(ends) :] for value in written] == [ends] * len(written)
 
 
 def test_secure_can_be_forced_behind_a_proxy() -> None:
@@ -201,8 +225,9 @@ def test_a_choice_that_was_taken_back_in_the_same_response_writes_nothing() -> N
         pytest.param({"same_site": ""}, "same_site='' is not known", id="no same_site"),
         pytest.param({"same_site": None}, "same_site is a NoneType", id="same_site None"),
         pytest.param({"same_site": "None", "secure": False}, "needs secure", id="None, insecure"),
-        pytest.param({"path": ""}, "path='' is no path", id="empty path"),
         pytest.param({"path": "shop"}, "path='shop' is no path", id="relative path"),
+        pytest.param({"partitioned": True}, 'pass same_site="None" too', id="partitioned, Lax"),
+        pytest.param({"partitioned": 1}, "partitioned is a int", id="partitioned, a number"),
         pytest.param({"path": "/a;b"}, "is no path", id="path with an attribute"),
         pytest.param({"path": "/a\r\n"}, "is no path", id="path with a line break"),
         pytest.param({"path": "/\xe9"}, "is no path", id="path that is not ascii"),

@@ -104,11 +104,14 @@ def test_the_ids_of_reasons_are_stable() -> None:
         "REQUIRED_FAILED": "CG141",
         "SECURE_MISSING": "CG142",
         "LANGUAGE_FAILED": "CG143",
-        "CHOICE_CLEARED": "CG144",
+        "CHOICE_AT_MOUNT": "CG144",
+        "CHOICE_FOR_HOST": "CG145",
         "OTHER_ORIGIN": "CG146",
+        "CHOICE_CLEARED": "CG147",
         "BANNER_COMPRESSED": "CG151",
         "BANNER_NO_PLACE": "CG152",
         "BANNER_FILE": "CG153",
+        "BANNER_FORM_BLOCKED": "CG154",
     }
 
 

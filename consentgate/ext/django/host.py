@@ -17,8 +17,13 @@ def host_of(request: Request) -> str:
     X-Forwarded-Host counts if USE_X_FORWARDED_HOST is set. A visitor can send any text, so use it
     only to pick one of a fixed set.
     """
+    return _PORT.sub("", raw_host_of(request)).rstrip(".").lower()
+
+
+def raw_host_of(request: Request) -> str:
+    """Return the host with its port as the browser, or the trusted proxy, wrote it."""
     forwarded = settings.USE_X_FORWARDED_HOST and header_of(request, "x-forwarded-host")
-    return _PORT.sub("", forwarded or header_of(request, "host")).rstrip(".").lower()
+    return forwarded or header_of(request, "host")
 
 
 def header_of(request: Request, name: str, *, between: str = ",") -> str:

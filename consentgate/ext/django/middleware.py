@@ -22,7 +22,7 @@ from consentgate.ext.django.banner import banner_for
 from consentgate.ext.django.caches import guard_caches
 from consentgate.ext.django.guarding import SentHeaders, guard_response
 from consentgate.ext.django.own_pages import answer_own_page
-from consentgate.ext.django.place import holder_of
+from consentgate.ext.django.place import address_of, holder_of
 from consentgate.ext.django.settings import read_settings
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.http.wire import TEXT
@@ -133,6 +133,8 @@ def _receive_request(request: HttpRequest, gate: PreparedGate[str]) -> DjangoExc
     exchange.pages = gate.pages
     exchange.request = request.META.copy()
     exchange.is_secure = request.is_secure()
+    if request.META.get("SCRIPT_NAME"):
+        exchange.mount = address_of(request).mount
     cookie = exchange.cookie_header = request.META.get("HTTP_COOKIE", "")
     if CONSENT_KEY in holder and not enter_stack(exchange, holder[CONSENT_KEY]):
         return None

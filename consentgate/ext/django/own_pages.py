@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 
+from consentgate.ext.django.host import raw_host_of
 from consentgate.ext.django.place import address_of
 from consentgate.gate.exchange import Exchange
 from consentgate.pages.choice_form import LARGEST_BODY
@@ -33,8 +34,7 @@ def _as_page_request(request: HttpRequest, exchange: Exchange, path: str) -> Req
         headers=headers,
         body=_read_body(request),
         mount=address_of(request).mount,
-        # As the server has it: Django would look at X-Forwarded-Host where it may.
-        origin=f"{request.scheme}://{headers.get('host', '')}",
+        origin=f"{request.scheme}://{raw_host_of(request.META)}",
     )
 
 

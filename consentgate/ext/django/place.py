@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.middleware.locale import LocaleMiddleware
 from django.utils.module_loading import import_string
@@ -15,7 +16,7 @@ from django.utils.translation import get_supported_language_variant
 from consentgate.ext.django.host import header_of
 from consentgate.gate.settings import Request
 from consentgate.http.cookie_header import cookie_values
-from consentgate.pages.http import PageAddress, page_address
+from consentgate.pages.http import PageAddress, checked_origin, page_address
 
 
 def holder_of(request: HttpRequest) -> MutableMapping[str, Any]:
@@ -25,15 +26,26 @@ def holder_of(request: HttpRequest) -> MutableMapping[str, Any]:
     return request.META if scope is None else scope
 
 
-def address_of(request: HttpRequest, *, path: str | None = None) -> PageAddress:
+def address_of(
+    request: HttpRequest, *, path: str | None = None, with_origin: bool = False
+) -> PageAddress:
     """Return the address of the page that a request asks for, under WSGI and ASGI alike, or of
     another one below the same mount."""
-    return page_address(
-        request.path.removesuffix(request.path_info),
+    address = page_address(
+        # What `reverse` puts before each path: FORCE_SCRIPT_NAME counts.
+        request.META.get("SCRIPT_NAME", ""),
         request.path_info if path is None else path,
         request.META.get("QUERY_STRING", "") if path is None else "",
         encoding="utf-8",
     )
+    return address._replace(origin=_origin_of(request)) if with_origin else address
+
+
+def _origin_of(request: HttpRequest) -> str:
+    try:
+        return checked_origin(f"{request.scheme}://{request.get_host()}")
+    except DisallowedHost:
+        return ""
 
 
 def language_of(request: Request) -> str | None:

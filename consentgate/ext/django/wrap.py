@@ -6,14 +6,34 @@ In `wsgi.py`: `application = wrap_wsgi(get_wsgi_application())`; in `asgi.py` th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
-from wsgiref.types import WSGIApplication
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from consentgate._asgi_exchange import Receive, Scope, Send
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.errors import ConfigurationError
 from consentgate.ext.django.caches import guard_caches
+from consentgate.ext.django.proxy import scope_with_proxy, write_into_environ
 from consentgate.ext.django.settings import GateSettings, read_settings
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
+
+
+class _WsgiWrapper(WsgiMiddleware):
+    """The gate around Django, which trusts the proxies that Django trusts."""
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        write_into_environ(environ)
+        return super().__call__(environ, start_response)
+
+
+class _AsgiWrapper(AsgiMiddleware):
+    """The same under ASGI."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            scope = scope_with_proxy(scope)
+        await super().__call__(scope, receive, send)
 
 
 def wrap_wsgi(application: WSGIApplication) -> WsgiMiddleware:
@@ -22,9 +42,7 @@ def wrap_wsgi(application: WSGIApplication) -> WsgiMiddleware:
     Raises ConfigurationError, and PolicyError.
     """
     read = _prepare(application)
-    return WsgiMiddleware(
-        application, policy=read.policy, secret_key=read.secret_key, **read.options
-    )
+    return _WsgiWrapper(application, policy=read.policy, secret_key=read.secret_key, **read.options)
 
 
 # Any: Django's handler and the servers share no type of an ASGI application.
@@ -34,9 +52,7 @@ def wrap_asgi(application: Any) -> AsgiMiddleware:
     Raises ConfigurationError, and PolicyError.
     """
     read = _prepare(application)
-    return AsgiMiddleware(
-        application, policy=read.policy, secret_key=read.secret_key, **read.options
-    )
+    return _AsgiWrapper(application, policy=read.policy, secret_key=read.secret_key, **read.options)
 
 
 def _prepare(application: object) -> GateSettings:

@@ -1,7 +1,8 @@
 """Put the gate around a Flask application, outside of whatever wraps its `wsgi_app`.
 
 A server calls the application itself, so the gate is in its `__call__`, in a class made for it. A
-wrapper of `wsgi_app` is inside the gate, whether it was added before or after.
+wrapper of `wsgi_app` is inside the gate, whether it was added before or after. The visitor's pages
+are answered inside of those wrappers, since one of them may be what knows the proxy (ProxyFix).
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ from consentgate.policy.keywords import names_keywords
 from consentgate.wsgi import ConsentMiddleware
 
 EXTENSION = "consentgate"
+
+PAGE_KEY = "consentgate.page"
+"""The key under which an environ holds the page of the library's that it asks for."""
 
 
 @names_keywords
@@ -140,12 +144,22 @@ class LazyGate:
         return self._make(settings)
 
     def _make(self, settings: Settings) -> ConsentMiddleware:
-        return ConsentMiddleware(
+        return _FlaskMiddleware(
             self._inner,
             policy=settings.policy,
             secret_key=settings.secret_key,
             **settings.keywords,
         )
+
+
+class _FlaskMiddleware(ConsentMiddleware):
+    """The gate of a Flask application, which answers its pages behind whatever wraps `wsgi_app`."""
+
+    def _answer_page(
+        self, page: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        environ[PAGE_KEY] = page
+        return self.app(environ, start_response)
 
 
 _classes: dict[type[Flask], type[Flask]] = {}
@@ -158,6 +172,7 @@ def _guarded(kind: type[Flask]) -> type[Flask]:
         members: dict[str, Any] = {
             "__call__": _answer,
             "__doc__": kind.__doc__,
+            "full_dispatch_request": _answering_pages(kind.full_dispatch_request),
             "preprocess_request": _checking(kind.preprocess_request),
             "process_response": _varying(kind.process_response),
         }
@@ -168,6 +183,17 @@ def _guarded(kind: type[Flask]) -> type[Flask]:
 def _answer(app: Flask, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
     answer: Iterable[bytes] = app.extensions[EXTENSION].answer(environ, start)
     return answer
+
+
+def _answering_pages(dispatch: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the method that answers with the library's page that is asked for, without any hook of
+    the application; else it does what Flask does."""
+
+    def full_dispatch_request(app: Flask, *context: Any) -> Any:
+        page = request.environ.pop(PAGE_KEY, None)
+        return page or dispatch(app, *context)
+
+    return full_dispatch_request
 
 
 def _varying(process: Callable[..., Any]) -> Callable[..., Any]:

@@ -45,7 +45,8 @@ def cookie_charter(*, language: str = "") -> Markup:
 
 
 def _helpers() -> TemplateHelpers:
-    return TemplateHelpers(exchange_of(request), lambda: address_in_environ(request.environ))
+    exchange = exchange_of(request)
+    return TemplateHelpers(exchange, lambda: address_in_environ(request.environ, exchange.request))
 
 
 def requires_consent(

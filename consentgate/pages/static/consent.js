@@ -3,21 +3,54 @@
 (() => {
   "use strict";
   const { nonce } = document.currentScript;
-
-  // The text of a live region is announced where it changes, not where it is there from the start.
-  const saved = document.getElementById("consentgate-saved");
-  if (saved && location.hash === "#consentgate-saved") {
-    const text = saved.textContent;
-    saved.classList.add("consentgate-shown");
-    saved.textContent = "\u00a0";
-    setTimeout(() => { saved.textContent = text; }, 200);
-    history.replaceState(history.state, "", location.pathname + location.search);
-  }
-
-  // Below: the banner that is the same for everybody, so that caches may keep the page.
   const root = document.getElementById("consentgate");
   const banner = root && root.querySelector(".consentgate-banner");
-  if (!banner || !root.dataset.state) return;
+  const forEverybody = root && root.dataset.categories;
+
+  // The text of a live region is announced where it changes, not where it is there from the start.
+  const announce = (message) => {
+    const words = [...message.childNodes];
+    message.replaceChildren("\u00a0");
+    setTimeout(() => { message.replaceChildren(...words); }, 200);
+  };
+
+  const saved = document.getElementById("consentgate-saved");
+  let comesFromChoice = saved !== null && location.hash === "#consentgate-saved";
+  if (comesFromChoice) {
+    saved.classList.add("consentgate-shown");
+    // Without a base element's address, which may be another site's.
+    history.replaceState(history.state, "", location.href.split("#")[0]);
+    const isSaved = saved.hasChildNodes();
+    if (!forEverybody) announce(isSaved ? saved : document.querySelector(".consentgate-unsaved"));
+  }
+
+  // A browser that keeps no cookies is not asked again on the next page: none can be set.
+  const isAskedInVain = !navigator.cookieEnabled
+    && document.referrer.startsWith(`${location.origin}/`);
+  if (banner && isAskedInVain && !comesFromChoice) banner.hidden = true;
+
+  const ask = () => {
+    const script = document.createElement("script");
+    script.src = root.dataset.state || root.dataset.check;
+    script.nonce = nonce;
+    script.onload = () => script.remove();
+    document.head.append(script);
+  };
+
+  // A page that comes back from the browser's memory is as it was before the choice.
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    if (forEverybody) find();
+    else if (root && root.dataset.check) {
+      document.addEventListener("consentgate:state", ({ detail }) => {
+        if (detail.banner !== (banner !== null)) location.reload();
+      }, { once: true });
+      ask();
+    } else if (document.body.classList.contains("consentgate-page")) location.reload();
+  });
+
+  // Below: the banner that is the same for everybody, so that caches may keep the page.
+  if (!banner || !forEverybody) return;
 
   const here = location.pathname + location.search;
   root.querySelector("[name=next]").value = here;
@@ -27,8 +60,18 @@
     link.href = address.href;
   }
 
-  document.addEventListener("consentgate:state", (event) => {
-    banner.hidden = !event.detail.banner;
+  document.addEventListener("consentgate:state", ({ detail }) => {
+    banner.hidden = !detail.banner || isAskedInVain;
+    if (!comesFromChoice) return;
+    comesFromChoice = false;
+    for (const word of saved.querySelectorAll("[data-category]")) {
+      word.hidden = detail.categories[word.dataset.category] !== word.dataset.choice;
+    }
+    const message = detail.decided ? saved : root.querySelector(".consentgate-unsaved");
+    message.hidden = false;
+    message.classList.add("consentgate-shown");
+    if (!detail.decided) banner.hidden = true;
+    announce(message);
   });
 
   // Without the cookie nothing was chosen; the browser's signal refuses its categories.
@@ -43,22 +86,12 @@
     document.dispatchEvent(new CustomEvent("consentgate:state", { detail }));
   };
 
-  const ask = () => {
-    const script = document.createElement("script");
-    script.src = root.dataset.state;
-    script.nonce = nonce;
-    script.onload = () => script.remove();
-    document.head.append(script);
-  };
-
-  const find = () => {
+  function find() {
     const name = root.dataset.cookie;
     const sent = name && `; ${document.cookie}`.includes(`; ${name}=`);
     if (name && !sent) undecided();
     else ask();
-  };
+  }
 
   find();
-  // A page that comes back from the browser's memory is as it was before the choice.
-  addEventListener("pageshow", (event) => { if (event.persisted) find(); });
 })();

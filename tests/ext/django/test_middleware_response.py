@@ -73,4 +73,4 @@ def test_a_choice_that_is_cleared_is_reported() -> None:
     with configure(ON_EVENT=events.append):
         answer(lambda _: HttpResponse(headers={"Clear-Site-Data": '"cookies"'}), request)
 
-    assert [event.reason for event in events] == ["CG144"]
+    assert [event.reason for event in events] == ["CG147"]

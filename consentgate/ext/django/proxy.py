@@ -1,0 +1,53 @@
+"""What Django's settings say of a proxy, written where a server would write it.
+
+A gate around Django answers for its pages before Django is asked, so that it must know the same
+mount, scheme and host: FORCE_SCRIPT_NAME, SECURE_PROXY_SSL_HEADER, USE_X_FORWARDED_HOST.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from wsgiref.types import WSGIEnvironment
+
+from django.conf import settings
+from django.core.handlers.asgi import get_script_prefix
+from django.core.handlers.wsgi import get_script_name
+
+from consentgate.ext.django.host import header_of, raw_host_of
+from consentgate.gate.settings import Request
+
+
+def write_into_environ(environ: WSGIEnvironment) -> None:
+    """Let an environ say what Django makes of it."""
+    # PEP 3333: the code points are the bytes.
+    environ["SCRIPT_NAME"] = get_script_name(environ).encode().decode("latin-1")
+    scheme, host = _forwarded_scheme(environ), raw_host_of(environ)
+    if scheme:
+        environ["wsgi.url_scheme"] = scheme
+    if host:
+        environ["HTTP_HOST"] = host
+
+
+def scope_with_proxy(scope: Request) -> dict[str, Any]:  # Any: a scope's values are of many types
+    """Return a copy of a scope that says what Django makes of it."""
+    copy = {**scope, "root_path": get_script_prefix(scope)}
+    scheme, host = _forwarded_scheme(scope), raw_host_of(scope)
+    if scheme:
+        is_websocket = scope["type"] == "websocket"
+        copy["scheme"] = scheme.replace("http", "ws") if is_websocket else scheme
+    if host != header_of(scope, "host"):
+        others = [header for header in scope["headers"] if header[0] != b"host"]
+        copy["headers"] = [(b"host", host.encode("latin-1")), *others]
+    return copy
+
+
+def _forwarded_scheme(request: Request) -> str:
+    """Return the scheme that a trusted proxy names, "" where none does."""
+    if not settings.SECURE_PROXY_SSL_HEADER:
+        return ""
+    key, secure_value = settings.SECURE_PROXY_SSL_HEADER
+    named = header_of(request, key.removeprefix("HTTP_").lower().replace("_", "-"))
+    if not named:
+        return ""
+    # The proxy nearest to the browser comes first, as for `HttpRequest.scheme`.
+    return "https" if named.partition(",")[0].strip() == secure_value else "http"

@@ -1,0 +1,220 @@
+"""The page after a choice says what became of it, whatever the browser kept, in a real browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from consentgate import Policy
+from tests.browser.journey import Visitor, open_browser
+from tests.browser.page_site import PAGE, STATISTICS, serve_page
+from tests.support.chromium import ARGUMENTS, find_chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.behaviour(36)]
+
+SCRIPTS = pytest.mark.parametrize(
+    "javascript", [True, False], ids=["with-javascript", "without-javascript"]
+)
+HOST_ONLY = Policy(
+    necessary=["login"],
+    cookies=STATISTICS.cookies,
+    preferences_cookie="__Host-cookies_preferences",
+)
+NOT_KEPT: dict[str, dict[str, Any]] = {
+    "secure on http": {"secure": True},
+    "__Host- on http": {"policy": HOST_ONLY},
+}
+REFUSED = "Your choice is saved. Statistics \N{EN DASH} Refused."
+UNSAVED = "Your choice was not saved. Your browser keeps no cookies of this site."
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser() as browser:
+        yield browser
+
+
+@contextmanager
+def open_context(
+    browser: Browser,
+    folder: Path,
+    *,
+    javascript: bool = True,
+    blocked: bool = False,
+    keeps_pages: bool = False,
+) -> Iterator[BrowserContext]:
+    """A browser for which plain http on intranet.test is not trustworthy, as it is on loopback.
+    `blocked`: it keeps no cookies; `keeps_pages`: it has its back-forward cache."""
+    if blocked:
+        rules = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+        (folder / "Default").mkdir()
+        (folder / "Default" / "Preferences").write_text(json.dumps(rules))
+    context = browser.browser_type.launch_persistent_context(
+        folder,
+        executable_path=find_chromium(),
+        java_script_enabled=javascript,
+        ignore_default_args=["--disable-back-forward-cache"] if keeps_pages else None,
+        args=[*ARGUMENTS, "--host-resolver-rules=MAP intranet.test 127.0.0.1"],
+    )
+    yield context
+    context.close()
+
+
+def as_intranet(url: str) -> str:
+    return url.replace("127.0.0.1", "intranet.test")
+
+
+def says_unsaved(visitor: Visitor) -> None:
+    """The page says, for everybody to see, that nothing was kept, and does not claim otherwise."""
+    message = visitor.page.locator(".consentgate-unsaved")
+    expect(message).to_be_visible()
+    expect(message).to_contain_text(UNSAVED)
+    assert not visitor.page.get_by_text("Your choice is saved").is_visible()
+
+
+@SCRIPTS
+@pytest.mark.parametrize("start", ["/", "/consent/"])
+@pytest.mark.parametrize("case", [*NOT_KEPT, "cookies blocked"])
+def test_what_the_browser_did_not_keep_is_not_confirmed(
+    browser: Browser, tmp_path: Path, javascript: bool, start: str, case: str
+) -> None:
+    blocked = case == "cookies blocked"
+    with (
+        serve_page(**NOT_KEPT.get(case, {})) as url,
+        open_context(browser, tmp_path, javascript=javascript, blocked=blocked) as context,
+    ):
+        visitor = Visitor(context.new_page())
+        visitor.page.goto(as_intranet(url) + start)
+        visitor.press("refuse")
+
+        says_unsaved(visitor)
+        assert visitor.jar == set()
+        # A page of the site asks no more; the preferences page is where one chooses.
+        question = visitor.page.locator("#consentgate button")
+        assert [button.is_visible() for button in question.all()] in ([], [False, False])
+        assert visitor.page.locator("a[href*='/consent/']").first.is_visible()
+
+
+@pytest.mark.parametrize("case", [*NOT_KEPT, "cookies blocked"])
+def test_neither_is_it_on_a_page_that_is_the_same_for_everybody(
+    browser: Browser, tmp_path: Path, case: str
+) -> None:
+    blocked = case == "cookies blocked"
+    with (
+        serve_page(banner="static", **NOT_KEPT.get(case, {})) as url,
+        open_context(browser, tmp_path, blocked=blocked) as context,
+    ):
+        visitor = Visitor(context.new_page())
+        visitor.page.goto(as_intranet(url))
+        visitor.press("refuse")
+
+        says_unsaved(visitor)
+        assert not visitor.is_asked
+
+
+SAYS_NONE = "Object.defineProperty(Navigator.prototype, 'cookieEnabled', { get: () => false });"
+
+
+@pytest.mark.parametrize("banner", ["auto", "static"])
+def test_a_browser_that_says_that_it_keeps_no_cookies_is_asked_on_one_page_only(
+    browser: Browser, banner: str
+) -> None:
+    with serve_page(banner=banner) as url, browser.new_context(base_url=url) as context:
+        # Firefox says so where cookies are blocked, Chromium does not.
+        context.add_init_script(SAYS_NONE)
+        visitor = Visitor(context.new_page())
+        visitor.open()
+        visitor.banner.wait_for(state="visible")
+        with visitor.page.expect_navigation():
+            visitor.page.locator("#first").click()
+        visitor.page.wait_for_timeout(300)
+
+        assert not visitor.is_asked
+
+
+def test_one_with_cookies_is_asked_on_each_page_until_it_chooses(browser: Browser) -> None:
+    with serve_page() as url, browser.new_context(base_url=url) as context:
+        visitor = Visitor(context.new_page())
+        visitor.open()
+        with visitor.page.expect_navigation():
+            visitor.page.locator("#first").click()
+
+        assert visitor.is_asked
+
+
+@pytest.mark.parametrize(
+    ("banner", "javascript"), [("auto", True), ("auto", False), ("static", True)]
+)
+@pytest.mark.parametrize("start", ["/", "/consent/"])
+def test_what_it_kept_is_confirmed_with_the_choice(
+    browser: Browser, banner: str, javascript: bool, start: str
+) -> None:
+    with (
+        serve_page(banner=banner) as url,
+        browser.new_context(base_url=url, java_script_enabled=javascript) as context,
+    ):
+        visitor = Visitor(context.new_page())
+        visitor.open(start)
+        visitor.press("refuse")
+
+        expect(visitor.saved).to_be_visible()
+        expect(visitor.saved).to_have_text(REFUSED, use_inner_text=True)
+        assert not visitor.page.locator(".consentgate-unsaved").is_visible()
+
+
+@SCRIPTS
+@pytest.mark.parametrize("banner", ["auto", "static"])
+def test_an_address_alone_confirms_nothing(browser: Browser, banner: str, javascript: bool) -> None:
+    with (
+        serve_page(banner=banner) as url,
+        browser.new_context(base_url=url, java_script_enabled=javascript) as context,
+    ):
+        visitor = Visitor(context.new_page())
+        visitor.open("/#consentgate-saved")
+        visitor.page.wait_for_timeout(300)
+
+        assert not visitor.page.get_by_text("Your choice is saved").is_visible()
+
+
+def test_a_full_jar_is_not_confirmed(browser: Browser) -> None:
+    """A jar that lost the choice before the next request, as a full one may."""
+    with serve_page() as url, browser.new_context(base_url=url) as context:
+        visitor = Visitor(context.new_page())
+        visitor.open()
+        visitor.press("refuse")
+        visitor.hear()
+        context.clear_cookies()
+        visitor.page.goto("/other#consentgate-saved")
+
+        says_unsaved(visitor)
+
+
+@pytest.mark.parametrize("banner", ["auto", "static"])
+@pytest.mark.parametrize("http_only", [True, False])
+def test_a_page_from_the_back_forward_cache_shows_the_present_state(
+    browser: Browser, tmp_path: Path, banner: str, http_only: bool
+) -> None:
+    # The page itself remembers how it came back, across the load that may follow.
+    keep = b"addEventListener('pageshow', (event) => { if (event.persisted) name = 'returned'; });"
+    body = PAGE.replace(b"</main>", b"</main><script>" + keep + b"</script>")
+    with (
+        serve_page(body=body, banner=banner, http_only=http_only) as url,
+        open_context(browser, tmp_path, keeps_pages=True) as context,
+    ):
+        visitor = Visitor(context.new_page())
+        visitor.page.goto(url)
+        visitor.banner.wait_for(state="visible")
+        visitor.page.goto(f"{url}/consent/")
+        visitor.press("refuse")
+        visitor.page.evaluate("setTimeout(() => history.go(-2))")
+        expect(visitor.page).to_have_url(f"{url}/")
+
+        expect(visitor.banner).to_be_hidden()
+        expect(visitor.settings).to_be_visible()
+        assert visitor.page.evaluate("name") == "returned"
