@@ -29,6 +29,7 @@ from consentgate.banner.html_tokens import (
     end_of_tag,
     read_tag,
 )
+from consentgate.banner.page_rules import HeadRules, rules_in_head
 from consentgate.banner.template_end import end_of_template
 
 Search = Generator[None, None, int | None]
@@ -83,15 +84,17 @@ _LANGUAGE = compile_markup(rb"""lang[\t\n\f\r ]*=[\t\n\f\r ]*["']?([a-z0-9-]{1,6
 
 
 class _Usual(NamedTuple):
-    """How far a text is as most pages are: what is before `start` is whole."""
+    """How far a text is as most pages are: what is before `start` is whole; and what the text says
+    of the page's addresses and forms."""
 
     start: int
     is_after_head: bool
     language: str | None
+    rules: HeadRules
 
 
-_USUAL_BYTES = 250
-"""What a `_Usual` weighs: a tuple, a number, a language of at most 64 letters."""
+_USUAL_BYTES = 320
+"""What a `_Usual` weighs: two tuples, a number, a language of at most 64 letters."""
 
 # Most pages are sent again and again, many with the same head: what came before the first "<body",
 # or in a first chunk without one, is known again by a keyed hash (Python's own, fresh for each
@@ -101,8 +104,9 @@ _known_heads = BoundedCache[int, _Usual](
 )
 
 
-Place = tuple[int, str | None]
-"""Where a body starts, and in which language `<body lang>` or else `<html lang>` says it is."""
+Place = tuple[int, str | None, HeadRules]
+"""Where a body starts, in which language `<body lang>` or else `<html lang>` says it is, and what
+the head says of the page's addresses and forms."""
 
 
 def find_usual(text: bytes) -> Place | None:
@@ -114,13 +118,13 @@ def find_usual(text: bytes) -> Place | None:
     if place < 0:
         return None
     head = text[:place]
-    start, is_after_head, language = _known_heads.get(hash(head)) or _recall_usual(head)
+    start, is_after_head, language, rules = _known_heads.get(hash(head)) or _recall_usual(head)
     if start == place and is_after_head and text.startswith(b"<body>", place):
-        return place + len(b"<body>"), language
+        return place + len(b"<body>"), language, rules
     body = _BODY.match(text, start) if is_after_head else None
     if body is None:
         return None
-    return body.end(), _language_in(body[0]) or language
+    return body.end(), _language_in(body[0]) or language, rules
 
 
 def _recall_usual(head: bytes) -> _Usual:
@@ -134,16 +138,17 @@ def _recall_usual(head: bytes) -> _Usual:
 
 
 def _pass_usual(text: bytes | bytearray, start: int) -> _Usual:
+    rules = rules_in_head(text)
     html = _HTML.match(text, _end_of(_BEFORE_BODY, text, start))
     if html is None:
-        return _Usual(start, is_after_head=False, language=None)
+        return _Usual(start, is_after_head=False, language=None, rules=rules)
     language = _language_in(html[0])
     inside = _end_of(_IN_HEAD, text, html.end())
     head = _HEAD_END.match(text, inside)
     if head is None:
-        return _Usual(inside, is_after_head=False, language=language)
+        return _Usual(inside, is_after_head=False, language=language, rules=rules)
     after = _end_of(_BEFORE_BODY, text, head.end())
-    return _Usual(after, is_after_head=True, language=language)
+    return _Usual(after, is_after_head=True, language=language, rules=rules)
 
 
 def _end_of(pieces: re.Pattern[bytes], text: bytes | bytearray, start: int) -> int:
@@ -178,7 +183,7 @@ class BodyStart:
         try:
             yield from self._skip_mark()
             usual = _recall_usual(bytes(self._text.so_far))
-            self._start, self._is_after_head, self.language = usual
+            self._start, self._is_after_head, self.language, _ = usual
             while True:
                 place = yield from self._step()
                 if place is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 # W3C CSP3 section 2.3.1, host-source: scheme, host, port and path, of which only the host must be.
@@ -27,16 +28,24 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NEEDED_IN_SANDBOX = frozenset({"allow-forms", "allow-same-origin"})
 
 
-def has_base(head: bytes) -> bool:
-    """Return whether a head may have a `<base>`, which moves all relative addresses."""
-    return b"<base" in head.lower()
+class HeadRules(NamedTuple):
+    """What a head may say of the page's addresses and forms: `has_base`, a `<base>`, which moves
+    all relative addresses; `names_forms`, a `<meta>` with rules for forms."""
+
+    has_base: bool
+    names_forms: bool
 
 
-def restricts_forms(policies: str, head: bytes) -> bool:
-    """Return whether the page may have rules for its forms: in the values of its header
-    Content-Security-Policy, joined by ", ", or in its head."""
+def rules_in_head(head: bytes | bytearray) -> HeadRules:
+    """Return what the text of a head may say."""
+    text = head.lower()
+    return HeadRules(b"<base" in text, b"form-action" in text)
+
+
+def names_forms(policies: str) -> bool:
+    """Return whether the values of a header Content-Security-Policy have rules for forms."""
     found = policies.lower()
-    return "form-action" in found or "sandbox" in found or b"form-action" in head.lower()
+    return "form-action" in found or "sandbox" in found
 
 
 def lets_forms_reach(policies: str, head: bytes, address: str) -> bool:

@@ -21,7 +21,12 @@ from consentgate.banner.html_response import (
 )
 from consentgate.banner.insertion import LONGEST_SEARCH, Found, Insertion
 from consentgate.banner.page_headers import settle_conditions
-from consentgate.banner.page_rules import has_base, lets_forms_reach, restricts_forms
+from consentgate.banner.page_rules import (
+    HeadRules,
+    lets_forms_reach,
+    names_forms,
+    rules_in_head,
+)
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement
@@ -140,8 +145,8 @@ class BannerResponse(Generic[AnyStr]):
             # Some applications yield what has the contents of bytes and is none.
             usual = find_usual(bytes(chunk[:LONGEST_SEARCH]))
             if usual is not None:
-                place, language = usual
-                text = self._make_text(language, chunk[:place])
+                place, language, rules = usual
+                text = self._make_text(language, chunk[:place], rules)
                 self._inserted(len(text))
                 return b"".join((chunk[:place], text, chunk[place:]))
             insertion = self._insertion = Insertion(self._make_text)
@@ -213,9 +218,11 @@ class BannerResponse(Generic[AnyStr]):
             if self._banners.heeds_gpc(exchange):
                 exchange.depends_on_gpc()
 
-    def _make_text(self, page_language: str | None, head: bytes) -> bytes:
+    def _make_text(
+        self, page_language: str | None, head: bytes, rules: HeadRules | None = None
+    ) -> bytes:
         language, nonce = page_language or "", ""
-        address, is_dead = self._place_form(head)
+        address, is_dead = self._place_form(head, rules or rules_in_head(head))
         if self._values:
             nonce = self._nonce()
             if not self._banners.serves(language):
@@ -230,16 +237,19 @@ class BannerResponse(Generic[AnyStr]):
             self._exchange, language=language, address=address, nonce=nonce, is_dead=is_dead
         )
 
-    def _place_form(self, head: bytes) -> tuple[PageAddress, bool]:
+    def _place_form(self, head: bytes, rules: HeadRules) -> tuple[PageAddress, bool]:
         """Return the address for links and forms, and whether the page's rules block its forms."""
-        policies = self._values.get(POLICIES[0], "")
-        moves, restricts = has_base(head), restricts_forms(policies, head)
-        address = self._address(with_origin=moves or restricts)
+        policies = self._values.get(POLICIES[0], "") if self._values else ""
+        has_base, restricts = rules
+        restricts = restricts or (policies != "" and names_forms(policies))
+        if not has_base and not restricts:
+            return self._address(), False
+        address = self._address(with_origin=True)
         action = f"{address.origin}{address.mount}{self._banners.prefix}/"
         is_dead = restricts and not lets_forms_reach(policies, head, action)
         if is_dead:
             self._report_once(Reason.BANNER_FORM_BLOCKED)
-        if moves:
+        if has_base:
             # An absolute address is the same whatever the page's `<base>` says.
             address = address._replace(mount=address.origin + address.mount)
         return address, is_dead

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consentgate.banner.page_rules import has_base, lets_forms_reach, restricts_forms
+from consentgate.banner.page_rules import lets_forms_reach, names_forms, rules_in_head
 
 pytestmark = pytest.mark.behaviour(37)
 
@@ -56,7 +56,7 @@ ACTION = "https://www.example.org/shop/consent/"
 )
 def test_a_header_rules_where_forms_go(policies: str, reaches: bool) -> None:
     assert lets_forms_reach(policies, b"", ACTION) is reaches
-    assert reaches or restricts_forms(policies, b"")
+    assert reaches or names_forms(policies)
 
 
 def test_a_port_of_the_site_s_own_is_compared() -> None:
@@ -82,15 +82,16 @@ def test_a_port_of_the_site_s_own_is_compared() -> None:
     ],
 )
 def test_the_head_rules_too_but_has_no_sandbox(head: bytes, reaches: bool) -> None:
-    assert restricts_forms("", head)
+    assert rules_in_head(head) == (False, True)
     assert lets_forms_reach("", head, ACTION) is reaches
 
 
 def test_a_page_without_such_rules_restricts_nothing() -> None:
-    assert not restricts_forms("default-src 'self'", b"<title>Forms</title>")
+    assert not names_forms("default-src 'self'")
+    assert rules_in_head(b"<title>Forms</title>") == (False, False)
 
 
 @pytest.mark.parametrize("head", [b'<base href="/a/">', b"<head><BASE target=_blank>"])
 def test_a_base_is_seen(head: bytes) -> None:
-    assert has_base(head)
-    assert not has_base(b"<title>All your base</title>")
+    assert rules_in_head(head) == (True, False)
+    assert rules_in_head(b"<title>All your base</title>") == (False, False)
