@@ -293,6 +293,6 @@ def prepare_layout(kind: type[Exchange]) -> None:
     for name in (
         *("settings", "request", "cookie_header", "pages", "known_choice", "needs_review"),
         *("started", "is_running", "is_in_call", "varies_on_cookie", "is_private"),
-        *("inserts_banner", "times_asked", "_headers", "_sends_gpc", "varies_on_gpc"),
+        *("inserts_banner", "times_asked", "headers", "_sends_gpc", "varies_on_gpc"),
     ):
         setattr(first, name, None)
