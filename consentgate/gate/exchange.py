@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from consentgate.choice.consent import Consent
-from consentgate.choice.stored import StoredChoice
+from consentgate.choice.stored import NOTHING, StoredChoice
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.options import Enforcement
 from consentgate.gate.settings import GateSettings, Request
@@ -183,7 +183,8 @@ class Exchange:
         """What holds of the choice that came in; verified when it is first asked for."""
         stored = self.known_choice
         if stored is None:
-            stored = self.known_choice = self.settings.reader.read(self.cookie_header)
+            header = self.cookie_header
+            stored = self.known_choice = self.settings.reader.read(header) if header else NOTHING
             for rejection in stored.rejected:
                 self.report(Reason.PREFERENCES_REJECTED, Action.NOTE, detail=rejection.value)
         return stored
