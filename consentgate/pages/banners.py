@@ -15,7 +15,7 @@ from consentgate._cache import BoundedCache
 from consentgate.gate.exchange import Exchange
 from consentgate.pages.http import PageAddress
 from consentgate.pages.languages import negotiate, primary_language
-from consentgate.pages.options import Banner, PagesOptions
+from consentgate.pages.options import Banner, PagesOptions, SettingsLink
 from consentgate.pages.render import Pages
 from consentgate.pages.snippets import Form, Saved
 from consentgate.pages.texts import Texts
@@ -26,7 +26,8 @@ _DIGITS = 12
 
 class Banners:
     """The texts for the pages of one policy. Whoever shows a visitor's asks first (`ask`), which
-    notes that the response depends on the visitor."""
+    notes that the response depends on the visitor. `places_link`: the library puts a link
+    back to the choice into each page; else the site's template does, and `link_mark` is in it."""
 
     def __init__(
         self,
@@ -39,6 +40,9 @@ class Banners:
         self.applies = options.banner is not Banner.MANUAL and bool(policy.consent_categories)
         self.prefix = options.prefix
         self.is_static = options.banner is Banner.STATIC
+        self._has_last = options.settings_link is not SettingsLink.TOP
+        self.places_link = options.settings_link is not SettingsLink.NONE
+        self.link_mark = f"{options.prefix}/".encode("ascii")
         self._policy = policy
         self._asked = frozenset(policy.consent_categories)
         self._options = options
@@ -60,6 +64,11 @@ class Banners:
         if heeds_gpc:
             exchange.depends_on_gpc()
         return asks
+
+    def is_last(self, exchange: Exchange) -> bool:
+        """Return whether a page has nothing of the library but at its end, since its visitor is not
+        asked. Nothing is noted."""
+        return self._has_last and not self._question(exchange)[0]
 
     def _question(self, exchange: Exchange) -> tuple[bool, bool]:
         """Return whether there is something to ask that neither a choice nor a signal answered,

@@ -23,7 +23,7 @@ from jinja2 import (
 
 from consentgate.errors import ConfigurationError
 from consentgate.pages.links import Links
-from consentgate.pages.options import PagesOptions
+from consentgate.pages.options import PagesOptions, SettingsLink
 from consentgate.pages.static_files import SCRIPT, STYLE_SHEET, StaticFiles
 from consentgate.pages.texts import Texts
 from consentgate.policy import Policy
@@ -56,6 +56,7 @@ class Templates:
         self._prefix = options.prefix
         self._style_sheets = options.stylesheets
         self._static = static
+        self._places_link = options.settings_link is not SettingsLink.NONE
         self._languages = tuple(
             Language(tag, _name_of(language)) for tag, language in texts.items()
         )
@@ -83,6 +84,7 @@ class Templates:
             "links": links,
             "nonce": "",
             "is_dead": False,
+            "places_link": self._places_link,
             "script": links.static(self._static.name_of(SCRIPT)),
             "style_sheets": (
                 links.static(self._static.name_of(STYLE_SHEET)),
