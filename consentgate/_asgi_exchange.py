@@ -7,13 +7,14 @@ application holds none of it, and what leaves is what was judged.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from consentgate._middleware import BLOCKED_HEADERS, PreparedGate, blocked_body
 from consentgate.banner.page_headers import CONDITIONAL
 from consentgate.banner.plain_request import FILES, report_file
 from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
+from consentgate.gate.destination import destination_of
 from consentgate.gate.exchange import Exchange, prepare_layout
 from consentgate.gate.judge import Blocked
 from consentgate.gate.page_change import PageChange
@@ -38,6 +39,12 @@ READ_AT_ARRIVAL = frozenset(name.encode("ascii") for name in ("cookie", *CONDITI
 
 # These start a response and can store the choice; all other messages are only screened.
 _STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
+
+
+@lru_cache(maxsize=8)
+def _encoded(names: tuple[str, ...]) -> frozenset[bytes]:
+    """Return the names as a scope has them: the package asks for few, again and again."""
+    return frozenset(name.encode("ascii") for name in names)
 
 
 class AsgiExchange(Exchange):
@@ -92,6 +99,8 @@ class AsgiExchange(Exchange):
     def sent_among(self, names: tuple[str, ...]) -> list[str]:
         """Return those of these names of which the request has a header."""
         headers = self.headers
+        if headers.keys().isdisjoint(_encoded(names)):
+            return []
         return [name for name in names if name.encode() in headers]
 
     def page_address(self, scope: Scope, *, with_origin: bool = False) -> PageAddress:
@@ -125,6 +134,19 @@ def may_have_banner(exchange: AsgiExchange) -> bool:
         return False
     exchange.inserts_banner = True
     return True
+
+
+def ask_scope_plainly(scope: Scope, exchange: AsgiExchange) -> None:
+    """Let the application see no Accept-Encoding in the scope of a request for a page, and no
+    extension by which the server reads a file itself."""
+    if not destination_of(exchange).is_page:
+        return
+    scope["headers"] = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
+    extensions = scope.get("extensions")
+    if extensions and not FILES.isdisjoint(extensions):
+        scope["extensions"] = {
+            name: value for name, value in extensions.items() if name not in FILES
+        }
 
 
 def take_status(message: Message) -> None:
@@ -244,7 +266,7 @@ class AsgiResponse:
         """Send the start of a response with what the gate lets out of it."""
         exchange = self._exchange
         exchange.started = True
-        if exchange.has_changed:
+        if exchange.needs_review and exchange.has_changed:
             exchange.take_place(self._scope)
         self.passes_body = True
         try:

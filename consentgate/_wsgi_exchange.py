@@ -272,7 +272,7 @@ class WsgiResponse:
     ) -> Write:
         """Start the response with what the gate lets out of it."""
         exchange = self.exchange
-        if exchange.has_changed:
+        if exchange.needs_review and exchange.has_changed:
             exchange.take_place(self._environ)
         self.block = None
         status = self._checked(status)

@@ -16,6 +16,7 @@ from consentgate._asgi_exchange import (
     Receive,
     Scope,
     Send,
+    ask_scope_plainly,
     may_have_banner,
     take_status,
 )
@@ -27,7 +28,6 @@ from consentgate._middleware import (
     enter_stack,
 )
 from consentgate._outer_middleware import warn_of_outer_apps
-from consentgate.banner.plain_request import ask_scope_plainly
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.http.wire import BYTES
 from consentgate.pages.asgi import check_toolkit, page_app

@@ -20,20 +20,6 @@ FILES = frozenset({"http.response.pathsend", "http.response.zerocopysend"})
 ACCEPT_ENCODING = "HTTP_ACCEPT_ENCODING"
 
 
-def ask_scope_plainly(scope: MutableMapping[str, Any], exchange: Exchange) -> None:
-    """Let the application see no Accept-Encoding in the scope of a request for a page, and no
-    extension by which the server reads a file itself."""
-    # Any: the values of a scope are the specification's, of many types.
-    if not destination_of(exchange).is_page:
-        return
-    scope["headers"] = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
-    extensions = scope.get("extensions")
-    if extensions and not FILES.isdisjoint(extensions):
-        scope["extensions"] = {
-            name: value for name, value in extensions.items() if name not in FILES
-        }
-
-
 def ask_environ_plainly(environ: MutableMapping[str, Any], exchange: Exchange) -> bool:
     """Let the application see no Accept-Encoding in the environ of a request for a page; return
     whether there was one."""

@@ -74,6 +74,11 @@ class ChoiceCookie:
         self._http_only = http_only
         self._site = urlsplit(policy.site)
         self._check()
+        # Of a gate that is mounted nowhere, as most are.
+        self._usual_path = self._path or "/"
+        self._usual_ends = {
+            secure: self._end_of_value(self._usual_path, secure=secure) for secure in (False, True)
+        }
 
     def values_for(self, exchange: Exchange) -> list[str]:
         """The Set-Cookie values that a changed choice needs; empty when nothing changed.
@@ -102,18 +107,27 @@ class ChoiceCookie:
             if not secure:
                 self._warn_of_proxy(exchange)
         max_age_s = int(min(LIFETIME.total_seconds(), left_s))
-        self._report_path(exchange)
-        return serialize_set_cookie(
+        value = self._codec.encode(exchange.new_choice)
+        path = self._path_for(exchange) if exchange.mount else self._usual_path
+        if exchange.mount:
+            self._report_path(exchange, path)
+        is_usual = path == self._usual_path
+        end = self._usual_ends[secure] if is_usual else self._end_of_value(path, secure=secure)
+        return f"{self._name}={value}; Max-Age={max_age_s}{end}"
+
+    def _end_of_value(self, path: str, *, secure: bool) -> str:
+        """Return the text of the attributes that are the same for all choices, from a ";" on."""
+        empty = serialize_set_cookie(
             self._name,
-            self._codec.encode(exchange.new_choice),
-            max_age_s=max_age_s,
-            path=self._path_for(exchange),
+            "",
+            path=path,
             domain=self._domain,
             secure=secure,
             http_only=self._http_only,
             same_site=self._same_site,
             partitioned=self._partitioned,
         )
+        return empty.removeprefix(f"{self._name}=")
 
     def _path_for(self, exchange: Exchange) -> str:
         """Return the Path: by default the mount, since two applications on one host would
@@ -126,13 +140,11 @@ class ChoiceCookie:
             return self._path
         return exchange.mount if _PLAIN_PATH.fullmatch(exchange.mount) else "/"
 
-    def _report_path(self, exchange: Exchange) -> None:
-        if exchange.mount:
-            path = self._path_for(exchange)
-            at_mount = path == exchange.mount
-            reason = Reason.CHOICE_AT_MOUNT if at_mount else Reason.CHOICE_FOR_HOST
-            detail = f"Path={path}, mounted on {exchange.mount}"
-            exchange.report(reason, Action.NOTE, name=self._name, detail=detail)
+    def _report_path(self, exchange: Exchange, path: str) -> None:
+        at_mount = path == exchange.mount
+        reason = Reason.CHOICE_AT_MOUNT if at_mount else Reason.CHOICE_FOR_HOST
+        detail = f"Path={path}, mounted on {exchange.mount}"
+        exchange.report(reason, Action.NOTE, name=self._name, detail=detail)
 
     def _expire(self, exchange: Exchange, domain: str) -> str:
         return expire_cookie(

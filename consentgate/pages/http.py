@@ -123,9 +123,11 @@ def checked_origin(origin: str) -> str:
     return "" if parse_origin(origin) is None else origin
 
 
-def origin_in_scope(scope: Scope) -> str:
-    """Return the origin that an ASGI request was sent to."""
-    host = _headers_in_scope(scope["headers"]).get("host")
+def origin_in_scope(scope: Scope, host: str | None = None) -> str:
+    """Return the origin that an ASGI request was sent to; `host` is its header, where it is known
+    already."""
+    if host is None:
+        host = _headers_in_scope(scope["headers"]).get("host", "")
     # A request that names no host, as in HTTP/1.0, came to the server's own name and port.
     server = scope.get("server")
     own_host = "" if server is None else f"{server[0]}:{server[1]}"
@@ -215,7 +217,7 @@ def request_in_scope(scope: Scope, exchange: Exchange, *, path: str, body: bytes
         mount=_mount_for_links(
             address_in_scope(scope, exchange.request).mount, headers, path_in_scope(scope)
         ),
-        origin=origin_in_scope(scope),
+        origin=origin_in_scope(scope, headers.get("host", "")),
     )
 
 

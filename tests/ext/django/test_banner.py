@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.test.utils import override_settings
 from django.views.decorators.cache import cache_control
@@ -249,34 +249,6 @@ def test_what_is_no_page_to_be_read_is_let_alone(visit: Exchange, view: Any) -> 
     assert visit(view, HOME).body == PAGE
 
 
-@pytest.mark.behaviour(41)
-def test_a_page_from_a_file_is_a_page_as_any_other(visit: Exchange) -> None:
-    file = BytesIO(PAGE)
-
-    reply = visit(lambda _: FileResponse(file, filename="page.html"), HOME)
-
-    assert b'<div id="consentgate"' in reply.body
-    assert reply["content-length"] == str(len(reply.body))
-    assert file.closed
-
-
-@pytest.mark.behaviour(39)
-def test_compression_inside_does_not_silence_the_question(visit: Exchange) -> None:
-    def seen(request: HttpRequest) -> HttpResponse:
-        assert request.headers.get("Accept-Encoding") == request.META.get("HTTP_ACCEPT_ENCODING")
-        return HttpResponse(PAGE + LONG)
-
-    accepts = ("Accept-Encoding", "gzip, br")
-    send = Send(path="/page", headers=(accepts, ("Sec-Fetch-Dest", "document")))
-    fetch = Send(path="/page", headers=(accepts, ("Sec-Fetch-Dest", "empty")))
-    inside = ("tests.ext.django.test_banner.reading", "django.middleware.gzip.GZipMiddleware")
-
-    page, fetched = visit(seen, send, *inside), visit(seen, fetch, *inside)
-
-    assert b'<div id="consentgate"' in page.body
-    assert fetched["content-encoding"] == "gzip"
-
-
 def test_below_another_gate_that_puts_it_in_nothing_is_put_in_twice() -> None:
     other = Policy(cookies=[Cookie("_fbp", category="statistics")])
 
@@ -391,26 +363,3 @@ def test_the_way_back_from_the_answer_to_a_form_is_the_preference_centre(
     reply = visit(view, Send("POST", path="/page"))
 
     assert b'name="next" value="/consent/"' in reply.body
-
-
-@pytest.mark.behaviour(28)
-@pytest.mark.parametrize("cookie", ["", preferences_for("statistics")], ids=["undecided", "all"])
-def test_a_head_has_the_headers_of_its_get(visit: Exchange, cookie: str) -> None:
-    tagged = cache_control(max_age=600)(etag(lambda _: '"v1"')(whole))
-    common = "django.middleware.common.CommonMiddleware"
-
-    get = visit(tagged, Send(path="/page", cookie=cookie), common)
-    head = visit(tagged, Send("HEAD", path="/page", cookie=cookie), common)
-
-    assert head.headers == get.headers
-    assert head["etag"].startswith('W/"v1~cgv')
-
-
-def reading(get_response: Any) -> Any:
-    """Middleware that reads the request's headers before others do."""
-
-    def read(request: HttpRequest) -> Any:
-        assert request.headers
-        return get_response(request)
-
-    return read
