@@ -20,7 +20,7 @@ from consentgate.pages.durations import day_words
 from consentgate.pages.http import Request
 from consentgate.pages.links import Links
 from consentgate.pages.options import PagesOptions
-from consentgate.pages.snippets import Form, Frame, FrameFields, Snippets, as_ascii
+from consentgate.pages.snippets import STATIC_BANNER, Form, Frame, FrameFields, Snippets, as_ascii
 from consentgate.pages.static_files import StaticFiles
 from consentgate.pages.templating import Templates
 from consentgate.pages.texts import LocalizedText, Texts
@@ -117,7 +117,7 @@ class Pages:
         script asks the server about a visitor without the cookie.
         """
         frame = Frame(
-            "static_banner.html",
+            STATIC_BANNER,
             texts,
             mount,
             has_nonce=bool(nonce),

@@ -84,6 +84,7 @@ class Templates:
             "links": links,
             "nonce": "",
             "is_dead": False,
+            "signal_purposes": "",
             "places_link": self._places_link,
             "script": links.static(self._static.name_of(SCRIPT)),
             "style_sheets": (

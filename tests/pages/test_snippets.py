@@ -97,7 +97,7 @@ def test_the_banner_says_who_asks_and_for_what_before_the_choice() -> None:
         "Ville d'Exemple asks for your consent to cookies for these purposes:"
     )
     assert [one.words for one in find(html, "dt")] == ["Statistics", "Marketing", "Embedded videos"]
-    assert html.index("If you refuse, you can use this site") < html.index("<button")
+    assert html.index("You can change your mind at any time.") < html.index("<button")
 
 
 def test_without_site_and_controller_the_banner_speaks_of_this_site() -> None:

@@ -62,6 +62,8 @@
 
   document.addEventListener("consentgate:state", ({ detail }) => {
     banner.hidden = !detail.banner || isAskedInVain;
+    const isSignalled = detail.signal && !detail.decided;
+    for (const word of root.querySelectorAll(".consentgate-signal")) word.hidden = !isSignalled;
     if (!comesFromChoice) return;
     comesFromChoice = false;
     for (const word of saved.querySelectorAll("[data-category]")) {
