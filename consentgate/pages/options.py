@@ -77,14 +77,14 @@ class PagesOptions:
     """The checked options of the visitor's pages. Raises ConfigurationError.
 
     `prefix`: the path of the pages; None to have none. `settings_link`: where pages have the way
-    back to the choice. `languages`: the tags of the languages that
-    are served (by default those that were proofread: English and French). `language`: the site's
-    own choice for a request, a function of the scope or environ. `trusted_origins`: other origins
-    whose forms may send a visitor's choice. `frame_ancestors`: origins in whose frames the
-    visitor's pages, and the question in the application's, may be shown. `gpc_updated`: the day in
-    `/.well-known/gpc.json`, which is served only if it is given. `templates` and `catalogues`:
-    folders whose files come before the library's. `stylesheets`: addresses of the site's own style
-    sheets, linked after the library's.
+    back to the choice. `languages`: the tags of the languages that are served (by default those
+    that were proofread: English and French). `language`: the site's own choice for a request, a
+    function of the scope or environ. `trusted_origins`: other origins whose forms may send a
+    visitor's choice. `frame_ancestors`: origins in whose frames the visitor's pages, and the
+    question in the application's, may be shown. `gpc_updated`: the day in `/.well-known/gpc.json`,
+    which is served only if it is given. `templates` and `catalogues`: folders whose files come
+    before the library's. `stylesheets`: addresses of the site's own style sheets, linked after the
+    library's.
     """
 
     prefix: str | None

@@ -40,8 +40,8 @@ SITE_PAGE = """<!doctype html>
 <html lang="{texts.language}" dir="{texts.direction}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>The site</title><link rel="stylesheet" href="/site.css"></head>
-<body>{inserted}<main><h1>The site</h1><p><a href="/elsewhere" id="own">A link of its own</a></p>
-<h2>More</h2><button type="button">Of its own</button></main></body></html>"""
+<body>{first}<main><h1>The site</h1><p><a href="/elsewhere" id="own">A link of its own</a></p>
+<h2>More</h2><button type="button">Of its own</button></main>{last}</body></html>"""
 SITE_STYLE = """:root { color-scheme: light dark; }
 body { font: 1rem/1.5 serif; margin: 0; text-align: center; letter-spacing: 3px; }
 section, form, div, dl, dt, dd { padding: 40px; margin: 40px; float: right; border: 9px solid; }
@@ -138,8 +138,8 @@ class Viewer:
 Rendered = Callable[[Pages, Texts, dict[str, str]], str]
 
 
-def _site(inserted: bytes, texts: Texts) -> str:
-    return SITE_PAGE.format(inserted=inserted.decode("ascii"), texts=texts)
+def _site(first: bytes, texts: Texts, *, last: bytes = b"") -> str:
+    return SITE_PAGE.format(first=first.decode("ascii"), last=last.decode("ascii"), texts=texts)
 
 
 def _banner(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
@@ -149,7 +149,7 @@ def _banner(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
 def _settings(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
     saved = frozenset({"statistics"}), frozenset({"marketing"})
     strip = pages.settings(texts, mount="", has_next=True, saved=saved)
-    return _site(strip.fill("/settings"), texts)
+    return _site(b"", texts, last=strip.fill("/settings"))
 
 
 def _static(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
