@@ -43,7 +43,7 @@ _BUILT_IN = {
         Translations(
             {
                 "en": "They tell us how many people visit and which pages they read.",
-                "fr": "Savoir combien de personnes visitent le site et ce qu’elles y lisent.",
+                "fr": "Savoir combien de personnes visitent le site et quelles pages sont lues.",
             }
         ),
     ),
@@ -52,7 +52,7 @@ _BUILT_IN = {
         Translations(
             {
                 "en": "They let advertisers recognise you and choose what to show you.",
-                "fr": "Laisser les annonceurs vous reconnaître et choisir ce qu’ils vous montrent.",
+                "fr": "Laisser les annonceurs vous reconnaître et choisir quoi vous montrer.",
             }
         ),
         gpc=True,
