@@ -34,8 +34,8 @@ Headers = list[tuple[bytes, bytes]]
 POLICY_VIOLATION = 1008
 """The websocket close code for what a policy forbids (RFC 6455 section 7.4.1)."""
 
-READ_AT_ARRIVAL = frozenset(name.encode("ascii") for name in ("cookie", *CONDITIONAL))
-"""The headers of a request that are read before the application runs."""
+CONDITIONAL_HEADERS = frozenset(name.encode("ascii") for name in CONDITIONAL)
+"""What asks about a copy that the browser has (RFC 9110 section 13)."""
 
 # These start a response and can store the choice; all other messages are only screened.
 _STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
@@ -48,14 +48,10 @@ def _encoded(names: tuple[str, ...]) -> frozenset[bytes]:
 
 
 class AsgiExchange(Exchange):
-    """An exchange whose request came as an ASGI scope.
+    """An exchange whose request came as an ASGI scope; `headers` has the request's by name."""
 
-    `is_conditional`: the request asks about a copy that the browser has (RFC 9110 section 13).
-    """
-
-    is_conditional = False
+    headers: Mapping[bytes, bytes]
     pages: PolicyPages | None
-    _headers: Mapping[bytes, bytes] | None = None
 
     @property
     def method(self) -> str:
@@ -71,20 +67,6 @@ class AsgiExchange(Exchange):
     def secure(self) -> bool:
         """Whether the request came over https or wss."""
         return self.request.get("scheme") in ("https", "wss")
-
-    @property
-    def headers(self) -> Mapping[bytes, bytes]:
-        """The request's headers by name; repeated ones are joined by ", "."""
-        headers = self._headers
-        if headers is None:
-            raw = self.request["headers"]
-            headers = dict(raw)
-            if len(headers) != len(raw):
-                headers = {}
-                for name, value in raw:
-                    headers[name] = headers[name] + b", " + value if name in headers else value
-            self._headers = headers
-        return headers
 
     @property
     def may_be_framed(self) -> bool:
@@ -125,6 +107,29 @@ class AsgiExchange(Exchange):
 prepare_layout(AsgiExchange)
 
 
+def headers_by_name(raw: Headers) -> Mapping[bytes, bytes]:
+    """Return a request's headers by name; repeated ones are joined, by "; " if they are the pieces
+    into which HTTP/2 splits a Cookie (RFC 9113 section 8.2.3), else by ", "."""
+    headers = dict(raw)
+    if len(headers) != len(raw):
+        headers = {}
+        for name, value in raw:
+            between = b"; " if name == b"cookie" else b", "
+            headers[name] = headers[name] + between + value if name in headers else value
+    return headers
+
+
+def set_header(headers: Headers, name: bytes, value: bytes, *, known: bytes) -> None:
+    """Let the headers of a request have another value than the one that is known, or none where it
+    is empty, in the same place; at the end where it came in pieces."""
+    try:
+        at = headers.index((name, known))
+    except ValueError:
+        headers[:] = [header for header in headers if header[0] != name]
+        at = len(headers)
+    headers[at : at + 1] = [(name, value)] if value else []
+
+
 def may_have_banner(exchange: AsgiExchange) -> bool:
     """Return whether the banner may be put into the answer to a request, and note it if so."""
     request = exchange.request
@@ -141,7 +146,9 @@ def ask_scope_plainly(scope: Scope, exchange: AsgiExchange) -> None:
     extension by which the server reads a file itself."""
     if not destination_of(exchange).is_page:
         return
-    scope["headers"] = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
+    coding = exchange.headers.get(b"accept-encoding")
+    if coding is not None:
+        set_header(scope["headers"], b"accept-encoding", b"", known=coding)
     extensions = scope.get("extensions")
     if extensions and not FILES.isdisjoint(extensions):
         scope["extensions"] = {

@@ -7,7 +7,7 @@ What nothing is put into is returned as the object that it is, so that `len()` a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from functools import cache, partial
 from types import TracebackType
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -36,14 +36,17 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None,
 Headers = list[tuple[str, str]]
 Write = Callable[[bytes], object]
 
-_KEYS = {name: "HTTP_" + name.upper().replace("-", "_") for name in CONDITIONAL}
-_CONDITIONAL_KEYS = frozenset(_KEYS.values())
+
+# The package asks for few headers, again and again.
+@cache
+def _key(name: str) -> str:
+    """Return the key of a header in an environ."""
+    return "HTTP_" + name.upper().replace("-", "_")
 
 
-@lru_cache(maxsize=8)
+@cache
 def _keys(names: tuple[str, ...]) -> frozenset[str]:
-    """Return the keys of headers in an environ: the package asks for few, again and again."""
-    return frozenset("HTTP_" + name.upper().replace("-", "_") for name in names)
+    return frozenset(map(_key, names))
 
 
 class WsgiExchange(Exchange):
@@ -73,13 +76,13 @@ class WsgiExchange(Exchange):
 
     def header(self, name: str) -> str:
         """Return the request header; servers join repeated ones themselves."""
-        return str(self.request.get("HTTP_" + name.upper().replace("-", "_"), ""))
+        return str(self.request.get(_key(name), ""))
 
     def sent_among(self, names: tuple[str, ...]) -> list[str]:
         """Return those of these names of which the request has a header."""
         if self.request.keys().isdisjoint(_keys(names)):
             return []
-        return [name for name in names if "HTTP_" + name.upper().replace("-", "_") in self.request]
+        return [name for name in names if _key(name) in self.request]
 
     def page_address(self, environ: WSGIEnvironment, *, with_origin: bool = False) -> PageAddress:
         """Return the address of the page that the request asks for; `environ` is the request's as
@@ -101,6 +104,9 @@ class WsgiExchange(Exchange):
 
 
 prepare_layout(WsgiExchange)
+
+_KEYS = {name: _key(name) for name in CONDITIONAL}
+_CONDITIONAL_KEYS = frozenset(_KEYS.values())
 
 
 class WsgiResponse:

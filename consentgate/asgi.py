@@ -7,17 +7,18 @@ from typing import Unpack
 
 from consentgate._applications import Interface, extra_for, for_applications
 from consentgate._asgi_exchange import (
-    READ_AT_ARRIVAL,
+    CONDITIONAL_HEADERS,
     App,
     AsgiExchange,
     AsgiResponse,
-    Headers,
     Message,
     Receive,
     Scope,
     Send,
     ask_scope_plainly,
+    headers_by_name,
     may_have_banner,
+    set_header,
     take_status,
 )
 from consentgate._middleware import (
@@ -83,7 +84,7 @@ class ConsentMiddleware:
         elif gate.banners is not None and may_have_banner(exchange):
             banners = gate.banners
             ask_scope_plainly(scope, exchange)
-            if exchange.is_conditional and scope["method"] != "POST":
+            if scope["method"] != "POST" and not CONDITIONAL_HEADERS.isdisjoint(exchange.headers):
                 response = AsgiResponse(exchange, gate, scope, send, banners)
                 response.settle_conditions()
         read_head = gate.response_filter.read
@@ -156,14 +157,8 @@ def _receive_request(scope: Scope, gate: PreparedGate[bytes]) -> AsgiExchange | 
     if raw and type(raw[0]) is not tuple:
         # Into pairs that are lists the application could write.
         raw = exchange.request["headers"] = [*map(tuple, raw)]
-    cookie = b""
-    for name, value in raw:
-        if name in READ_AT_ARRIVAL:
-            if name != b"cookie":
-                exchange.is_conditional = True
-            else:
-                # HTTP/2 splits it (RFC 9113 section 8.2.3).
-                cookie = cookie + b"; " + value if cookie else value
+    exchange.headers = headers_by_name(raw)
+    cookie = exchange.headers.get(b"cookie", b"")
     exchange.cookie_header = cookie
     if CONSENT_KEY in scope and not enter_stack(exchange, scope[CONSENT_KEY]):
         return None
@@ -173,17 +168,5 @@ def _receive_request(scope: Scope, gate: PreparedGate[bytes]) -> AsgiExchange | 
     # A list of its own: what the application writes into it is not what the server gave.
     own = scope["headers"] = [*raw]
     if visible is not cookie:
-        _set_cookie_header(own, visible)
+        set_header(own, b"cookie", visible, known=cookie)
     return exchange
-
-
-def _set_cookie_header(headers: Headers, cookie: bytes) -> None:
-    """Let the headers have this Cookie header, or none where it is empty, in the place of the
-    last."""
-    for at in range(len(headers) - 1, -1, -1):  # browsers send it late
-        if headers[at][0] == b"cookie":
-            if cookie:
-                headers[at] = b"cookie", cookie
-                cookie = b""
-            else:
-                del headers[at]

@@ -12,7 +12,7 @@ import json
 import re
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Collection, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from hmac import compare_digest
 
@@ -25,6 +25,8 @@ from consentgate.errors import ConfigurationError
 
 LIFETIME = timedelta(days=182)
 """How long a choice is valid, acceptance and refusal alike (CNIL 2020-092: about six months)."""
+
+ONE_DAY = timedelta(days=1)
 
 SHORTEST_KEY = 16  # bytes; NIST SP 800-107 requires a key of at least 112 bits for HMAC
 _PLACEHOLDER = re.compile(rb"\W*(?:change|replace)[\W_]*(?:me|this)", re.IGNORECASE)
@@ -45,6 +47,13 @@ _FILLING = (b"", b"===", b"==", b"=")  # fills a text up to a multiple of four c
 _TEXTS = frozenset({str})
 
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}", re.ASCII)
+
+
+def end_of(consent: Consent) -> datetime:
+    """Return the UTC moment from which a decided consent is too old: its day, 182 days and the rest
+    of that last day, so that no choice ends before its cookie does."""
+    assert consent.day is not None, "an undecided consent has no end"
+    return datetime.combine(consent.day, time(), tzinfo=UTC) + LIFETIME + ONE_DAY
 
 
 class Rejection(StrEnum):

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import reduce
 from math import inf
 
 from consentgate._cache import BoundedCache
 from consentgate.choice.clock import seconds_of
-from consentgate.choice.codec import LIFETIME, LONGEST_VALUE, PreferencesCodec, Rejection
+from consentgate.choice.codec import (
+    LIFETIME,
+    LONGEST_VALUE,
+    ONE_DAY,
+    PreferencesCodec,
+    Rejection,
+)
 from consentgate.choice.consent import Consent
 from consentgate.http.cookie_header import cookie_values
 from consentgate.http.set_cookie import BLANKS
 from consentgate.policy import Policy
 
 MOST_VERIFIED = 32  # signatures a request may cost; values already known are never counted
-ONE_DAY = timedelta(days=1)
 ONE_DAY_S = ONE_DAY.total_seconds()
 NEVER = inf
 LAST_DAY = datetime(9999, 1, 1, tzinfo=UTC)
@@ -47,13 +52,6 @@ class StoredChoice:
 
 
 NOTHING = StoredChoice()
-
-
-def end_of(consent: Consent) -> datetime:
-    """The UTC moment from which a decided consent is too old: its day, 182 days and the rest of
-    that last day, so that no choice ends before its cookie does."""
-    assert consent.day is not None, "an undecided consent has no end"
-    return datetime.combine(consent.day, time(), tzinfo=UTC) + LIFETIME + ONE_DAY
 
 
 def _bounds_of(day: date | None) -> tuple[float, float]:

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from consentgate.choice.codec import LIFETIME, PreferencesCodec
-from consentgate.choice.stored import end_of
+from consentgate.choice.codec import LIFETIME, PreferencesCodec, end_of
 from consentgate.errors import ConfigurationError
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange

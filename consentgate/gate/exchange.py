@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from consentgate.choice.consent import Consent
-from consentgate.choice.stored import StoredChoice
+from consentgate.choice.stored import NOTHING, StoredChoice
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.options import Enforcement
 from consentgate.gate.settings import GateSettings, Request
@@ -183,7 +183,8 @@ class Exchange:
         """What holds of the choice that came in; verified when it is first asked for."""
         stored = self.known_choice
         if stored is None:
-            stored = self.known_choice = self.settings.reader.read(self.cookie_header)
+            header = self.cookie_header
+            stored = self.known_choice = self.settings.reader.read(header) if header else NOTHING
             for rejection in stored.rejected:
                 self.report(Reason.PREFERENCES_REJECTED, Action.NOTE, detail=rejection.value)
         return stored
@@ -293,6 +294,6 @@ def prepare_layout(kind: type[Exchange]) -> None:
     for name in (
         *("settings", "request", "cookie_header", "pages", "known_choice", "needs_review"),
         *("started", "is_running", "is_in_call", "varies_on_cookie", "is_private"),
-        *("inserts_banner", "times_asked", "_headers", "_sends_gpc", "varies_on_gpc"),
+        *("inserts_banner", "times_asked", "headers", "_sends_gpc", "varies_on_gpc"),
     ):
         setattr(first, name, None)

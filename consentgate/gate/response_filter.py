@@ -106,6 +106,8 @@ class ResponseFilter(Generic[AnyStr]):
         caching headers added. Raises Blocked where the whole response must not leave. May be called
         again for one exchange: a WSGI application may start its response anew after an error.
         """
+        if not head.questions and page is None and not exchange.needs_review:
+            return head.pairs  # as they came, like most
         if self.scans:
             head = self._in_whole_lines(exchange, head)
         blocked: list[Verdict] = []

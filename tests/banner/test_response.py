@@ -72,6 +72,8 @@ def test_what_is_no_page_passes() -> None:
         b"<html><head></head><body class=a>",
         b"<html><head></head><BODY>",
         b"<!-- <body> --><html><head></head><body>",
+        b'<html><head></head><body x-data="{ is: () => 1 }" class=a>',
+        b"<html><head></head><body data-action='click->menu#open'>",
     ],
 )
 def test_it_is_put_at_the_start_of_the_body_however_the_page_is_written(start: bytes) -> None:
@@ -268,6 +270,8 @@ def test_the_nonce_of_the_pages_own_policy_is_taken(
         (b"<html lang=fr><body>", "", b"fr"),
         (b"<html lang=fr><body>", "en", b"fr"),
         (b"<html lang=xx><body>", "fr", b"fr"),
+        (b'<html lang=fr><head></head><body title="a > b">', "", b"fr"),
+        (b'<html lang=en><head></head><body title="a > b" lang=fr>', "", b"fr"),
         (b"<html><body>", " fr , en", b"fr"),
         (b"<html><body>", "xx", b"en"),
         (b"<html><body>", "", b"en"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consentgate import Gate, VisitorConsent
-from consentgate._asgi_exchange import AsgiExchange
+from consentgate._asgi_exchange import AsgiExchange, headers_by_name
 from consentgate.gate.exchange import Exchange
 from consentgate.http.caching import Header
 from consentgate.http.header_names import SET_COOKIE
@@ -50,6 +50,7 @@ def visit_of(
         "path": "/page",
         "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in given],
     }
+    exchange.headers = headers_by_name(exchange.request["headers"])
     exchange.cookie_header = cookie.encode("latin-1")
     exchange.pages = None
     return exchange

@@ -172,8 +172,7 @@ def _guarded(kind: type[Flask]) -> type[Flask]:
         members: dict[str, Any] = {
             "__call__": _answer,
             "__doc__": kind.__doc__,
-            "full_dispatch_request": _answering_pages(kind.full_dispatch_request),
-            "preprocess_request": _checking(kind.preprocess_request),
+            "full_dispatch_request": _dispatching(kind.full_dispatch_request),
             "process_response": _varying(kind.process_response),
         }
         _classes[kind] = type(kind.__name__, (kind,), members)
@@ -185,13 +184,21 @@ def _answer(app: Flask, environ: WSGIEnvironment, start: StartResponse) -> Itera
     return answer
 
 
-def _answering_pages(dispatch: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the method that answers with the library's page that is asked for, without any hook of
-    the application; else it does what Flask does."""
+def _dispatching(dispatch: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the method that answers a request: with the library's page that is asked for, without
+    any hook of the application, else as Flask does."""
 
     def full_dispatch_request(app: Flask, *context: Any) -> Any:
-        page = request.environ.pop(PAGE_KEY, None)
-        return page or dispatch(app, *context)
+        environ = request.environ
+        if PAGE_KEY in environ:
+            return environ.pop(PAGE_KEY)
+        if CONSENT_KEY not in environ:
+            # No cookie of the response would be judged.
+            raise ConfigurationError(
+                "a request reached the application's wsgi_app past its gate; serve or mount the "
+                "application itself, not its wsgi_app"
+            )
+        return dispatch(app, *context)
 
     return full_dispatch_request
 
@@ -201,23 +208,8 @@ def _varying(process: Callable[..., Any]) -> Callable[..., Any]:
     that it depends on the choice, so that one which keeps it keeps it for that choice."""
 
     def process_response(app: Flask, *context: Any) -> Any:
-        vary_on_choice(context[-1])
+        if request.environ[CONSENT_KEY].varies_on_cookie:
+            vary_on_choice(context[-1])
         return process(app, *context)
 
     return process_response
-
-
-def _checking(preprocess: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the method before which a request is checked: no function of the application's that
-    may return a response runs earlier."""
-
-    def preprocess_request(app: Flask, *context: Any) -> Any:
-        if CONSENT_KEY not in request.environ:
-            # No cookie of the response would be judged.
-            raise ConfigurationError(
-                "a request reached the application's wsgi_app past its gate; serve or mount the "
-                "application itself, not its wsgi_app"
-            )
-        return preprocess(app, *context)
-
-    return preprocess_request
