@@ -22,6 +22,7 @@ per what; "both" is per gate and per server interface (ASGI or WSGI).
 | `gate.response_filter` (both) | caching headers -> what leaves | 256, 512 KiB | 14 us a page |
 | `pages.banners` (policy) | language -> the one served | 64, 16 KiB | 2 us a page |
 | `pages.banners` (policy) | language, mount, asked -> snippet | 128, 1 MiB | 0.5 us a page |
+| `pages.render` (policy) | what a page depends on -> it | 256, 4 MiB | 2 ms a page and more |
 | `pages.snippets` (policy) | kind of snippet -> its text | 128, 1 MiB | 700 us a page and more |
 | `banner.body_start` | hash of a head -> where it ends | 512, 256 KiB | 10 us a page and more |
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 HOST = "127.0.0.1"  # loopback only: a demonstration is not for the network
+LONGEST_END_S = 5  # what is unanswered then is cut short
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -30,7 +31,13 @@ class QuietHandler(WSGIRequestHandler):
 def serve_asgi(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
     """Serve the application with uvicorn until the block ends, and yield its address."""
     with socket.create_server((HOST, port)) as listening:
-        config = uvicorn.Config(app, log_level="error", lifespan="off", ws="none")
+        config = uvicorn.Config(
+            app,
+            log_level="error",
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=LONGEST_END_S,
+        )
         server = uvicorn.Server(config)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

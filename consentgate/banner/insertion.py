@@ -35,20 +35,16 @@ class Found(Enum):
 
 class Insertion:
     """The insertion into one page. `make` is called with the language that the page says it has
-    and with what precedes the place, once, when that is known; what it returns is put there and is
-    then `inserted`. `documents_only`: nothing is put into what may be a part of a page.
+    and with what precedes the place, once, when that is known; what it returns is put there.
+    `documents_only`: nothing is put into what may be a part of a page.
 
     From the moment when `found` is no longer SEARCHING there is nothing to feed any more.
     """
 
-    __slots__ = (
-        *("_documents_only", "_make", "_search", "_sent", "_start", "_text"),
-        *("found", "inserted"),
-    )
+    __slots__ = ("_documents_only", "_make", "_search", "_sent", "_start", "_text", "found")
 
     def __init__(self, make: Make, *, documents_only: bool = False) -> None:
         self.found = Found.SEARCHING
-        self.inserted = b""
         self._make = make
         self._documents_only = documents_only
         self._text = Text()
@@ -104,5 +100,5 @@ class Insertion:
             return self._unsent()
         self.found = Found.INSERTED
         text = bytes(self._text.so_far)
-        self.inserted = self._make(self._start.language, text[:place])
-        return b"".join((text[self._sent : place], self.inserted, text[place:]))
+        made = self._make(self._start.language, text[:place])
+        return b"".join((text[self._sent : place], made, text[place:]))

@@ -186,8 +186,8 @@ class PolicyPages:
         page = self.pages.render_problem(request, texts, status=error.status, message=message)
         return self._page(error.status, page, *_NO_STORE, *error.headers)
 
-    def _page(self, status: int, text: str, *headers: tuple[str, str]) -> Response:
-        return Response(status, (*self._html, *headers), text.encode("utf-8"))
+    def _page(self, status: int, page: bytes, *headers: tuple[str, str]) -> Response:
+        return Response(status, (*self._html, *headers), page)
 
     def _texts_for(self, request: Request) -> Texts:
         """Return the texts in the language of a request to one of these pages."""

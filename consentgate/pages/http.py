@@ -81,8 +81,9 @@ def page_address(mount: str, path: str, query: str, *, encoding: str) -> PageAdd
     address = f"{mount}{path}?{query}" if query else mount + path
     if path.startswith("/") and len(address) < LONGEST_PATH and _PLAIN.fullmatch(address):
         return PageAddress(mount, address)
-    quoted_mount = quote(mount, safe=_SAFE_IN_PATH, encoding=encoding)
-    own_path = quoted_mount + quote(path, safe=_SAFE_IN_PATH, encoding=encoding)
+    # A server may hand on what is no text in that encoding.
+    quoted_mount = quote(mount, safe=_SAFE_IN_PATH, encoding=encoding, errors="replace")
+    own_path = quoted_mount + quote(path, safe=_SAFE_IN_PATH, encoding=encoding, errors="replace")
     way_back = checked_path(f"{own_path}?{query}" if query else own_path) or ""
     return PageAddress(quoted_mount, way_back)
 

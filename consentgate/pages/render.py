@@ -5,9 +5,10 @@ Values in, text out: of a request only its visitor and its mount point are read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Unpack
 
+from consentgate._cache import BoundedCache
 from consentgate.choice.codec import LIFETIME
 from consentgate.choice.consent import Consent
 from consentgate.gate.visitor import VisitorConsent
@@ -20,7 +21,15 @@ from consentgate.pages.durations import day_words
 from consentgate.pages.http import Request
 from consentgate.pages.links import Links
 from consentgate.pages.options import PagesOptions
-from consentgate.pages.snippets import STATIC_BANNER, Form, Frame, FrameFields, Snippets, as_ascii
+from consentgate.pages.snippets import (
+    STATIC_BANNER,
+    Blanks,
+    Form,
+    Frame,
+    FrameFields,
+    Snippets,
+    as_ascii,
+)
 from consentgate.pages.static_files import StaticFiles
 from consentgate.pages.templating import Templates
 from consentgate.pages.texts import LocalizedText, Texts
@@ -43,26 +52,48 @@ class Pages:
     ) -> None:
         self._charter = charter_of(policy)
         self._templates = Templates(policy, options=options, texts=texts, static=static)
-        self._snippets = Snippets(policy, self._charter, self._templates)
+        self._blanks = Blanks()
+        self._snippets = Snippets(policy, self._charter, self._templates, self._blanks)
+        # By all that they depend on but the page to come back to: visitors share what they chose.
+        self._pages: BoundedCache[Hashable, Form] = BoundedCache(
+            most_entries=256, most_bytes=4 << 20, longest_key=512
+        )
         if options.templates is not None:
             with self._templates.checked():
                 self._rehearse(next(iter(texts.values())))
 
-    def render_preferences(self, request: Request, texts: Texts, *, next_path: str) -> str:
-        """Return the preferences page with the choice of the request's visitor."""
-        exchange = request.exchange
-        return self._preferences(
-            texts,
-            self._templates.links(texts, mount=request.mount, next_path=next_path),
-            consent=exchange.choice,
-            signalled=VisitorConsent(exchange).value.refused - exchange.choice.refused,
-            situation=situation_of(exchange),
-        )
+    def render_preferences(self, request: Request, texts: Texts, *, next_path: str) -> bytes:
+        """Return the preferences page with the choice of the request's visitor, in UTF-8."""
+        exchange, mount = request.exchange, request.mount
+        consent = exchange.choice
+        signalled = VisitorConsent(exchange).value.refused - consent.refused
+        situation = situation_of(exchange)
+        key = (texts, mount, consent, signalled, situation, bool(next_path))
+        form = self._pages.get(key)
+        if form is None:
+            blank = self._blanks.next_path if next_path else ""
+            links = self._templates.links(texts, mount=mount, next_path=blank)
+            form = self._remember(
+                key,
+                self._preferences(
+                    texts, links, consent=consent, signalled=signalled, situation=situation
+                ),
+            )
+        return form.fill(next_path)
 
-    def render_charter(self, request: Request, texts: Texts) -> str:
-        """Return the cookie charter."""
-        links = self._templates.links(texts, mount=request.mount)
-        return self._charter_in("charter.html", texts, links)
+    def render_charter(self, request: Request, texts: Texts) -> bytes:
+        """Return the cookie charter, in UTF-8."""
+        key = (texts, request.mount)
+        form = self._pages.get(key)
+        if form is None:
+            links = self._templates.links(texts, mount=request.mount)
+            form = self._remember(key, self._charter_in("charter.html", texts, links))
+        return form.fill("")
+
+    def _remember(self, key: Hashable, text: str) -> Form:
+        form = self._blanks.form_of(text)
+        self._pages.remember(key, form, weight_bytes=len(form.pieces))
+        return form
 
     def render_charter_markdown(self, request: Request, texts: Texts) -> str:
         """Return the cookie charter as Markdown."""
@@ -75,19 +106,20 @@ class Pages:
         links = self._templates.links(texts, mount=mount)
         return as_ascii(self._charter_in("charter_fragment.html", texts, links))
 
-    def render_forbidden(self, request: Request, texts: Texts) -> str:
+    def render_forbidden(self, request: Request, texts: Texts) -> bytes:
         """Return the page for a choice that did not come from the site: why it was not accepted,
         and the same question once more."""
-        return self._forbidden(texts, self._templates.links(texts, mount=request.mount))
+        links = self._templates.links(texts, mount=request.mount)
+        return self._forbidden(texts, links).encode()
 
     def render_problem(
         self, request: Request, texts: Texts, *, status: int, message: LocalizedText
-    ) -> str:
+    ) -> bytes:
         """Return the page for a request that can't be answered; `message` says why."""
         links = self._templates.links(texts, mount=request.mount)
         return self._templates.render(
             "problem.html", texts, links=links, status=status, message=message
-        )
+        ).encode()
 
     def banner(self, texts: Texts, *, mount: str, **more: Unpack[FrameFields]) -> Form:
         """Return what a page of the site has for a visitor who is asked, as ASCII."""

@@ -64,7 +64,7 @@ class Frame(NamedTuple):
 
 
 class Form:
-    """A snippet with blanks for the page to come back to and for the nonce."""
+    """A text with blanks for the page to come back to and for the nonce."""
 
     __slots__ = ("pieces",)
 
@@ -72,8 +72,8 @@ class Form:
         self.pieces = pieces
 
     def fill(self, next_path: str, nonce: str = "") -> bytes:
-        """Return the snippet for one page, in ASCII. `next_path` is what `checked_path` returned,
-        or empty, as it was when the form was made; so is the nonce."""
+        """Return the text for one page. `next_path` is what `checked_path` returned, or empty, as
+        it was when the form was made; so is the nonce."""
         path = in_query = next_path.encode()
         others = path.translate(None, _PLAIN)
         if others.strip(_USUAL):
@@ -86,18 +86,34 @@ class Form:
         return self.pieces % {b"path": path, b"in_query": in_query, b"nonce": value}
 
 
+class Blanks:
+    """What is rendered in the place of a page to come back to and of a nonce, which are filled in
+    later. It is secret, so that no text of a site or a visitor is taken for one of them."""
+
+    def __init__(self) -> None:
+        self.next_path, self.nonce = secrets.token_hex(16), secrets.token_hex(16)
+
+    def form_of(self, text: str) -> Form:
+        """Return a rendered text with blanks in the place of these."""
+        text = text.replace("%", "%%")
+        text = text.replace(f"next={self.next_path}", "next=%(in_query)b")
+        text = text.replace(self.next_path, "%(path)b").replace(self.nonce, "%(nonce)b")
+        return Form(text.encode("utf-8"))
+
+
 class Snippets:
     """The snippets of one policy. Each is rendered once, and then only filled in."""
 
-    def __init__(self, policy: Policy, charter: Charter, templates: Templates) -> None:
+    def __init__(
+        self, policy: Policy, charter: Charter, templates: Templates, blanks: Blanks
+    ) -> None:
         self._charter = charter
         self._templates = templates
         self._undecided = _undecided(policy)
         self._signalled = " ".join(
             name for name in policy.consent_categories if _has_signal(policy, name)
         )
-        # Secret, so that no text of a site or a visitor is taken for one of them.
-        self._next_mark, self._nonce_mark = secrets.token_hex(16), secrets.token_hex(16)
+        self._blanks = blanks
         self._forms: BoundedCache[Frame, Form] = BoundedCache(
             most_entries=128, most_bytes=1 << 20, longest_key=512
         )
@@ -106,16 +122,12 @@ class Snippets:
         """Return the snippet with blanks where the path and the nonce belong, if it has them."""
         form = self._forms.get(frame)
         if form is None:
-            text = self._render(frame).replace("%", "%%")
-            text = text.replace(f"next={self._next_mark}", "next=%(in_query)b")
-            text = text.replace(self._next_mark, "%(path)b")
-            text = text.replace(self._nonce_mark, "%(nonce)b")
-            form = Form(text.encode("ascii"))
-            self._forms.remember(frame, form, weight_bytes=2 * len(text))
+            form = self._blanks.form_of(self._render(frame))
+            self._forms.remember(frame, form, weight_bytes=2 * len(form.pieces))
         return form
 
     def _render(self, frame: Frame) -> str:
-        texts, mark = frame.texts, self._next_mark if frame.has_next else ""
+        texts, mark = frame.texts, self._blanks.next_path if frame.has_next else ""
         granted, refused = frame.saved or (frozenset(), frozenset())
         categories = category_views(self._charter, texts, consent=Consent(granted, refused))
         # Pages for everybody name all that the signal may refuse, and the script shows it.
@@ -126,7 +138,7 @@ class Snippets:
                 frame.template,
                 texts,
                 links=self._templates.links(texts, mount=frame.mount, next_path=mark),
-                nonce=self._nonce_mark if frame.has_nonce else "",
+                nonce=self._blanks.nonce if frame.has_nonce else "",
                 categories=categories,
                 readable_cookie=frame.readable_cookie,
                 is_dead=frame.is_dead,

@@ -161,11 +161,13 @@ def _static(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
 def _centre(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
     granted = query["granted"].split() if "granted" in query else None
     cookie = "" if granted is None else preferences_for(*granted, policy=POLICY)
-    return pages.render_preferences(ask(policy=POLICY, cookie=cookie), texts, next_path="/banner")
+    return pages.render_preferences(
+        ask(policy=POLICY, cookie=cookie), texts, next_path="/banner"
+    ).decode()
 
 
 def _charter(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
-    return pages.render_charter(ask(policy=POLICY), texts)
+    return pages.render_charter(ask(policy=POLICY), texts).decode()
 
 
 def _fragment(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
@@ -174,12 +176,12 @@ def _fragment(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
 
 
 def _forbidden(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
-    return pages.render_forbidden(ask(policy=POLICY), texts)
+    return pages.render_forbidden(ask(policy=POLICY), texts).decode()
 
 
 def _problem(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
     told = LocalizedText("Send a choice.", "en", "ltr")
-    return pages.render_problem(ask(policy=POLICY), texts, status=400, message=told)
+    return pages.render_problem(ask(policy=POLICY), texts, status=400, message=told).decode()
 
 
 _RENDERED: dict[str, Rendered] = {

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.portal_server import free_port, wait_for
+from tests.support.processes import end
 
 ROOT = Path(__file__).parents[2]
 USER = {"username": "ada", "password": "donnees-ouvertes"}
@@ -56,7 +57,7 @@ def serve_project(folder: Path, interface: str) -> Iterator[str]:
             wait_for(port)
             yield f"http://127.0.0.1:{port}"
         finally:
-            process.terminate()
+            end(process)
 
 
 def _run(folder: Path, *arguments: str) -> None:

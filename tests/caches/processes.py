@@ -19,11 +19,13 @@ import uvicorn
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.caches.origin import asgi_site, wsgi_site
+from tests.support.processes import end
 from tests.support.requirements import require
 
 HOST = "127.0.0.1"
 DOCS = Path(__file__).parents[2] / "docs" / "caches.md"
 STARTUP_S = 30.0
+LONGEST_END_S = 5  # what is unanswered then is cut short
 
 # What surrounds a site's own file in nginx's configuration. The workers stay what the tests run
 # as, who alone may enter their folder; started by anybody but root, nginx ignores `user`.
@@ -110,8 +112,7 @@ def _run(command: list[str], *, port: int, folder: Path) -> Iterator[None]:
         wait_for(port, process, log)
         yield
     finally:
-        process.terminate()
-        process.wait()
+        end(process)
 
 
 class _QuietHandler(WSGIRequestHandler):
@@ -123,7 +124,13 @@ class _QuietHandler(WSGIRequestHandler):
 def serve_asgi() -> Iterator[int]:
     """The port on which uvicorn serves the site, until the block ends."""
     with socket.create_server((HOST, 0)) as listening:
-        config = uvicorn.Config(asgi_site, log_level="error", lifespan="off", ws="none")
+        config = uvicorn.Config(
+            asgi_site,
+            log_level="error",
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=LONGEST_END_S,
+        )
         server = uvicorn.Server(config)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

@@ -19,11 +19,13 @@ SAVED = "consentgate-saved"
 def every_page(texts: Texts = ENGLISH) -> list[str]:
     request = ask(policy=POLICY)
     return [
-        PAGES.render_preferences(request, texts, next_path="/x"),
-        PAGES.render_charter(request, texts),
-        PAGES.render_forbidden(request, texts),
-        PAGES.render_problem(request, texts, status=404, message=LocalizedText("")),
-        PAGES.render_problem(request, texts, status=400, message=LocalizedText("No.", "en", "ltr")),
+        PAGES.render_preferences(request, texts, next_path="/x").decode(),
+        PAGES.render_charter(request, texts).decode(),
+        PAGES.render_forbidden(request, texts).decode(),
+        PAGES.render_problem(request, texts, status=404, message=LocalizedText("")).decode(),
+        PAGES.render_problem(
+            request, texts, status=400, message=LocalizedText("No.", "en", "ltr")
+        ).decode(),
     ]
 
 
@@ -33,7 +35,7 @@ def every_page(texts: Texts = ENGLISH) -> list[str]:
 @pytest.mark.law(6)
 @pytest.mark.law(15)
 def test_the_charter_lists_each_declared_cookie_and_names_the_controller() -> None:
-    html = PAGES.render_charter(ask(policy=POLICY), ENGLISH)
+    html = PAGES.render_charter(ask(policy=POLICY), ENGLISH).decode()
 
     names = [one.words for one in find(html, "code")]
     assert names == [
@@ -53,7 +55,7 @@ def test_the_charter_lists_each_declared_cookie_and_names_the_controller() -> No
 
 
 def test_the_headings_of_the_charter_leave_out_no_level() -> None:
-    html = PAGES.render_charter(ask(policy=POLICY), ENGLISH)
+    html = PAGES.render_charter(ask(policy=POLICY), ENGLISH).decode()
 
     levels = [int(one.tag[1]) for one in read(html) if one.tag in ("h1", "h2", "h3", "h4")]
     assert levels[0] == 1
@@ -75,7 +77,7 @@ def test_a_fragment_of_the_charter_fits_into_a_page_of_the_sites_own() -> None:
 
 
 def test_a_text_that_is_not_translated_is_marked_with_its_language() -> None:
-    html = PAGES.render_charter(ask(policy=POLICY), FRENCH)
+    html = PAGES.render_charter(ask(policy=POLICY), FRENCH).decode()
 
     purpose = next(one for one in find(html, "span") if one.words == "Keeps the volume.")
     assert (purpose.get("lang"), purpose.get("dir")) == ("en", "ltr")
@@ -85,7 +87,7 @@ def test_a_text_that_is_not_translated_is_marked_with_its_language() -> None:
 
 
 def test_a_choice_from_elsewhere_is_answered_with_the_same_question_here() -> None:
-    html = PAGES.render_forbidden(ask(policy=POLICY), ENGLISH)
+    html = PAGES.render_forbidden(ask(policy=POLICY), ENGLISH).decode()
 
     assert only(html, "h1").words == "Your choice was not saved"
     assert buttons(html) == [("accept", "Accept all"), ("refuse", "Refuse all")]
@@ -95,7 +97,7 @@ def test_a_choice_from_elsewhere_is_answered_with_the_same_question_here() -> No
 def test_where_nothing_is_asked_it_leads_to_the_preferences_page() -> None:
     policy = Policy(necessary=["session"])
 
-    html = pages_of(policy).render_forbidden(ask(policy=policy), ENGLISH)
+    html = pages_of(policy).render_forbidden(ask(policy=policy), ENGLISH).decode()
 
     assert buttons(html) == []
     assert only(html, "a", **{"class": "consentgate-button"}).get("href") == "/consent/?lang=en"
@@ -104,7 +106,7 @@ def test_where_nothing_is_asked_it_leads_to_the_preferences_page() -> None:
 def test_the_problem_with_a_request_is_explained_in_words() -> None:
     message = LocalizedText("Send <b>text</b>.", "en", "ltr")
 
-    html = PAGES.render_problem(ask(policy=POLICY), FRENCH, status=400, message=message)
+    html = PAGES.render_problem(ask(policy=POLICY), FRENCH, status=400, message=message).decode()
 
     assert only(html, "h1").words == FRENCH("This did not work")
     assert only(html, "span", lang="en").words == "Send <b>text</b>."
@@ -113,7 +115,7 @@ def test_the_problem_with_a_request_is_explained_in_words() -> None:
 def test_a_missing_page_has_a_title_and_no_message() -> None:
     html = PAGES.render_problem(
         ask(policy=POLICY), ENGLISH, status=404, message=LocalizedText("Not here.")
-    )
+    ).decode()
 
     assert only(html, "h1").words == "Page not found"
     assert "Not here." not in html
@@ -190,7 +192,7 @@ def test_a_site_of_one_language_has_no_links_to_languages_and_no_language_in_its
     pages = pages_of(languages=["fr"])
     texts = load_texts(["fr"])["fr"]
 
-    html = pages.render_preferences(ask(policy=POLICY), texts, next_path="")
+    html = pages.render_preferences(ask(policy=POLICY), texts, next_path="").decode()
 
     assert not find(html, "nav")
     assert "lang=fr" not in html.replace('<html lang="fr"', "")
@@ -199,7 +201,7 @@ def test_a_site_of_one_language_has_no_links_to_languages_and_no_language_in_its
 def test_without_a_controller_the_site_itself_is_named() -> None:
     policy = Policy(necessary=["session"], site="https://data.example.org:8443/portal")
 
-    html = pages_of(policy).render_charter(ask(policy=policy), ENGLISH)
+    html = pages_of(policy).render_charter(ask(policy=policy), ENGLISH).decode()
 
     assert only(html, "title").words == "Cookie charter - data.example.org:8443"
 
@@ -207,7 +209,7 @@ def test_without_a_controller_the_site_itself_is_named() -> None:
 def test_without_both_there_is_no_name_on_the_page() -> None:
     policy = Policy(necessary=["session"])
 
-    html = pages_of(policy).render_charter(ask(policy=policy), ENGLISH)
+    html = pages_of(policy).render_charter(ask(policy=policy), ENGLISH).decode()
 
     assert only(html, "title").words == "Cookie charter"
     assert not find(html, "p", **{"class": "consentgate-brand"})
@@ -216,7 +218,7 @@ def test_without_both_there_is_no_name_on_the_page() -> None:
 def test_style_sheets_of_the_site_come_after_the_librarys() -> None:
     pages = pages_of(stylesheets=["/theme.css", "https://cdn.example.org/more.css"])
 
-    html = pages.render_charter(ask(policy=POLICY), ENGLISH)
+    html = pages.render_charter(ask(policy=POLICY), ENGLISH).decode()
 
     sheets = [one.get("href") for one in find(html, "link", rel="stylesheet")]
     assert sheets[0].startswith("/consent/static/consent.")
@@ -232,7 +234,7 @@ def test_a_template_in_the_sites_folder_comes_before_the_librarys(tmp_path: Path
         "{% block content %}<p>{% trans %}Accept all{% endtrans %}</p>{% endblock %}"
     )
 
-    html = pages_of(templates=tmp_path).render_forbidden(ask(policy=POLICY), FRENCH)
+    html = pages_of(templates=tmp_path).render_forbidden(ask(policy=POLICY), FRENCH).decode()
 
     assert only(html, "h1").words == "No"
     assert FRENCH("Accept all") in html
@@ -244,7 +246,7 @@ def test_it_may_extend_the_librarys_of_the_same_name(tmp_path: Path) -> None:
         "{% block footer %}{{ super() }}<li>Ours</li>{% endblock %}"
     )
 
-    html = pages_of(templates=tmp_path).render_forbidden(ask(policy=POLICY), FRENCH)
+    html = pages_of(templates=tmp_path).render_forbidden(ask(policy=POLICY), FRENCH).decode()
 
     assert [one.words for one in find(html, "li")][-1] == "Ours"
     assert FRENCH("Cookie charter") in html

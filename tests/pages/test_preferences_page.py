@@ -11,7 +11,16 @@ from consentgate.gate.visitor import VisitorConsent
 from tests.pages.html_elements import Element, buttons, find, only, read
 from tests.support.exchange import NOW, Clock, preferences_for
 from tests.support.page_requests import ask
-from tests.support.pages import ASKED, ENGLISH, FRENCH, GPC, PAGES, POLICY, preferences_page
+from tests.support.pages import (
+    ASKED,
+    ENGLISH,
+    FRENCH,
+    GPC,
+    PAGES,
+    POLICY,
+    pages_of,
+    preferences_page,
+)
 
 SAVED = "consentgate-saved"
 
@@ -106,7 +115,7 @@ def test_a_choice_of_this_very_request_is_shown_as_it_is_now() -> None:
     request = ask("POST", policy=POLICY, cookie="cookies_preferences=none")
     VisitorConsent(request.exchange).grant()
 
-    html = PAGES.render_preferences(request, ENGLISH, next_path="")
+    html = PAGES.render_preferences(request, ENGLISH, next_path="").decode()
 
     assert "You chose on 24 November 2026." in html
     assert set(states(html).values()) == {"Accepted"}
@@ -218,15 +227,15 @@ def test_a_box_is_named_by_what_is_accepted_and_described_by_what_it_is_for() ->
 
 
 def test_the_way_back_is_kept_in_the_links_and_in_the_forms() -> None:
-    html = preferences_page(granted=["videos"], next_path="/map?a=1&b=é")
+    html = preferences_page(granted=["videos"], next_path="/map?a=1&b=%C3%A9")
 
     fields = find(html, "input", type="hidden", name="next")
     back = next(one for one in find(html, "a") if one.words == "Back to the site")
     language = only(html, "a", hreflang="fr")
 
-    assert [one.get("value") for one in fields] == ["/map?a=1&b=é"] * 2
-    assert back.get("href") == "/map?a=1&b=é"
-    assert language.get("href") == "?next=/map%3Fa%3D1%26b%3D%C3%A9&lang=fr"
+    assert [one.get("value") for one in fields] == ["/map?a=1&b=%C3%A9"] * 2
+    assert back.get("href") == "/map?a=1&b=%C3%A9"
+    assert language.get("href") == "?next=/map%3Fa%3D1%26b%3D%25C3%25A9&lang=fr"
 
 
 def test_without_a_page_to_go_back_to_the_choice_leads_to_the_same_page_again() -> None:
@@ -250,8 +259,26 @@ def test_the_mount_point_is_in_every_address() -> None:
     request = ask(policy=POLICY)
     mounted = type(request)("GET", "/", exchange=request.exchange, mount="/portal")
 
-    html = PAGES.render_preferences(mounted, ENGLISH, next_path="")
+    html = PAGES.render_preferences(mounted, ENGLISH, next_path="").decode()
 
     addresses = [one.get("href") for one in find(html, "a") + find(html, "link")]
     addresses += [one.get("action") for one in find(html, "form")]
     assert all(one.startswith(("/portal/", "?")) for one in addresses)
+
+
+def test_a_page_that_is_known_is_filled_in_for_each_visitor() -> None:
+    pages = pages_of()
+    paths = ["/a", "/b?c=d&e=%22", "/it's", "/a;b?c=(d)&e=%25", ""]
+
+    def page(path: str, *granted: str) -> str:
+        asked = ask(cookie=preferences_for(*granted, policy=POLICY), policy=POLICY)
+        return pages.render_preferences(asked, ENGLISH, next_path=path).decode()
+
+    first = {path: page(path, "videos") for path in paths}
+
+    assert {path: page(path, "videos") for path in paths} == first
+    assert not {page(path) for path in paths} & {*first.values()}
+    for path, html in first.items():
+        assert html == preferences_page(granted=["videos"], next_path=path)
+        fields = [one.get("value") for one in find(html, "input", type="hidden", name="next")]
+        assert set(fields) == {path or "/consent/?lang=en"}

@@ -77,6 +77,12 @@ def test_bytes_that_are_characters_are_quoted_as_such() -> None:
     assert address == PageAddress("/%C3%A9", "/%C3%A9/%FF")
 
 
+def test_what_is_no_text_in_the_encoding_is_no_error() -> None:
+    address = page_address("/\udcff", "/a\udcff", "", encoding="utf-8")
+
+    assert address == ("/%3F", "/%3F/a%3F", "")
+
+
 @pytest.mark.behaviour(13)
 @pytest.mark.parametrize(
     ("facts", "expected"),

@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.http_servers import names_set, visit
 from tests.support.portal_server import free_port, wait_for
+from tests.support.processes import end
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +59,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             wait_for(port)
             yield f"http://127.0.0.1:{port}"
         finally:
-            process.terminate()
+            end(process)
 
 
 @pytest.fixture

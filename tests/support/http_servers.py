@@ -13,6 +13,7 @@ import uvicorn
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 HOST = "127.0.0.1"
+LONGEST_END_S = 5  # what is unanswered then is cut short
 
 
 class _QuietHandler(WSGIRequestHandler):
@@ -25,7 +26,13 @@ class _QuietHandler(WSGIRequestHandler):
 def serve_asgi(app: Any, *, lifespan: str = "off") -> Iterator[str]:
     """The address under which uvicorn serves the application, until the block ends."""
     with socket.create_server((HOST, 0)) as listening:
-        config = uvicorn.Config(app, log_level="error", lifespan=lifespan, ws="none")  # type: ignore[arg-type]
+        config = uvicorn.Config(
+            app,
+            log_level="error",
+            lifespan=lifespan,  # type: ignore[arg-type]
+            ws="none",
+            timeout_graceful_shutdown=LONGEST_END_S,
+        )
         server = uvicorn.Server(config)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

@@ -101,4 +101,4 @@ def preferences_page(
     None is one who has not chosen."""
     cookie = "" if granted is None else preferences_for(*granted, policy=policy)
     asked = ask(**{"cookie": cookie, "policy": policy, **request})
-    return pages_of(policy).render_preferences(asked, texts, next_path=next_path)
+    return pages_of(policy).render_preferences(asked, texts, next_path=next_path).decode()

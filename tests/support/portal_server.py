@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.processes import end
+
 ROOT = Path(__file__).parents[2]
 PORTAL = ROOT / "examples" / "portal"
 STARTUP_S = 60.0
@@ -33,7 +35,7 @@ def run_portal(server: str, folder: Path, **environment: str) -> Iterator[str]:
             wait_for(port)
             yield f"http://127.0.0.1:{port}"
         finally:
-            process.terminate()
+            end(process)
 
 
 def wait_for(port: int) -> None:

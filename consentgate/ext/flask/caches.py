@@ -27,12 +27,10 @@ _MARK = "consentgate.by_answer"
 anew each time, is part of the keys of the values: without it none of them is found any more."""
 
 
-def vary_on_choice(response: Response) -> None:
-    """Let the response say what it depends on through the gate, before other code of the
-    application sees it."""
-    exchange = _exchange()
-    if exchange is not None and exchange.varies_on_cookie:
-        response.vary.update(COOKIE_AND_GPC if exchange.varies_on_gpc else COOKIE)
+def vary_on_choice(response: Response, exchange: Exchange) -> None:
+    """Let a response that depends on the choice say so, before other code of the application sees
+    it."""
+    response.vary.update(COOKIE_AND_GPC if exchange.varies_on_gpc else COOKIE)
 
 
 def guard_stores(app: Flask) -> None:

@@ -208,8 +208,9 @@ def _varying(process: Callable[..., Any]) -> Callable[..., Any]:
     that it depends on the choice, so that one which keeps it keeps it for that choice."""
 
     def process_response(app: Flask, *context: Any) -> Any:
-        if request.environ[CONSENT_KEY].varies_on_cookie:
-            vary_on_choice(context[-1])
+        exchange = request.environ.get(CONSENT_KEY)
+        if exchange is not None and exchange.varies_on_cookie:
+            vary_on_choice(context[-1], exchange)
         return process(app, *context)
 
     return process_response
