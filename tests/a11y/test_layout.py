@@ -14,6 +14,30 @@ KEEP = """(number) => {
     const purposes = [...document.querySelectorAll("#consentgate dl > div")];
     purposes.slice(number).forEach((purpose) => purpose.remove());
 }"""
+# Blocks of text whose last line is one short word.
+ORPHANS = """() => {
+    const last_line = (block) => {
+        const lines = [];
+        const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+        const words = [];
+        for (let text; text = walker.nextNode();) {
+            words.push(...[...text.data.matchAll(/[^ \\n]+/g)].map((word) => [text, word]));
+        }
+        for (const [text, word] of words) {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            const { bottom } = range.getBoundingClientRect();
+            const line = lines.at(-1);
+            if (line && Math.abs(line.bottom - bottom) < 9) line.words.push(word[0]);
+            else lines.push({ bottom, words: [word[0]] });
+        }
+        return lines.length > 1 ? lines.at(-1).words : [];
+    };
+    const blocks = document.querySelectorAll("#consentgate :is(h2, p, dl > div)");
+    const lines = [...blocks].filter((block) => block.checkVisibility()).map(last_line);
+    return lines.filter((words) => words.length === 1 && words[0].length < 10);
+}"""
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 SAVED = "/settings#consentgate-saved"
 SETTINGS = ".consentgate-settings > a"
@@ -50,6 +74,14 @@ def test_on_a_phone_the_page_can_still_be_seen(language: str, viewer: Viewer) ->
 
     assert shares[1] <= 0.42
     assert max(shares.values()) <= 0.58
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("width", [1280, 768, 375, 320])
+def test_no_short_word_is_alone_on_a_last_line(width: int, language: str, viewer: Viewer) -> None:
+    page = viewer.show("/banner", View(language, width=width))
+
+    assert page.evaluate(ORPHANS) == []
 
 
 # Bodies that are narrow, at an edge, or in a font of their own.
