@@ -65,7 +65,12 @@ class Templates:
             self._templates = _compile(options.templates)
         controller = "" if policy.controller is None else policy.controller.name
         host = urlsplit(policy.site).netloc
-        self._site = {"site_name": host, "controller": controller, "brand": controller or host}
+        self._site = {
+            "site_name": host,
+            "controller": controller,
+            "brand": controller or host,
+            "logo": options.logo or "",
+        }
 
     def links(self, texts: Texts, *, mount: str, next_path: str = "") -> Links:
         """Return the addresses on a page in the language of `texts`."""
