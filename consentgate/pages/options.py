@@ -85,7 +85,7 @@ class PagesOptions:
     question in the application's, may be shown. `gpc_updated`: the day in `/.well-known/gpc.json`,
     which is served only if it is given. `templates` and `catalogues`: folders whose files come
     before the library's. `stylesheets`: addresses of the site's own style sheets, linked after the
-    library's. `logo`: the address of an image that shows the site's name, in its place on the pages.
+    library's. `logo`: the address of an image that shows the site's name, which it replaces.
     """
 
     prefix: str | None
