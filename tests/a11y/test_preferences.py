@@ -119,6 +119,14 @@ def test_it_covers_nothing_that_has_the_focus(
     assert unseen == []
 
 
+def test_the_page_stays_where_it_is_while_the_actions_have_the_focus(viewer: Viewer) -> None:
+    page = viewer.show("/consent/", PHONE)
+    for value in ACTIONS:
+        page.locator(f"button[value={value}]").focus()
+
+    assert page.evaluate("scrollY") == 0
+
+
 @pytest.mark.law(27)
 def test_in_a_low_window_the_bar_takes_none_of_it(viewer: Viewer) -> None:
     page = viewer.show("/consent/", View(width=320, height=256))

@@ -165,7 +165,7 @@ def test_what_is_pressed_is_large_enough_when_it_is_small(small: Page, path: str
     small.goto(path)
 
     boxes = boxes_of(
-        small, "button:visible, input[type=checkbox]:visible, nav a, .consentgate-link"
+        small, "button:visible, input[type=checkbox]:visible, nav a:visible, summary:visible, .consentgate-link"
     )
 
     assert [box for box in boxes if min(box["width"], box["height"]) < SMALLEST_TARGET] == []
