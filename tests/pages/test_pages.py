@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from consentgate import ConfigurationError, Policy
+from consentgate import ConfigurationError, Controller, Policy
 from consentgate.pages.texts import LocalizedText, Texts, load_texts
 from tests.pages.html_elements import buttons, find, only, read
 from tests.support.page_requests import ask
@@ -237,6 +237,22 @@ def test_a_logo_stands_for_the_name(policy: Policy, name: str) -> None:
     logo = only(html, "img")
     assert (logo.get("src"), logo.attributes["alt"]) == ("/logo.svg?a&b", name)
     assert only(html, "a", **{"class": "consentgate-brand"}).words == "Back to the site"
+
+
+def test_the_site_has_the_name_that_it_declares_and_its_controller_is_named_below() -> None:
+    policy = Policy(
+        necessary=["session"],
+        site="https://data.example.org",
+        site_name={"en": "Open data", "fr": "Données ouvertes"},
+        controller=Controller("Ville d'Exemple", contact="dpo@example.org"),
+    )
+
+    html = pages_of(policy).render_preferences(ask(policy=policy), FRENCH, next_path="").decode()
+
+    assert only(html, "title").words.endswith(" - Données ouvertes")
+    assert only(html, "strong").words == "Données ouvertes"
+    footer = [one.words for one in find(html, "li") if one.is_in("footer")]
+    assert footer[-1] == "Ville d'Exemple"
 
 
 def test_a_page_has_no_link_to_itself() -> None:
