@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from consentgate import Policy
+from consentgate import Controller, Policy
 from consentgate.pages import texts as texts_module
 from consentgate.pages.render import Pages
 from consentgate.pages.static_files import StaticFiles
@@ -62,6 +62,8 @@ SEVEN_PRESETS = Policy(
         "share-buttons",
     ],
     site="https://data.example.org",
+    site_name={"en": "Open data", "fr": "Données ouvertes"},
+    controller=Controller("Ville d'Exemple", contact="dpo@example.org"),
 )
 
 
