@@ -15,19 +15,27 @@
   };
 
   const saved = document.getElementById("consentgate-saved");
+  const unsaved = document.querySelector(".consentgate-unsaved");
+
+  // A choice that the browser did not keep marks the address of the page after it. The history of
+  // the tab has that address on the pages that follow: they do not repeat the question. Nothing is
+  // stored for it, nothing allowed; a browser without the Navigation API is asked again.
+  const LOST = "#consentgate-unsaved";
+  const lostBefore = ({ url }) => url !== null && url.endsWith(LOST);
+  let isLost = window.navigation ? window.navigation.entries().some(lostBefore) : false;
+
+  // Without a base element's address, which may be another site's.
+  const mark = (fragment) => {
+    history.replaceState(history.state, "", location.href.split("#")[0] + fragment);
+  };
+
   let comesFromChoice = saved !== null && location.hash === "#consentgate-saved";
   if (comesFromChoice) {
     saved.classList.add("consentgate-shown");
-    // Without a base element's address, which may be another site's.
-    history.replaceState(history.state, "", location.href.split("#")[0]);
     const isSaved = saved.hasChildNodes();
-    if (!forEverybody) announce(isSaved ? saved : document.querySelector(".consentgate-unsaved"));
-  }
-
-  // A browser that keeps no cookies is not asked again on the next page: none can be set.
-  const isAskedInVain = !navigator.cookieEnabled
-    && document.referrer.startsWith(`${location.origin}/`);
-  if (banner && isAskedInVain && !comesFromChoice) banner.hidden = true;
+    mark(isSaved ? "" : LOST);
+    if (!forEverybody) announce(isSaved ? saved : unsaved);
+  } else if (isLost && banner && !forEverybody) saved.classList.add("consentgate-shown");
 
   const ask = () => {
     const script = document.createElement("script");
@@ -61,17 +69,21 @@
   }
 
   document.addEventListener("consentgate:state", ({ detail }) => {
-    banner.hidden = !detail.banner || isAskedInVain;
-    if (!comesFromChoice) return;
-    comesFromChoice = false;
+    if (comesFromChoice) {
+      isLost = !detail.decided;
+      mark(isLost ? LOST : "");
+    }
+    const repeats = isLost && !detail.decided && (comesFromChoice || detail.banner);
+    banner.hidden = !detail.banner || repeats;
+    if (!comesFromChoice && !repeats) return;
     for (const word of saved.querySelectorAll("[data-category]")) {
       word.hidden = detail.categories[word.dataset.category] !== word.dataset.choice;
     }
-    const message = detail.decided ? saved : root.querySelector(".consentgate-unsaved");
+    const message = repeats ? unsaved : saved;
     message.hidden = false;
     message.classList.add("consentgate-shown");
-    if (!detail.decided) banner.hidden = true;
-    announce(message);
+    if (comesFromChoice) announce(message);
+    comesFromChoice = false;
   });
 
   // Without the cookie nothing was chosen; the browser's signal refuses its categories.
