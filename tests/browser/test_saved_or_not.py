@@ -181,9 +181,7 @@ def test_without_javascript_the_page_says_that_it_may_ask_again(
         visitor.page.goto(as_intranet(url))
         visitor.press("refuse")
 
-        expect(visitor.page.locator(".consentgate-unsaved")).to_contain_text(
-            "it may ask you again"
-        )
+        expect(visitor.page.locator(".consentgate-unsaved")).to_contain_text("it may ask you again")
         visitor.page.goto(f"{as_intranet(url)}/other")
         assert visitor.is_asked
 
