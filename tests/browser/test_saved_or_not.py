@@ -229,6 +229,40 @@ def test_what_it_kept_is_confirmed_with_the_choice(
 
 
 @SCRIPTS
+def test_the_preferences_page_does_not_say_that_nothing_was_chosen(
+    browser: Browser, tmp_path: Path, javascript: bool
+) -> None:
+    with (
+        serve_page(secure=True) as url,
+        open_context(browser, tmp_path, javascript=javascript) as context,
+    ):
+        visitor = Visitor(context.new_page())
+        visitor.page.goto(f"{as_intranet(url)}/consent/")
+        nothing = visitor.page.get_by_text("You have not chosen yet")
+        expect(nothing).to_be_visible()
+        visitor.press("refuse")
+
+        says_unsaved(visitor)
+        expect(nothing).to_be_hidden()
+
+
+@pytest.mark.parametrize("banner", ["auto", "static"])
+def test_without_the_style_sheet_and_the_script_nothing_is_claimed(
+    browser: Browser, banner: str
+) -> None:
+    strict = ((b"content-security-policy", b"default-src 'none'"),)
+    with (
+        serve_page(banner=banner, headers=strict) as url,
+        browser.new_context(base_url=url) as context,
+    ):
+        visitor = Visitor(context.new_page())
+        visitor.open()
+
+        assert not visitor.page.get_by_text("Your choice was not saved").is_visible()
+        assert not visitor.page.get_by_text("Your choice is saved").is_visible()
+
+
+@SCRIPTS
 @pytest.mark.parametrize("banner", ["auto", "static"])
 def test_an_address_alone_confirms_nothing(browser: Browser, banner: str, javascript: bool) -> None:
     with (
