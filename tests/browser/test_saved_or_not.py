@@ -137,7 +137,7 @@ def test_the_pages_that_follow_say_so_and_do_not_repeat_the_question(
 
             says_unsaved(visitor)
             assert not visitor.page.locator("#consentgate button").first.is_visible()
-            assert visitor.page.locator("#consentgate a[href*='/consent/']:visible").count() == 1
+            assert visitor.page.locator("#consentgate a[href*='/consent/?']:visible").count() == 1
 
 
 def test_the_way_out_is_the_preferences_page(browser: Browser) -> None:
@@ -147,7 +147,7 @@ def test_the_way_out_is_the_preferences_page(browser: Browser) -> None:
         visitor.open("/other")
         says_unsaved(visitor)
         with visitor.page.expect_navigation():
-            visitor.page.locator("#consentgate a:visible").click()
+            visitor.page.locator("#consentgate a[href*='/consent/?']:visible").click()
         visitor.press("accept")
 
         # This time the browser kept it.

@@ -17,12 +17,11 @@
   const saved = document.getElementById("consentgate-saved");
   const unsaved = document.querySelector(".consentgate-unsaved");
 
-  // A choice that the browser did not keep marks the address of the page after it. The history of
-  // the tab has that address on the pages that follow: they do not repeat the question. Nothing is
-  // stored for it, nothing allowed; a browser without the Navigation API is asked again.
+  // A choice that was not kept marks the address of its page, which the tab's history has on the
+  // pages that follow: they do not ask again. Nothing is allowed for it.
   const LOST = "#consentgate-unsaved";
-  const lostBefore = ({ url }) => url !== null && url.endsWith(LOST);
-  let isLost = window.navigation ? window.navigation.entries().some(lostBefore) : false;
+  const entries = window.navigation ? window.navigation.entries() : [];
+  let isLost = entries.some(({ url }) => url && url.endsWith(LOST));
 
   // Without a base element's address, which may be another site's.
   const mark = (fragment) => {
@@ -36,6 +35,26 @@
     mark(isSaved ? "" : LOST);
     if (!forEverybody) announce(isSaved ? saved : unsaved);
   } else if (isLost && banner && !forEverybody) saved.classList.add("consentgate-shown");
+
+  // What no style sheet can find out: a page without a font of its own, and how far a narrow body is
+  // from the edges of the window.
+  if (banner) {
+    const family = () => getComputedStyle(root).fontFamily;
+    const own = family();
+    root.style.fontFamily = "initial";
+    root.classList.toggle("consentgate-bare", family() === own);
+    root.style.fontFamily = "";
+    const widen = () => {
+      const { left, right, width } = root.getBoundingClientRect();
+      const room = document.documentElement.clientWidth;
+      banner.style.margin = width < 720 ? `0 ${right - room}px 0 ${-left}px` : "";
+    };
+    const isCut = getComputedStyle(document.documentElement).overflowX !== "visible";
+    if (root.parentElement === document.body && !isCut) {
+      widen();
+      addEventListener("resize", widen);
+    }
+  }
 
   const ask = () => {
     const script = document.createElement("script");
@@ -75,6 +94,8 @@
     }
     const repeats = isLost && !detail.decided && (comesFromChoice || detail.banner);
     banner.hidden = !detail.banner || repeats;
+    const isSignalled = detail.signal && !detail.decided;
+    for (const word of root.querySelectorAll(".consentgate-signal")) word.hidden = !isSignalled;
     if (!comesFromChoice && !repeats) return;
     for (const word of saved.querySelectorAll("[data-category]")) {
       word.hidden = detail.categories[word.dataset.category] !== word.dataset.choice;
