@@ -17,8 +17,8 @@
   const saved = document.getElementById("consentgate-saved");
   const unsaved = document.querySelector(".consentgate-unsaved");
 
-  // A choice that was not kept marks the address of its page, which the tab's history has on the
-  // pages that follow: they do not ask again. Nothing is allowed for it.
+  // A choice that was not kept marks the address of its page: the pages that follow find it in the
+  // tab's history, and do not ask again.
   const LOST = "#consentgate-unsaved";
   const entries = window.navigation ? window.navigation.entries() : [];
   let isLost = entries.some(({ url }) => url && url.endsWith(LOST));
