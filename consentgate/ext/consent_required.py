@@ -11,7 +11,7 @@ from consentgate.policy import Policy, text_in
 _TITLE = {"en": "Your consent is needed", "fr": "Votre accord est nécessaire"}
 _SENTENCE = {
     "en": "This page uses cookies that you have not accepted:",
-    "fr": "Cette page utilise des cookies que vous n\u2019avez pas acceptés\xa0:",
+    "fr": "Cette page utilise des cookies que vous n’avez pas acceptés :",
 }
 
 

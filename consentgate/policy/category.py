@@ -38,7 +38,7 @@ _BUILT_IN = {
         ),
     ),
     STATISTICS: _Defaults(
-        Translations({"en": "Statistics", "fr": "Mesurer l\u2019audience"}),
+        Translations({"en": "Statistics", "fr": "Mesurer l’audience"}),
         Translations(
             {
                 "en": "Count visits and see which pages people read.",

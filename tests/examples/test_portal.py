@@ -268,10 +268,10 @@ def test_where_all_is_necessary_nobody_is_asked(reader: Visitor, path: str) -> N
 
 
 TOLD = {
-    "sessionid": ("Authentification", "Toutes les pages", "Vous garde connecté"),
+    "sessionid": ("Authentification", "Toutes les pages", "Maintenir votre connexion"),
     "django_language": ("Choix de la langue", "Toutes les pages", "la langue que vous avez"),
     "csrftoken": ("Protection des formulaires", "Pages avec un formulaire", "falsification"),
-    "cookies_preferences": ("Préférences de cookies", "Toutes les pages", "Retient vos choix"),
+    "cookies_preferences": ("Gestion des cookies", "Toutes les pages", "Conserver votre choix"),
 }
 
 

@@ -53,9 +53,9 @@ def test_what_is_necessary_is_explained_and_has_no_box() -> None:
     html = preferences_page()
 
     assert "necessary" not in boxes(html)
-    assert "These cookies are necessary for the site to work" in html
+    assert "These cookies need no consent and cannot be switched off." in html
     assert [one.words for one in find(html, "p") if one.words == "Always on"] == ["Always on"]
-    assert "Not needed: it keeps your basket or your order" in html
+    assert "Not needed: keeps your basket or your order" in html
 
 
 @pytest.mark.law(16)
@@ -72,7 +72,7 @@ def test_anonymous_statistics_are_on_without_consent_and_can_be_refused() -> Non
 def test_the_stored_choice_is_shown_in_words_and_in_the_boxes() -> None:
     html = preferences_page(granted=["statistics", "counting"])
 
-    assert "You chose on 24 November 2026. Your choice counts until 25 May 2027." in html
+    assert "You chose on 24 November 2026. Your choice is valid until 25 May 2027." in html
     assert states(html) == {
         "Statistics": "Accepted",
         "Marketing": "Refused",
@@ -94,7 +94,7 @@ def test_a_visitor_whose_choice_is_too_old_reads_so() -> None:
 
     html = preferences_page(granted=["statistics"], clock=later)
 
-    assert "Your last choice is too old to count." in html
+    assert "Your last choice has expired." in html
     assert boxes(html)["statistics"] is False
 
 
@@ -106,7 +106,7 @@ def test_a_visitor_who_chose_about_something_else_reads_so() -> None:
 
     html = preferences_page(policy=changed, cookie=preferences_for(*ASKED, policy=POLICY))
 
-    assert "What you chose about has changed since then." in html
+    assert "The cookies that you chose about have changed since then." in html
     assert states(html)["Statistics"] == "Not chosen yet"
     assert states(html)["Marketing"] == "Accepted"
 
@@ -220,9 +220,9 @@ def test_a_box_is_named_by_what_is_accepted_and_described_by_what_it_is_for() ->
 
     box = only(html, "input", value="statistics")
     assert text_of(box, "aria-labelledby") == "I accept Statistics"
-    assert text_of(box, "aria-describedby").startswith("They tell us how many people visit")
+    assert text_of(box, "aria-describedby").startswith("Count visits and see")
     assert text_of(only(html, "input", value="counting"), "aria-labelledby") == (
-        "Keep these on Anonymous counts"
+        "Keep on Anonymous counts"
     )
 
 
@@ -251,7 +251,7 @@ def test_without_a_page_to_go_back_to_the_choice_leads_to_the_same_page_again() 
 def test_a_site_that_asks_nothing_says_so_and_has_no_buttons() -> None:
     html = preferences_page(policy=Policy(necessary=["session"]))
 
-    assert "there is nothing for you to choose" in html
+    assert "you have nothing to choose" in html
     assert buttons(html) == []
 
 

@@ -113,7 +113,7 @@ def own_cookies(app: Flask) -> Iterator[Cookie]:
             purpose={
                 "en": "Keeps you signed in after you close the browser, if you asked for it.",
                 "fr": "Maintenir votre connexion après la fermeture du navigateur, "
-                "si vous l\u2019avez demandé.",
+                "si vous l’avez demandé.",
             },
             lifetime=duration if isinstance(duration, timedelta) else timedelta(seconds=duration),
         )
