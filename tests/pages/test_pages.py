@@ -108,7 +108,7 @@ def test_the_problem_with_a_request_is_explained_in_words() -> None:
 
     html = PAGES.render_problem(ask(policy=POLICY), FRENCH, status=400, message=message).decode()
 
-    assert only(html, "h1").words == FRENCH("This did not work")
+    assert only(html, "h1").words == FRENCH("Something went wrong")
     assert only(html, "span", lang="en").words == "Send <b>text</b>."
 
 
