@@ -150,7 +150,7 @@ def test_the_portal_s_necessary_cookies_are_explained_in_french() -> None:
     rows = {row[0]: row for row in cells(text)}
 
     assert {"sessionid", "csrftoken", "django_language", "cookies_preferences"} <= set(rows)
-    assert "Ces cookies ne demandent pas votre accord" in text
+    assert "Ces cookies ne nécessitent pas votre accord" in text
     assert all("Non précisé" not in rows[name] for name in ("sessionid", "csrftoken"))
 
 
