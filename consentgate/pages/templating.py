@@ -65,7 +65,9 @@ class Templates:
             self._templates = _compile(options.templates)
         controller = "" if policy.controller is None else policy.controller.name
         host = urlsplit(policy.site).netloc
-        self._site = {"site_name": host, "controller": controller, "brand": controller or host}
+        self._site = {"controller": controller, "brand": controller or host}
+        self._policy = policy
+        self._host = host
 
     def links(self, texts: Texts, *, mount: str, next_path: str = "") -> Links:
         """Return the addresses on a page in the language of `texts`."""
@@ -79,6 +81,7 @@ class Templates:
             "gettext": texts,
             "ngettext": texts.ngettext,
             "language": texts.language,
+            "site_name": self._name_in(texts),
             "direction": texts.direction,
             "languages": self._languages,
             "links": links,
@@ -93,6 +96,11 @@ class Templates:
             ),
         }
         return self._templates[name].render(common | self._site | values)
+
+    def _name_in(self, texts: Texts) -> str:
+        """Return what visitors call the site: its declared name, else its host, else nothing."""
+        policy = self._policy
+        return texts.localize(policy.site_name, policy.default_language).text or self._host
 
     @contextmanager
     def checked(self) -> Iterator[None]:

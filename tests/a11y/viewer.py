@@ -128,12 +128,20 @@ class Viewer:
             return "text/javascript", f"document.dispatchEvent({event});"
         if address.path == "/site.css":
             return "text/css", SITE_STYLE
+        if address.path in _SMALL_SHEETS:
+            return "text/css", _SMALL_SHEETS[address.path]
         if address.path == "/theme.css":
             return "text/css", (THEMES / f"{self.view.theme}.css").read_text("utf-8")
         render = _RENDERED[address.path]
         texts = _texts()[self.view.language]
         return "text/html; charset=utf-8", render(_pages(self.view.theme), texts, query)
 
+
+_SMALL_SHEETS = {
+    "/none.css": "",
+    "/cut.css": "html { overflow: hidden; }",
+    "/long.css": "main { padding-block-end: 3000px; }",
+}
 
 Rendered = Callable[[Pages, Texts, dict[str, str]], str]
 
@@ -144,6 +152,16 @@ def _site(first: bytes, texts: Texts, *, last: bytes = b"") -> str:
 
 def _banner(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
     return _site(pages.banner(texts, mount="", has_next=True).fill("/banner"), texts)
+
+
+def _bare(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
+    """The banner in a page without any style sheet of its own; `cut`: its root hides what is out
+    of its body."""
+    return _banner(pages, texts, query).replace("/site.css", "/cut.css" if query else "/none.css")
+
+
+def _long(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
+    return _settings(pages, texts, query).replace("/site.css", "/long.css")
 
 
 def _settings(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
@@ -186,7 +204,9 @@ def _problem(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
 
 _RENDERED: dict[str, Rendered] = {
     "/banner": _banner,
+    "/bare": _bare,
     "/settings": _settings,
+    "/long": _long,
     "/static": _static,
     "/consent/": _centre,
     "/consent/charter": _charter,

@@ -84,6 +84,15 @@ def test_they_apply_where_something_is_asked_in_pages(
     assert banners_of(policy, **options).applies is applies
 
 
+def test_the_visitors_next_page_has_the_same_text_with_its_own_way_back() -> None:
+    banners = banners_of()
+    first = text_of(exchange_with(), banners=banners)
+
+    other = text_of(exchange_with(), banners=banners, address=ADDRESS._replace(way_back="/other"))
+
+    assert other == first.replace("/page", "/other")
+
+
 def test_a_text_is_that_of_the_page_the_choice_and_the_language() -> None:
     texts = [
         text_of(exchange_with()),
