@@ -42,17 +42,16 @@ _BUILT_IN = {
         Translations(
             {
                 "en": "Count visits and see which pages people read.",
-                "fr": "Savoir combien de personnes visitent le site et quelles pages elles lisent.",
+                "fr": "Savoir combien de personnes visitent le site et ce qu’elles lisent.",
             }
         ),
     ),
     MARKETING: _Defaults(
-        Translations({"en": "Marketing", "fr": "Personnaliser la publicité"}),
+        Translations({"en": "Marketing", "fr": "Cibler la publicité"}),
         Translations(
             {
                 "en": "Let advertisers recognise you and choose the ads that you see.",
-                "fr": "Permettre aux annonceurs de vous reconnaître et de choisir les annonces que "
-                "vous voyez.",
+                "fr": "Laisser les annonceurs vous reconnaître et choisir leurs annonces.",
             }
         ),
         gpc=True,

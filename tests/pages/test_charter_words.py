@@ -160,7 +160,7 @@ def test_the_charter_says_what_the_browser_s_signal_refuses() -> None:
     cookies = (AD, Cookie("v", category="video"))
 
     assert "as a refusal of: Marketing and Videos." in prose(*cookies, categories=[video])
-    assert "refusé\u00a0: Personnaliser la publicité et Vidéos." in prose(
+    assert "refusé\u00a0: Cibler la publicité et Vidéos." in prose(
         *cookies, categories=[video], language="fr"
     )
 

@@ -27,7 +27,7 @@ from tools.texts import LOCALE, extracted
 LANGUAGES = ["en", *sorted(path.stem for path in LOCALE.glob("*.po"))]
 
 # The most characters of a text of each kind: what a line or a button of 320 px has room for.
-BUTTON, LINK, TITLE, STATE, CLAUSE = 26, 44, 28, 44, 90
+BUTTON, LINK, TITLE, STATE, CLAUSE = 26, 44, 28, 44, 84
 
 BUDGETS = {
     BUTTON: ["Accept all", "Refuse all"],
