@@ -281,7 +281,8 @@ class WsgiResponse:
         if exchange.needs_review and exchange.has_changed:
             exchange.take_place(self._environ)
         self.block = None
-        status = self._checked(status)
+        if type(status) is not str or not status.isprintable():
+            status = self._checked(status)
         try:
             left = self._gate.response_filter.filter(exchange, head, page=page)
         except Blocked as blocked:
@@ -290,25 +291,21 @@ class WsgiResponse:
             status = BLOCKED_STATUS
             left = [(name.title(), value) for name, value in BLOCKED_HEADERS]
             left.append(("Content-Length", str(len(block))))
-        write = self._start(status, left, exc_info)
-        return write if self.block is None else _discard
-
-    def _start(self, status: str, headers: Headers, exc_info: ExcInfo) -> Write:
-        """Start the response; nothing can be changed any more."""
-        self._has_started = self.exchange.started = True
+        # Nothing can be changed any more, whatever the server says of it.
+        self._has_started = exchange.started = True
         if exc_info is None:
-            self._write_raw = self._start_raw(status, headers)
+            self._write_raw = self._start_raw(status, left)
         else:
-            self._write_raw = self._start_raw(status, headers, exc_info)
+            self._write_raw = self._start_raw(status, left, exc_info)
         if self.is_head:
             self._write_raw = _discard
-        return self._write_raw
+        return self._write_raw if self.block is None else _discard
 
     def _checked(self, status: str) -> str:
         """Return the status line, or another in the place of one that would split the head."""
         if type(status) is not str:
             status = str.__str__(status)  # a subclass may say of itself what it is not
-        if status.isprintable() or not has_line_break(status):
+        if not has_line_break(status):
             return status
         self.exchange.report(Reason.STATUS_LINE_BREAK, Action.REWRITE)
         reports = self.exchange.settings.mode is Mode.REPORT

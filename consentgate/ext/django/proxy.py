@@ -16,15 +16,18 @@ from django.core.handlers.wsgi import get_script_name
 from consentgate.ext.django.host import header_of, raw_host_of
 from consentgate.gate.settings import Request
 
+_OF_APACHE = frozenset({"SCRIPT_URL", "REDIRECT_URL"})
+"""What mod_rewrite leaves of the path that the browser asked for; Django reads the mount in it."""
+
 
 def write_into_environ(environ: WSGIEnvironment) -> None:
     """Let an environ say what Django makes of it."""
-    # PEP 3333: the code points are the bytes.
-    environ["SCRIPT_NAME"] = get_script_name(environ).encode().decode("latin-1")
-    scheme, host = _forwarded_scheme(environ), raw_host_of(environ)
-    if scheme:
+    if settings.FORCE_SCRIPT_NAME is not None or not _OF_APACHE.isdisjoint(environ):
+        # PEP 3333: the code points are the bytes.
+        environ["SCRIPT_NAME"] = get_script_name(environ).encode().decode("latin-1")
+    if settings.SECURE_PROXY_SSL_HEADER and (scheme := _forwarded_scheme(environ)):
         environ["wsgi.url_scheme"] = scheme
-    if host:
+    if settings.USE_X_FORWARDED_HOST and (host := raw_host_of(environ)):
         environ["HTTP_HOST"] = host
 
 
