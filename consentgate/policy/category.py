@@ -42,7 +42,7 @@ _BUILT_IN = {
         Translations(
             {
                 "en": "Count visits and see which pages people read.",
-                "fr": "Savoir combien de personnes visitent le site et ce qu’elles lisent.",
+                "fr": "Compter les visites et les pages lues.",
             }
         ),
     ),
