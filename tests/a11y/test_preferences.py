@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import FloatRect, Page
 
+from tests.a11y.lost import broken
 from tests.a11y.viewer import View, Viewer
 
 WIDE, PHONE = View(width=1280, height=800), View(width=375, height=740)
@@ -188,6 +189,15 @@ def test_cookies_unfold_without_scripts(without_scripts: Viewer) -> None:
     assert not table.is_visible()
     page.locator("summary", has_text="Cookies: Marketing").click()
     assert table.is_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 1024, 900, 375])
+@pytest.mark.parametrize("language", ["en", "fr", "de"])
+def test_no_word_is_broken_among_many_cookies(width: int, language: str, viewer: Viewer) -> None:
+    page = viewer.show("/seven", View(language, width=width))
+
+    assert broken(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_on_paper_the_cookies_are_there_and_the_buttons_are_not(viewer: Viewer) -> None:
