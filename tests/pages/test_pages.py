@@ -175,7 +175,8 @@ def test_where_no_cookie_proves_a_choice_the_preferences_page_says_that() -> Non
 
     assert "Your choice is saved" not in html
     assert only(html, "p", **{"class": "consentgate-unsaved"}).words == (
-        "Your choice was not saved. Your browser does not keep cookies from this site."
+        "Your choice was not saved. Your browser does not keep cookies from this site. "
+        "For now this site uses only what needs no consent, and it may ask you again."
     )
 
 
