@@ -44,7 +44,7 @@ WORDS = {
 PAGE = """<!doctype html>
 <html lang="{lang}" dir="{dir}" data-bs-theme="{scheme}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="{schemes}">
 <title>{title}</title><link rel="stylesheet" href="/site.css"></head>
 <body><main class="container"><h1>{title}</h1><p>{text}</p>
 <p><a href="/data.csv">CSV</a> <button type="button">OK</button></p></main></body></html>"""
@@ -79,6 +79,7 @@ class Site:
     """The site with so many purposes, in one look."""
 
     def __init__(self, look: str, *, purposes: int) -> None:
+        self._schemes = "light" if look == "govuk" else "light dark"
         self._sheets = {"/site.css": self._style(look)}
         if look in THEMES:
             self._sheets["/theme.css"] = THEMES[look].read_text("utf-8")
@@ -114,6 +115,7 @@ class Site:
             lang=language,
             dir="rtl" if language == "ar" else "ltr",
             scheme=request.args.get("scheme", "light"),
+            schemes=self._schemes,
             title=title,
             text=text,
         )

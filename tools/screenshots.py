@@ -10,10 +10,10 @@ purposes and looks would be 840 for each kind, so each row varies two of them an
     looks      a bare page, Bootstrap, Tailwind's preflight, Pico, DSFR, GOV.UK, a site's own
                colours, each at 1280 light and dark and at 375; preferences page and charter, which
                have no style sheet of the site's, in the themes only
-    states     forced colours, the focus on the second control, printed in grey by nobody: none
+    states     forced colours, and the focus on the second control at 1280 and 375
 
-The pictures of the documentation, `docs/images/*.png`, are made anew as well, in 32 colours so that
-they stay small. It needs the system's Chromium.
+GOV.UK has no dark colours. The pictures of the documentation, `docs/images/*.png`, are made anew as
+well, in 32 colours so that they stay small. It needs the system's Chromium.
 
     python tools/screenshots.py                # all of them
     python tools/screenshots.py banner images  # these sheets; `images`: the documentation's
