@@ -12,7 +12,7 @@ purposes and looks would be 840 for each kind, so each row varies two of them an
                have no style sheet of the site's, in the themes only
     states     forced colours, and the focus on the second control at 1280 and 375
 
-GOV.UK has no dark colours. The pictures of the documentation, `docs/images/*.png`, are made anew as
+A sheet shows the first part of long pictures, and links each to the whole. GOV.UK has no dark colours. The pictures of the documentation, `docs/images/*.png`, are made anew as
 well, in 32 colours so that they stay small. It needs the system's Chromium.
 
     python tools/screenshots.py                # all of them
@@ -136,7 +136,11 @@ class Camera:
         mark = "&" if "?" in path else "?"
         page.goto(f"{ORIGIN}{path}{mark}scheme={picture.scheme}#{fragment}")
         self._wait(page, picture)
-        taken = page.screenshot(full_page=picture.is_whole and not height)
+        if picture.is_whole and not height:
+            # In a window as high as the page, so that the bar is where the page ends.
+            whole = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": picture.width, "height": whole})
+        taken = page.screenshot()
         context.close()
         return taken
 
@@ -165,7 +169,7 @@ class Camera:
         sheet.write_text("\n".join(parts), "utf-8")
         shown = self._browser.new_page(viewport={"width": 1800, "height": 1000})
         shown.goto(sheet.as_uri())
-        shown.screenshot(path=sheet.with_suffix(".png"), full_page=True)
+        shown.screenshot(path=sheet.with_suffix(".png"), full_page=True, timeout=120_000)
         shown.close()
         return number
 
@@ -185,7 +189,7 @@ class Camera:
 
 SHEET = """body { font: 14px/1.4 system-ui, sans-serif; background: #bbb; color: #000; margin: 24px; }
 div { align-items: start; display: flex; flex-wrap: wrap; gap: 16px; }
-figure { margin: 0; } img { display: block; width: 100%; }"""
+figure { margin: 0; } a { display: block; max-height: 1200px; overflow: hidden; } img { display: block; width: 100%; }"""
 
 
 def main(words: list[str]) -> None:
