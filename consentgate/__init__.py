@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from consentgate.gate.options import Enforcement, HideCookies, Mode, Unknown
     from consentgate.gate.visitor import VisitorConsent, get_consent
     from consentgate.policy import Category, Controller, Cookie, Policy
+else:
+
+    def __getattr__(name: str) -> object:
+        """Return a public name, imported from where it is defined."""
+        if name not in _PLACES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_PLACES[name]), name)
+        return value
+
 
 __all__ = [
     "Action",
@@ -67,14 +76,6 @@ _PLACES = {
     "VisitorConsent": "consentgate.gate.visitor",
     "get_consent": "consentgate.gate.visitor",
 }
-
-
-def __getattr__(name: str) -> object:
-    """Return a public name, imported from where it is defined."""
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_PLACES[name]), name)
-    return value
 
 
 def __dir__() -> list[str]:
