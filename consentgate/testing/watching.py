@@ -14,6 +14,7 @@ from consentgate.gate.advice import Seen, see_cookie
 from consentgate.gate.exchange import Exchange, OfflineExchange
 from consentgate.gate.gate import Gate
 from consentgate.gate.judge import ASK_JUDGE, Judge, Verdict
+from consentgate.gate.settings import GateSettings
 from consentgate.http.set_cookie import deletes_from, has_line_break, split_set_cookie
 from consentgate.policy import Policy
 from consentgate.testing.breaches import Breach, differences, not_declared
@@ -31,11 +32,18 @@ class Sighting:
 
 
 @contextmanager
-def watch_gates(note: Callable[[Sighting], None]) -> Iterator[None]:
+def watch_gates(
+    note: Callable[[Sighting], object], *, made: Callable[[], object] = lambda: None
+) -> Iterator[None]:
     """Call `note` with each Set-Cookie that an application sends, through gates that are made
-    meanwhile. Deletions are none, nor is what a test asks a gate without a request."""
+    meanwhile, and `made` for each of these. Deletions are none, nor is what a test asks a gate
+    without a request."""
 
     class WatchingJudge(Judge):
+        def __init__(self, settings: GateSettings) -> None:
+            super().__init__(settings)
+            made()
+
         def category_by_name(self, text: str) -> str:
             return ASK_JUDGE
 

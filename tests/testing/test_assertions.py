@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from consentgate import ConfigurationError, Cookie, Policy
 from consentgate.ext.django.wrap import wrap_asgi, wrap_wsgi
+from consentgate.policy.cookie import requiring
 from consentgate.testing import (
     ConsentViolation,
     Visitor,
@@ -104,7 +105,9 @@ add to the policy's TOML:
 def test_where_no_category_is_named_no_cookie_may_be_set() -> None:
     with (
         use_starlette() as client,
-        pytest.raises(ConsentViolation, match="^Only of no category may be set here:\n\n'session'"),
+        pytest.raises(
+            ConsentViolation, match=r"^Only of no category may be set here:\n\n'session'"
+        ),
     ):
         assert_only(set(), Visitor(client).get("/"))
 
@@ -130,7 +133,7 @@ def test_a_response_of_an_unknown_kind_is_an_error() -> None:
 
 
 def test_one_text_of_categories_is_an_error() -> None:
-    with pytest.raises(ConfigurationError, match="write {'necessary'}"):
+    with pytest.raises(ConfigurationError, match=r"write {'necessary'}"):
         assert_only("necessary", b"")
 
 
@@ -140,8 +143,6 @@ def test_a_cookie_of_two_categories_needs_both_named() -> None:
         default_language = "en"
 
         def rule_for(self, name: str, /) -> Cookie:
-            from consentgate.policy.cookie import requiring
-
             return requiring(Cookie(name, category="statistics"), "statistics", "marketing")
 
     with use_starlette() as client:
@@ -261,7 +262,7 @@ def test_a_page_that_is_not_there_shows_nothing(make: Callable[[], Any]) -> None
 
 @pytest.mark.parametrize("app", [bare_wsgi_app(), bare_asgi_app()], ids=["WSGI", "ASGI"])
 def test_without_a_gate_or_a_policy_that_is_a_failure(app: Any) -> None:
-    with pytest.raises(ConsentViolation, match="^No gate answers at https://testserver/consent/"):
+    with pytest.raises(ConsentViolation, match=r"^No gate answers at https://testserver/consent/"):
         assert_nothing_before_consent(app, ["/"])
 
 
