@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import pickle
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,21 +97,13 @@ def consent_gate(consent_policy: Policy, consent_clock: FakeClock) -> Gate:
     return Gate(consent_policy, secret_key=TEST_KEY, clock=consent_clock)
 
 
+# pytest shows these lines where a project has no fixture `client`. Any: of whichever framework.
 @pytest.fixture
-def consent_client(request: pytest.FixtureRequest) -> Any:  # Any: of whichever framework
-    """The test client that a visitor uses: the project's fixture `client`. Override it to name
-    another."""
-    try:
-        return request.getfixturevalue("client")
-    except pytest.FixtureLookupError as error:
-        if error.argname != "client":
-            raise
-        pytest.fail(
-            "The fixtures of consentgate need a test client: write a fixture `client` that returns "
-            "one (TestClient(app), app.test_client(), Client() ...), or override the fixture "
-            "`consent_client`.",
-            pytrace=False,
-        )
+# Write a fixture `client` that returns your test client (TestClient(app), app.test_client(),
+# Client() ...), or override this one.
+def consent_client(client: Any) -> Any:
+    """The test client that a visitor uses: the project's fixture `client`."""
+    return client
 
 
 @pytest.fixture
@@ -233,16 +225,16 @@ class _Watcher:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what was learned, and where nothing could be."""
-        terminalreporter.section("consentgate")
+        for line in self._summary():
+            terminalreporter.line(f"consentgate: {line}")
+
+    def _summary(self) -> Iterator[str]:
         if not self._lessons.gates:
-            terminalreporter.line("No gate was made in this run, so that no cookie was seen.")
+            yield "no gate was made in this run, so that no cookie was seen"
         if self._lost_workers:
-            terminalreporter.line(
-                f"Workers that crashed: {self._lost_workers}; what they saw is missing."
-            )
-        terminalreporter.line(self._lessons.summary())
+            yield f"{self._lost_workers} worker(s) crashed, and what they saw is missing"
         if self._learns:
-            terminalreporter.line(f"Written: {self._target}")
+            yield f"{self._lessons.summary()}; written to {self._target}"
 
     def pytest_unconfigure(self) -> None:
         """Stop watching."""

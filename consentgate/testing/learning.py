@@ -49,12 +49,12 @@ class Lessons:
             self.add(sighting, test)
 
     def summary(self) -> str:
-        """Return a sentence on what was seen."""
+        """Return in a few words what was seen."""
         names = sorted({one.seen.name for one in self.seen if _is_undeclared(one)})
         if not names:
-            return "Every cookie that was set is declared."
+            return "every cookie that was set is declared"
         count = "1 cookie is" if len(names) == 1 else f"{len(names)} cookies are"
-        return f"{count} not declared: {', '.join(map(ascii, names))}."
+        return f"{count} not declared: {', '.join(map(ascii, names))}"
 
     def as_toml(self) -> str:
         """Return the file: the declarations, and as comments what is known of each."""
