@@ -75,10 +75,15 @@ def see(value: str, exchange: Exchange) -> Sighting | None:
         return None
     counted_s = now_s if exchange.date_s is None else min(now_s, exchange.date_s)
     seen = see_cookie(name, attributes, exchange.path, now_s=counted_s)
-    where = f"{exchange.method} {exchange.path}"
+    where = f"{exchange.method} {_shown(exchange.path)}"
     rule = policy.rule_for(name) if name else None
     if rule is None:
         breaches = [not_declared(seen, where=where)]
     else:
         breaches = differences(value, rule, seen, where=where, now_s=counted_s)
     return Sighting(policy, seen, where, tuple(breaches))
+
+
+def _shown(path: str) -> str:
+    """Return a path without what breaks a message, or the comment of a file."""
+    return path if path.isprintable() else path.encode("unicode_escape").decode("ascii")
