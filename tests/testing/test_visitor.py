@@ -172,6 +172,39 @@ def use_kept(request: pytest.FixtureRequest) -> Use:
     return CLIENTS[request.param]
 
 
+def broken(answer: Callable[[httpx.Request], httpx.Response]) -> Visitor:
+    """A visitor of a site on which something between the gate and the browser answers some
+    requests itself."""
+    gated = httpx.WSGITransport(wsgi_app())
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        own = answer(request)
+        return own if own.status_code != 599 else gated.handle_request(request)
+
+    return Visitor(httpx.Client(transport=httpx.MockTransport(handle)))
+
+
+def test_a_preferences_page_that_does_not_open_is_a_failure() -> None:
+    visitor = broken(
+        lambda request: httpx.Response(503 if request.url.path == "/consent/" else 599)
+    )
+
+    with pytest.raises(ConsentViolation) as failed:
+        visitor.accept()
+
+    assert str(failed.value) == (
+        "The preferences page answered 503, so that nobody can choose there: "
+        "GET http://testserver/consent/"
+    )
+
+
+def test_a_choice_whose_effect_cannot_be_seen_is_a_failure() -> None:
+    visitor = broken(lambda request: httpx.Response(503 if "state" in request.url.path else 599))
+
+    with pytest.raises(ConsentViolation, match=r"was made and not kept: the state is unknown\.$"):
+        visitor.accept()
+
+
 def test_a_category_that_does_not_exist_is_a_failure(visitor: Visitor) -> None:
     with pytest.raises(
         ConsentViolation,
