@@ -12,8 +12,9 @@ purposes and looks would be 840 for each kind, so each row varies two of them an
                have no style sheet of the site's, in the themes only
     states     forced colours, and the focus on the second control at 1280 and 375
 
-A sheet shows the first part of long pictures, and links each to the whole. GOV.UK has no dark colours. The pictures of the documentation, `docs/images/*.png`, are made anew as
-well, in 32 colours so that they stay small. It needs the system's Chromium.
+A sheet shows the first part of long pictures, and links each to the whole. GOV.UK has no dark
+colours. The pictures of the documentation, `docs/images/*.png`, are made anew as well, in 32
+colours so that they stay small. It needs the system's Chromium.
 
     python tools/screenshots.py                # all of them
     python tools/screenshots.py banner images  # these sheets; `images`: the documentation's
@@ -81,7 +82,13 @@ class Picture:
     @property
     def label(self) -> str:
         """What is said under it."""
-        words = [self.language, str(self.width), self.scheme, f"{self.purposes} purposes", self.look]
+        words = [
+            self.language,
+            str(self.width),
+            self.scheme,
+            f"{self.purposes} purposes",
+            self.look,
+        ]
         words += ["forced colours"] * self.forced + [f"{self.tabs} tabs"] * bool(self.tabs)
         return ", ".join(words)
 
@@ -107,8 +114,14 @@ def rows_of(page: str) -> Iterator[tuple[str, list[Picture]]]:
     yield "Purposes", [replace(one, width=width, purposes=number) for width, number in numbers]
     looks = LOOKS if page in ("banner", "message") else ("bare", *THEMES)
     views = product(((1280, "light"), (1280, "dark"), (375, "light")), looks)
-    yield "Looks", [replace(one, look=look, width=width, scheme=dark) for (width, dark), look in views]
-    yield "States", [replace(one, forced=True), replace(one, tabs=2), replace(one, tabs=2, width=375)]
+    yield (
+        "Looks",
+        [replace(one, look=look, width=width, scheme=dark) for (width, dark), look in views],
+    )
+    yield (
+        "States",
+        [replace(one, forced=True), replace(one, tabs=2), replace(one, tabs=2, width=375)],
+    )
 
 
 class Camera:
@@ -153,7 +166,9 @@ class Camera:
 
     def lay_out(self, page: str) -> int:
         """Make the sheet of a kind of page; return how many pictures are on it."""
-        parts = [f'<!doctype html><meta charset="utf-8"><title>{page}</title><style>{SHEET}</style>']
+        parts = [
+            f'<!doctype html><meta charset="utf-8"><title>{page}</title><style>{SHEET}</style>'
+        ]
         number = 0
         for heading, pictures in rows_of(page):
             parts.append(f"<h2>{page}: {heading}</h2><div>")
@@ -161,7 +176,8 @@ class Camera:
                 (FOLDER / picture.file).write_bytes(self.take(picture))
                 parts.append(
                     f'<figure style="width:{PAPER[picture.width]}px"><a href="{picture.file}">'
-                    f'<img src="{picture.file}"></a><figcaption>{picture.label}</figcaption></figure>'
+                    f'<img src="{picture.file}"></a>'
+                    f"<figcaption>{picture.label}</figcaption></figure>"
                 )
                 number += 1
             parts.append("</div>")
@@ -180,16 +196,22 @@ class Camera:
         for page, scheme in wanted:
             taken = self.take(Picture(page, scheme=scheme, look="tailwind"), height=720)
             file = IMAGES / f"{page}-{scheme}.png"
-            colours = Image.open(BytesIO(taken)).convert("RGB").quantize(32, dither=Image.Dither.NONE)
+            colours = (
+                Image.open(BytesIO(taken)).convert("RGB").quantize(32, dither=Image.Dither.NONE)
+            )
             colours.save(file, optimize=True)
             if file.stat().st_size > IMAGE_BYTES:
                 raise SystemExit(f"{file.name} has {file.stat().st_size} bytes")
         return len(wanted)
 
 
-SHEET = """body { font: 14px/1.4 system-ui, sans-serif; background: #bbb; color: #000; margin: 24px; }
+SHEET = """<style>
+body { background: #bbb; color: #000; font: 14px/1.4 system-ui, sans-serif; margin: 24px; }
 div { align-items: start; display: flex; flex-wrap: wrap; gap: 16px; }
-figure { margin: 0; } a { display: block; max-height: 1200px; overflow: hidden; } img { display: block; width: 100%; }"""
+figure { margin: 0; }
+a { display: block; max-height: 1200px; overflow: hidden; }
+img { display: block; width: 100%; }
+</style>"""
 
 
 def main(words: list[str]) -> None:

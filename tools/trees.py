@@ -8,9 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.a11y.test_trees import FOLDER, LANGUAGES, PLACES, tree_of  # noqa: E402
-from tests.a11y.viewer import open_browser, open_viewer  # noqa: E402
-from tests.support.chromium import find_chromium  # noqa: E402
+from tests.a11y.test_trees import FOLDER, LANGUAGES, PLACES, tree_of
+from tests.a11y.viewer import open_browser, open_viewer
+from tests.support.chromium import find_chromium
 
 
 def main() -> None:

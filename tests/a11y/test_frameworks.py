@@ -20,8 +20,8 @@ SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 # How each element of ours looks, and what stands before and after it; not what it takes from the
 # page on purpose: the font, and the colour of the link at the page's end.
 LOOKS = """() => {
-    const names = ["display", "position", "float", "margin", "padding", "borderStyle", "borderWidth",
-        "borderRadius",
+    const names = ["display", "position", "float", "margin", "padding", "borderStyle",
+        "borderWidth", "borderRadius",
         "backgroundColor", "backgroundImage", "boxShadow", "boxSizing", "fontSize", "fontWeight",
         "fontStyle", "lineHeight", "letterSpacing", "textAlign", "textTransform", "listStyleType",
         "textDecorationLine", "opacity", "cursor", "appearance", "minHeight", "verticalAlign"];
@@ -64,9 +64,7 @@ def looks(page: Page) -> Any:
 
 @EVERY_FRAMEWORK
 @EVERY_PART
-def test_it_looks_as_in_a_page_without_a_style_sheet(
-    part: str, sheet: str, viewer: Viewer
-) -> None:
+def test_it_looks_as_in_a_page_without_a_style_sheet(part: str, sheet: str, viewer: Viewer) -> None:
     bare = looks(show(viewer, "flush.css", part))
 
     assert len(bare) > 3 * 20
