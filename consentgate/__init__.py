@@ -16,6 +16,9 @@ from consentgate.gate.options import Enforcement, HideCookies, Mode, Unknown
 from consentgate.gate.visitor import VisitorConsent, get_consent
 from consentgate.policy import Category, Controller, Cookie, Policy
 
+__version__ = "0.1.0.dev0"
+"""The version of this release; `pyproject.toml` reads it from here."""
+
 __all__ = [
     "Action",
     "Category",
