@@ -42,10 +42,7 @@ _AS_DECLARED = (
 class Policy:
     """All that a site declares; it cannot change, and equals a policy that declares the same.
 
-    `necessary` takes names, or whole cookies of that category; `presets` takes names of shipped
-    presets, or paths that end in ".toml". `preferences_cookie` is the name of the cookie that
-    keeps the choice; the library declares it. `accept_fingerprints` are older fingerprints under
-    which a choice is still valid. Raises PolicyError with all errors.
+    `necessary` takes names, or whole cookies of that category. Raises PolicyError with all errors.
     """
 
     necessary: tuple[str, ...]
@@ -55,11 +52,17 @@ class Policy:
     categories: tuple[Category, ...]
     """All categories, `necessary` first, the site's own last."""
     presets: tuple[str, ...]
+    """Names of shipped presets, or paths that end in `.toml`; in a file, from its folder."""
     site: str
+    """The http(s) address of the site."""
     controller: Controller | None
+    """Who answers for the site."""
     preferences_cookie: str
+    """The name of the cookie that keeps the choice; the library declares it."""
     default_language: str
+    """The language of texts without a language, and of fingerprints."""
     accept_fingerprints: tuple[str, ...]
+    """Older fingerprints under which a choice still holds."""
     rules: tuple[Cookie, ...] = field(repr=False)
     """What the gate enforces: the preferences cookie, the site's cookies, then the presets'."""
     optional_categories: tuple[str, ...] = field(repr=False, compare=False)
