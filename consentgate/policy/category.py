@@ -74,11 +74,12 @@ class Category:
     name: str
     """What cookies refer to: lower-case letters, digits, `_` and `-`."""
     title: Text
-    """What visitors read as its name."""
+    """What visitors read as its name; `None`: the library's text, or the name."""
     description: Text
-    """What visitors read below its title."""
+    """What visitors read below its title; `None`: the library's text, or nothing."""
     gpc: bool
-    """While a visitor is undecided, a Global Privacy Control signal refuses the category."""
+    """While a visitor is undecided, a Global Privacy Control signal refuses the category; `None`:
+    only for `marketing`."""
 
     def __init__(
         self,

@@ -46,11 +46,11 @@ class Policy:
     """
 
     necessary: tuple[str, ...]
-    """The names that were declared by name alone."""
+    """The names of necessary cookies of which a name is all that was declared."""
     cookies: tuple[Cookie, ...]
-    """The site's cookies as it declared them; `rules` is what the gate enforces."""
+    """All other cookies as the site declared them; `rules` is what the gate enforces."""
     categories: tuple[Category, ...]
-    """All categories, `necessary` first, the site's own last."""
+    """The categories: the built-in ones, as the site declared them if it did, and its own."""
     presets: tuple[str, ...]
     """Names of shipped presets, or paths that end in `.toml`; in a file, from its folder."""
     site: str
