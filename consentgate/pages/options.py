@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import Literal, TypedDict, TypeVar
 
 from consentgate.errors import ConfigurationError
 from consentgate.gate.events import Action, Reason
@@ -23,6 +23,7 @@ _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _URL = re.compile(r"""[!#-&(-;=?-~]+""")
 _DOTS = frozenset({".", ".."})
 
+Word = TypeVar("Word", bound=StrEnum)
 LanguageOption = Callable[[RawRequest], str | None]
 
 
@@ -39,7 +40,20 @@ class Banner(StrEnum):
     MANUAL = "manual"
 
 
+class SettingsLink(StrEnum):
+    """Where the pages of a visitor who is not asked have the link back to the choice.
+
+    END: at the end of the page. TOP: at the start of its body. NONE: where the site's own template
+    places it.
+    """
+
+    END = "end"
+    TOP = "top"
+    NONE = "none"
+
+
 BannerOption = Literal["auto", "static", "manual"] | Banner
+SettingsLinkOption = Literal["end", "top", "none"] | SettingsLink
 
 
 class PagesFields(TypedDict, total=False):
@@ -51,6 +65,10 @@ class PagesFields(TypedDict, total=False):
     """`"auto"`: the middleware puts the banner into each page, for its visitor. `"static"`: the
     same HTML for everybody, shown by a script, so that shared caches can keep the page.
     `"manual"`: the site's templates place it."""
+    settings_link: SettingsLinkOption
+    """Where pages have the link back to the choice once the visitor has chosen. `"end"`: before
+    `</body>`. `"top"`: where the banner was. `"none"`: where the site's template places it
+    (`consent_link`)."""
     languages: Sequence[str]
     """The tags of the languages that the pages speak; `()`: English and French, which were
     proofread."""
@@ -81,6 +99,7 @@ class PagesOptions:
 
     prefix: str | None
     banner: Banner
+    settings_link: SettingsLink
     languages: tuple[str, ...]
     language: LanguageOption | None
     trusted_origins: tuple[str, ...]
@@ -95,6 +114,7 @@ class PagesOptions:
         *,
         prefix: str | None = "/consent",
         banner: BannerOption = Banner.AUTO,
+        settings_link: SettingsLinkOption = SettingsLink.END,
         languages: Sequence[str] = (),
         language: LanguageOption | None = None,
         trusted_origins: Collection[str] = (),
@@ -110,7 +130,8 @@ class PagesOptions:
             )
         checked = {
             "prefix": None if prefix is None else _as_prefix(prefix),
-            "banner": _as_banner(banner),
+            "banner": _as_word(banner, Banner, option="banner"),
+            "settings_link": _as_word(settings_link, SettingsLink, option="settings_link"),
             "languages": _as_texts(languages, option="languages"),
             "language": language,
             "trusted_origins": _as_origins(trusted_origins, option="trusted_origins"),
@@ -148,12 +169,12 @@ def _as_prefix(prefix: object) -> str:
     return prefix.removesuffix("/")
 
 
-def _as_banner(banner: object) -> Banner:
+def _as_word(word: object, words: type[Word], *, option: str) -> Word:
     try:
-        return Banner(banner)  # type: ignore[arg-type]  # an unknown word raises
+        return words(word)  # type: ignore[arg-type]  # an unknown word raises
     except ValueError:
-        known = ", ".join(map(repr, map(str, Banner)))
-        raise ConfigurationError(f"banner={banner!r} is unknown; use one of {known}") from None
+        known = ", ".join(map(repr, map(str, words)))
+        raise ConfigurationError(f"{option}={word!r} is unknown; use one of {known}") from None
 
 
 def _as_texts(values: object, *, option: str) -> tuple[str, ...]:

@@ -25,11 +25,13 @@ from consentgate.policy.policy_file import policy_toml, read_policy, with_file_n
 from consentgate.policy.presets import load_preset
 from consentgate.policy.problems import choose_from
 from consentgate.policy.resolve import Resolved, resolve
+from consentgate.policy.text import Text
 
 _AS_DECLARED = (
     "categories",
     "presets",
     "site",
+    "site_name",
     "controller",
     "preferences_cookie",
     "default_language",
@@ -55,6 +57,9 @@ class Policy:
     """Names of shipped presets, or paths that end in `.toml`; in a file, from its folder."""
     site: str
     """The http(s) address of the site."""
+    site_name: Text
+    """What visitors call the site, one text or texts by language: the banner's heading has it;
+    empty: the host of `site`."""
     controller: Controller | None
     """Who answers for the site."""
     preferences_cookie: str
@@ -89,6 +94,7 @@ class Policy:
         categories: Iterable[Category] = (),
         presets: Iterable[str | PathLike[str]] = (),
         site: str = "",
+        site_name: Text = "",
         controller: Controller | None = None,
         preferences_cookie: str = DEFAULT_PREFERENCES_COOKIE,
         default_language: str = DEFAULT_LANGUAGE,
@@ -100,6 +106,7 @@ class Policy:
             categories=categories,
             presets=presets,
             site=site,
+            site_name=site_name,
             controller=controller,
             preferences_cookie=preferences_cookie,
             default_language=default_language,
