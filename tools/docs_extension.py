@@ -1,7 +1,7 @@
 """What the documentation's site adds to Sphinx.
 
-`reference` puts in a table that `tools/reference.py` reads from the code, and each row of a table
-that begins with the id of a finding can be linked to: `findings.md#cg110`.
+`reference` puts in a table that `tools/reference.py` reads from the code, and each finding of the
+page of findings can be linked to: `findings.md#cg110`.
 """
 
 from __future__ import annotations
@@ -33,19 +33,21 @@ class ReferenceTable(Directive):
         parent = nodes.container()
         lines = list(table(name))
         self.state.nested_parse(StringList(lines, source=f"the code ({name})"), 0, parent)
-        for found, line in zip(parent.findall(nodes.row), lines[1:]):
-            row_name = line.split("`")[1] if "`" in line else ""
-            _make_target(self.state.document, found, f"{name}-{row_name}".replace("_", "-"))
+        _, *rows = parent.findall(nodes.row)
+        for found, row in zip(rows, TABLES[name]()):
+            _make_target(self.state.document, found, f"{name}-{row.name}".replace("_", "-"))
         return parent.children
 
 
 class FindingAnchors(SphinxTransform):
-    """Makes each row that begins with an id a target of that name."""
+    """Makes each row of the page of findings a target with the name of its id."""
 
     default_priority = 210  # before references are resolved
 
     def apply(self, **_: Any) -> None:
         """Name the rows."""
+        if self.env.docname != "findings":
+            return
         for row in self.document.findall(nodes.row):
             text = row.next_node(nodes.entry)
             if text is not None and _ID.fullmatch(text.astext()):
