@@ -74,7 +74,7 @@ def test_a_toml_block_is_a_policy_without_errors(example: Example, tmp_path: Pat
     path = tmp_path / "consent.toml"
     path.write_text(example.text, encoding="utf-8")
 
-    assert Policy.from_toml(path)
+    assert isinstance(Policy.from_toml(path), Policy)
 
 
 def test_no_console_block_goes_without_a_runner() -> None:
