@@ -58,8 +58,8 @@ class Policy:
     site: str
     """The http(s) address of the site."""
     site_name: Text
-    """What visitors call the site, one text or texts by language: the banner's heading has it;
-    empty: the host of `site`."""
+    """What visitors call the site, one text or texts by language: the banner's heading and the
+    visitor's pages have it; empty: the host of `site`."""
     controller: Controller | None
     """Who answers for the site."""
     preferences_cookie: str
