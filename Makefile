@@ -45,11 +45,12 @@ demo-check: $(DEMO_READY)  ## Visit the portal and both shops and print what lef
 test: $(READY) $(PROGRAMS)  ## Run the tests (with CI=true also branch coverage, which must be 100 %)
 	@$(BIN)/python -m pytest $(PARALLEL) $(COVERAGE)
 
-check: $(READY) docs  ## Lint, check formatting, types, the direction of imports, and the documentation
+check: $(READY)  ## Lint, check formatting, types and the direction of imports, build the documentation
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(MAKE) --no-print-directory docs
 
 docs: $(READY)  ## Build the documentation's site into build/docs/ (warnings are errors)
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env -b dirhtml docs build/docs
