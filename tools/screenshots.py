@@ -49,6 +49,7 @@ from tools.pictured_site import (  # noqa: E402
 FOLDER = ROOT / "screenshots"
 IMAGES = ROOT / "docs" / "images"
 IMAGE_BYTES = 40_000
+SHAPES = {"banner": (880, 340), "preferences": (1280, 720), "charter": (1280, 720)}
 ARGUMENTS = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -192,9 +193,12 @@ class Camera:
     def illustrate(self) -> int:
         """Make the pictures of the documentation; return how many there are."""
         IMAGES.mkdir(exist_ok=True)
-        wanted = [*product(("banner", "preferences", "charter"), ("light", "dark"))]
+        wanted = [*product(SHAPES, ("light", "dark"))]
         for page, scheme in wanted:
-            taken = self.take(Picture(page, scheme=scheme, look="tailwind"), height=720)
+            width, height = SHAPES[page]
+            taken = self.take(
+                Picture(page, width=width, scheme=scheme, look="pico"), height=height
+            )
             file = IMAGES / f"{page}-{scheme}.png"
             colours = (
                 Image.open(BytesIO(taken)).convert("RGB").quantize(32, dither=Image.Dither.NONE)
