@@ -196,9 +196,7 @@ class Camera:
         wanted = [*product(SHAPES, ("light", "dark"))]
         for page, scheme in wanted:
             width, height = SHAPES[page]
-            taken = self.take(
-                Picture(page, width=width, scheme=scheme, look="pico"), height=height
-            )
+            taken = self.take(Picture(page, width=width, scheme=scheme, look="pico"), height=height)
             file = IMAGES / f"{page}-{scheme}.png"
             colours = (
                 Image.open(BytesIO(taken)).convert("RGB").quantize(32, dither=Image.Dither.NONE)
