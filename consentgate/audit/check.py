@@ -17,7 +17,7 @@ from consentgate.audit.loading import Application, ApplicationError, loaded
 from consentgate.audit.places import Place, Places
 from consentgate.audit.visiting import Client, client_of
 from consentgate.choice.consent import Consent
-from consentgate.gate.advice import Advisor
+from consentgate.gate.advice import Advisor, lifetime_of
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.gate import Gate
 from consentgate.gate.judge import Verdict
@@ -48,24 +48,38 @@ class Problem(NamedTuple):
     text: str
 
 
+class Variant(NamedTuple):
+    """One way in which a cookie is set: its lifetime ("session", "13 months"), its other
+    attributes, and the place in the code, if that is known."""
+
+    lifetime: str
+    attributes: str
+    place: Place | None
+
+
 @dataclass(slots=True)
 class Sighting:
     """What the application set under one name, or under names of one declaration.
 
     `name` is that of the declaration, or the cookie's own where there is none; `example` is the
-    first name that was set. `outcomes` say what becomes of it in each state in which it was set;
-    `path` is the first page that set it, and `attributes` are those that it had there.
+    first name that was set, and `path` the first page that set it. `variants` are the ways in which
+    it was set, and `outcomes` what becomes of it in each state in which it was.
     """
 
     name: str
     category: str
     example: str
     path: str
-    attributes: str
-    place: Place | None = None
+    variants: list[Variant] = field(default_factory=list)
     outcomes: dict[State, str] = field(default_factory=dict)
     problems: dict[str, Problem] = field(default_factory=dict)
     advice: str = ""
+
+    @property
+    def place(self) -> Place | None:
+        """Where it is set, the application's own code first."""
+        places = [variant.place for variant in self.variants if variant.place is not None]
+        return min(places, key=lambda place: not place.is_own, default=None)
 
 
 @dataclass(slots=True)
@@ -197,11 +211,13 @@ class _Run:
         sighting = self.result.sightings.get(key)
         if sighting is None:
             category = "" if rule is None else rule.category
-            sighting = Sighting(key, category, name, path, told_attributes(attributes))
+            sighting = Sighting(key, category, name, path)
             self.result.sightings[key] = sighting
             if rule is None and name:
                 sighting.advice = self._advisor.advise(name, attributes, path)
-        sighting.place = sighting.place or self._places.of(name)
+        variant = _variant_of(attributes, self._places.of(name))
+        if variant not in sighting.variants:
+            sighting.variants.append(variant)
         sighting.outcomes[state] = _OUTCOMES[verdict.action]
         for problem in self._problems_of(verdict, state):
             sighting.problems.setdefault(problem.id, problem)
@@ -240,6 +256,14 @@ _UNKNOWN = {
     Reason.NAMELESS: "it has no name, and could pose as any other",
     Reason.LINE_BREAK: "its Set-Cookie holds CR, LF or NUL",
 }
+
+
+def _variant_of(attributes: str, place: Place | None) -> Variant:
+    lifetime = lifetime_of(attributes, time.time())
+    text = "" if lifetime is None else lifetime_text(lifetime)
+    told = told_attributes(attributes).split("; ")
+    kept = [part for part in told if not part.startswith(("Max-Age=", "Expires="))]
+    return Variant(text, "; ".join(filter(None, kept)), place)
 
 
 @contextmanager

@@ -35,6 +35,12 @@ _TAKE_HEADERS = (
     ("starlette.datastructures", "MutableHeaders", "__setitem__"),
 )
 
+# Where frameworks hand requests on: what stands above it on the stack sets nothing itself.
+_PIPELINES = (
+    *("consentgate/", "django/core/handlers/", "django/utils/deprecation.py", "flask/app.py"),
+    *("starlette/applications.py", "starlette/middleware/", "starlette/routing.py"),
+)
+
 _OF_PYTHON = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
 
 
@@ -93,13 +99,18 @@ class Places:
             self._found[name] = place
 
     def _place_of(self, frame: FrameType) -> Place:
-        """Return the nearest line of the application's own, else of what called the function."""
+        """Return the nearest line of the application's own, else of what called the function.
+
+        What merely has a framework answer the request, such as middleware, is no such line.
+        """
         first = _told(frame, self._folder)
         nearest: FrameType | None = frame
         while nearest is not None:
             place = _told(nearest, self._folder)
             if place.is_own:
                 return place
+            if place.file.startswith(_PIPELINES):
+                break
             nearest = nearest.f_back
         return first
 

@@ -62,7 +62,7 @@ class Advisor:
         """
         if name_problem(name, Kind.COOKIE) is not None:
             return "No declaration can hold this name: give the cookie another"
-        lifetime = _lifetime_of(attributes, self._now_s())
+        lifetime = lifetime_of(attributes, self._now_s())
         seen = Seen(name, attributes, lifetime, _place_of(name, attributes, path))
         likely = likely_cookie(name)
         covering = self._covering(name, likely.rule.category)
@@ -73,6 +73,34 @@ class Advisor:
         text = " ".join(_sentences(likely, seen))
         toml = paste_toml(rule.name, rule.category, cookie_fields(rule))
         return f"{text}, add to the policy's TOML:\n{toml}"
+
+    def learn(self, name: str, attributes: str | None, path: str) -> None:
+        """Take a cookie that was seen into the declarations that are suggested, `rules`.
+
+        What was seen before under the same declaration is joined with it: its places, and the
+        longest lifetime. `attributes` is None for a cookie that only requests brought: how long it
+        lives and where it is stored is not known then. A name that no declaration can hold is left
+        out.
+        """
+        if name_problem(name, Kind.COOKIE) is not None:
+            return
+        if attributes is None:
+            seen = Seen(name, "", None, {})
+        else:
+            lifetime = lifetime_of(attributes, self._now_s())
+            seen = Seen(name, attributes, lifetime, _place_of(name, attributes, path))
+        likely = likely_cookie(name)
+        rule = self._advised.get(name) or self._covering(name, likely.rule.category)
+        if rule is None:
+            rule = self._declare(self._pattern_of(name, likely.rule), likely.rule, seen)
+        else:
+            rule = _widened(rule, seen)
+        self._advised[rule.name] = rule
+
+    @property
+    def rules(self) -> tuple[Cookie, ...]:
+        """The declarations that were suggested, in the order of their first cookies."""
+        return tuple(self._advised.values())
 
     def _covering(self, name: str, category: str) -> Cookie | None:
         """Return a declaration that was given before and covers this name, None without one."""
@@ -115,12 +143,26 @@ class Advisor:
                 fields[key] = text_for(fields[key], self._policy.default_language)
         if "domain" in seen.place:
             fields.pop("parent_domain", None)
-        if not _is_too_long(known, seen.lifetime):
+        if seen.lifetime is None and "lifetime" in known.given:
+            fields["lifetime"] = known.lifetime  # nobody saw how long this one lives
+        elif seen.lifetime is not None and not _is_too_long(known, seen.lifetime):
             fields["lifetime"] = seen.lifetime
         if "partitioned" in last_values(seen.attributes):
             fields["partitioned"] = True
         fields |= seen.place
         return Cookie(pattern, category=known.category, **fields)
+
+
+def _widened(rule: Cookie, seen: Seen) -> Cookie:
+    """Return a declaration that holds for what was seen too."""
+    fields: dict[str, Any] = cookie_fields(rule)  # Any: as above
+    for key, value in seen.place.items():
+        places = getattr(rule, key)
+        fields[key] = [*places, *([] if value in places else [value])]
+    lifetimes = [one for one in (rule.lifetime, seen.lifetime) if isinstance(one, timedelta)]
+    if lifetimes and not _is_too_long(rule, max(lifetimes)):
+        fields["lifetime"] = max(lifetimes)
+    return Cookie(**fields)
 
 
 def _meets(glob: Glob, other: Cookie) -> bool:
@@ -148,8 +190,8 @@ def _place_of(name: str, attributes: str, request_path: str) -> dict[str, str]:
     return place
 
 
-def _lifetime_of(attributes: str, now_s: float) -> timedelta | str | None:
-    """Return how long a cookie lives, None for one that is deleted."""
+def lifetime_of(attributes: str, now_s: float) -> timedelta | str | None:
+    """Return how long a cookie with these attributes lives, None for one that is deleted."""
     max_age_s, expires_s = expiry_of(attributes)
     if max_age_s is None and expires_s is None:
         return SESSION
