@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from consentgate.audit.crawl import Frontier, links_in, routes_of
 from consentgate.audit.loading import Application, ApplicationError, loaded
@@ -23,7 +23,7 @@ from consentgate.gate.gate import Gate
 from consentgate.gate.judge import Verdict
 from consentgate.http.set_cookie import is_deletion, split_set_cookie, told_attributes
 from consentgate.policy import Policy
-from consentgate.policy.lifetime import lifetime_text
+from consentgate.policy.lifetime import Lifetime, lifetime_text
 
 MOST_PAGES = 50
 LONGEST_RUN_S = 120.0
@@ -260,7 +260,7 @@ _UNKNOWN = {
 
 def _variant_of(attributes: str, place: Place | None) -> Variant:
     lifetime = lifetime_of(attributes, time.time())
-    text = "" if lifetime is None else lifetime_text(lifetime)
+    text = "" if lifetime is None else lifetime_text(cast("Lifetime", lifetime))
     told = told_attributes(attributes).split("; ")
     kept = [part for part in told if not part.startswith(("Max-Age=", "Expires="))]
     return Variant(text, "; ".join(filter(None, kept)), place)

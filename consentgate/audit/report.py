@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from consentgate._report_file import Row, read_rows
 from consentgate.audit.loading import AuditError
-from consentgate.gate.advice import Advisor
+from consentgate.gate.advice import Advice, Advisor, Seen, see_cookie, toml_of
 from consentgate.gate.events import LONGEST_TEXT, Action, Reason
-from consentgate.policy import Cookie, Policy, paste_toml
-from consentgate.policy.writing import cookie_fields
+from consentgate.policy import Policy
 
 MOST_PATHS = 3
 """Paths that are named of each cookie."""
@@ -50,14 +48,12 @@ class Report:
     """
 
     lines: tuple[Line, ...]
-    missing: tuple[Cookie, ...]
+    missing: tuple[Advice, ...]
     lost: int
 
     def toml(self) -> str:
         """Return the missing declarations, to be added to the end of the policy's file."""
-        return "\n\n".join(
-            paste_toml(rule.name, rule.category, cookie_fields(rule)) for rule in self.missing
-        )
+        return "\n\n".join(toml_of(advice.rule) for advice in self.missing)
 
 
 def read_report(path: Path, policy: Policy) -> Report:
@@ -71,7 +67,7 @@ def read_report(path: Path, policy: Policy) -> Report:
         rows, lost = read_rows(path)
     except sqlite3.Error as error:
         raise AuditError(f"{str(path)!r} is no report file: {error}") from None
-    return Report(tuple(_lines(rows)), _missing(rows, policy), lost)
+    return Report(tuple(_lines(rows)), tuple(_missing(rows, policy)), lost)
 
 
 def _lines(rows: list[Row]) -> list[Line]:
@@ -91,24 +87,20 @@ def _lines(rows: list[Row]) -> list[Line]:
     return sorted(found.values(), key=lambda line: (-line.times, line.name))
 
 
-def _missing(rows: list[Row], policy: Policy) -> tuple[Cookie, ...]:
-    advisor = Advisor(policy, now_s=time.time)
-    rows = [row for row in rows if policy.rule_for(row.seen.name) is None and row.seen.name]
-    was_set = [row.seen for row in rows if row.seen.reason == _UNDECLARED]
-    for seen in was_set:
-        advisor.learn(_pattern(seen.name), seen.attributes, seen.path)
-    known = _names_set(rows)
-    for row in rows:
-        # What only requests bring was set by a script, or long ago.
-        if row.seen.reason == _UNKNOWN and row.seen.name not in known:
-            advisor.learn(_pattern(row.seen.name), None, row.seen.path)
-    return advisor.rules
+def _missing(rows: list[Row], policy: Policy) -> list[Advice]:
+    was_set = _names_set(rows)
+    cookies = []
+    for seen, _, first_s, _ in rows:
+        if not seen.name or policy.rule_for(seen.name) is not None:
+            continue
+        name = f"{seen.name}*" if len(seen.name) >= LONGEST_TEXT else seen.name  # it was cut
+        if seen.reason == _UNDECLARED:
+            cookies.append(see_cookie(name, seen.attributes, seen.path, now_s=first_s))
+        elif seen.reason == _UNKNOWN and seen.name not in was_set:
+            # By a script, or long ago: nobody saw where it is stored, and for how long.
+            cookies.append(Seen(name, None))
+    return Advisor(policy).advise_all(cookies)
 
 
 def _names_set(rows: Iterable[Row]) -> set[str]:
     return {row.seen.name for row in rows if row.seen.reason == _UNDECLARED}
-
-
-def _pattern(name: str) -> str:
-    """Return a name as it is declared: one that was cut matches all that begin like it."""
-    return f"{name}*" if len(name) >= LONGEST_TEXT else name
