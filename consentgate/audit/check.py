@@ -131,7 +131,7 @@ def check(
                 client.get("/", cookie=PROBE)
             elif "content-encoding" in first.headers:
                 notes.append("CG151 pages are compressed inside the gate; compress outside of it")
-            own = application.gates[0].policy if is_guarded else Policy()
+            own = application.gates[0].gate.policy if is_guarded else Policy()
             run = _Run(client, application, policy or own, places)
             run.result.is_guarded = is_guarded
             targets = routes_of(application.app)
@@ -160,7 +160,7 @@ class _Run:
     ) -> None:
         """Visit the pages in each state. Raises ApplicationError where there is none."""
         frontier = Frontier(excluded=excluded, most=most)
-        frontier.add(targets)
+        frontier.add(self._of_site(targets))
         for state in State:
             for target in frontier.targets:  # it grows
                 if time.monotonic() > self._ends_s:
@@ -168,20 +168,25 @@ class _Run:
                     break
                 links = self._visit(target, state)
                 if crawl:
-                    frontier.add(links)
+                    frontier.add(self._of_site(links))
         self.result.pages = [*frontier.targets]
         self.result.is_cut = self.result.is_cut or frontier.is_cut
         if len(self.result.failed) >= len(self.result.pages):
             raise ApplicationError(f"no page can be had: {self.result.failed[0]}")
 
+    def _of_site(self, targets: list[str]) -> list[str]:
+        """Return the pages that are not the library's own."""
+        return [one for one in targets if not self._application.is_page_of_gate(one)]
+
     def _visit(self, target: str, state: State) -> list[str]:
         """Ask for a page, and return what it links."""
-        choices = self._application.gates[0]  # whose choices the application believes
+        choices = self._application.gates[0].gate  # whose choices the application believes
         accepts = state is State.ACCEPTED
         pairs = [f"{name}={value}" for name, value in self._jar.items()]
         if state is not State.UNDECIDED:
             granted = choices.policy.optional_categories if accepts else ()
             pairs.append(choices.preferences_for(*granted))
+        self._places.forget()
         try:
             answer = self._client.get(target, cookie="; ".join(pairs))
         except ApplicationError as error:

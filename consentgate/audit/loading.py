@@ -19,6 +19,7 @@ from consentgate.gate.exchange import Exchange
 from consentgate.gate.gate import Gate
 from consentgate.gate.options import HideCookies, Mode
 from consentgate.gate.request_filter import RequestFilter
+from consentgate.pages.endpoints import PagesByPolicy
 from consentgate.policy import Policy
 
 _TARGET = re.compile(r"(?P<module>[\w.]+):(?P<path>[\w.]+)(?P<call>\(\))?")
@@ -32,6 +33,14 @@ class ApplicationError(AuditError):
     """The application itself fails where it is loaded or started."""
 
 
+@dataclass(frozen=True, slots=True)
+class OwnGate:
+    """A gate that is at work in an application, and the visitor's pages that it has, if any."""
+
+    gate: Gate
+    pages: PagesByPolicy | None
+
+
 @dataclass(slots=True)
 class Application:
     """An application in this process. `gates` are those that requests with a Cookie header went
@@ -39,7 +48,14 @@ class Application:
 
     app: Any  # of either interface
     interface: Interface
-    gates: list[Gate] = field(default_factory=list)
+    gates: list[OwnGate] = field(default_factory=list)
+
+    def is_page_of_gate(self, target: str) -> bool:
+        """Return whether a path is that of a page of the library's own."""
+        path = target.partition("?")[0]
+        return any(
+            own.pages is not None and own.pages.own_path(path) is not None for own in self.gates
+        )
 
 
 @contextmanager
@@ -127,11 +143,11 @@ def _first_on_path(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _watched_gates() -> Iterator[list[Gate]]:
+def _watched_gates() -> Iterator[list[OwnGate]]:
     """Have all gates that are made meanwhile let everything leave, as with mode="report", and
     collect those that are at work."""
-    made: dict[RequestFilter, Gate] = {}
-    at_work: list[Gate] = []
+    made: dict[RequestFilter, OwnGate] = {}
+    at_work: list[OwnGate] = []
     make, look = GatesByPolicy._make_gate, RequestFilter.visible
 
     # Any: gates of both interfaces.
@@ -143,13 +159,13 @@ def _watched_gates() -> Iterator[list[Gate]]:
         }
         gate = make(owner, policy)
         assert gate.request_filter is not None, "it looks at a request's cookies"
-        made[gate.request_filter] = gate
+        made[gate.request_filter] = OwnGate(gate, owner.pages)
         return gate
 
     def look_and_note(owner: RequestFilter, exchange: Exchange, header: Any) -> Any:
-        gate = made.get(owner)
-        if gate is not None and gate not in at_work:
-            at_work.append(gate)
+        own = made.get(owner)
+        if own is not None and own not in at_work:
+            at_work.append(own)
         return look(owner, exchange, header)
 
     with (

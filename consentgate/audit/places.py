@@ -60,11 +60,15 @@ class Place(NamedTuple):
 
 
 class Places:
-    """Where each cookie was set, by its name; the application's own code counts first."""
+    """Where each cookie of one response was set, by its name; the application's own code first."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
         self._found: dict[str, Place] = {}
+
+    def forget(self) -> None:
+        """Forget all places: the next response begins."""
+        self._found.clear()
 
     def of(self, name: str) -> Place | None:
         """Return where a cookie is set, None where that is not known."""

@@ -117,9 +117,8 @@ class _AsgiClient:
 
     async def _get(self, target: str, cookie: str) -> httpx.Response:
         answer = await self._transport.handle_async_request(_request(target, cookie))
-        return httpx.Response(
-            answer.status_code, headers=answer.headers, content=await answer.aread()
-        )
+        body = b"".join([chunk async for chunk in answer.aiter_raw()])
+        return httpx.Response(answer.status_code, headers=answer.headers, content=body)
 
 
 class _Lifespan:
