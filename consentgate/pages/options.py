@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import Literal, TypedDict, TypeVar
 
 from consentgate.errors import ConfigurationError
 from consentgate.gate.events import Action, Reason
@@ -23,6 +23,7 @@ _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _URL = re.compile(r"""[!#-&(-;=?-~]+""")
 _DOTS = frozenset({".", ".."})
 
+Word = TypeVar("Word", bound=StrEnum)
 LanguageOption = Callable[[RawRequest], str | None]
 
 
@@ -39,7 +40,20 @@ class Banner(StrEnum):
     MANUAL = "manual"
 
 
+class SettingsLink(StrEnum):
+    """Where the pages of a visitor who is not asked have the link back to the choice.
+
+    END: at the end of the page. TOP: at the start of its body. NONE: where the site's own template
+    places it.
+    """
+
+    END = "end"
+    TOP = "top"
+    NONE = "none"
+
+
 BannerOption = Literal["auto", "static", "manual"] | Banner
+SettingsLinkOption = Literal["end", "top", "none"] | SettingsLink
 
 
 class PagesFields(TypedDict, total=False):
@@ -47,6 +61,7 @@ class PagesFields(TypedDict, total=False):
 
     prefix: str | None
     banner: BannerOption
+    settings_link: SettingsLinkOption
     languages: Sequence[str]
     language: LanguageOption | None
     trusted_origins: Collection[str]
@@ -61,18 +76,20 @@ class PagesFields(TypedDict, total=False):
 class PagesOptions:
     """The checked options of the visitor's pages. Raises ConfigurationError.
 
-    `prefix`: the path of the pages; None to have none. `languages`: the tags of the languages that
-    are served (by default those that were proofread: English and French). `language`: the site's
-    own choice for a request, a function of the scope or environ. `trusted_origins`: other origins
-    whose forms may send a visitor's choice. `frame_ancestors`: origins in whose frames the
-    visitor's pages, and the question in the application's, may be shown. `gpc_updated`: the day in
-    `/.well-known/gpc.json`, which is served only if it is given. `templates` and `catalogues`:
-    folders whose files come before the library's. `stylesheets`: addresses of the site's own style
-    sheets, linked after the library's.
+    `prefix`: the path of the pages; None to have none. `settings_link`: where pages have the way
+    back to the choice. `languages`: the tags of the languages that are served (by default those
+    that were proofread: English and French). `language`: the site's own choice for a request, a
+    function of the scope or environ. `trusted_origins`: other origins whose forms may send a
+    visitor's choice. `frame_ancestors`: origins in whose frames the visitor's pages, and the
+    question in the application's, may be shown. `gpc_updated`: the day in `/.well-known/gpc.json`,
+    which is served only if it is given. `templates` and `catalogues`: folders whose files come
+    before the library's. `stylesheets`: addresses of the site's own style sheets, linked after the
+    library's.
     """
 
     prefix: str | None
     banner: Banner
+    settings_link: SettingsLink
     languages: tuple[str, ...]
     language: LanguageOption | None
     trusted_origins: tuple[str, ...]
@@ -87,6 +104,7 @@ class PagesOptions:
         *,
         prefix: str | None = "/consent",
         banner: BannerOption = Banner.AUTO,
+        settings_link: SettingsLinkOption = SettingsLink.END,
         languages: Sequence[str] = (),
         language: LanguageOption | None = None,
         trusted_origins: Collection[str] = (),
@@ -102,7 +120,8 @@ class PagesOptions:
             )
         checked = {
             "prefix": None if prefix is None else _as_prefix(prefix),
-            "banner": _as_banner(banner),
+            "banner": _as_word(banner, Banner, option="banner"),
+            "settings_link": _as_word(settings_link, SettingsLink, option="settings_link"),
             "languages": _as_texts(languages, option="languages"),
             "language": language,
             "trusted_origins": _as_origins(trusted_origins, option="trusted_origins"),
@@ -140,12 +159,12 @@ def _as_prefix(prefix: object) -> str:
     return prefix.removesuffix("/")
 
 
-def _as_banner(banner: object) -> Banner:
+def _as_word(word: object, words: type[Word], *, option: str) -> Word:
     try:
-        return Banner(banner)  # type: ignore[arg-type]  # an unknown word raises
+        return words(word)  # type: ignore[arg-type]  # an unknown word raises
     except ValueError:
-        known = ", ".join(map(repr, map(str, Banner)))
-        raise ConfigurationError(f"banner={banner!r} is unknown; use one of {known}") from None
+        known = ", ".join(map(repr, map(str, words)))
+        raise ConfigurationError(f"{option}={word!r} is unknown; use one of {known}") from None
 
 
 def _as_texts(values: object, *, option: str) -> tuple[str, ...]:

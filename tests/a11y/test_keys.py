@@ -41,15 +41,17 @@ def tab(page: Page, times: int) -> list[str]:
 def test_one_tab_reaches_the_choice_and_the_next_ones_lead_on_to_the_page(viewer: Viewer) -> None:
     page = viewer.show("/banner")
 
-    assert tab(page, 4) == ["accept", "refuse", "Choose for each purpose", "own"]
+    assert tab(page, 5) == [
+        *("accept", "refuse", "Choose for each purpose", "Cookie charter", "own")
+    ]
 
 
 @pytest.mark.law(28)
 def test_the_keyboard_leads_back_as_well(viewer: Viewer) -> None:
     page = viewer.show("/banner")
     page.locator("#own").focus()
-    page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Shift+Tab")
+    for _ in range(3):
+        page.keyboard.press("Shift+Tab")
 
     assert page.evaluate(FOCUSED) == "refuse"
 

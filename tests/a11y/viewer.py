@@ -40,8 +40,8 @@ SITE_PAGE = """<!doctype html>
 <html lang="{texts.language}" dir="{texts.direction}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>The site</title><link rel="stylesheet" href="/site.css"></head>
-<body>{inserted}<main><h1>The site</h1><p><a href="/elsewhere" id="own">A link of its own</a></p>
-<h2>More</h2><button type="button">Of its own</button></main></body></html>"""
+<body>{first}<main><h1>The site</h1><p><a href="/elsewhere" id="own">A link of its own</a></p>
+<h2>More</h2><button type="button">Of its own</button></main>{last}</body></html>"""
 SITE_STYLE = """:root { color-scheme: light dark; }
 body { font: 1rem/1.5 serif; margin: 0; text-align: center; letter-spacing: 3px; }
 section, form, div, dl, dt, dd { padding: 40px; margin: 40px; float: right; border: 9px solid; }
@@ -128,6 +128,8 @@ class Viewer:
             return "text/javascript", f"document.dispatchEvent({event});"
         if address.path == "/site.css":
             return "text/css", SITE_STYLE
+        if address.path in _SMALL_SHEETS:
+            return "text/css", _SMALL_SHEETS[address.path]
         if address.path == "/theme.css":
             return "text/css", (THEMES / f"{self.view.theme}.css").read_text("utf-8")
         render = _RENDERED[address.path]
@@ -135,21 +137,37 @@ class Viewer:
         return "text/html; charset=utf-8", render(_pages(self.view.theme), texts, query)
 
 
+_SMALL_SHEETS = {
+    "/none.css": "",
+    "/cut.css": "html { overflow: hidden; }",
+    "/long.css": "main { padding-block-end: 3000px; }",
+}
+
 Rendered = Callable[[Pages, Texts, dict[str, str]], str]
 
 
-def _site(inserted: bytes, texts: Texts) -> str:
-    return SITE_PAGE.format(inserted=inserted.decode("ascii"), texts=texts)
+def _site(first: bytes, texts: Texts, *, last: bytes = b"") -> str:
+    return SITE_PAGE.format(first=first.decode("ascii"), last=last.decode("ascii"), texts=texts)
 
 
 def _banner(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
     return _site(pages.banner(texts, mount="", has_next=True).fill("/banner"), texts)
 
 
+def _bare(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
+    """The banner in a page without any style sheet of its own; `cut`: its root hides what is out
+    of its body."""
+    return _banner(pages, texts, query).replace("/site.css", "/cut.css" if query else "/none.css")
+
+
+def _long(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
+    return _settings(pages, texts, query).replace("/site.css", "/long.css")
+
+
 def _settings(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
     saved = frozenset({"statistics"}), frozenset({"marketing"})
     strip = pages.settings(texts, mount="", has_next=True, saved=saved)
-    return _site(strip.fill("/settings"), texts)
+    return _site(b"", texts, last=strip.fill("/settings"))
 
 
 def _static(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
@@ -186,7 +204,9 @@ def _problem(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
 
 _RENDERED: dict[str, Rendered] = {
     "/banner": _banner,
+    "/bare": _bare,
     "/settings": _settings,
+    "/long": _long,
     "/static": _static,
     "/consent/": _centre,
     "/consent/charter": _charter,

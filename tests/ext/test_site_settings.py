@@ -29,6 +29,7 @@ def choose_language(request: Any) -> str:
 GIVEN: dict[str, Any] = {
     "prefix": "/cookies",
     "banner": "static",
+    "settings_link": "top",
     "languages": ["fr", "de"],
     "language": choose_language,
     "trusted_origins": ["https://www.example.org"],

@@ -24,6 +24,26 @@
     if (!forEverybody) announce(isSaved ? saved : document.querySelector(".consentgate-unsaved"));
   }
 
+  // What no style sheet can find out: a page without a font of its own, and how far a narrow body is
+  // from the edges of the window.
+  if (banner) {
+    const family = () => getComputedStyle(root).fontFamily;
+    const own = family();
+    root.style.fontFamily = "initial";
+    root.classList.toggle("consentgate-bare", family() === own);
+    root.style.fontFamily = "";
+    const widen = () => {
+      const { left, right, width } = root.getBoundingClientRect();
+      const room = document.documentElement.clientWidth;
+      banner.style.margin = width < 720 ? `0 ${right - room}px 0 ${-left}px` : "";
+    };
+    const isCut = getComputedStyle(document.documentElement).overflowX !== "visible";
+    if (root.parentElement === document.body && !isCut) {
+      widen();
+      addEventListener("resize", widen);
+    }
+  }
+
   // A browser that keeps no cookies is not asked again on the next page: none can be set.
   const isAskedInVain = !navigator.cookieEnabled
     && document.referrer.startsWith(`${location.origin}/`);
@@ -62,6 +82,8 @@
 
   document.addEventListener("consentgate:state", ({ detail }) => {
     banner.hidden = !detail.banner || isAskedInVain;
+    const isSignalled = detail.signal && !detail.decided;
+    for (const word of root.querySelectorAll(".consentgate-signal")) word.hidden = !isSignalled;
     if (!comesFromChoice) return;
     comesFromChoice = false;
     for (const word of saved.querySelectorAll("[data-category]")) {
