@@ -13,6 +13,7 @@ from consentgate.cli.frame import ExitCode, error_line
 from consentgate.cli.keygen import keygen
 from consentgate.cli.policy import policy
 from consentgate.errors import ConsentGateError
+from consentgate.policy.name_patterns import TooManyOverlapsError
 
 _EPILOG = (
     "Exit codes: 0 fine; 1 a violation or a difference was found; 2 no answer was possible; "
@@ -43,6 +44,11 @@ def run(arguments: Sequence[str] | None) -> int:
         _complain(error)
     except click.Abort:
         click.echo("consentgate: stopped", err=True)
+    except TooManyOverlapsError as error:
+        click.echo(
+            f"consentgate: no answer, since names overlap in too many ways: {error}", err=True
+        )
+        return ExitCode.UNDECIDED
     except ConsentGateError as error:
         click.echo(f"consentgate: {error_line(str(error))}", err=True)
     return ExitCode.WRONG

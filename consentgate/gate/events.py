@@ -73,6 +73,11 @@ class Reason(StrEnum):
     BANNER_FORM_BLOCKED = "CG154"
 
 
+def reason_words(reason: Reason) -> str:
+    """Return the words of the log for a reason."""
+    return _WORDS[reason]
+
+
 _WARNINGS = frozenset(
     {
         Reason.UNDECLARED,
