@@ -74,6 +74,11 @@ class Reason(StrEnum):
     SETTINGS_LINK_MISSING = "CG155"
 
 
+def reason_words(reason: Reason) -> str:
+    """Return the words of the log for a reason."""
+    return _WORDS[reason]
+
+
 _WARNINGS = frozenset(
     {
         Reason.UNDECLARED,
