@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-_LIBRARIES = ("click", "rich", "tomlkit")
+_LIBRARIES = ("click", "httpx", "rich", "tomlkit")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

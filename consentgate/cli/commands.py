@@ -9,9 +9,13 @@ from collections.abc import Sequence
 import click
 from click.exceptions import NoArgsIsHelpError
 
+from consentgate.audit.loading import ApplicationError
+from consentgate.cli.check import check
 from consentgate.cli.frame import ExitCode, error_line
 from consentgate.cli.keygen import keygen
+from consentgate.cli.lock import lock
 from consentgate.cli.policy import policy
+from consentgate.cli.report import report
 from consentgate.errors import ConsentGateError
 from consentgate.policy.name_patterns import TooManyOverlapsError
 
@@ -26,7 +30,7 @@ def consentgate() -> None:
     """Declare, check and compare the cookies of a site."""
 
 
-for command in (keygen, policy):
+for command in (check, keygen, lock, policy, report):
     consentgate.add_command(command)
 
 
@@ -48,6 +52,9 @@ def run(arguments: Sequence[str] | None) -> int:
         click.echo(
             f"consentgate: no answer, since names overlap in too many ways: {error}", err=True
         )
+        return ExitCode.UNDECIDED
+    except ApplicationError as error:
+        click.echo(f"consentgate: {error_line(str(error))}", err=True)
         return ExitCode.UNDECIDED
     except ConsentGateError as error:
         click.echo(f"consentgate: {error_line(str(error))}", err=True)
