@@ -121,9 +121,9 @@ def check(
     gate. Raises AuditError where there is no such application, ApplicationError where it fails at
     its start or no page can be had.
     """
-    with loaded(target, folder=folder) as application:
+    with _heard_notes() as notes, loaded(target, folder=folder) as application:
         places = Places(folder)
-        with places.watched(), _heard_notes() as notes, client_of(application) as client:
+        with places.watched(), client_of(application) as client:
             first = client.get("/", cookie=PROBE)
             is_guarded = bool(application.gates)
             if not is_guarded:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from consentgate._applications import Interface, interface_of
+from consentgate._applications import Interface, framework_of, interface_of
 from consentgate._middleware import GatesByPolicy
 from consentgate.errors import ConsentGateError
 from consentgate.gate.exchange import Exchange
@@ -22,6 +22,7 @@ from consentgate.gate.request_filter import RequestFilter
 from consentgate.pages.endpoints import PagesByPolicy
 from consentgate.policy import Policy
 
+_USUAL_NAMES = ("app", "application")
 _TARGET = re.compile(r"(?P<module>[\w.]+):(?P<path>[\w.]+)(?P<call>\(\))?")
 
 
@@ -96,15 +97,20 @@ def _attribute(module: object, path: str, target: str) -> Any:  # Any: whatever 
     found: Any = module
     for name in path.split("."):
         if not hasattr(found, name):
-            callables = sorted(
-                key
-                for key, value in vars(module).items()
-                if not key.startswith("_") and interface_of(value) is not None
-            )
+            names = [key for key in vars(module) if not key.startswith("_")]
+            callables = sorted(key for key in names if _is_application(key, getattr(module, key)))
             hint = f"; the module has {', '.join(callables[:5])}" if callables else ""
             raise AuditError(f"{target}: there is no {name!r}{hint}")
         found = getattr(found, name)
     return found
+
+
+def _is_application(name: str, value: object) -> bool:
+    try:
+        is_likely = name in _USUAL_NAMES or framework_of(value) != ""
+        return is_likely and interface_of(value) is not None
+    except Exception:  # noqa: BLE001 (what stands for something else may be away now)
+        return False
 
 
 def _made(factory: Any, target: str) -> Any:  # Any: as above

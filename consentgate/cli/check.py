@@ -16,12 +16,7 @@ from consentgate.cli.application import LOCK_FILE, application_options, look_at
 from consentgate.cli.frame import ExitCode, example, json_option
 from consentgate.cli.output import print_json, print_table
 
-_SHORT = {
-    State.UNDECIDED: "undecided",
-    State.REFUSED: "refused",
-    State.ACCEPTED: "accepted",
-    State.WITHDRAWN: "withdrawn",
-}
+_WITHOUT = (State.UNDECIDED, State.REFUSED, State.WITHDRAWN)
 
 
 @click.command(
@@ -86,7 +81,7 @@ def _print(result: Result, style: str, *, target: str, changes: list[str]) -> No
 def _print_table(result: Result, changes: list[str]) -> None:
     rows = [_row(sighting) for sighting in result.sightings.values()]
     if rows:
-        print_table(("Cookie", "Category", *_SHORT.values(), "Set in"), rows)
+        print_table(("Cookie", "Category", "Without consent", "With consent", "Set in"), rows)
         click.echo()
     for sighting, problem in result.violations:
         click.echo(f"{problem.id} {sighting.example} on {sighting.path}: {problem.text}")
@@ -103,9 +98,13 @@ def _print_table(result: Result, changes: list[str]) -> None:
 
 
 def _row(sighting: Sighting) -> tuple[str, ...]:
-    outcomes = [sighting.outcomes.get(state, "") for state in State]
     category = sighting.category or "not declared"
-    return sighting.name, category, *outcomes, str(sighting.place or "")
+    without = {state: text for state, text in sighting.outcomes.items() if state in _WITHOUT}
+    first = next(iter(without.values()), "")
+    others = [f"{text} {state.value}" for state, text in without.items() if text != first]
+    granted = sighting.outcomes.get(State.ACCEPTED, "")
+    place = str(sighting.place or "")
+    return sighting.name, category, "; ".join([first, *others]), granted, place
 
 
 def _summary(result: Result) -> str:
