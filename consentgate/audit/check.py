@@ -12,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, cast
 
+import httpx
+
 from consentgate.audit.crawl import Frontier, links_in, routes_of
 from consentgate.audit.loading import Application, ApplicationError, loaded
 from consentgate.audit.places import Place, Places
@@ -124,20 +126,32 @@ def check(
     with _heard_notes() as notes, loaded(target, folder=folder) as application:
         places = Places(folder)
         with places.watched(), client_of(application) as client:
-            first = client.get("/", cookie=PROBE)
+            targets = routes_of(application.app)
+            first = _first_answer(client, targets)
             is_guarded = bool(application.gates)
             if not is_guarded:
                 client.put_behind_gate(policy or Policy())
-                client.get("/", cookie=PROBE)
+                _first_answer(client, targets)
             elif "content-encoding" in first.headers:
                 notes.append("CG151 pages are compressed inside the gate; compress outside of it")
             own = application.gates[0].gate.policy if is_guarded else Policy()
             run = _Run(client, application, policy or own, places)
             run.result.is_guarded = is_guarded
-            targets = routes_of(application.app)
             run.visit_all(targets, crawl=crawl, excluded=excluded, most=most_pages)
     run.result.notes += notes
     return run.result
+
+
+def _first_answer(client: Client, targets: list[str]) -> httpx.Response:
+    """Return the answer to the first page that can be had, by which many gates are made. Raises
+    ApplicationError where there is none."""
+    failures = []
+    for target in targets:
+        try:
+            return client.get(target, cookie=PROBE)
+        except ApplicationError as error:
+            failures.append(error)
+    raise failures[0]
 
 
 class _Run:
@@ -158,7 +172,7 @@ class _Run:
     def visit_all(
         self, targets: list[str], *, crawl: bool, excluded: Collection[str], most: int
     ) -> None:
-        """Visit the pages in each state. Raises ApplicationError where there is none."""
+        """Visit the pages in each state."""
         frontier = Frontier(excluded=excluded, most=most)
         frontier.add(self._of_site(targets))
         for state in State:
@@ -171,8 +185,6 @@ class _Run:
                     frontier.add(self._of_site(links))
         self.result.pages = [*frontier.targets]
         self.result.is_cut = self.result.is_cut or frontier.is_cut
-        if len(self.result.failed) >= len(self.result.pages):
-            raise ApplicationError(f"no page can be had: {self.result.failed[0]}")
 
     def _of_site(self, targets: list[str]) -> list[str]:
         """Return the pages that are not the library's own."""
@@ -240,12 +252,12 @@ class _Run:
     def _problems_of(self, verdict: Verdict, state: State) -> Iterator[Problem]:
         reason, rule = verdict.reason, verdict.rule
         if rule is None:
-            yield Problem(reason.value, _UNKNOWN.get(reason, "it can't leave"))
+            yield Problem(reason.value, _NEVER[reason])
         elif reason is Reason.CLAMPED:
             longest = "" if rule.lifetime is None else lifetime_text(rule.lifetime)
             yield Problem(reason.value, f"it lives longer than declared ({longest})")
-        elif reason in (Reason.LINE_BREAK, Reason.PREFERENCES_SET):
-            yield Problem(reason.value, "it can't leave")
+        elif reason in _NEVER:
+            yield Problem(reason.value, _NEVER[reason])
         elif verdict.action is Action.STRIP and not self.result.is_guarded:
             yield Problem(reason.value, f"without a gate it leaves {state.value}")
 
@@ -256,10 +268,11 @@ _OUTCOMES = {
     Action.REWRITE: "leaves, strengthened",
     Action.CLAMP: "leaves, shortened",
 }
-_UNKNOWN = {
+_NEVER = {
     Reason.UNDECLARED: "it is not declared, so that it never leaves",
     Reason.NAMELESS: "it has no name, and could pose as any other",
     Reason.LINE_BREAK: "its Set-Cookie holds CR, LF or NUL",
+    Reason.PREFERENCES_SET: "only the gate writes the visitor's choice",
 }
 
 

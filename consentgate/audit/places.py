@@ -85,13 +85,10 @@ class Places:
             yield
 
     def _note_name(self, frame: FrameType, arguments: tuple[Any, ...]) -> None:
-        if arguments and isinstance(arguments[0], str):
-            self._note(arguments[0], frame)
+        self._note(str(next(iter(arguments), "")), frame)
 
     def _note_header(self, frame: FrameType, arguments: tuple[Any, ...]) -> None:
-        if len(arguments) < 2 or not all(isinstance(one, str) for one in arguments[:2]):
-            return
-        name, value = arguments[:2]
+        name, value = map(str, arguments[:2])
         if name.lower() == "set-cookie":
             self._note(split_set_cookie(value)[0], frame)
 
@@ -138,10 +135,7 @@ Note = Callable[[FrameType, tuple[Any, ...]], None]
 @contextmanager
 def _watch(module: str, owner: str, method: str, note: Note) -> Iterator[None]:
     kind: Any = getattr(importlib.import_module(module), owner)  # Any: a class of a framework
-    function = kind.__dict__.get(method)
-    if function is None:
-        yield
-        return
+    function = getattr(kind, method)
 
     @wraps(function)
     def watched(self: Any, *arguments: Any, **keywords: Any) -> Any:

@@ -127,6 +127,31 @@ def app(environ, start_response):
 """
 
 
+RESPONSE = """
+from werkzeug.wrappers import Response
+
+def app(environ, start_response):
+    response = Response("<body>")
+    response.set_cookie(key="other")
+    response.headers["X-Odd"] = "1"
+    return response(environ, start_response)
+"""
+
+
+def test_an_installed_application_has_its_own_files_as_places(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    name = write(RESPONSE)
+
+    place = check(f"{name}:app", folder=elsewhere, crawl=False).sightings["other"].place
+
+    assert place is not None
+    assert (place.file, place.is_own) == (f"{name}.py", False)
+
+
 def test_a_header_that_no_framework_wrote_has_no_place(check_site: Check) -> None:
     assert check_site(PLAIN).sightings["raw"].place is None
 
@@ -230,6 +255,7 @@ def test_an_application_that_does_not_start_cannot_be_judged(check_site: Check) 
         ("no_such_module:app", "there is no module 'no_such_module'"),
         ("{module}:other", "there is no 'other'; the module has app"),
         ("{module}:home()", "fails: TypeError"),
+        ("{module}:nothing", "there is no 'nothing'; the module has app"),
         ("{module}:number()", "it is no function; leave the () out"),
         ("{module}:number", "is a int, which is neither an ASGI nor a WSGI application"),
     ],
@@ -237,7 +263,9 @@ def test_an_application_that_does_not_start_cannot_be_judged(check_site: Check) 
 def test_what_is_no_application_is_told_in_one_line(
     write: Write, tmp_path: Path, target: str, message: str
 ) -> None:
-    module = write(f"{PLAIN}\nnumber = 1\ndef home(one, two, three, four): ...\n")
+    module = write(
+        f"{PLAIN}\nfrom flask import session\nnumber = 1\ndef home(one, two, three, four): ...\n"
+    )
 
     with pytest.raises(AuditError) as caught:
         check(target.format(module=module), folder=tmp_path)
@@ -284,3 +312,73 @@ def test_the_gates_own_pages_are_not_visited(check_site: Check) -> None:
     source = FLASK_GATED.replace("/deep?q=1#top", "/consent/charter")
 
     assert check_site(source, crawl=True).pages == ["/", "/deep"]
+
+
+# Odd applications
+
+DELETING = """
+COOKIES = {
+    "/": "visits=1; Max-Age=60",
+    "/gone": "visits=; Max-Age=0",
+    "/broken": "session=1\\nX: y",
+    "/nameless": "=value",
+    "/own": "cookies_preferences=forged",
+}
+
+def app(environ, start_response):
+    cookie = COOKIES.get(environ["PATH_INFO"])
+    headers = [("Content-Type", "text/html")]
+    if "visits" in environ.get("HTTP_COOKIE", ""):
+        headers.append(("X-Came-In", "visits"))
+    if environ["PATH_INFO"] == "/boom":
+        raise OSError("away")
+    if environ["PATH_INFO"] == "/long":
+        start_response("200 OK", headers)
+        return (b"x" * 100_000 for _ in range(1_000_000))
+    if cookie:
+        headers.append(("Set-Cookie", cookie))
+    start_response("200 OK", headers)
+    return [b"".join(b"<a href='%s'></a>" % path.encode() for path in [*COOKIES, "/boom", "/long"])]
+"""
+NAMES = Policy(
+    necessary=["session"], cookies=[Cookie("visits", category="statistics", lifetime="1 day")]
+)
+
+
+def test_deletions_are_none_of_the_cookies_that_are_judged(check_site: Check) -> None:
+    result = check_site(DELETING, policy=NAMES, crawl=True)
+
+    assert {name: [*one.problems] for name, one in result.sightings.items()} == {
+        "visits": ["CG111", "CG112"],
+        "session": ["CG130"],
+        "": ["CG115"],
+        "cookies_preferences": ["CG117"],
+    }
+
+
+def test_a_page_that_raises_is_named(check_site: Check) -> None:
+    result = check_site(DELETING, policy=NAMES, crawl=True)
+
+    assert result.failed == ["GET /boom fails: OSError: away"]
+
+
+def test_the_start_page_may_fail(check_site: Check) -> None:
+    source = FLASK_GATED.replace('@app.get("/")', '@app.get("/start")').replace(
+        "ConsentGate(app",
+        "app.testing = True\napp.add_url_rule('/', view_func=log_out)\nConsentGate(app",
+    )
+
+    result = check_site(source)
+
+    assert result.failed == ["GET / fails: RuntimeError: nobody should be logged out"]
+    assert (result.is_guarded, result.sightings["_ga"].path) == (True, "/start")
+
+
+def test_a_run_that_takes_too_long_is_cut(
+    check_site: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consentgate.audit.check.LONGEST_RUN_S", -1)
+
+    result = check_site(FLASK)
+
+    assert (result.is_cut, result.sightings) == (True, {})

@@ -264,11 +264,21 @@ def test_lines_say_what_would_become_of_each_cookie(path: Path) -> None:
     lines = {line.name: line for line in read_report(path, FIRST).lines}
     assert (lines["cart"].action, lines["cart"].times) == (Action.STRIP, 2)
     assert lines["cart"].paths == ["/shop/boots"]
+    assert lines["lang"].times == 4
     assert lines["lang"].paths == ["/", "/login", "/shop/boots"]
     assert (lines["scripted"].action, lines["scripted"].reason) == (
         Action.NOTE,
         Reason.UNKNOWN_IN_REQUEST,
     )
+
+
+def test_a_line_names_three_pages_at_most(file: ReportFile, path: Path) -> None:
+    for page in "abcd":
+        file.record(undeclared("one", path=f"/{page}"))
+    file.flush()
+
+    [line] = read_report(path, FIRST).lines
+    assert (line.times, line.paths) == (4, ["/a", "/b", "/c"])
 
 
 def test_events_that_are_of_no_cookie_make_no_line(file: ReportFile, path: Path) -> None:
