@@ -70,6 +70,7 @@ class PagesFields(TypedDict, total=False):
     templates: str | PathLike[str] | None
     catalogues: str | PathLike[str] | None
     stylesheets: Sequence[str]
+    logo: str | None
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -84,7 +85,7 @@ class PagesOptions:
     question in the application's, may be shown. `gpc_updated`: the day in `/.well-known/gpc.json`,
     which is served only if it is given. `templates` and `catalogues`: folders whose files come
     before the library's. `stylesheets`: addresses of the site's own style sheets, linked after the
-    library's.
+    library's. `logo`: the address of an image that shows the site's name, which it replaces.
     """
 
     prefix: str | None
@@ -98,6 +99,7 @@ class PagesOptions:
     templates: Path | None
     catalogues: Path | None
     stylesheets: tuple[str, ...]
+    logo: str | None
 
     def __init__(
         self,
@@ -113,6 +115,7 @@ class PagesOptions:
         templates: str | PathLike[str] | None = None,
         catalogues: str | PathLike[str] | None = None,
         stylesheets: Sequence[str] = (),
+        logo: str | None = None,
     ) -> None:
         if language is not None and not callable(language):
             raise ConfigurationError(
@@ -129,7 +132,8 @@ class PagesOptions:
             "gpc_updated": _as_day(gpc_updated),
             "templates": _as_folder(templates, option="templates"),
             "catalogues": _as_folder(catalogues, option="catalogues"),
-            "stylesheets": _as_addresses(stylesheets),
+            "stylesheets": _as_addresses(stylesheets, option="stylesheets"),
+            "logo": None if logo is None else _as_logo(logo),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -204,12 +208,23 @@ def _as_folder(folder: str | PathLike[str] | None, *, option: str) -> Path | Non
     return path
 
 
-def _as_addresses(values: object) -> tuple[str, ...]:
-    addresses = _as_texts(values, option="stylesheets")
+def _as_addresses(values: object, *, option: str) -> tuple[str, ...]:
+    addresses = _as_texts(values, option=option)
     for address in addresses:
         if not _URL.fullmatch(address):
             raise ConfigurationError(
-                f"stylesheets holds {address!r}, which is not an address: percent-encode all but "
+                f"{option} holds {address!r}, which is not an address: percent-encode all but "
                 "visible ASCII"
             )
     return addresses
+
+
+def _as_logo(logo: object) -> str:
+    # One address for all pages, which are in several folders.
+    if not isinstance(logo, str) or not logo.startswith(("/", "https://", "http://")):
+        raise ConfigurationError(
+            f"logo is {logo!r}; pass a path from the root of the host, such as '/static/logo.svg', "
+            "or an address with https://"
+        )
+    (address,) = _as_addresses([logo], option="logo")
+    return address

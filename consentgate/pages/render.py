@@ -179,6 +179,7 @@ class Pages:
             day=day_words(day, texts) if day else "",
             until=day_words(day + LIFETIME, texts) if day else "",
             may_withdraw=bool(consent.granted),
+            signal_purposes=texts.list_of([view.title.text for view in views if view.signalled]),
         )
 
     def _forbidden(self, texts: Texts, links: Links) -> str:

@@ -65,7 +65,7 @@ class Templates:
             self._templates = _compile(options.templates)
         controller = "" if policy.controller is None else policy.controller.name
         host = urlsplit(policy.site).netloc
-        self._site = {"controller": controller, "brand": controller or host}
+        self._site = {"controller": controller, "logo": options.logo or ""}
         self._policy = policy
         self._host = host
 
@@ -76,12 +76,15 @@ class Templates:
 
     def render(self, name: str, texts: Texts, *, links: Links, **values: object) -> str:
         """Return a template filled with its own values, and those that all have."""
+        called = self._name_in(texts)
         common = {
             # What `_` and `ngettext` mean in a template.
             "gettext": texts,
             "ngettext": texts.ngettext,
             "language": texts.language,
-            "site_name": self._name_in(texts),
+            "site_name": called or self._host,
+            # The controller is named on every page, by the brand or in the footer.
+            "brand": called or self._site["controller"] or self._host,
             "direction": texts.direction,
             "languages": self._languages,
             "links": links,
@@ -98,9 +101,9 @@ class Templates:
         return self._templates[name].render(common | self._site | values)
 
     def _name_in(self, texts: Texts) -> str:
-        """Return what visitors call the site: its declared name, else its host, else nothing."""
+        """Return what visitors call the site, as it is declared; "" if it is not."""
         policy = self._policy
-        return texts.localize(policy.site_name, policy.default_language).text or self._host
+        return texts.localize(policy.site_name, policy.default_language).text
 
     @contextmanager
     def checked(self) -> Iterator[None]:

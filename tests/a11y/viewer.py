@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from consentgate import Controller, Policy
 from consentgate.pages import texts as texts_module
 from consentgate.pages.render import Pages
 from consentgate.pages.static_files import StaticFiles
@@ -22,7 +23,7 @@ from consentgate.pages.texts import LocalizedText, Texts, load_texts
 from tests.support.chromium import ARGUMENTS
 from tests.support.exchange import preferences_for
 from tests.support.page_requests import ask
-from tests.support.pages import POLICY, pages_of
+from tests.support.pages import GPC, POLICY, pages_of
 
 ROOT = Path(__file__).parents[2]
 THEMES = ROOT / "examples" / "themes"
@@ -51,6 +52,21 @@ button + button { opacity: .2; } a { color: yellow; display: none; }
 #own { display: inline; color: inherit; }"""
 
 
+LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 40" width="160" height="40">
+<rect width="160" height="40" fill="#557"/></svg>"""
+
+SEVEN_PRESETS = Policy(
+    necessary=["session"],
+    presets=[
+        *("django", "matomo", "google-analytics", "google-ads", "meta-pixel", "youtube"),
+        "share-buttons",
+    ],
+    site="https://data.example.org",
+    site_name={"en": "Open data", "fr": "Données ouvertes"},
+    controller=Controller("Ville d'Exemple", contact="dpo@example.org"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """How a page is looked at."""
@@ -67,6 +83,16 @@ class View:
 def _pages(theme: str) -> Pages:
     sheets = ["/theme.css"] if theme else []
     return pages_of(languages=LANGUAGES, stylesheets=sheets)
+
+
+@cache
+def _pages_with_seven_presets() -> Pages:
+    return pages_of(SEVEN_PRESETS, languages=LANGUAGES)
+
+
+@cache
+def _pages_with_logo() -> Pages:
+    return pages_of(languages=LANGUAGES, logo="/logo.svg")
 
 
 @cache
@@ -132,6 +158,8 @@ class Viewer:
             return "text/css", _SMALL_SHEETS[address.path]
         if address.path == "/theme.css":
             return "text/css", (THEMES / f"{self.view.theme}.css").read_text("utf-8")
+        if address.path == "/logo.svg":
+            return "image/svg+xml", LOGO
         render = _RENDERED[address.path]
         texts = _texts()[self.view.language]
         return "text/html; charset=utf-8", render(_pages(self.view.theme), texts, query)
@@ -179,9 +207,19 @@ def _static(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
 def _centre(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
     granted = query["granted"].split() if "granted" in query else None
     cookie = "" if granted is None else preferences_for(*granted, policy=POLICY)
+    headers = GPC if "gpc" in query else {}
     return pages.render_preferences(
-        ask(policy=POLICY, cookie=cookie), texts, next_path="/banner"
+        ask(policy=POLICY, cookie=cookie, headers=headers), texts, next_path="/banner"
     ).decode()
+
+
+def _with_logo(_: Pages, texts: Texts, query: dict[str, str]) -> str:
+    return _centre(_pages_with_logo(), texts, query)
+
+
+def _with_seven_presets(_: Pages, texts: Texts, __: dict[str, str]) -> str:
+    pages = _pages_with_seven_presets()
+    return pages.render_preferences(ask(policy=SEVEN_PRESETS), texts, next_path="/banner").decode()
 
 
 def _charter(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
@@ -209,6 +247,8 @@ _RENDERED: dict[str, Rendered] = {
     "/long": _long,
     "/static": _static,
     "/consent/": _centre,
+    "/logo": _with_logo,
+    "/seven": _with_seven_presets,
     "/consent/charter": _charter,
     "/fragment": _fragment,
     "/forbidden": _forbidden,

@@ -38,6 +38,7 @@ GIVEN: dict[str, Any] = {
     "templates": "own",
     "catalogues": "own",
     "stylesheets": ["/own.css"],
+    "logo": "/logo.svg",
 }
 
 
