@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
 from collections.abc import Sequence
 
 import click
 from click.exceptions import NoArgsIsHelpError
 
+from consentgate.cli.charter import charter
 from consentgate.cli.frame import ExitCode, error_line
+from consentgate.cli.init import init
 from consentgate.cli.keygen import keygen
 from consentgate.cli.policy import policy
+from consentgate.cli.presets import presets
 from consentgate.errors import ConsentGateError
 from consentgate.policy.name_patterns import TooManyOverlapsError
 
@@ -21,12 +25,16 @@ _EPILOG = (
 )
 
 
+# What a gate logs when it is made, `policy check` prints.
+logging.getLogger("consentgate").addHandler(logging.NullHandler())
+
+
 @click.group("consentgate", epilog=_EPILOG)
 def consentgate() -> None:
     """Declare, check and compare the cookies of a site."""
 
 
-for command in (keygen, policy):
+for command in (init, keygen, presets, charter, policy):
     consentgate.add_command(command)
 
 

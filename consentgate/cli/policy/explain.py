@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from textwrap import fill
 
 import click
 
@@ -114,7 +115,7 @@ def _print(name: str, policy: Policy, precedence: Precedence, fates: _Fates) -> 
     }
     for fact, text in facts.items():
         if text:
-            click.echo(f"{fact + ':':<17}{text}")
+            click.echo(fill(f"{fact + ':':<17}{text}", width=80, subsequent_indent=" " * 17))
     suggestion = "" if rule else _suggestion(name)
     if suggestion:
         click.echo(f"\nIf the site needs it, declare it, for example:\n\n{suggestion}")
