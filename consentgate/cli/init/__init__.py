@@ -133,9 +133,13 @@ class _Files:
 
     def write(self, policy: str) -> None:
         """Write both files. Raises ClickException with the reason why it cannot."""
-        for path, text in ((self.policy, policy), (self.schema, schema_text())):
+        try:
+            texts = {self.policy: policy.encode(), self.schema: schema_text().encode()}
+        except UnicodeEncodeError:
+            raise click.ClickException("an option is not a text in UTF-8") from None
+        for path, text in texts.items():
             try:
-                path.write_text(text, encoding="utf-8")
+                path.write_bytes(text)
             except OSError as error:
                 raise click.ClickException(f"cannot write {path}: {error.strerror}") from None
 

@@ -32,7 +32,7 @@ def explain(*, name: str, file: str, as_json: bool) -> ExitCode:
     This is what a gate does that enforces, with its other options as they are by default. A
     deletion always leaves.
     """
-    if split_set_cookie(f"{name}=1")[0] != name or not name.isprintable():
+    if not name or split_set_cookie(f"{name}=1")[0] != name or not name.isprintable():
         raise click.BadParameter(f"no cookie can be called {name!r}", param_hint="NAME")
     policy = read_policy(file)
     precedence = precedence_of(policy, name)

@@ -10,7 +10,7 @@ from consentgate.policy.schema import schema_text
 
 @click.command(epilog=example("consentgate policy schema > consent.schema.json"))
 @json_option
-def schema(*, as_json: bool) -> None:  # noqa: ARG001 (it is JSON with and without)
+def schema(*, as_json: bool) -> None:
     """Print the JSON Schema of consent.toml.
 
     `init` writes it beside the declaration, and names it in the first line of that. Editors that
