@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -10,11 +11,14 @@ import click
 from click.exceptions import NoArgsIsHelpError
 
 from consentgate.audit.loading import ApplicationError
+from consentgate.cli.charter import charter
 from consentgate.cli.check import check
 from consentgate.cli.frame import ExitCode, error_line
+from consentgate.cli.init import init
 from consentgate.cli.keygen import keygen
 from consentgate.cli.lock import lock
 from consentgate.cli.policy import policy
+from consentgate.cli.presets import presets
 from consentgate.cli.report import report
 from consentgate.errors import ConsentGateError
 from consentgate.policy.name_patterns import TooManyOverlapsError
@@ -25,12 +29,16 @@ _EPILOG = (
 )
 
 
+# What a gate logs when it is made, `policy check` prints.
+logging.getLogger("consentgate").addHandler(logging.NullHandler())
+
+
 @click.group("consentgate", epilog=_EPILOG)
 def consentgate() -> None:
     """Declare, check and compare the cookies of a site."""
 
 
-for command in (check, keygen, lock, policy, report):
+for command in (init, check, report, lock, policy, charter, presets, keygen):
     consentgate.add_command(command)
 
 

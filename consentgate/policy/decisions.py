@@ -10,7 +10,7 @@ about, and `Decisions.claims` has the sets of which they are made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -48,25 +48,61 @@ class Member(NamedTuple):
     """A glob of a policy, as far as it decides the category of a name."""
 
     name: str
-    outcome: Outcome | None
+    outcome: Outcome
     is_site: bool
+
+    @property
+    def key(self) -> tuple[str, bool]:
+        """What it is known by in another policy, with the same rank there."""
+        return self.name, self.is_site
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """What comes first where it is greater (policy/lookup.py)."""
+        return Glob.of(self.name).literal_length, self.is_site
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A set of names, and the globs by which alone it may be decided.
 
-    It is one glob, or what equally literal globs of different outcomes have in common: there the
+    It is one glob, or what globs of one rank and different outcomes have in common: there the
     strictest decides (policy/lookup.py).
     """
 
     pattern: str
     members: frozenset[Member]
 
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """The rank of all its members."""
+        return next(iter(self.members)).rank
+
+    @property
+    def outcomes(self) -> frozenset[Outcome]:
+        """The outcomes of its members, each of another one."""
+        return frozenset(member.outcome for member in self.members)
+
+
+class ClaimIndex:
+    """Finds the claims that may have names of a pattern."""
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self._claims = claims
+        self._index = PatternIndex([claim.pattern for claim in claims])
+
+    def near(self, pattern: str) -> Iterator[Claim]:
+        """Yield the claims that may have a name in common with a pattern, in order."""
+        return (self._claims[number] for number in self._index.near(pattern))
+
 
 def outcome_of(rule: Cookie | None) -> Outcome | None:
     """Return the outcome of a rule."""
-    return None if rule is None else Outcome(frozenset(rule.categories), rule.exempt)
+    return None if rule is None else _outcome(rule)
+
+
+def _outcome(rule: Cookie) -> Outcome:
+    return Outcome(frozenset(rule.categories), rule.exempt)
 
 
 def typical_name(pattern: str) -> str:
@@ -88,12 +124,11 @@ class Decisions:
                 if rule.kind is not Kind.COOKIE:
                     continue
                 if rule.is_glob:
-                    members.append(Member(rule.name, outcome_of(rule), is_site))
+                    members.append(Member(rule.name, _outcome(rule), is_site))
                 else:
                     self.names.append(rule.name)
         self.members = frozenset(members)
         self.claims = [*_single(members), *_contested(members)]
-        self._index = PatternIndex([claim.pattern for claim in self.claims])
 
     def rule(self, name: str) -> Cookie | None:
         """Return the rule of a name, as the gate finds it."""
@@ -107,18 +142,13 @@ class Decisions:
         """Yield the declared names that a pattern has."""
         return (name for name in self.names if matches(pattern, name))
 
-    def sets_in(self, pattern: str) -> Iterator[str]:
-        """Yield the sets of names in a pattern about each of which one decision is made."""
-        for number in self._index.near(pattern):
-            yield from overlaps(self.claims[number].pattern, pattern)
-
 
 def example_of(pattern: str, *decisions: Decisions) -> str:
     """Return a name of a pattern, as plain as possible, that is decided as its typical one."""
     typical = typical_name(pattern)
     for filling in _FILLINGS[:-1]:
         name = pattern.replace(STAR, filling)
-        if all(one.rule(name) is one.rule(typical) for one in decisions):
+        if all(one.rule(name) == one.rule(typical) for one in decisions):
             return name
     return typical
 
@@ -129,12 +159,12 @@ def _single(members: list[Member]) -> Iterator[Claim]:
 
 
 def _contested(members: list[Member]) -> list[Claim]:
-    """Return what equally literal globs of different outcomes have in common."""
-    by_length: dict[int, list[Member]] = {}
+    """Return what globs of one rank and different outcomes have in common."""
+    by_rank: dict[tuple[int, bool], list[Member]] = {}
     for member in members:
-        by_length.setdefault(Glob.of(member.name).literal_length, []).append(member)
+        by_rank.setdefault(member.rank, []).append(member)
     claims: dict[Claim, None] = {}
-    for group in by_length.values():
+    for group in by_rank.values():
         if len({member.outcome for member in group}) > 1:
             _lay_over_each_other(group, claims)
     return list(claims)
@@ -145,9 +175,8 @@ def _lay_over_each_other(group: list[Member], claims: dict[Claim, None]) -> None
     pending = list(_single(group))
     while pending:
         claim = pending.pop()
-        outcomes = {member.outcome for member in claim.members}
         for member in (group[number] for number in index.near(claim.pattern)):
-            if member.outcome in outcomes:
+            if member.outcome in claim.outcomes:
                 continue
             for pattern in overlaps(claim.pattern, member.name):
                 common = Claim(pattern, claim.members | {member})

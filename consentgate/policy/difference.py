@@ -9,9 +9,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from consentgate.policy.cookie import Cookie
-from consentgate.policy.decisions import Decisions, example_of, typical_name
+from consentgate.policy.decisions import (
+    Claim,
+    ClaimIndex,
+    Decisions,
+    Member,
+    example_of,
+    typical_name,
+)
 from consentgate.policy.fingerprint import facts_of
+from consentgate.policy.name_patterns import TooManyOverlapsError, overlaps
 from consentgate.policy.policy import Policy
+
+MOST_PAIRS = 200_000
+"""The most pairs of overlapping globs that are compared: only policies of thousands of globs that
+have nothing in common have more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +64,72 @@ class Difference:
 def difference(before: Policy, after: Policy) -> Difference:
     """Return the difference of two policies. Raises TooManyOverlapsError."""
     old, new = Decisions(before), Decisions(after)
-    changes: dict[tuple[str, int, int], NameChange] = {}
-    for pattern in _sets_to_compare(old, new):
+    names = []
+    for pattern in dict.fromkeys(_sets_to_compare(old, new)):
         name = typical_name(pattern)
         if old.outcome(name) != new.outcome(name):
-            rules = old.rule(name), new.rule(name)
-            key = (pattern, id(rules[0]), id(rules[1]))
-            if key not in changes:
-                changes[key] = NameChange(pattern, example_of(pattern, old, new), *rules)
-    return Difference(tuple(changes.values()), tuple(_asked_again(before, after)))
+            example = example_of(pattern, old, new)
+            names.append(NameChange(pattern, example, old.rule(name), new.rule(name)))
+    return Difference(tuple(names), tuple(_asked_again(before, after)))
 
 
 def _sets_to_compare(old: Decisions, new: Decisions) -> Iterator[str]:
-    """Yield sets of names such that each name with another category is in one of these, whose
-    typical name then has the same two outcomes.
+    """Yield sets of names such that, for each name whose outcome changes, the typical name of one
+    has the same two outcomes. Raises TooManyOverlapsError.
 
-    Where the rules of the highest rank are unchanged in both policies, so is the outcome: the set
-    of a changed name is laid over by a changed glob.
+    A name that is declared as such is a set by itself. Any other name has globs of the highest rank
+    in both policies, or none; if these are the same, so is the outcome. So one of them is changed,
+    and the set is what it has in common with a glob that may decide in the other policy.
     """
-    yield from dict.fromkeys([*old.names, *new.names])
+    yield from (*old.names, *new.names)
+    count = 0
     for changed, other in ((old, new), (new, old)):
+        partners = _Partners(changed, other)
         for claim in changed.claims:
-            if not claim.members <= other.members:
-                yield claim.pattern
-                yield from other.sets_in(claim.pattern)
+            differing = claim.members - other.members
+            if not differing:
+                continue
+            yield claim.pattern
+            for partner in partners.of(claim, min(differing)):
+                count += 1
+                if count > MOST_PAIRS:
+                    raise TooManyOverlapsError("the globs of both policies")
+                yield from overlaps(claim.pattern, partner.pattern)
+
+
+class _Partners:
+    """The claims of another policy that may decide about names of a changed claim."""
+
+    def __init__(self, changed: Decisions, other: Decisions) -> None:
+        self._kept = {member.key for member in other.members}
+        self._known = {member.key for member in changed.members}
+        self._claims = ClaimIndex(other.claims)
+        self._added = ClaimIndex([claim for claim in other.claims if not self._knows(claim)])
+        self._with: dict[tuple[str, bool], list[Claim]] = {}
+        for claim in other.claims:
+            for member in claim.members:
+                self._with.setdefault(member.key, []).append(claim)
+
+    def of(self, claim: Claim, member: Member) -> Iterator[Claim]:
+        """Yield the claims to compare with `claim`, of which `member` is changed.
+
+        While `member` is one of the highest rank, no glob of a higher rank matches. A glob that
+        both policies have has one rank in both: it is in neither of them before `member`, and
+        where the other policy has `member` too, only what is added there can be.
+        """
+        if member.key in self._kept:
+            yield from self._with[member.key]
+            near = (one for one in self._added.near(claim.pattern) if one.rank > member.rank)
+        else:
+            near = (
+                one
+                for one in self._claims.near(claim.pattern)
+                if one.rank <= member.rank or not self._knows(one)
+            )
+        yield from (one for one in near if one.outcomes != claim.outcomes)
+
+    def _knows(self, claim: Claim) -> bool:
+        return any(member.key in self._known for member in claim.members)
 
 
 def _asked_again(before: Policy, after: Policy) -> Iterator[AskedAgain]:

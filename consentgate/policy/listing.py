@@ -21,10 +21,11 @@ _BETWEEN = "  "
 
 def cookie_rows(policy: Policy) -> list[tuple[str, str, str, str]]:
     """Return of each rule its name, category, provider (or else service) and lifetime."""
-    return [_row(rule, policy.default_language) for rule in policy.rules]
+    return [cookie_row(rule, policy.default_language) for rule in policy.rules]
 
 
-def _row(rule: Cookie, language: str) -> tuple[str, str, str, str]:
+def cookie_row(rule: Cookie, language: str) -> tuple[str, str, str, str]:
+    """Return what `COLUMNS` name of a rule."""
     provider = text_in(rule.provider, language) or text_in(rule.service, language)
     lifetime = "" if rule.lifetime is None else lifetime_text(rule.lifetime)
     return rule.name, category_text(rule), provider, lifetime

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from os.path import commonprefix
+from itertools import takewhile
 
 from consentgate.policy.names import Glob
 
@@ -38,12 +38,18 @@ def overlaps(first: str, second: str) -> Iterator[str]:
         if matches(pattern, name):
             yield name
         return
-    head = commonprefix([first, second]).partition(STAR)[0]
+    head = _common_start(first, second)
     first, second = first[len(head) :], second[len(head) :]
-    tail = commonprefix([first[::-1], second[::-1]]).partition(STAR)[0][::-1]
+    tail = _common_start(first[::-1], second[::-1])[::-1]
     first, second = first[: len(first) - len(tail)], second[: len(second) - len(tail)]
     for pattern in _overlaps_between(first, second):
         yield head + pattern + tail
+
+
+def _common_start(first: str, second: str) -> str:
+    """Return the text before the first star with which both patterns begin."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1] != STAR, zip(first, second, strict=False))
+    return "".join(letter for letter, _ in pairs)
 
 
 def _overlaps_between(first: str, second: str) -> Iterator[str]:

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from consentgate.policy.cookie import Cookie
-from consentgate.policy.decisions import Decisions, example_of, typical_name
+from consentgate.policy.decisions import (
+    ClaimIndex,
+    Decisions,
+    Outcome,
+    example_of,
+    typical_name,
+)
+from consentgate.policy.name_patterns import overlaps
 from consentgate.policy.policy import Policy
 
 
@@ -26,13 +33,25 @@ def find_counterexample(policy: Policy, *, never: str, without: str) -> Countere
     for cookies that store something: a deletion always leaves. Raises TooManyOverlapsError.
     """
     decisions = Decisions(policy)
-    for pattern in _sets_of(decisions, never):
-        rule = decisions.rule(typical_name(pattern))
-        if rule is not None and (rule.exempt or without not in rule.categories):
+    for pattern in _suspicious_sets(decisions, never, without):
+        name = typical_name(pattern)
+        rule, outcome = decisions.rule(name), decisions.outcome(name)
+        if rule is not None and outcome is not None and _leaves(outcome, without):
             return Counterexample(example_of(pattern, decisions), rule)
     return None
 
 
-def _sets_of(decisions: Decisions, pattern: str) -> Iterator[str]:
-    yield from decisions.names_in(pattern)
-    yield from decisions.sets_in(pattern)
+def _suspicious_sets(decisions: Decisions, never: str, without: str) -> Iterator[str]:
+    """Yield sets of names such that, if any name leaves, the typical name of one of them does."""
+    yield from decisions.names_in(never)
+    suspicious = [
+        claim
+        for claim in decisions.claims
+        if any(_leaves(outcome, without) for outcome in claim.outcomes)
+    ]
+    for claim in ClaimIndex(suspicious).near(never):
+        yield from overlaps(claim.pattern, never)
+
+
+def _leaves(outcome: Outcome, without: str) -> bool:
+    return outcome.exempt or without not in outcome.categories

@@ -37,6 +37,10 @@ def all_commands() -> dict[str, click.Command]:
 READERS = [
     ["policy", "check", "FILE"],
     ["policy", "show", "FILE"],
+    ["policy", "explain", "session", "--policy", "FILE"],
+    ["policy", "prove", "--never", "a", "--without", "statistics", "--policy", "FILE"],
+    ["policy", "diff", "FILE", "FILE"],
+    ["charter", "--policy", "FILE"],
 ]
 """Commands that read a policy; FILE is its path."""
 
@@ -77,18 +81,24 @@ def test_a_group_without_a_command_lists_its_commands(run: Run, group: list[str]
         (["chek"], "consentgate: No such command 'chek'. See consentgate --help"),
         (
             ["policy", "chek"],
-            "consentgate policy: No such command 'chek'. Did you mean 'check'? "
-            "See consentgate policy --help",
+            (
+                "consentgate policy: No such command 'chek'. Did you mean 'check'? "
+                "See consentgate policy --help"
+            ),
         ),
         (
             ["keygen", "--jsn"],
-            "consentgate keygen: No such option '--jsn'. Did you mean '--json'? "
-            "See consentgate keygen --help",
+            (
+                "consentgate keygen: No such option '--jsn'. Did you mean '--json'? "
+                "See consentgate keygen --help"
+            ),
         ),
         (
             ["keygen", "more"],
-            "consentgate keygen: Got unexpected extra argument (more). "
-            "See consentgate keygen --help",
+            (
+                "consentgate keygen: Got unexpected extra argument (more). "
+                "See consentgate keygen --help"
+            ),
         ),
     ],
     ids=["command", "command of a group", "option", "argument"],
@@ -235,8 +245,10 @@ def test_a_missing_library_is_one_line_that_names_the_extra(
 
     assert (code, capsys.readouterr().err) == (
         3,
-        "consentgate: consentgate.cli.commands is not installed; the command line needs more: "
-        'pip install "consentgate[cli]"\n',
+        (
+            "consentgate: consentgate.cli.commands is not installed; the command line needs more: "
+            'pip install "consentgate[cli]"\n'
+        ),
     )
 
 

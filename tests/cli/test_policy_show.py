@@ -14,22 +14,22 @@ from tests.cli.declarations import COMPLETE
 
 pytestmark = pytest.mark.cli
 
+SHOWN = """\
+name                 category    provider      lifetime
+cookies_preferences  necessary   Example Town  182 days
+session              necessary
+_pk_id.*             statistics  Matomo        395 days
+
+category    visitors          fingerprint
+necessary   cannot refuse it  gOqLxLot
+statistics  are asked         IyV7BO9p
+"""
+
 
 def test_it_lists_the_cookies_and_the_categories(run: Run, folder: Path) -> None:
     (folder / "consent.toml").write_text(COMPLETE)
 
-    assert run("policy", "show") == (
-        0,
-        "name                 category    provider      lifetime\n"
-        "cookies_preferences  necessary   Example Town  182 days\n"
-        "session              necessary\n"
-        "_pk_id.*             statistics  Matomo        395 days\n"
-        "\n"
-        "category    visitors          fingerprint\n"
-        "necessary   cannot refuse it  gOqLxLot\n"
-        "statistics  are asked         IyV7BO9p\n",
-        "",
-    )
+    assert run("policy", "show") == (0, SHOWN, "")
 
 
 def test_a_category_of_exempt_cookies_is_not_asked_for(run: Run, folder: Path) -> None:

@@ -8,6 +8,7 @@ from consentgate.cli.policy.check import check
 from consentgate.cli.policy.diff import diff
 from consentgate.cli.policy.explain import explain
 from consentgate.cli.policy.prove import prove
+from consentgate.cli.policy.schema import schema
 from consentgate.cli.policy.show import show
 
 
@@ -16,5 +17,5 @@ def policy() -> None:
     """Look at a declaration of cookies."""
 
 
-for command in (check, show, explain, diff, prove):
+for command in (check, show, explain, diff, prove, schema):
     policy.add_command(command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from textwrap import fill
 
 import click
 
@@ -31,7 +32,7 @@ def explain(*, name: str, file: str, as_json: bool) -> ExitCode:
     This is what a gate does that enforces, with its other options as they are by default. A
     deletion always leaves.
     """
-    if split_set_cookie(f"{name}=1")[0] != name or not name.isprintable():
+    if not name or split_set_cookie(f"{name}=1")[0] != name or not name.isprintable():
         raise click.BadParameter(f"no cookie can be called {name!r}", param_hint="NAME")
     policy = read_policy(file)
     precedence = precedence_of(policy, name)
@@ -114,7 +115,7 @@ def _print(name: str, policy: Policy, precedence: Precedence, fates: _Fates) -> 
     }
     for fact, text in facts.items():
         if text:
-            click.echo(f"{fact + ':':<17}{text}")
+            click.echo(fill(f"{fact + ':':<17}{text}", width=80, subsequent_indent=" " * 17))
     suggestion = "" if rule else _suggestion(name)
     if suggestion:
         click.echo(f"\nIf the site needs it, declare it, for example:\n\n{suggestion}")

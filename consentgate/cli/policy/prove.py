@@ -71,6 +71,6 @@ def _sentence(never: str, without: str, found: Counterexample | None) -> str:
     if found is None:
         return f"Proved: no cookie called {never} leaves without consent to {without}."
     return (
-        f"Not so: {found.name} leaves without consent to {without}, by the rule "
-        f"{found.rule.name} ({category_text(found.rule)})."
+        f"Not so: {found.name} leaves without consent to {without}.\n"
+        f"Its rule is {found.rule.name} ({category_text(found.rule)})."
     )
