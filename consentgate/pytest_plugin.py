@@ -208,11 +208,11 @@ class _Watcher:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:  # Any: xdist has no types
         """Take what a worker of xdist saw."""
-        output = getattr(node, "workeroutput", None)
+        output = getattr(node, "workeroutput", {}).get(_OUTPUT)
         if output is None:
             self._lost_workers += 1
         else:
-            self._lessons.merge(pickle.loads(output[_OUTPUT]))  # noqa: S301 (of this very run)
+            self._lessons.merge(pickle.loads(output))  # noqa: S301 (of this very run)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

@@ -59,8 +59,8 @@ def assert_only(categories: Collection[str], response: Any, *, policy: Rules | N
     allowed = frozenset(categories)
     breaches = [*_breaches_in(values, rules, _Only(allowed), where=where)]
     if breaches:
-        names = ", ".join(sorted(allowed)) or "of no category"
-        raise ConsentViolation(_message(f"Only {names} may be set here:", breaches, rules))
+        what = f"Only cookies of {' and '.join(sorted(allowed))}" if allowed else "No cookies"
+        raise ConsentViolation(_message(f"{what} may be set here:", breaches, rules))
 
 
 def assert_nothing_before_consent(
@@ -77,6 +77,8 @@ def assert_nothing_before_consent(
     if isinstance(paths, str):
         raise ConfigurationError(f"paths is a text: write [{paths!r}]")
     behaviour, pages = _visit(app, list(paths), prefix)
+    if not pages:
+        raise ConfigurationError("paths is empty: name at least one page")
     rules = policy or behaviour.policy
     if rules is None:
         raise behaviour.no_gate()

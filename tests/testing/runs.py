@@ -6,7 +6,10 @@ import pytest
 
 from tests.testing.sites import CLIENTS
 
-PLUGIN = ("-p", "consentgate.pytest_plugin", "-p", "no:cacheprovider", "-W", "ignore:Using `httpx`")
+PLUGIN = (
+    *("-p", "consentgate.pytest_plugin", "-p", "no:cacheprovider"),
+    *("-W", "ignore:Using `httpx`", "-W", "ignore:Module already imported"),
+)
 
 CONFTEST = """
 import pytest
@@ -60,5 +63,10 @@ def run(site: pytest.Pytester, *options: str) -> pytest.RunResult:
 
 
 def run_apart(site: pytest.Pytester, *options: str) -> pytest.RunResult:
-    """Run in a process of its own, as workers of xdist need."""
-    return site.runpytest_subprocess(*PLUGIN, "-p", "xdist.plugin", *options)
+    """Run in a process of its own."""
+    return site.runpytest_subprocess(*PLUGIN, *options)
+
+
+def run_with_workers(site: pytest.Pytester, *options: str) -> pytest.RunResult:
+    """Run with workers of xdist."""
+    return run(site, "-p", "xdist.plugin", *options)

@@ -70,7 +70,7 @@ def test_a_cookie_of_another_category_is_a_failure(use: Use) -> None:
     assert (
         str(failed.value)
         == f"""\
-Only necessary, statistics may be set here:
+Only cookies of necessary and statistics may be set here:
 
 '_fbp', set by GET {page.url}: it is of the category marketing [CG112]
   Do not set it here, or name its category in the test."""
@@ -87,7 +87,7 @@ def test_what_is_not_declared_is_a_failure_with_what_to_paste(use: Use) -> None:
     assert (
         str(failed.value)
         == f"""\
-Only necessary may be set here:
+Only cookies of necessary may be set here:
 
 '_promo_id', set by GET {page.url.partition("?")[0]}: it is not declared [CG110]
   Nothing is known of it: check its category and its purpose, which visitors read. To declare it, \
@@ -105,9 +105,7 @@ add to the policy's TOML:
 def test_where_no_category_is_named_no_cookie_may_be_set() -> None:
     with (
         use_starlette() as client,
-        pytest.raises(
-            ConsentViolation, match=r"^Only of no category may be set here:\n\n'session'"
-        ),
+        pytest.raises(ConsentViolation, match=r"^No cookies may be set here:\n\n'session'"),
     ):
         assert_only(set(), Visitor(client).get("/"))
 
@@ -286,6 +284,11 @@ def test_a_redirect_to_another_site_is_not_followed_and_one_in_a_circle_not_for_
 def test_one_text_of_paths_is_an_error() -> None:
     with pytest.raises(ConfigurationError, match=r"write \['/'\]"):
         assert_nothing_before_consent(wsgi_app(), "/")
+
+
+def test_no_path_is_an_error() -> None:
+    with pytest.raises(ConfigurationError, match="paths is empty: name at least one page"):
+        assert_nothing_before_consent(wsgi_app(), [])
 
 
 def test_what_is_no_application_is_an_error() -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
+import pickle
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from consentgate import Policy
-from tests.testing.runs import DIFFERENT, POLICY_TOML, run, run_apart
+from consentgate import Gate, Policy
+from consentgate.pytest_plugin import _Watcher
+from tests.testing.runs import DIFFERENT, POLICY_TOML, run, run_with_workers
 
 pytest_plugins = ["pytester"]
+
+INVOCATION = SimpleNamespace(dir=Path("a folder that is not there"))
 
 LEARNED = """\
 # Written by pytest --consent-learn.
@@ -73,7 +80,7 @@ def test_a_whole_run_is_learned_in_one_file_from_several_processes(
 ) -> None:
     pytester.makepyfile(test_many=MANY)
 
-    result = run_apart(pytester, "--consent-learn", "learned.toml", "-n", "2")
+    result = run_with_workers(pytester, "--consent-learn", "learned.toml", "-n", "2")
 
     result.assert_outcomes(passed=8)
     text = (pytester.path / "learned.toml").read_text()
@@ -118,7 +125,7 @@ def test_a_strict_run_passes_once_what_was_learned_is_pasted(pytester: pytest.Py
 
 
 def test_workers_fail_the_tests_that_they_run(site: pytest.Pytester) -> None:
-    result = run_apart(site, "--consent-strict", "-n", "2")
+    result = run_with_workers(site, "--consent-strict", "-n", "2")
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["1 cookie is not as the policy declares*"])
@@ -127,7 +134,7 @@ def test_workers_fail_the_tests_that_they_run(site: pytest.Pytester) -> None:
 def test_a_worker_that_crashed_is_named(site: pytest.Pytester) -> None:
     site.makepyfile("import os\ndef test_home(client):\n    os._exit(1)\n")
 
-    result = run_apart(site, "--consent-learn", "learned.toml", "-n", "1")
+    result = run_with_workers(site, "--consent-learn", "learned.toml", "-n", "1")
 
     result.stdout.fnmatch_lines(["consentgate: 1 worker(s) crashed, and what they saw is missing"])
 
@@ -191,3 +198,18 @@ def test_a_file_that_was_learned_is_written_anew(site: pytest.Pytester) -> None:
     run(site, "--consent-learn", "learned.toml")
 
     assert "_promo_id" not in (site.path / "learned.toml").read_text()
+
+
+def test_a_worker_gives_what_it_saw_to_the_process_that_writes() -> None:
+    options = argparse.Namespace(consent_strict=False, consent_learn="learned.toml")
+    config = SimpleNamespace(workerinput={}, workeroutput={}, invocation_params=INVOCATION)
+    watcher = _Watcher(options)
+    try:
+        watcher.pytest_configure(cast("pytest.Config", config))
+        Gate(Policy(), secret_key="for tests only, of 32 characters")
+        watcher.pytest_sessionfinish(cast("pytest.Session", SimpleNamespace(config=config)))
+    finally:
+        watcher.pytest_unconfigure()
+
+    lessons = pickle.loads(config.workeroutput["consentgate_lessons"])
+    assert lessons.gates == 1

@@ -58,11 +58,7 @@ def test_without_a_client_the_failure_says_what_to_write(pytester: pytest.Pytest
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
-        [
-            "*def consent_client(client*",
-            "*write a fixture `client` that returns*",
-            "E *'client' not found",
-        ]
+        ["*# Write a fixture `client` that returns your test client*", "E *'client' not found"]
     )
 
 

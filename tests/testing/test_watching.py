@@ -42,7 +42,7 @@ VALUES = [
 
 def visit(values: list[str], *, path: str = "/a", **options: Any) -> Reply:
     """Visit a site that sets these cookies, as somebody who allowed statistics."""
-    options = {"policy": POLICY, "secret_key": SECRET, "prefix": None} | options
+    options = {"policy": POLICY, "secret_key": SECRET, "prefix": None, **options}
 
     def app(environ: Any, start_response: Any) -> Any:
         start_response("200 OK", [("Set-Cookie", value) for value in values])
@@ -65,7 +65,9 @@ def seen() -> Iterator[list[Sighting]]:
 @pytest.mark.parametrize("unknown", ["strip", "report"])
 @pytest.mark.parametrize("clamp", [True, False])
 def test_nothing_changes_on_the_wire(mode: str, unknown: str, clamp: bool) -> None:
-    options = {"mode": mode, "unknown": unknown, "clamp": clamp, "clock": FakeClock()}
+    # Any: options are of many types
+    options: dict[str, Any] = {"mode": mode, "unknown": unknown, "clamp": clamp}
+    options["clock"] = FakeClock()
     before = [visit(VALUES, **options), *(visit([value], **options) for value in VALUES)]
     with watch_gates(lambda _: None):
         watched = [visit(VALUES, **options), *(visit([value], **options) for value in VALUES)]

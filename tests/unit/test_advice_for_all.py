@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate import Controller, Policy
@@ -15,7 +15,11 @@ pytestmark = pytest.mark.behaviour(44)
 
 EMPTY = Policy(controller=Controller("Example Town"))
 NAMES = st.one_of(
-    st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=70),
+    st.text(
+        alphabet=st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="*"),
+        min_size=1,
+        max_size=64,
+    ),
     st.from_regex(
         r"(_ga|session|csrf|cart|lang|poll|__Host-|li_)[_.-]?[a-z0-9]{0,12}", fullmatch=True
     ),
@@ -67,6 +71,7 @@ def test_what_no_declaration_can_hold_is_left_out() -> None:
     assert advised(Seen("", DAY), Seen("a b", DAY)) == []
 
 
+@settings(deadline=None)
 @given(seen=st.lists(NAMES.map(lambda name: Seen(name, DAY)), min_size=1, max_size=6))
 def test_all_that_was_seen_can_be_declared_at_once(seen: list[Seen]) -> None:
     rules = [advice.rule for advice in advised(*seen)]
