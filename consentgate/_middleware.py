@@ -34,12 +34,11 @@ PolicyOption = Policy | Callable[[Request], Policy]
 
 
 class MiddlewareOptions(GateOptions, PagesFields, total=False):
-    """The keyword options that both middlewares take.
-
-    `report_file`: where to keep what the gate saw and did, for `consentgate report`.
-    """
+    """The keyword options that both middlewares take."""
 
     report_file: str | PathLike[str] | None
+    """A file in which to keep what the gate saw and did, for `consentgate report`: names, paths
+    without queries, attributes and counts, never a value. Several processes may share it."""
 
 
 class PreparedGate(Generic[AnyStr]):

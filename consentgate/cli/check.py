@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import click
 
+from consentgate import __version__
 from consentgate.audit.check import Result, Sighting, State
 from consentgate.audit.formats import as_json, as_junit, as_sarif
 from consentgate.audit.lock import differences, lock_of, read_lock
@@ -67,7 +67,7 @@ def _print(result: Result, style: str, *, target: str, changes: list[str]) -> No
         case "json":
             print_json({**as_json(result, target=target), "changes": changes})
         case "sarif":
-            click.echo(json.dumps(as_sarif(result, version=version("consentgate")), indent=2))
+            click.echo(json.dumps(as_sarif(result, version=__version__), indent=2))
         case "junit":
             click.echo(as_junit(result, target=target), nl=False)
         case _:
