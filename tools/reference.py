@@ -133,8 +133,8 @@ def controller_fields() -> list[Row]:
 
 
 def _constructor_fields(kind: type) -> list[Row]:
-    types = get_type_hints(kind.__init__)
-    return _rows(explained(kind), types, _defaults(kind.__init__))
+    make = vars(kind)["__init__"]
+    return _rows(explained(kind), get_type_hints(make), _defaults(make))
 
 
 def cookie_fields() -> list[Row]:
