@@ -82,7 +82,7 @@ def test_a_group_without_a_command_lists_its_commands(run: Run, group: list[str]
         (
             ["policy", "chek"],
             (
-                "consentgate policy: No such command 'chek'. Did you mean 'check'? "
+                "consentgate policy: No such command 'chek'. (Did you mean one of: 'check', 'schema'?). "
                 "See consentgate policy --help"
             ),
         ),
