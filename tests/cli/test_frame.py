@@ -82,8 +82,8 @@ def test_a_group_without_a_command_lists_its_commands(run: Run, group: list[str]
         (
             ["policy", "chek"],
             (
-                "consentgate policy: No such command 'chek'. (Did you mean one of: 'check', 'schema'?). "
-                "See consentgate policy --help"
+                "consentgate policy: No such command 'chek'. "
+                "(Did you mean one of: 'check', 'schema'?). See consentgate policy --help"
             ),
         ),
         (
