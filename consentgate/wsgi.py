@@ -109,7 +109,8 @@ def _guard_early_hints(
         pairs = [(_as_text(name), _as_text(value)) for name, value in headers]
         return send_raw(response_filter.screen(exchange, pairs))
 
-    environ["wsgi.early_hints"] = send_hints
+    # In the copy too, which leads an application to whatever the server gave.
+    environ["wsgi.early_hints"] = exchange.request["wsgi.early_hints"] = send_hints
 
 
 def _as_text(text: str | bytes) -> str:

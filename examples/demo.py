@@ -22,7 +22,8 @@ What to try, in each of them:
     shop's page shows which cookies the gate held back.
   - Refuse all: the banner is gone, and the rest of the page is the same as before.
   - "Cookie settings" on each page leads to the preferences page, /consent/. Accept all, or tick
-    statistics and save: now the statistics cookie leaves. Withdraw: the gate deletes it.
+    statistics and save: now the statistics cookie leaves. Withdraw, by "Refuse all": the gate
+    deletes it.
   - /consent/charter explains each cookie. The portal also has the charter in its own page,
     /cookies/.
   - In the portal, change the language, and sign in as {USER} with {PASSWORD}: both work before

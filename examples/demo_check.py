@@ -120,7 +120,7 @@ def visit(shop: Visitor) -> None:
     left += left_after
 
     left += shop.go("GET", PREFERENCES, why="the preferences page")
-    left += shop.choose("withdraw", why="the visitor withdraws")
+    left += shop.choose("refuse", why="the visitor withdraws")
     left += shop.go("GET", "", why="after withdrawal")
     shop.expect(not shop.holds(visits), "the withdrawal expires the statistics cookie")
     shop.expect(shop.holds(preferences), "the refusal is kept")

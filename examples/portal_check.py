@@ -50,7 +50,7 @@ def visit_portal(portal: Visitor) -> None:
     portal.expect(TRACKER not in left, "the plug-in's tracker does not leave even with consent")
 
     left = portal.go("GET", "consent/", why="the preferences page")
-    portal.choose("withdraw", why="the visitor withdraws", path="/carte/")
+    portal.choose("refuse", why="the visitor withdraws", path="/carte/")
     left = portal.go("GET", "carte/", why="after withdrawal")
     portal.expect(not portal.holds(STATISTICS), "the withdrawal expires the portal's statistics")
     portal.expect(STATISTICS not in left, "nothing is counted by the portal after withdrawal")

@@ -77,12 +77,12 @@ _IMPLYING_ENDS = frozenset({b"/body", b"/br", b"/html"})
 _LESS, _BANG, _QUESTION, _SLASH = b"<!?/"
 
 _ENDS_OF_TEXT = frozenset({b"", b"<", b"</"})
-_MARK_BEGINNINGS = frozenset({b"", b"\xef", b"\xef\xbb", b"\xfe", b"\xff"})
+MARK_BEGINNINGS = frozenset({b"", b"\xef", b"\xef\xbb", b"\xfe", b"\xff"})
 _BLANKS = compile_markup(rb"[\t\n\f\r ]*+")
-_JSON_BEGINNINGS = (b"{", b"[")
-_XML_DECLARATION = b"<?xml"
-_UTF_8_MARK = b"\xef\xbb\xbf"
-_UTF_16_MARKS = (b"\xfe\xff", b"\xff\xfe")
+JSON_BEGINNINGS = (b"{", b"[")
+XML_DECLARATION = b"<?xml"
+UTF_8_MARK = b"\xef\xbb\xbf"
+UTF_16_MARKS = (b"\xfe\xff", b"\xff\xfe")
 
 _ATTRIBUTE = compile_markup(ATTRIBUTE)
 _DOCTYPE = compile_markup(rb"<!doctype")
@@ -135,7 +135,7 @@ def find_usual(text: bytes) -> Place | None:
     body = _BODY.match(text, start) if is_after_head else None
     if body is None:
         return None
-    return body.end(), _language_in(body[0]) or language, has_rules
+    return body.end(), language_in(body[0]) or language, has_rules
 
 
 def _recall_usual(head: bytes) -> _Usual:
@@ -143,7 +143,7 @@ def _recall_usual(head: bytes) -> _Usual:
     key = hash(head)
     usual = _known_heads.get(key)
     if usual is None:
-        usual = _pass_usual(head, len(_UTF_8_MARK) if head.startswith(_UTF_8_MARK) else 0)
+        usual = _pass_usual(head, len(UTF_8_MARK) if head.startswith(UTF_8_MARK) else 0)
         usual = usual._replace(has_rules=may_have_rules(head))
         _known_heads.remember(key, usual)
     return usual
@@ -153,7 +153,7 @@ def _pass_usual(text: bytes | bytearray, start: int) -> _Usual:
     html = _HTML.match(text, _end_of(_BEFORE_BODY, text, start))
     if html is None:
         return _Usual(start, has_html=False, is_after_head=False, language=None)
-    language = _language_in(html[0])
+    language = language_in(html[0])
     inside = _end_of(_IN_HEAD, text, html.end())
     head = _HEAD_END.match(text, inside)
     if head is None:
@@ -162,7 +162,7 @@ def _pass_usual(text: bytes | bytearray, start: int) -> _Usual:
     body = _BODY.match(text, after)
     if body is None:
         return _Usual(after, has_html=True, is_after_head=True, language=language)
-    language = _language_in(body[0]) or language
+    language = language_in(body[0]) or language
     place = body.end()
     return _Usual(after, has_html=True, is_after_head=True, language=language, place=place)
 
@@ -173,7 +173,7 @@ def _end_of(pieces: re.Pattern[bytes], text: bytes | bytearray, start: int) -> i
     return passed.end()
 
 
-def _language_in(tag: bytes | bytearray) -> str | None:
+def language_in(tag: bytes | bytearray) -> str | None:
     """Return the language in the attributes of a `<html>` or `<body>` tag, None without one."""
     if b"lang" not in tag.lower():
         return None
@@ -223,24 +223,24 @@ class BodyStart:
 
     def _skip_mark(self) -> Generator[None]:
         text = self._text
-        while bytes(text.so_far[:3]) in _MARK_BEGINNINGS:
+        while bytes(text.so_far[:3]) in MARK_BEGINNINGS:
             yield
-        if text.so_far.startswith(_UTF_16_MARKS):
+        if text.so_far.startswith(UTF_16_MARKS):
             # The mark decides, whatever a header says (Encoding standard, section 6).
             raise _NoBody
-        if text.so_far.startswith(_UTF_8_MARK):
-            self._start = len(_UTF_8_MARK)
+        if text.so_far.startswith(UTF_8_MARK):
+            self._start = len(UTF_8_MARK)
 
     def _look_at_beginning(self) -> Generator[None]:
         """Go on once it is known that the text is no JSON, and whether it is XML."""
         text = self._text
         while True:
             first = self._start = _end_of(_BLANKS, text.so_far, self._start)
-            beginning = bytes(text.so_far[first : first + len(_XML_DECLARATION)])
-            if beginning.startswith(_JSON_BEGINNINGS):
+            beginning = bytes(text.so_far[first : first + len(XML_DECLARATION)])
+            if beginning.startswith(JSON_BEGINNINGS):
                 raise _NoBody
-            if beginning == _XML_DECLARATION or not _XML_DECLARATION.startswith(beginning):
-                self._is_xml = beginning == _XML_DECLARATION
+            if beginning == XML_DECLARATION or not XML_DECLARATION.startswith(beginning):
+                self._is_xml = beginning == XML_DECLARATION
                 return
             yield
 
@@ -307,7 +307,7 @@ class BodyStart:
 
     def _note_language(self, name: bytes, tag: bytes | bytearray) -> None:
         if name == b"body" or self.language is None:
-            self.language = _language_in(tag) or self.language
+            self.language = language_in(tag) or self.language
 
     def _place_at_end(self) -> int | None:
         """Return the place in a page that ends before its body starts: its end, unless something

@@ -1,7 +1,8 @@
 """Puts the banner into one response while it passes; no server, no I/O.
 
-The middleware passes in what the application sends and sends on what comes back: of a page, what is
-before its body for certain leaves at once; all else passes as it is.
+The middleware passes in what the application sends and sends on what comes back. A page that asks
+its visitor has the banner at the start of its body: what is before that for certain leaves at once.
+All other pages have the settings link at their end, so that they leave as they come.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from consentgate.banner.body_start import find_usual
 from consentgate.banner.entity_tags import Condition, mark_of, mark_tag
 from consentgate.banner.html_response import POLICIES, Page, read_page
 from consentgate.banner.insertion import LONGEST_SEARCH, Found, Insertion
+from consentgate.banner.page_end import EndInsertion
 from consentgate.banner.page_headers import settle_conditions
 from consentgate.banner.page_rules import has_base, lets_forms_reach, restricts_forms
 from consentgate.gate.destination import destination_of
@@ -63,14 +65,15 @@ class BannerResponse(Generic[AnyStr]):
     """One response into which the banner may be put.
 
     While `is_holding` nothing of it leaves, not even its start, and while `is_searching` its body
-    is fed; before, it passes, and afterwards it is done. It never holds unless `may_hold`. Once it
-    is known what the response is, this is also how its headers change (a `PageChange` of the gate's
-    filter). `address` returns where the page is; it is asked once a text must be made.
+    is fed, since the place is not known yet; before, it passes, and afterwards it is done. It never
+    holds unless `may_hold`. Once it is known what the response is, this is also how its headers
+    change (a `PageChange` of the gate's filter). `address` returns where the page is; it is asked
+    once a text must be made.
     """
 
     __slots__ = (
         *("_added_bytes", "_address", "_banners", "_condition", "_destination", "_exchange"),
-        *("_insertion", "_is_shared", "_language", "_values", "_variant_id", "_wire"),
+        *("_has_link", "_insertion", "_is_shared", "_language", "_values", "_variant_id", "_wire"),
         *("changes_body", "is_for_visitor", "is_holding", "is_searching", "may_hold", "vary_on"),
     )
 
@@ -91,11 +94,13 @@ class BannerResponse(Generic[AnyStr]):
         self._address = address
         self._destination = destination_of(exchange)
         self.may_hold = self._destination.is_page
-        self._insertion: Insertion | None = None
+        self._insertion: Insertion | EndInsertion | None = None
         self._condition: Condition | None = None
         self._values: Mapping[str, str] = {}
-        self._variant_id = self._language = ""
+        self._variant_id = ""
+        self._language: str | None = None
         self._added_bytes: int | None = None
+        self._has_link = True
         self._is_shared = False
 
     def conditions(self, headers: Mapping[str, str]) -> dict[str, str | None]:
@@ -114,7 +119,8 @@ class BannerResponse(Generic[AnyStr]):
         self.is_holding = self.is_searching = False
         self.changes_body = self.is_for_visitor = False
         self.vary_on = ()
-        self._insertion = None
+        self._insertion = self._language = None
+        self._has_link = self._banners.places_link
         page, self._values = read_page(status, head, self._wire.decode)
         if status == NOT_MODIFIED:
             self._confirm()
@@ -140,6 +146,8 @@ class BannerResponse(Generic[AnyStr]):
             return chunk
         insertion = self._insertion
         if insertion is None:
+            insertion = self._insertion = self._make_end()
+        if insertion is None:
             # Some applications yield what has the contents of bytes and is none.
             usual = find_usual(bytes(chunk[:LONGEST_SEARCH]))
             if usual is not None:
@@ -147,6 +155,8 @@ class BannerResponse(Generic[AnyStr]):
                 text = self._make_text(language, chunk[:place] if has_rules else b"")
                 return b"".join((chunk[:place], text, chunk[place:]))
             insertion = self._insertion = self._make_insertion()
+        if not self._has_link:
+            self._has_link = self._banners.link_mark in chunk
         body = insertion.feed(chunk)
         self._settle(insertion, has_body=body != b"")
         return body
@@ -155,7 +165,7 @@ class BannerResponse(Generic[AnyStr]):
         """Return what can leave when the body has ended."""
         if not self.is_searching:
             return b""
-        insertion = self._insertion or self._make_insertion()
+        insertion = self._insertion or self._make_end() or self._make_insertion()
         if insertion.held == b"" and self._exchange.method == "HEAD":
             # Something is put into the body of its GET; what, depends on that body.
             self.is_holding = False
@@ -177,9 +187,9 @@ class BannerResponse(Generic[AnyStr]):
         """Return the value of a header about the body as it is now, or None where it goes: dates
         and digests are those of other bytes, and ranges of one answer fit no other."""
         if kind == "etag":
-            if self._variant_id == "" and self.is_searching:
-                return None  # in which language the text will be is not known yet
             if self._variant_id == "":
+                if self._language is None:
+                    return None  # in which language the text will be is not known yet
                 variant_for = self._banners.variant_for
                 self._variant_id = variant_for(self._exchange, language=self._language)
             return mark_tag(value, self._variant_id)
@@ -193,7 +203,20 @@ class BannerResponse(Generic[AnyStr]):
         # Where a script may want a part of a page, nothing is put into one.
         return Insertion(self._make_text, documents_only=self._destination.is_swapped_in)
 
-    def _settle(self, insertion: Insertion, *, has_body: bool = False) -> None:
+    def _make_end(self) -> EndInsertion | None:
+        """Return the insertion at the page's end, None where the page asks its visitor."""
+        if self._is_shared or not self._banners.is_last(self._exchange):
+            return None
+        return EndInsertion(self._make_last, documents_only=self._destination.is_swapped_in)
+
+    def _make_last(self, page_language: str | None, *, may_have_base: bool) -> bytes:
+        """Return what is put at the end, and note that it is: its place is known once the page
+        has passed."""
+        text = self._make_text(page_language, b"<base" if may_have_base else b"")
+        self.is_searching = True
+        return text
+
+    def _settle(self, insertion: Insertion | EndInsertion, *, has_body: bool = False) -> None:
         found = insertion.found
         if found is Found.SEARCHING:
             if has_body and self.is_holding:
@@ -203,6 +226,9 @@ class BannerResponse(Generic[AnyStr]):
             return
         self._insertion = None  # it refers to this object
         if found is Found.INSERTED:
+            if self.is_searching and not self._has_link:
+                self._report_once(Reason.SETTINGS_LINK_MISSING)
+            self.is_searching = False
             return
         if self._destination.is_swapped_in:
             self.vary_on = self._destination.vary
@@ -238,7 +264,7 @@ class BannerResponse(Generic[AnyStr]):
         where that has no rule for forms."""
         asks = self._change()
         language, nonce = page_language or "", ""
-        address, is_dead = self._place_form(head)
+        address, is_dead = self._place_form(head, has_form=asks or self._is_shared)
         if self._values:
             nonce = self._nonce()
             if not self._banners.serves(language):
@@ -264,10 +290,10 @@ class BannerResponse(Generic[AnyStr]):
         self.is_holding = self.is_searching = False
         return text
 
-    def _place_form(self, head: bytes) -> tuple[PageAddress, bool]:
+    def _place_form(self, head: bytes, *, has_form: bool) -> tuple[PageAddress, bool]:
         """Return the address for links and forms, and whether the page's rules block its forms."""
         policies = self._values.get(POLICIES[0], "")
-        moves, restricts = has_base(head), restricts_forms(policies, head)
+        moves, restricts = has_base(head), has_form and restricts_forms(policies, head)
         address = self._address(with_origin=moves or restricts)
         action = f"{address.origin}{address.mount}{self._banners.prefix}/"
         is_dead = restricts and not lets_forms_reach(policies, head, action)

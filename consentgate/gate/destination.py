@@ -36,7 +36,9 @@ _BROWSER = ("Sec-Fetch-Mode", "Sec-Fetch-Dest")
 _HTMX = ("Sec-Fetch-Mode", "HX-Request", "HX-Boosted", "HX-History-Restore-Request")
 _HTMX_PAGE = (*_HTMX, "HX-Request-Type")
 _SCRIPT = (*_HTMX, "X-Turbo-Request-Id", "Turbo-Frame")
-# At most 128 characters in all, beyond which nginx keeps no response.
+# At most 128 characters in all, beyond which nginx keeps no response. So Unpoly is heeded only
+# where the browser sends Fetch Metadata, which it doesn't over plain http.
+_FETCH = (*_SCRIPT, "X-Up-Target", "Accept")
 _CLIENT = (*_SCRIPT, "X-Requested-With", "Accept")
 
 NAVIGATION = Destination(is_page=True, is_navigation=True, vary=_BROWSER)
@@ -44,7 +46,9 @@ FRAME = Destination(is_page=False, vary=_BROWSER)
 HTMX_PAGE = Destination(is_page=True, is_swapped_in=True, vary=_HTMX_PAGE)
 HTMX_FRAGMENT = Destination(is_page=False, vary=_HTMX_PAGE)
 TURBO_PAGE = Destination(is_page=True, is_swapped_in=True, vary=_SCRIPT)
-FETCH = Destination(is_page=False, vary=_SCRIPT)
+TURBO_FRAME = Destination(is_page=False, vary=_SCRIPT)
+FETCHED_PAGE = Destination(is_page=True, is_swapped_in=True, vary=_FETCH)
+FETCH = Destination(is_page=False, vary=_FETCH)
 READER = Destination(is_page=True, vary=_CLIENT)
 PROGRAM = Destination(is_page=False, vary=_CLIENT)
 
@@ -55,8 +59,12 @@ _SHOWN_WHOLE = frozenset({"", "document", "empty"})
 
 _SCRIPT_MARKS = (
     *("hx-request", "hx-boosted", "hx-history-restore-request"),
-    *("turbo-frame", "x-turbo-request-id", "x-requested-with"),
+    *("turbo-frame", "x-turbo-request-id"),
 )
+
+# Turbo 7 and Turbolinks 5 say no more than that, Turbo with the media type of its streams before
+# it for forms. Browsers write no blank after the comma.
+_TURBO_ACCEPT = "text/html, application/xhtml+xml"
 
 
 def destination_of(exchange: Exchange) -> Destination:
@@ -71,7 +79,9 @@ def destination_of(exchange: Exchange) -> Destination:
     if marks:
         return _of_script(exchange, marks)
     if mode or shown_as:
-        return FETCH
+        return FETCHED_PAGE if _replaces_page(exchange) else FETCH
+    if exchange.header("x-requested-with"):
+        return PROGRAM
     return READER if _accepts_html(exchange.header("accept")) else PROGRAM
 
 
@@ -83,9 +93,16 @@ def _of_script(exchange: Exchange, marks: list[str]) -> Destination:
         kind = exchange.header("hx-request-type")
         is_page = kind == "full" if kind else exchange.header("hx-boosted") == "true"
         return HTMX_PAGE if is_page else HTMX_FRAGMENT
-    if "x-turbo-request-id" in marks and "turbo-frame" not in marks:
-        return TURBO_PAGE
-    return FETCH if "turbo-frame" in marks else PROGRAM
+    return TURBO_FRAME if "turbo-frame" in marks else TURBO_PAGE
+
+
+def _replaces_page(exchange: Exchange) -> bool:
+    """Return whether a script that fetches will put the body of the answer in the place of the
+    page's: Unpoly names the elements that it will replace."""
+    targets = exchange.header("x-up-target")
+    if targets:
+        return "body" in [target.strip(" \t") for target in targets[:LONGEST_ACCEPT].split(",")]
+    return exchange.header("accept").endswith(_TURBO_ACCEPT)
 
 
 def _accepts_html(accept: str) -> bool:

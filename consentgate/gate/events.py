@@ -71,6 +71,7 @@ class Reason(StrEnum):
     BANNER_NO_PLACE = "CG152"
     BANNER_FILE = "CG153"
     BANNER_FORM_BLOCKED = "CG154"
+    SETTINGS_LINK_MISSING = "CG155"
 
 
 def reason_words(reason: Reason) -> str:
@@ -97,6 +98,7 @@ _WARNINGS = frozenset(
         Reason.BANNER_NO_PLACE,
         Reason.BANNER_FILE,
         Reason.BANNER_FORM_BLOCKED,
+        Reason.SETTINGS_LINK_MISSING,
     }
 )
 
@@ -150,6 +152,10 @@ _WORDS = {
     Reason.BANNER_FILE: (
         "the application left it to the server to send a page from a file, so that no banner was "
         "put in; let the application send the file itself"
+    ),
+    Reason.SETTINGS_LINK_MISSING: (
+        "a page has no link to the cookie settings, which visitors must find on each page (GDPR "
+        "art. 7(3)); place the template helper `consent_link`, or leave out settings_link='none'"
     ),
     Reason.BANNER_FORM_BLOCKED: (
         "a page's Content-Security-Policy lets no form reach the visitor's pages, so that its "

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from typing import Any
+from weakref import ReferenceType, ref
 
 from consentgate.choice.consent import NECESSARY, Consent
 from consentgate.errors import ConfigurationError
@@ -19,6 +21,9 @@ CONSENT_KEY = "consentgate.consent"
 _UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 _ANSWER_DIGITS = 16
+
+# Weak, so that nothing of a request outlives it.
+_asked: ContextVar[ReferenceType[Exchange] | None] = ContextVar("consentgate.asked", default=None)
 
 
 class VisitorConsent:
@@ -187,7 +192,15 @@ def exchange_of(request: Any) -> Exchange:
             "no gate is installed around this application: wrap it in "
             "consentgate.asgi.ConsentMiddleware or consentgate.wsgi.ConsentMiddleware"
         )
+    _asked.set(ref(exchange))
     return exchange
+
+
+def was_asked_here() -> bool:
+    """Return whether the running thread or task may have asked for somebody's consent: True too
+    for a request before this one that is not forgotten yet."""
+    found = _asked.get()
+    return found is not None and found() is not None
 
 
 def answer_of(exchange: Exchange) -> str | None:

@@ -15,7 +15,7 @@ from consentgate._cache import BoundedCache
 from consentgate.gate.exchange import Exchange
 from consentgate.pages.http import PageAddress
 from consentgate.pages.languages import negotiate, primary_language
-from consentgate.pages.options import Banner, PagesOptions
+from consentgate.pages.options import Banner, PagesOptions, SettingsLink
 from consentgate.pages.render import Pages
 from consentgate.pages.snippets import Form, Saved
 from consentgate.pages.texts import Texts
@@ -23,10 +23,14 @@ from consentgate.policy import Policy
 
 _DIGITS = 12
 
+FormKey = tuple[str, str, bool, bool, bool, bool, Saved | None, frozenset[str]]
+"""What a visitor's snippet depends on, apart from the page to come back to and the nonce."""
+
 
 class Banners:
     """The texts for the pages of one policy. Whoever shows a visitor's asks first (`ask`), which
-    notes that the response depends on the visitor."""
+    notes that the response depends on the visitor. `places_link`: the library puts a link
+    back to the choice into each page; else the site's template does, and `link_mark` is in it."""
 
     def __init__(
         self,
@@ -39,6 +43,9 @@ class Banners:
         self.applies = options.banner is not Banner.MANUAL and bool(policy.consent_categories)
         self.prefix = options.prefix
         self.is_static = options.banner is Banner.STATIC
+        self._has_last = options.settings_link is not SettingsLink.TOP
+        self.places_link = options.settings_link is not SettingsLink.NONE
+        self.link_mark = f"{options.prefix}/".encode("ascii")
         self._policy = policy
         self._asked = frozenset(policy.consent_categories)
         self._options = options
@@ -48,8 +55,8 @@ class Banners:
         self._tags: BoundedCache[str, str | None] = BoundedCache(
             self._find_tag, most_entries=64, most_bytes=1 << 14
         )
-        self._forms: BoundedCache[tuple[str, str, bool, bool, bool, bool, Saved | None], Form] = (
-            BoundedCache(most_entries=128, most_bytes=1 << 20, longest_key=512)
+        self._forms: BoundedCache[FormKey, Form] = BoundedCache(
+            most_entries=128, most_bytes=1 << 20, longest_key=512
         )
 
     def ask(self, exchange: Exchange) -> bool:
@@ -57,9 +64,26 @@ class Banners:
         something to ask."""
         exchange.depends_on_choice()
         asks, heeds_gpc = self._question(exchange)
-        if heeds_gpc:
+        if heeds_gpc or self._can_be_signalled(exchange):
             exchange.depends_on_gpc()
         return asks
+
+    def is_last(self, exchange: Exchange) -> bool:
+        """Return whether a page has nothing of the library but at its end, since its visitor is not
+        asked. Nothing is noted."""
+        return self._has_last and not self._question(exchange)[0]
+
+    def _can_be_signalled(self, exchange: Exchange) -> frozenset[str]:
+        """Return the categories that the browser's signal refuses if it is sent, since the visitor
+        chose nothing of them."""
+        choice = exchange.choice
+        signalled = exchange.settings.signalled & self._asked
+        return signalled - choice.granted - choice.refused
+
+    def _signalled(self, exchange: Exchange) -> frozenset[str]:
+        """Return the categories that the browser's signal refuses, as the page says."""
+        can_be = self._can_be_signalled(exchange)
+        return can_be if can_be and exchange.sends_gpc else frozenset()
 
     def _question(self, exchange: Exchange) -> tuple[bool, bool]:
         """Return whether there is something to ask that neither a choice nor a signal answered,
@@ -90,6 +114,7 @@ class Banners:
             "",
             *sorted(choice.refused),
             str(self._question(exchange)[0]),
+            *sorted(self._signalled(exchange)),
         )
         return "v" + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
 
@@ -138,7 +163,8 @@ class Banners:
         if not asks:
             stored = exchange.stored_choice.consent
             saved = (stored.granted, stored.refused) if stored.day is not None else None
-        key = (tag, mount, asks, way_back != "", nonce != "", is_dead, saved)
+        signalled = self._signalled(exchange)
+        key = (tag, mount, asks, way_back != "", nonce != "", is_dead, saved, signalled)
         form = self._forms.get(key)
         if form is None:
             show = self._pages.banner if asks else self._pages.settings
@@ -149,6 +175,7 @@ class Banners:
                 has_nonce=nonce != "",
                 is_dead=is_dead,
                 saved=saved,
+                signalled=signalled,
             )
             self._forms.remember(key, form, weight_bytes=len(form.pieces))
         return form.fill(way_back, nonce)
@@ -176,7 +203,7 @@ class Banners:
             text
             for texts in self._texts.values()
             for text in (
-                pages.banner(texts, mount="").fill(""),
+                pages.banner(texts, mount="", signalled=self._asked).fill(""),
                 pages.settings(texts, mount="").fill(""),
                 pages.settings(texts, mount="", saved=(self._asked, frozenset())).fill(""),
                 pages.static_banner(texts, mount=""),

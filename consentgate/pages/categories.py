@@ -40,8 +40,6 @@ class State(StrEnum):
 
 STATE_TEXTS = {
     State.FIXED: _("Always on"),
-    State.EXEMPT: _("On: no consent needed"),
-    State.UNDECIDED: _("Not chosen yet"),
     State.GRANTED: _("Accepted"),
     State.REFUSED: _("Refused"),
 }
@@ -72,11 +70,13 @@ class CategoryView:
     rows: tuple[Row, ...]
     explains_consent: bool
     """True if a column says of each cookie whether it needs consent, and why not."""
+    has_exception: bool
+    """True if something in it needs no consent and can be refused all the same."""
     asks: bool
     """True if something in it needs consent."""
     state: State
     state_text: str
-    """`state` in words."""
+    """`state` in words, "" for one that no page puts into words."""
     signalled: bool
     """True if it is refused by the browser's signal alone."""
 
@@ -124,9 +124,10 @@ def _views(
             explains_consent=any(
                 entry.exempt or len(entry.categories) > 1 for entry in section.entries
             ),
+            has_exception=not section.necessary and any(one.exempt for one in section.entries),
             asks=not section.exempt,
             state=state,
-            state_text=texts(STATE_TEXTS[state]),
+            state_text=texts(STATE_TEXTS[state]) if state in STATE_TEXTS else "",
             signalled=by_signal,
         )
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import Literal, TypedDict, TypeVar
 
 from consentgate.errors import ConfigurationError
 from consentgate.gate.events import Action, Reason
@@ -23,6 +23,7 @@ _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _URL = re.compile(r"""[!#-&(-;=?-~]+""")
 _DOTS = frozenset({".", ".."})
 
+Word = TypeVar("Word", bound=StrEnum)
 LanguageOption = Callable[[RawRequest], str | None]
 
 
@@ -39,7 +40,20 @@ class Banner(StrEnum):
     MANUAL = "manual"
 
 
+class SettingsLink(StrEnum):
+    """Where the pages of a visitor who is not asked have the link back to the choice.
+
+    END: at the end of the page. TOP: at the start of its body. NONE: where the site's own template
+    places it.
+    """
+
+    END = "end"
+    TOP = "top"
+    NONE = "none"
+
+
 BannerOption = Literal["auto", "static", "manual"] | Banner
+SettingsLinkOption = Literal["end", "top", "none"] | SettingsLink
 
 
 class PagesFields(TypedDict, total=False):
@@ -47,6 +61,7 @@ class PagesFields(TypedDict, total=False):
 
     prefix: str | None
     banner: BannerOption
+    settings_link: SettingsLinkOption
     languages: Sequence[str]
     language: LanguageOption | None
     trusted_origins: Collection[str]
@@ -55,24 +70,27 @@ class PagesFields(TypedDict, total=False):
     templates: str | PathLike[str] | None
     catalogues: str | PathLike[str] | None
     stylesheets: Sequence[str]
+    logo: str | None
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class PagesOptions:
     """The checked options of the visitor's pages. Raises ConfigurationError.
 
-    `prefix`: the path of the pages; None to have none. `languages`: the tags of the languages that
-    are served (by default those that were proofread: English and French). `language`: the site's
-    own choice for a request, a function of the scope or environ. `trusted_origins`: other origins
-    whose forms may send a visitor's choice. `frame_ancestors`: origins in whose frames the
-    visitor's pages, and the question in the application's, may be shown. `gpc_updated`: the day in
-    `/.well-known/gpc.json`, which is served only if it is given. `templates` and `catalogues`:
-    folders whose files come before the library's. `stylesheets`: addresses of the site's own style
-    sheets, linked after the library's.
+    `prefix`: the path of the pages; None to have none. `settings_link`: where pages have the way
+    back to the choice. `languages`: the tags of the languages that are served (by default those
+    that were proofread: English and French). `language`: the site's own choice for a request, a
+    function of the scope or environ. `trusted_origins`: other origins whose forms may send a
+    visitor's choice. `frame_ancestors`: origins in whose frames the visitor's pages, and the
+    question in the application's, may be shown. `gpc_updated`: the day in `/.well-known/gpc.json`,
+    which is served only if it is given. `templates` and `catalogues`: folders whose files come
+    before the library's. `stylesheets`: addresses of the site's own style sheets, linked after the
+    library's. `logo`: the address of an image that shows the site's name, which it replaces.
     """
 
     prefix: str | None
     banner: Banner
+    settings_link: SettingsLink
     languages: tuple[str, ...]
     language: LanguageOption | None
     trusted_origins: tuple[str, ...]
@@ -81,12 +99,14 @@ class PagesOptions:
     templates: Path | None
     catalogues: Path | None
     stylesheets: tuple[str, ...]
+    logo: str | None
 
     def __init__(
         self,
         *,
         prefix: str | None = "/consent",
         banner: BannerOption = Banner.AUTO,
+        settings_link: SettingsLinkOption = SettingsLink.END,
         languages: Sequence[str] = (),
         language: LanguageOption | None = None,
         trusted_origins: Collection[str] = (),
@@ -95,6 +115,7 @@ class PagesOptions:
         templates: str | PathLike[str] | None = None,
         catalogues: str | PathLike[str] | None = None,
         stylesheets: Sequence[str] = (),
+        logo: str | None = None,
     ) -> None:
         if language is not None and not callable(language):
             raise ConfigurationError(
@@ -102,7 +123,8 @@ class PagesOptions:
             )
         checked = {
             "prefix": None if prefix is None else _as_prefix(prefix),
-            "banner": _as_banner(banner),
+            "banner": _as_word(banner, Banner, option="banner"),
+            "settings_link": _as_word(settings_link, SettingsLink, option="settings_link"),
             "languages": _as_texts(languages, option="languages"),
             "language": language,
             "trusted_origins": _as_origins(trusted_origins, option="trusted_origins"),
@@ -110,7 +132,8 @@ class PagesOptions:
             "gpc_updated": _as_day(gpc_updated),
             "templates": _as_folder(templates, option="templates"),
             "catalogues": _as_folder(catalogues, option="catalogues"),
-            "stylesheets": _as_addresses(stylesheets),
+            "stylesheets": _as_addresses(stylesheets, option="stylesheets"),
+            "logo": None if logo is None else _as_logo(logo),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -140,12 +163,12 @@ def _as_prefix(prefix: object) -> str:
     return prefix.removesuffix("/")
 
 
-def _as_banner(banner: object) -> Banner:
+def _as_word(word: object, words: type[Word], *, option: str) -> Word:
     try:
-        return Banner(banner)  # type: ignore[arg-type]  # an unknown word raises
+        return words(word)  # type: ignore[arg-type]  # an unknown word raises
     except ValueError:
-        known = ", ".join(map(repr, map(str, Banner)))
-        raise ConfigurationError(f"banner={banner!r} is unknown; use one of {known}") from None
+        known = ", ".join(map(repr, map(str, words)))
+        raise ConfigurationError(f"{option}={word!r} is unknown; use one of {known}") from None
 
 
 def _as_texts(values: object, *, option: str) -> tuple[str, ...]:
@@ -185,12 +208,23 @@ def _as_folder(folder: str | PathLike[str] | None, *, option: str) -> Path | Non
     return path
 
 
-def _as_addresses(values: object) -> tuple[str, ...]:
-    addresses = _as_texts(values, option="stylesheets")
+def _as_addresses(values: object, *, option: str) -> tuple[str, ...]:
+    addresses = _as_texts(values, option=option)
     for address in addresses:
         if not _URL.fullmatch(address):
             raise ConfigurationError(
-                f"stylesheets holds {address!r}, which is not an address: percent-encode all but "
+                f"{option} holds {address!r}, which is not an address: percent-encode all but "
                 "visible ASCII"
             )
     return addresses
+
+
+def _as_logo(logo: object) -> str:
+    # One address for all pages, which are in several folders.
+    if not isinstance(logo, str) or not logo.startswith(("/", "https://", "http://")):
+        raise ConfigurationError(
+            f"logo is {logo!r}; pass a path from the root of the host, such as '/static/logo.svg', "
+            "or an address with https://"
+        )
+    (address,) = _as_addresses([logo], option="logo")
+    return address

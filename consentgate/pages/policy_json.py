@@ -26,6 +26,7 @@ def policy_json(policy: Policy) -> bytes:
     document: Json = {
         "format": FORMAT,
         "site": policy.site,
+        "site_name": _texts(policy.site_name, policy.default_language),
         "controller": _controller(policy.controller),
         "default_language": policy.default_language,
         "preferences_cookie": policy.preferences_cookie,

@@ -21,7 +21,15 @@ from consentgate.pages.durations import day_words
 from consentgate.pages.http import Request
 from consentgate.pages.links import Links
 from consentgate.pages.options import PagesOptions
-from consentgate.pages.snippets import Blanks, Form, Frame, FrameFields, Snippets, as_ascii
+from consentgate.pages.snippets import (
+    STATIC_BANNER,
+    Blanks,
+    Form,
+    Frame,
+    FrameFields,
+    Snippets,
+    as_ascii,
+)
 from consentgate.pages.static_files import StaticFiles
 from consentgate.pages.templating import Templates
 from consentgate.pages.texts import LocalizedText, Texts
@@ -141,7 +149,7 @@ class Pages:
         script asks the server about a visitor without the cookie.
         """
         frame = Frame(
-            "static_banner.html",
+            STATIC_BANNER,
             texts,
             mount,
             has_nonce=bool(nonce),
@@ -171,6 +179,7 @@ class Pages:
             day=day_words(day, texts) if day else "",
             until=day_words(day + LIFETIME, texts) if day else "",
             may_withdraw=bool(consent.granted),
+            signal_purposes=texts.list_of([view.title.text for view in views if view.signalled]),
         )
 
     def _forbidden(self, texts: Texts, links: Links) -> str:

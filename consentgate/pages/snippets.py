@@ -39,12 +39,17 @@ class FrameFields(TypedDict, total=False):
     has_nonce: bool
     is_dead: bool
     saved: Saved | None
+    signalled: frozenset[str]
+
+
+STATIC_BANNER = "static_banner.html"
 
 
 class Frame(NamedTuple):
     """Everything that a snippet depends on, apart from the page to come back to and the nonce.
 
     `is_dead`: the rules of the page block its forms, so that a link leads to the choice.
+    `signalled`: the categories that the browser's signal refuses, as the snippet says.
     """
 
     template: str
@@ -55,6 +60,7 @@ class Frame(NamedTuple):
     readable_cookie: str = ""
     is_dead: bool = False
     saved: Saved | None = None
+    signalled: frozenset[str] = frozenset()
 
 
 class Form:
@@ -123,21 +129,29 @@ class Snippets:
     def _render(self, frame: Frame) -> str:
         texts, mark = frame.texts, self._blanks.next_path if frame.has_next else ""
         granted, refused = frame.saved or (frozenset(), frozenset())
-        consent = Consent(granted, refused)
+        categories = category_views(self._charter, texts, consent=Consent(granted, refused))
+        # Pages for everybody name all that the signal may refuse, and the script shows it.
+        signalled = frame.signalled or self._shared_signal(frame)
+        purposes = [view.title.text for view in categories if view.name in signalled]
         return as_ascii(
             self._templates.render(
                 frame.template,
                 texts,
                 links=self._templates.links(texts, mount=frame.mount, next_path=mark),
                 nonce=self._blanks.nonce if frame.has_nonce else "",
-                categories=category_views(self._charter, texts, consent=consent),
+                categories=categories,
                 readable_cookie=frame.readable_cookie,
                 is_dead=frame.is_dead,
                 is_saved=frame.saved is not None,
                 undecided=self._undecided,
                 signalled=self._signalled,
+                signal_purposes=texts.list_of(purposes),
             )
         )
+
+    def _shared_signal(self, frame: Frame) -> frozenset[str]:
+        is_shared = frame.template == STATIC_BANNER
+        return frozenset(self._signalled.split()) if is_shared else frozenset()
 
 
 def as_ascii(text: str) -> str:

@@ -23,7 +23,7 @@ from jinja2 import (
 
 from consentgate.errors import ConfigurationError
 from consentgate.pages.links import Links
-from consentgate.pages.options import PagesOptions
+from consentgate.pages.options import PagesOptions, SettingsLink
 from consentgate.pages.static_files import SCRIPT, STYLE_SHEET, StaticFiles
 from consentgate.pages.texts import Texts
 from consentgate.policy import Policy
@@ -56,6 +56,7 @@ class Templates:
         self._prefix = options.prefix
         self._style_sheets = options.stylesheets
         self._static = static
+        self._places_link = options.settings_link is not SettingsLink.NONE
         self._languages = tuple(
             Language(tag, _name_of(language)) for tag, language in texts.items()
         )
@@ -64,7 +65,9 @@ class Templates:
             self._templates = _compile(options.templates)
         controller = "" if policy.controller is None else policy.controller.name
         host = urlsplit(policy.site).netloc
-        self._site = {"site_name": host, "controller": controller, "brand": controller or host}
+        self._site = {"controller": controller, "logo": options.logo or ""}
+        self._policy = policy
+        self._host = host
 
     def links(self, texts: Texts, *, mount: str, next_path: str = "") -> Links:
         """Return the addresses on a page in the language of `texts`."""
@@ -73,16 +76,22 @@ class Templates:
 
     def render(self, name: str, texts: Texts, *, links: Links, **values: object) -> str:
         """Return a template filled with its own values, and those that all have."""
+        called = self._name_in(texts)
         common = {
             # What `_` and `ngettext` mean in a template.
             "gettext": texts,
             "ngettext": texts.ngettext,
             "language": texts.language,
+            "site_name": called or self._host,
+            # The controller is named on every page, by the brand or in the footer.
+            "brand": called or self._site["controller"] or self._host,
             "direction": texts.direction,
             "languages": self._languages,
             "links": links,
             "nonce": "",
             "is_dead": False,
+            "signal_purposes": "",
+            "places_link": self._places_link,
             "script": links.static(self._static.name_of(SCRIPT)),
             "style_sheets": (
                 links.static(self._static.name_of(STYLE_SHEET)),
@@ -90,6 +99,11 @@ class Templates:
             ),
         }
         return self._templates[name].render(common | self._site | values)
+
+    def _name_in(self, texts: Texts) -> str:
+        """Return what visitors call the site, as it is declared; "" if it is not."""
+        policy = self._policy
+        return texts.localize(policy.site_name, policy.default_language).text
 
     @contextmanager
     def checked(self) -> Iterator[None]:

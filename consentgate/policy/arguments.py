@@ -21,7 +21,7 @@ from consentgate.policy.declaration import (
 from consentgate.policy.fingerprint import is_fingerprint
 from consentgate.policy.names import name_problem
 from consentgate.policy.problems import Problem, invalid_value
-from consentgate.policy.text import is_language
+from consentgate.policy.text import Text, as_text, is_language
 from consentgate.policy.vocabulary import NECESSARY, Kind
 
 _SITE = re.compile(r"https?://[^/?#\s]+(/[^\s]*)?")
@@ -34,6 +34,7 @@ def declare(
     categories: object,
     presets: object,
     site: object,
+    site_name: object,
     controller: object,
     preferences_cookie: object,
     default_language: object,
@@ -52,6 +53,7 @@ def declare(
         categories=reader.categories(categories),
         presets=reader.presets(presets),
         site=reader.site(site),
+        site_name=reader.site_name(site_name),
         controller=reader.controller(controller),
         preferences_cookie=reader.preferences_cookie(preferences_cookie),
         default_language=reader.language(default_language),
@@ -123,6 +125,13 @@ class _ArgumentReader:
             return str(value)
         self._refuse("site", value, 'give its address, such as "https://www.example.org"')
         return ""
+
+    def site_name(self, value: object) -> Text:
+        """Return what visitors call the site, "" where it has no name but its host's."""
+        problems: list[Problem] = []
+        name = as_text(value, field="site_name", problems=problems)
+        self.errors += [problem.at("site_name") for problem in problems]
+        return name.strip() if isinstance(name, str) else name
 
     def controller(self, value: object) -> Controller | None:
         """Return the controller, None where none is given."""

@@ -43,8 +43,7 @@ _BUILT_IN = {
         Translations(
             {
                 "en": "They tell us how many people visit and which pages they read.",
-                "fr": "Ils nous indiquent combien de personnes visitent le site "
-                "et quelles pages elles lisent.",
+                "fr": "Savoir combien de personnes visitent le site et quelles pages sont lues.",
             }
         ),
     ),
@@ -53,8 +52,7 @@ _BUILT_IN = {
         Translations(
             {
                 "en": "They let advertisers recognise you and choose what to show you.",
-                "fr": "Ils permettent aux annonceurs de vous reconnaître "
-                "et de choisir ce qu'ils vous montrent.",
+                "fr": "Laisser les annonceurs vous reconnaître et choisir quoi vous montrer.",
             }
         ),
         gpc=True,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from consentgate.errors import Finding
 from consentgate.policy.category import Category, Controller
 from consentgate.policy.cookie import Cookie
+from consentgate.policy.text import Text
 
 DEFAULT_PREFERENCES_COOKIE = "cookies_preferences"
 DEFAULT_LANGUAGE = "en"
@@ -48,6 +49,7 @@ class Declaration:
     """All categories: `necessary` first, the site's own last."""
     presets: tuple[str, ...]
     site: str
+    site_name: Text
     controller: Controller | None
     preferences_cookie: str
     default_language: str

@@ -25,11 +25,13 @@ from consentgate.policy.policy_file import policy_toml, read_policy, with_file_n
 from consentgate.policy.presets import load_preset
 from consentgate.policy.problems import choose_from
 from consentgate.policy.resolve import Resolved, resolve
+from consentgate.policy.text import Text
 
 _AS_DECLARED = (
     "categories",
     "presets",
     "site",
+    "site_name",
     "controller",
     "preferences_cookie",
     "default_language",
@@ -43,7 +45,8 @@ class Policy:
     """All that a site declares; it cannot change, and equals a policy that declares the same.
 
     `necessary` takes names, or whole cookies of that category; `presets` takes names of shipped
-    presets, or paths that end in ".toml". `preferences_cookie` is the name of the cookie that
+    presets, or paths that end in ".toml". `site` is an address, `site_name` what visitors call the
+    site, one text or texts by language. `preferences_cookie` is the name of the cookie that
     keeps the choice; the library declares it. `accept_fingerprints` are older fingerprints under
     which a choice is still valid. Raises PolicyError with all errors.
     """
@@ -56,6 +59,8 @@ class Policy:
     """All categories, `necessary` first, the site's own last."""
     presets: tuple[str, ...]
     site: str
+    site_name: Text
+    """What visitors call the site, by language or in all; empty: the host of `site`."""
     controller: Controller | None
     preferences_cookie: str
     default_language: str
@@ -86,6 +91,7 @@ class Policy:
         categories: Iterable[Category] = (),
         presets: Iterable[str | PathLike[str]] = (),
         site: str = "",
+        site_name: Text = "",
         controller: Controller | None = None,
         preferences_cookie: str = DEFAULT_PREFERENCES_COOKIE,
         default_language: str = DEFAULT_LANGUAGE,
@@ -97,6 +103,7 @@ class Policy:
             categories=categories,
             presets=presets,
             site=site,
+            site_name=site_name,
             controller=controller,
             preferences_cookie=preferences_cookie,
             default_language=default_language,

@@ -33,6 +33,7 @@ _DEFAULTS: dict[str, object] = {
     "necessary": (),
     "presets": (),
     "site": "",
+    "site_name": "",
     "preferences_cookie": DEFAULT_PREFERENCES_COOKIE,
     "default_language": DEFAULT_LANGUAGE,
     "accept_fingerprints": (),

@@ -1,4 +1,5 @@
-"""What of a page a visitor can't see because it is cut off or stands outside of the page."""
+"""What of a page a visitor can't see because it is cut off or stands outside of the page; and words
+that are broken."""
 
 from __future__ import annotations
 
@@ -28,6 +29,34 @@ _LOST = """() => {
 }"""
 
 
+# Words of the tables on more than one line, with every fold of the page open. The name of a cookie
+# has places at which it may break, which divide its text.
+_BROKEN = """() => {
+    for (const folded of document.querySelectorAll("details")) folded.open = true;
+    const found = [];
+    for (const table of document.querySelectorAll("table")) {
+        const texts = document.createTreeWalker(table, NodeFilter.SHOW_TEXT);
+        while (texts.nextNode()) {
+            const { data } = texts.currentNode;
+            if (texts.currentNode.parentElement.closest("caption")) continue;
+            for (const word of data.matchAll(/[^\\s\\u2010-\\u2014/-]+/g)) {
+                const range = document.createRange();
+                range.setStart(texts.currentNode, word.index);
+                range.setEnd(texts.currentNode, word.index + word[0].length);
+                const lines = new Set([...range.getClientRects()].map((box) => box.top));
+                if (lines.size > 1) found.push(word[0]);
+            }
+        }
+    }
+    return found;
+}"""
+
+
 def lost(page: Page) -> Any:
     """The elements of ours that lose text, and the page's width where it is too wide."""
     return page.evaluate(_LOST)
+
+
+def broken(page: Page) -> Any:
+    """The words in the page's tables that are broken over two lines."""
+    return page.evaluate(_BROKEN)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.a11y.axe import COLOURS, violations
-from tests.a11y.lost import lost
+from tests.a11y.lost import broken, lost
 from tests.a11y.viewer import LANGUAGES, View, Viewer
 
 CHOOSING = {"banner": "/banner", "preferences": "/consent/?granted=statistics"}
@@ -65,3 +65,24 @@ def test_no_word_is_lost_on_a_narrow_screen(shown: Page) -> None:
     shown.set_viewport_size({"width": 320, "height": 800})
 
     assert lost(shown) == []
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+@in_every_language(PAGES)
+def test_no_word_of_a_table_is_broken(shown: Page, width: int) -> None:
+    shown.set_viewport_size({"width": width, "height": 800})
+
+    assert shown.evaluate("document.documentElement.scrollWidth") == width
+    assert broken(shown) == []
+
+
+@pytest.mark.law(27)
+@pytest.mark.parametrize("width", [1280, 375, 320])
+@in_every_language({"preferences": "/consent/?granted=statistics"})
+def test_what_has_the_focus_is_scrolled_clear_of_the_bar(shown: Page, width: int) -> None:
+    shown.set_viewport_size({"width": width, "height": 800})
+    padding = shown.evaluate("getComputedStyle(document.documentElement).scrollPaddingBlockEnd")
+    bar = shown.locator(".consentgate-bar").bounding_box()
+
+    assert bar is not None
+    assert float(padding.removesuffix("px")) >= bar["height"]

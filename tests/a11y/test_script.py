@@ -108,6 +108,7 @@ def test_the_browsers_signal_refuses_what_it_speaks_of(stage: Viewer) -> None:
     assert state["signal"] is True
     assert state["categories"] == {**UNDECIDED, "marketing": "refused"}
     assert asks(page)
+    assert page.get_by_text("Global Privacy Control").first.is_visible()
 
 
 def test_the_form_and_the_links_learn_where_to_come_back_to(stage: Viewer) -> None:

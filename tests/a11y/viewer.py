@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from consentgate import Controller, Policy
 from consentgate.pages import texts as texts_module
 from consentgate.pages.render import Pages
 from consentgate.pages.static_files import StaticFiles
@@ -22,7 +23,7 @@ from consentgate.pages.texts import LocalizedText, Texts, load_texts
 from tests.support.chromium import ARGUMENTS
 from tests.support.exchange import preferences_for
 from tests.support.page_requests import ask
-from tests.support.pages import POLICY, pages_of
+from tests.support.pages import GPC, POLICY, pages_of
 
 ROOT = Path(__file__).parents[2]
 THEMES = ROOT / "examples" / "themes"
@@ -40,8 +41,8 @@ SITE_PAGE = """<!doctype html>
 <html lang="{texts.language}" dir="{texts.direction}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>The site</title><link rel="stylesheet" href="/site.css"></head>
-<body>{inserted}<main><h1>The site</h1><p><a href="/elsewhere" id="own">A link of its own</a></p>
-<h2>More</h2><button type="button">Of its own</button></main></body></html>"""
+<body>{first}<main><h1>The site</h1><p><a href="/elsewhere" id="own">A link of its own</a></p>
+<h2>More</h2><button type="button">Of its own</button></main>{last}</body></html>"""
 SITE_STYLE = """:root { color-scheme: light dark; }
 body { font: 1rem/1.5 serif; margin: 0; text-align: center; letter-spacing: 3px; }
 section, form, div, dl, dt, dd { padding: 40px; margin: 40px; float: right; border: 9px solid; }
@@ -49,6 +50,21 @@ h2 { color: teal; font-size: 4rem; } p { text-transform: uppercase; margin: 60px
 button { width: 20px; height: 20px; font-size: 5px; color: red; background: red; }
 button + button { opacity: .2; } a { color: yellow; display: none; }
 #own { display: inline; color: inherit; }"""
+
+
+LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 40" width="160" height="40">
+<rect width="160" height="40" fill="#557"/></svg>"""
+
+SEVEN_PRESETS = Policy(
+    necessary=["session"],
+    presets=[
+        *("django", "matomo", "google-analytics", "google-ads", "meta-pixel", "youtube"),
+        "share-buttons",
+    ],
+    site="https://data.example.org",
+    site_name={"en": "Open data", "fr": "Données ouvertes"},
+    controller=Controller("Ville d'Exemple", contact="dpo@example.org"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +83,16 @@ class View:
 def _pages(theme: str) -> Pages:
     sheets = ["/theme.css"] if theme else []
     return pages_of(languages=LANGUAGES, stylesheets=sheets)
+
+
+@cache
+def _pages_with_seven_presets() -> Pages:
+    return pages_of(SEVEN_PRESETS, languages=LANGUAGES)
+
+
+@cache
+def _pages_with_logo() -> Pages:
+    return pages_of(languages=LANGUAGES, logo="/logo.svg")
 
 
 @cache
@@ -128,28 +154,48 @@ class Viewer:
             return "text/javascript", f"document.dispatchEvent({event});"
         if address.path == "/site.css":
             return "text/css", SITE_STYLE
+        if address.path in _SMALL_SHEETS:
+            return "text/css", _SMALL_SHEETS[address.path]
         if address.path == "/theme.css":
             return "text/css", (THEMES / f"{self.view.theme}.css").read_text("utf-8")
+        if address.path == "/logo.svg":
+            return "image/svg+xml", LOGO
         render = _RENDERED[address.path]
         texts = _texts()[self.view.language]
         return "text/html; charset=utf-8", render(_pages(self.view.theme), texts, query)
 
 
+_SMALL_SHEETS = {
+    "/none.css": "",
+    "/cut.css": "html { overflow: hidden; }",
+    "/long.css": "main { padding-block-end: 3000px; }",
+}
+
 Rendered = Callable[[Pages, Texts, dict[str, str]], str]
 
 
-def _site(inserted: bytes, texts: Texts) -> str:
-    return SITE_PAGE.format(inserted=inserted.decode("ascii"), texts=texts)
+def _site(first: bytes, texts: Texts, *, last: bytes = b"") -> str:
+    return SITE_PAGE.format(first=first.decode("ascii"), last=last.decode("ascii"), texts=texts)
 
 
 def _banner(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
     return _site(pages.banner(texts, mount="", has_next=True).fill("/banner"), texts)
 
 
+def _bare(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
+    """The banner in a page without any style sheet of its own; `cut`: its root hides what is out
+    of its body."""
+    return _banner(pages, texts, query).replace("/site.css", "/cut.css" if query else "/none.css")
+
+
+def _long(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
+    return _settings(pages, texts, query).replace("/site.css", "/long.css")
+
+
 def _settings(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
     saved = frozenset({"statistics"}), frozenset({"marketing"})
     strip = pages.settings(texts, mount="", has_next=True, saved=saved)
-    return _site(strip.fill("/settings"), texts)
+    return _site(b"", texts, last=strip.fill("/settings"))
 
 
 def _static(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
@@ -161,9 +207,19 @@ def _static(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
 def _centre(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
     granted = query["granted"].split() if "granted" in query else None
     cookie = "" if granted is None else preferences_for(*granted, policy=POLICY)
+    headers = GPC if "gpc" in query else {}
     return pages.render_preferences(
-        ask(policy=POLICY, cookie=cookie), texts, next_path="/banner"
+        ask(policy=POLICY, cookie=cookie, headers=headers), texts, next_path="/banner"
     ).decode()
+
+
+def _with_logo(_: Pages, texts: Texts, query: dict[str, str]) -> str:
+    return _centre(_pages_with_logo(), texts, query)
+
+
+def _with_seven_presets(_: Pages, texts: Texts, __: dict[str, str]) -> str:
+    pages = _pages_with_seven_presets()
+    return pages.render_preferences(ask(policy=SEVEN_PRESETS), texts, next_path="/banner").decode()
 
 
 def _charter(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
@@ -186,9 +242,13 @@ def _problem(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
 
 _RENDERED: dict[str, Rendered] = {
     "/banner": _banner,
+    "/bare": _bare,
     "/settings": _settings,
+    "/long": _long,
     "/static": _static,
     "/consent/": _centre,
+    "/logo": _with_logo,
+    "/seven": _with_seven_presets,
     "/consent/charter": _charter,
     "/fragment": _fragment,
     "/forbidden": _forbidden,

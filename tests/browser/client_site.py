@@ -1,4 +1,4 @@
-"""A site whose pages are shown by scripts: htmx, Turbo, a service worker, and fetch alone."""
+"""A site whose pages are shown by scripts: htmx, Turbo, Unpoly, a service worker, fetch alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ _NPM = Path(__file__).parents[1] / "data" / "npm"
 LIBRARIES = {
     "htmx-2": _NPM / "htmx-2.0.11.min.js",
     "htmx-4": _NPM / "htmx-4.0.1.min.js",
+    "turbo-7": _NPM / "turbo-7.3.0.js",
     "turbo-8": _NPM / "turbo-8.0.23.js",
+    "unpoly-3": _NPM / "unpoly-3.14.3.min.js",
 }
 
 _PAGE = """<!doctype html><html lang=en><head><title>{name}</title>{head}</head>
@@ -45,7 +47,22 @@ _TURBO = {
         "<ul id=list></ul>"
     ),
 }
-_KINDS = {"htmx-2": _HTMX, "htmx-4": _HTMX, "turbo-8": _TURBO}
+# Unpoly shows what a link leads to in the place of <main>, or of <body> on a page without one.
+_UNPOLY = {
+    "head": (
+        "<script src=/script/%s></script>"
+        "<script>up.link.config.followSelectors.push('#next')</script>"
+    ),
+    "attributes": "",
+    "body": "<a id=more href=framed up-target='#frame'>more</a><div id=frame></div>",
+}
+_KINDS = {
+    "htmx-2": _HTMX,
+    "htmx-4": _HTMX,
+    "turbo-7": _TURBO,
+    "turbo-8": _TURBO,
+    "unpoly-3": _UNPOLY,
+}
 
 _FETCHING = {
     "head": "",
@@ -82,7 +99,7 @@ async def _list_rows(request: Request) -> HTMLResponse:
 
 
 async def _frame(request: Request) -> HTMLResponse:
-    # With a whole page, of which Turbo takes the frame.
+    # With a whole page, of which Turbo and Unpoly take the one element.
     body = "<turbo-frame id=frame><ul id=framed><li>one</li></ul></turbo-frame>"
     return HTMLResponse(_PAGE.format(name="framed", head="", body=body, attributes=""))
 

@@ -138,12 +138,19 @@ def test_a_fragment_is_the_applications_own(client: Client, library: str) -> Non
 
 @pytest.mark.behaviour(33)
 @pytest.mark.parametrize(
-    ("button", "there"), [("#more", "#framed li"), ("#stream", "#list li")], ids=["frame", "stream"]
+    ("library", "button", "there"),
+    [
+        pytest.param("turbo-7", "#more", "#framed li", id="turbo-7-frame"),
+        pytest.param("turbo-7", "#stream", "#list li", id="turbo-7-stream"),
+        pytest.param("turbo-8", "#more", "#framed li", id="turbo-8-frame"),
+        pytest.param("turbo-8", "#stream", "#list li", id="turbo-8-stream"),
+        pytest.param("unpoly-3", "#more", "#framed li", id="unpoly-3-element"),
+    ],
 )
-def test_a_frame_or_stream_of_turbo_is_the_applications_own(
-    client: Client, button: str, there: str
+def test_a_frame_stream_or_element_is_the_applications_own(
+    client: Client, library: str, button: str, there: str
 ) -> None:
-    client.go("/turbo-8/one")
+    client.go(f"/{library}/one")
 
     client.click(button, until=there)
 

@@ -172,7 +172,7 @@ def test_a_withdrawal_takes_two_actions_and_deletes_what_was_kept(
     accept(visitor)
     visitor.open()
     visitor.open_settings()
-    visitor.press("withdraw")
+    visitor.press("refuse")
     visitor.open()
 
     assert visitor.jar - place.necessary == {place.own}

@@ -53,7 +53,7 @@ def go_through(visitor: Visitor) -> None:
     visitor.open()
     assert not visitor.is_asked
     visitor.open_settings()
-    visitor.press("withdraw")
+    visitor.press("refuse")
     visitor.hear()
 
 

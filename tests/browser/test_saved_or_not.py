@@ -118,24 +118,84 @@ def test_neither_is_it_on_a_page_that_is_the_same_for_everybody(
         assert not visitor.is_asked
 
 
-SAYS_NONE = "Object.defineProperty(Navigator.prototype, 'cookieEnabled', { get: () => false });"
+@pytest.mark.parametrize("banner", ["auto", "static"])
+@pytest.mark.parametrize("start", ["/", "/consent/"])
+@pytest.mark.parametrize("case", [*NOT_KEPT, "cookies blocked"])
+def test_the_pages_that_follow_say_so_and_do_not_repeat_the_question(
+    browser: Browser, tmp_path: Path, banner: str, start: str, case: str
+) -> None:
+    blocked = case == "cookies blocked"
+    with (
+        serve_page(banner=banner, **NOT_KEPT.get(case, {})) as url,
+        open_context(browser, tmp_path, blocked=blocked) as context,
+    ):
+        visitor = Visitor(context.new_page())
+        visitor.page.goto(as_intranet(url) + start)
+        visitor.press("refuse")
+        for path in ("/other", "/third"):
+            visitor.page.goto(as_intranet(url) + path)
+
+            says_unsaved(visitor)
+            assert not visitor.page.locator("#consentgate button").first.is_visible()
+            assert visitor.page.locator("#consentgate a[href*='/consent/?']:visible").count() == 1
+
+
+def test_the_way_out_is_the_preferences_page(browser: Browser) -> None:
+    with serve_page() as url, browser.new_context(base_url=url) as context:
+        visitor = Visitor(context.new_page())
+        visitor.open("/#consentgate-saved")
+        visitor.open("/other")
+        says_unsaved(visitor)
+        with visitor.page.expect_navigation():
+            visitor.page.locator("#consentgate a[href*='/consent/?']:visible").click()
+        visitor.press("accept")
+
+        # This time the browser kept it.
+        expect(visitor.saved).to_be_visible()
+        visitor.open("/third")
+        assert not visitor.page.locator(".consentgate-unsaved").is_visible()
+        assert visitor.settings.is_visible()
 
 
 @pytest.mark.parametrize("banner", ["auto", "static"])
-def test_a_browser_that_says_that_it_keeps_no_cookies_is_asked_on_one_page_only(
-    browser: Browser, banner: str
-) -> None:
+def test_a_browser_without_a_list_of_its_history_asks_again(browser: Browser, banner: str) -> None:
     with serve_page(banner=banner) as url, browser.new_context(base_url=url) as context:
-        # Firefox says so where cookies are blocked, Chromium does not.
-        context.add_init_script(SAYS_NONE)
+        context.add_init_script("delete window.navigation")
         visitor = Visitor(context.new_page())
-        visitor.open()
-        visitor.banner.wait_for(state="visible")
-        with visitor.page.expect_navigation():
-            visitor.page.locator("#first").click()
-        visitor.page.wait_for_timeout(300)
+        visitor.open("/#consentgate-saved")
+        says_unsaved(visitor)
+        visitor.open("/other")
 
-        assert not visitor.is_asked
+        expect(visitor.banner).to_be_visible()
+        assert not visitor.page.locator(".consentgate-unsaved").is_visible()
+
+
+def test_without_javascript_the_page_says_that_it_may_ask_again(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with (
+        serve_page(secure=True) as url,
+        open_context(browser, tmp_path, javascript=False) as context,
+    ):
+        visitor = Visitor(context.new_page())
+        visitor.page.goto(as_intranet(url))
+        visitor.press("refuse")
+
+        expect(visitor.page.locator(".consentgate-unsaved")).to_contain_text("it may ask you again")
+        visitor.page.goto(f"{as_intranet(url)}/other")
+        assert visitor.is_asked
+
+
+@pytest.mark.parametrize("banner", ["auto", "static"])
+def test_nothing_is_stored_where_no_cookie_is_kept(browser: Browser, banner: str) -> None:
+    with serve_page(banner=banner) as url, browser.new_context(base_url=url) as context:
+        visitor = Visitor(context.new_page())
+        visitor.open("/#consentgate-saved")
+        visitor.open("/other")
+        says_unsaved(visitor)
+
+        stored = "[localStorage.length, sessionStorage.length, document.cookie, window.name]"
+        assert visitor.page.evaluate(stored) == [0, 0, "", ""]
 
 
 def test_one_with_cookies_is_asked_on_each_page_until_it_chooses(browser: Browser) -> None:
@@ -169,6 +229,40 @@ def test_what_it_kept_is_confirmed_with_the_choice(
 
 
 @SCRIPTS
+def test_the_preferences_page_does_not_say_that_nothing_was_chosen(
+    browser: Browser, tmp_path: Path, javascript: bool
+) -> None:
+    with (
+        serve_page(secure=True) as url,
+        open_context(browser, tmp_path, javascript=javascript) as context,
+    ):
+        visitor = Visitor(context.new_page())
+        visitor.page.goto(f"{as_intranet(url)}/consent/")
+        nothing = visitor.page.get_by_text("You have not chosen yet")
+        expect(nothing).to_be_visible()
+        visitor.press("refuse")
+
+        says_unsaved(visitor)
+        expect(nothing).to_be_hidden()
+
+
+@pytest.mark.parametrize("banner", ["auto", "static"])
+def test_without_the_style_sheet_and_the_script_nothing_is_claimed(
+    browser: Browser, banner: str
+) -> None:
+    strict = ((b"content-security-policy", b"default-src 'none'"),)
+    with (
+        serve_page(banner=banner, headers=strict) as url,
+        browser.new_context(base_url=url) as context,
+    ):
+        visitor = Visitor(context.new_page())
+        visitor.open()
+
+        assert not visitor.page.get_by_text("Your choice was not saved").is_visible()
+        assert not visitor.page.get_by_text("Your choice is saved").is_visible()
+
+
+@SCRIPTS
 @pytest.mark.parametrize("banner", ["auto", "static"])
 def test_an_address_alone_confirms_nothing(browser: Browser, banner: str, javascript: bool) -> None:
     with (
@@ -182,8 +276,7 @@ def test_an_address_alone_confirms_nothing(browser: Browser, banner: str, javasc
         assert not visitor.page.get_by_text("Your choice is saved").is_visible()
 
 
-def test_a_full_jar_is_not_confirmed(browser: Browser) -> None:
-    """A jar that lost the choice before the next request, as a full one may."""
+def test_a_choice_that_left_the_jar_is_not_confirmed(browser: Browser) -> None:
     with serve_page() as url, browser.new_context(base_url=url) as context:
         visitor = Visitor(context.new_page())
         visitor.open()
@@ -193,6 +286,23 @@ def test_a_full_jar_is_not_confirmed(browser: Browser) -> None:
         visitor.page.goto("/other#consentgate-saved")
 
         says_unsaved(visitor)
+
+
+@SCRIPTS
+def test_in_a_full_jar_the_page_says_what_the_jar_holds(browser: Browser, javascript: bool) -> None:
+    with (
+        serve_page() as url,
+        browser.new_context(base_url=url, java_script_enabled=javascript) as context,
+    ):
+        # Chromium keeps 180 cookies of a site, and removes those used longest ago.
+        context.add_cookies([{"name": f"c{i}", "value": "1", "url": url} for i in range(180)])
+        visitor = Visitor(context.new_page())
+        visitor.open()
+        visitor.press("refuse")
+
+        expect(visitor.saved).to_have_text(REFUSED, use_inner_text=True)
+        assert "cookies_preferences" in visitor.jar
+        assert len(visitor.jar) < 180
 
 
 @pytest.mark.parametrize("banner", ["auto", "static"])

@@ -164,12 +164,24 @@ def test_what_asks_nothing_is_kept_for_everybody(site: Site) -> None:
     assert [site.visit(cookie) for cookie in (ALLOWED, REFUSED, "")] == [("first", [])] * 3
 
 
-def test_a_view_that_asked_before_it_was_looked_for_is_kept_apart_too(site: Site) -> None:
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"query_string": True}, {"key_prefix": "home"}, {"make_cache_key": lambda: "own"}],
+    ids=["path", "query", "prefix", "own key"],
+)
+@pytest.mark.parametrize(
+    "returned",
+    [str, str.encode, flask.Response, lambda text: (text, 200)],
+    ids=["text", "bytes", "response", "tuple"],
+)
+def test_a_view_that_asked_before_it_was_looked_for_is_kept_apart_too(
+    site: Site, options: dict[str, Any], returned: Callable[[str], Any]
+) -> None:
     @site.app.before_request
     def ask() -> None:
         flask.g.answer = answer()
 
-    site.show(site.cache.cached(60)(lambda: flask.g.answer))
+    site.show(site.cache.cached(60, **options)(lambda: returned(flask.g.answer)))
 
     assert site.bodies(ALLOWED, REFUSED, ALLOWED) == ["counted", "alone", "counted"]
 

@@ -29,6 +29,7 @@ def choose_language(request: Any) -> str:
 GIVEN: dict[str, Any] = {
     "prefix": "/cookies",
     "banner": "static",
+    "settings_link": "top",
     "languages": ["fr", "de"],
     "language": choose_language,
     "trusted_origins": ["https://www.example.org"],
@@ -37,6 +38,7 @@ GIVEN: dict[str, Any] = {
     "templates": "own",
     "catalogues": "own",
     "stylesheets": ["/own.css"],
+    "logo": "/logo.svg",
 }
 
 

@@ -10,7 +10,7 @@ from wsgiref.util import FileWrapper
 
 import pytest
 
-from tests.middleware.banner_pages import ALLOWED, MEASURED, MIDDLEWARES, PUBLIC, Page, Show, asking
+from tests.middleware.banner_pages import MEASURED, MIDDLEWARES, PUBLIC, Page, Show
 from tests.middleware.banner_pages import PUT as PUT_IN
 from tests.support.exchange import HTML
 from tests.support.minimal_servers import (
@@ -67,7 +67,7 @@ def gated_wsgi(app: App, **options: Any) -> App:
 def test_the_headers_are_those_of_a_page_with_something_in_it(show: Show) -> None:
     page = Page(chunks=(HEAD, BODY), headers=MEASURED.headers)
 
-    shown = show(page, asking(cookie=ALLOWED))
+    shown = show(page)
 
     assert shown.body.startswith(HEAD + b"<body>" + PUT_IN)
     assert shown.all("cache-control") == ["private, no-cache"]

@@ -378,3 +378,18 @@ def test_early_hints_that_a_wsgi_server_offers_set_no_cookie(
     serve(wsgi_gate(app), **facts)
 
     assert hints == [("Link", "</style.css>"), ("Set-Cookie", "session=1")]
+
+
+@pytest.mark.behaviour(22)
+def test_what_leads_to_the_servers_request_does_not_lead_to_its_early_hints() -> None:
+    hints: list[Any] = []
+
+    def app(environ: Any, start_response: App) -> list[bytes]:
+        environ[CONSENT_KEY].request["wsgi.early_hints"]([("Set-Cookie", "_ga=1")])
+        start_response("200 OK", [])
+        return []
+
+    facts: dict[str, Any] = {"wsgi.early_hints": hints.extend}
+    serve(wsgi_gate(app), **facts)
+
+    assert hints == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-_VOID = frozenset({"br", "hr", "input", "link", "meta", "img"})
+_VOID = frozenset({"br", "hr", "input", "link", "meta", "img", "wbr"})
 
 
 @dataclass

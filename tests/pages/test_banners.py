@@ -55,8 +55,9 @@ def asked(policy: Policy, **request: Any) -> tuple[bool, bool]:
 
 
 @pytest.mark.law(22)
-def test_the_signal_is_heeded_only_where_it_answers_all() -> None:
-    assert asked(POLICY, headers=SIGNAL) == (True, False)
+def test_the_signal_is_an_answer_only_where_it_answers_all() -> None:
+    # Where it answers a part the banner says which.
+    assert asked(POLICY, headers=SIGNAL) == (True, True)
     assert asked(SIGNALLED, headers=SIGNAL) == (False, True)
     assert asked(SIGNALLED) == (True, True)
 
@@ -81,6 +82,15 @@ def test_they_apply_where_something_is_asked_in_pages(
     policy: Policy, options: dict[str, Any], applies: bool
 ) -> None:
     assert banners_of(policy, **options).applies is applies
+
+
+def test_the_visitors_next_page_has_the_same_text_with_its_own_way_back() -> None:
+    banners = banners_of()
+    first = text_of(exchange_with(), banners=banners)
+
+    other = text_of(exchange_with(), banners=banners, address=ADDRESS._replace(way_back="/other"))
+
+    assert other == first.replace("/page", "/other")
 
 
 def test_a_text_is_that_of_the_page_the_choice_and_the_language() -> None:

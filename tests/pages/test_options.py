@@ -21,6 +21,7 @@ def test_each_option_has_a_default() -> None:
 
     assert options.banner is Banner.AUTO
     assert (options.languages, options.trusted_origins, options.stylesheets) == ((), (), ())
+    assert options.logo is None
 
 
 @pytest.mark.parametrize("prefix", ["/consent", "/fr/cookies", "/a.b/c~d-e_f"])
@@ -61,6 +62,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [  # Any: what a site may pass by mist
     ({"catalogues": Path("no/such/folder")}, "catalogues: there is no folder"),
     ({"stylesheets": "/static/own.css"}, "stylesheets is '/static/own.css'; pass a list"),
     ({"stylesheets": ['/a"b.css']}, "stylesheets holds"),
+    ({"logo": "logo.svg"}, "logo is 'logo.svg'; pass a path from the root"),
+    ({"logo": "data:image/png;base64,"}, "logo is 'data:image/png;base64,'; pass a path"),
+    ({"logo": ""}, "logo is ''; pass a path"),
+    ({"logo": Path("/logo.svg")}, "pass a path from the root of the host"),
+    ({"logo": '/lo"go.svg'}, "logo holds"),
 ]
 
 
@@ -70,6 +76,11 @@ def test_what_is_wrong_is_named(given: dict[str, Any], message: str) -> None:
         PagesOptions(**given)
 
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("logo", ["/static/logo.svg?v=2", "https://cdn.example.org/logo.svg"])
+def test_a_logo_is_an_address(logo: str) -> None:
+    assert PagesOptions(logo=logo).logo == logo
 
 
 def test_folders_and_days_are_taken(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from consentgate import ConfigurationError, Policy
+from consentgate import ConfigurationError, Controller, Policy
 from consentgate.pages.texts import LocalizedText, Texts, load_texts
 from tests.pages.html_elements import buttons, find, only, read
 from tests.support.page_requests import ask
@@ -175,7 +175,8 @@ def test_where_no_cookie_proves_a_choice_the_preferences_page_says_that() -> Non
 
     assert "Your choice is saved" not in html
     assert only(html, "p", **{"class": "consentgate-unsaved"}).words == (
-        "Your choice was not saved. Your browser keeps no cookies of this site."
+        "Your choice was not saved. Your browser keeps no cookies of this site. "
+        "For now this site uses only what needs no consent, and it may ask you again."
     )
 
 
@@ -212,7 +213,70 @@ def test_without_both_there_is_no_name_on_the_page() -> None:
     html = pages_of(policy).render_charter(ask(policy=policy), ENGLISH).decode()
 
     assert only(html, "title").words == "Cookie charter"
-    assert not find(html, "p", **{"class": "consentgate-brand"})
+    assert only(html, "a", **{"class": "consentgate-brand"}).words == "Back to the site"
+
+
+def test_the_sites_name_and_the_way_back_to_it_are_said_once() -> None:
+    html = preferences_page(next_path="/map")
+
+    brand = only(html, "a", **{"class": "consentgate-brand"})
+    assert (brand.get("href"), brand.words) == ("/map", "Ville d'Exemple Back to the site")
+    assert [one.words for one in find(html, "a", href="/map")] == [brand.words]
+
+
+@pytest.mark.law(27)
+@pytest.mark.parametrize(
+    ("policy", "name"),
+    [(POLICY, "Ville d'Exemple"), (Policy(necessary=["session"]), "")],
+    ids=["named", "nameless"],
+)
+def test_a_logo_stands_for_the_name(policy: Policy, name: str) -> None:
+    pages = pages_of(policy, logo="/logo.svg?a&b")
+
+    html = pages.render_charter(ask(policy=policy), ENGLISH).decode()
+
+    logo = only(html, "img")
+    assert (logo.get("src"), logo.attributes["alt"]) == ("/logo.svg?a&b", name)
+    assert only(html, "a", **{"class": "consentgate-brand"}).words == "Back to the site"
+
+
+def test_the_site_has_the_name_that_it_declares_and_its_controller_is_named_below() -> None:
+    policy = Policy(
+        necessary=["session"],
+        site="https://data.example.org",
+        site_name={"en": "Open data", "fr": "Données ouvertes"},
+        controller=Controller("Ville d'Exemple", contact="dpo@example.org"),
+    )
+
+    html = pages_of(policy).render_preferences(ask(policy=policy), FRENCH, next_path="").decode()
+
+    assert only(html, "title").words.endswith(" - Données ouvertes")
+    assert only(html, "strong").words == "Données ouvertes"
+    footer = [one.words for one in find(html, "li") if one.is_in("footer")]
+    assert footer[-1] == "Ville d'Exemple"
+
+
+def test_a_page_has_no_link_to_itself() -> None:
+    charter = PAGES.render_charter(ask(policy=POLICY), ENGLISH).decode()
+
+    def footer(html: str) -> list[str]:
+        return [one.words for one in find(html, "a") if one.is_in("footer")]
+
+    assert footer(preferences_page()) == ["Cookie charter"]
+    assert footer(charter) == ["Cookie settings"]
+
+
+@pytest.mark.parametrize(
+    ("languages", "folds"), [(["en", "fr", "de"], 0), (["en", "fr", "de", "it"], 1)]
+)
+def test_many_languages_are_folded(languages: list[str], folds: int) -> None:
+    pages = pages_of(languages=languages)
+
+    html = pages.render_charter(ask(policy=POLICY), load_texts(["de"])["de"]).decode()
+
+    found = [one.words for one in find(html, "summary") if one.is_in("nav")]
+    assert found == ["Deutsch"] * folds
+    assert len([one for one in find(html, "a") if one.is_in("nav")]) == len(languages)
 
 
 def test_style_sheets_of_the_site_come_after_the_librarys() -> None:

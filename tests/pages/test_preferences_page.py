@@ -8,7 +8,7 @@ import pytest
 
 from consentgate import Cookie, Policy
 from consentgate.gate.visitor import VisitorConsent
-from tests.pages.html_elements import Element, buttons, find, only, read
+from tests.pages.html_elements import buttons, find, only, read
 from tests.support.exchange import NOW, Clock, preferences_for
 from tests.support.page_requests import ask
 from tests.support.pages import (
@@ -31,11 +31,9 @@ def boxes(html: str) -> dict[str, bool]:
     return {box.get("value"): "checked" in box.attributes for box in inputs}
 
 
-def states(html: str) -> dict[str, str]:
-    """The state of each category, in words."""
-    elements = read(html)
-    titles = [one.words for one in elements if one.tag == "dt"]
-    return dict(zip(titles, [one.words for one in elements if one.tag == "dd"], strict=True))
+def accepted(html: str) -> list[str]:
+    """The categories whose boxes are ticked."""
+    return [name for name, is_ticked in boxes(html).items() if is_ticked]
 
 
 @pytest.mark.law(5)
@@ -53,8 +51,8 @@ def test_what_is_necessary_is_explained_and_has_no_box() -> None:
     html = preferences_page()
 
     assert "necessary" not in boxes(html)
-    assert "These cookies are necessary for the site to work" in html
-    assert [one.words for one in find(html, "p") if one.words == "Always on"] == ["Always on"]
+    assert [one.words for one in find(html, "h2")][-1] == "Necessary Always on"
+    assert "Without these the site cannot do what you ask of it." in html
     assert "Not needed: it keeps your basket or your order" in html
 
 
@@ -62,7 +60,6 @@ def test_what_is_necessary_is_explained_and_has_no_box() -> None:
 def test_anonymous_statistics_are_on_without_consent_and_can_be_refused() -> None:
     html = preferences_page()
 
-    assert states(html)["Anonymous counts"] == "On: no consent needed"
     assert "These statistics are anonymous and need no consent. You can refuse them." in html
     assert "Data kept for 25 months" in html
     assert boxes(preferences_page(granted=[]))["counting"] is False
@@ -73,20 +70,11 @@ def test_the_stored_choice_is_shown_in_words_and_in_the_boxes() -> None:
     html = preferences_page(granted=["statistics", "counting"])
 
     assert "You chose on 24 November 2026. Your choice counts until 25 May 2027." in html
-    assert states(html) == {
-        "Statistics": "Accepted",
-        "Marketing": "Refused",
-        "Embedded videos": "Refused",
-        "Anonymous counts": "Accepted",
-    }
-    assert [name for name, ticked in boxes(html).items() if ticked] == ["statistics", "counting"]
+    assert accepted(html) == ["statistics", "counting"]
 
 
 def test_an_undecided_visitor_reads_so() -> None:
-    html = preferences_page()
-
-    assert "You have not chosen yet." in html
-    assert states(html)["Statistics"] == "Not chosen yet"
+    assert "You have not chosen yet." in preferences_page()
 
 
 def test_a_visitor_whose_choice_is_too_old_reads_so() -> None:
@@ -107,8 +95,7 @@ def test_a_visitor_who_chose_about_something_else_reads_so() -> None:
     html = preferences_page(policy=changed, cookie=preferences_for(*ASKED, policy=POLICY))
 
     assert "What you chose about has changed since then." in html
-    assert states(html)["Statistics"] == "Not chosen yet"
-    assert states(html)["Marketing"] == "Accepted"
+    assert accepted(html) == ["marketing", "videos"]
 
 
 def test_a_choice_of_this_very_request_is_shown_as_it_is_now() -> None:
@@ -118,7 +105,7 @@ def test_a_choice_of_this_very_request_is_shown_as_it_is_now() -> None:
     html = PAGES.render_preferences(request, ENGLISH, next_path="").decode()
 
     assert "You chose on 24 November 2026." in html
-    assert set(states(html).values()) == {"Accepted"}
+    assert set(boxes(html).values()) == {True}
 
 
 @pytest.mark.law(3)
@@ -140,27 +127,83 @@ def test_what_enter_in_a_box_presses_saves_the_boxes() -> None:
 
 
 @pytest.mark.law(9)
-def test_who_granted_something_can_withdraw_with_one_button() -> None:
-    assert ("withdraw", "Withdraw my consent") in buttons(preferences_page(granted=["videos"]))
+def test_to_withdraw_is_to_refuse_all_and_the_page_says_so() -> None:
+    html = preferences_page(granted=["videos"])
+
+    assert [value for value, _ in buttons(html)] == ["save", "accept", "refuse"]
+    assert "To withdraw your consent, choose “Refuse all”." in html
 
 
 @pytest.mark.parametrize("granted", [None, []], ids=["undecided", "refused"])
-def test_who_granted_nothing_finds_nothing_to_withdraw(granted: list[str] | None) -> None:
-    values = [value for value, _ in buttons(preferences_page(granted=granted))]
+def test_who_granted_nothing_reads_of_no_withdrawal(granted: list[str] | None) -> None:
+    assert "withdraw" not in preferences_page(granted=granted)
 
-    assert values == ["save", "accept", "refuse"]
+
+def test_the_question_comes_first_and_what_is_necessary_last() -> None:
+    html = preferences_page()
+
+    headings = [one.words for one in read(html) if one.tag in ("h1", "h2", "h3")]
+    assert headings == [
+        "Cookie settings",
+        "Choose for each purpose",
+        *("Statistics", "Marketing", "Embedded videos", "Anonymous counts"),
+        "Necessary Always on",
+    ]
+
+
+def test_the_cookies_of_each_purpose_are_folded() -> None:
+    folds = find(preferences_page(), "details")
+
+    assert ["open" in one.attributes for one in folds] == [False] * 5
+
+
+def test_where_there_is_only_what_is_necessary_its_cookies_are_shown() -> None:
+    (fold,) = find(preferences_page(policy=Policy(necessary=["session"])), "details")
+
+    assert "open" in fold.attributes
+
+
+@pytest.mark.parametrize(
+    ("category", "line"),
+    [
+        ("statistics", "They tell us how many people visit and which pages they read."),
+        ("videos", "These cookies are used only with your consent."),
+        (
+            "counting",
+            "These statistics are anonymous and need no consent. You can refuse them.",
+        ),
+        ("necessary", "Without these the site cannot do what you ask of it. They are always on."),
+    ],
+)
+def test_a_purpose_has_one_line(category: str, line: str) -> None:
+    html = preferences_page()
+
+    assert only(html, "p", id=f"consentgate-{category}-about").words == line
+
+
+def test_an_exception_within_a_purpose_is_explained_beside_what_it_is_for() -> None:
+    counter = Cookie("hits", category="statistics", anonymous=True, provider="V", purpose="p")
+
+    html = preferences_page(policy=POLICY.with_cookies(counter))
+
+    line = only(html, "p", id="consentgate-statistics-about").words
+    assert line.startswith("They tell us how many people visit and which pages they read. These")
+    assert line.endswith("except those marked as not needing it, which you can refuse.")
 
 
 @pytest.mark.law(22)
-def test_the_signal_is_mentioned_at_the_categories_that_it_refuses() -> None:
+@pytest.mark.law(33)
+def test_one_sentence_names_what_the_signal_refuses() -> None:
     html = preferences_page(headers=GPC)
 
+    (sentence,) = find(html, "p", **{"class": "consentgate-signal"})
+    assert sentence.words == "Your browser refuses for you (Global Privacy Control): Marketing."
     assert html.count("Global Privacy Control") == 1
-    assert states(html)["Marketing"] == "Refused"
-    assert states(html)["Statistics"] == "Not chosen yet"
+    assert "Global Privacy Control" not in preferences_page()
 
 
 @pytest.mark.law(22)
+@pytest.mark.law(33)
 def test_an_explicit_choice_wins_over_the_signal_which_is_not_mentioned() -> None:
     html = preferences_page(granted=["marketing"], headers=GPC)
 
@@ -175,12 +218,12 @@ def test_each_cookie_is_shown_with_all_that_is_declared() -> None:
 
     start = cells.index("All pages") - 1
     assert cells[start : start + 4] == [
-        "Matomo Audience measurement",
+        "Matomo Audience measurement First party",
         "All pages",
         "Tells visits apart.",
-        "13 months First party",
+        "13 months",
     ]
-    assert {"Videos & Co <Ltd>", "90 days Third party"} < set(cells)
+    assert {"Videos & Co <Ltd> Third party", "90 days"} < set(cells)
     assert "player Local storage" in [one.words for one in find(html, "th", scope="row")]
 
 
@@ -188,13 +231,23 @@ def test_each_category_has_a_table_with_a_caption_and_headings() -> None:
     html = preferences_page()
 
     assert [one.words for one in find(html, "caption")] == [
-        "Cookies: Necessary",
         "Cookies: Statistics",
         "Cookies: Marketing",
         "Cookies: Embedded videos",
         "Cookies: Anonymous counts",
+        "Cookies: Necessary",
     ]
     assert all(one.get("scope") in ("col", "row") for one in find(html, "th"))
+    assert [one.words for one in find(html, "th", scope="col")][:5] == [
+        *("Cookie", "Provider", "Where it is used", "Purpose", "Lifetime")
+    ]
+
+
+def test_a_long_name_of_a_cookie_can_break_where_its_parts_meet() -> None:
+    html = preferences_page(policy=Policy(necessary=["the-longest_session.id-of-all", "a_b-c.d"]))
+
+    assert "the-<wbr>longest_<wbr>session.<wbr>id-<wbr>of-<wbr>all" in html
+    assert "a_b-c.d" in html
 
 
 def test_a_table_says_its_roles_which_some_browsers_forget_where_rows_look_like_cards() -> None:
@@ -213,27 +266,24 @@ def test_a_table_says_its_roles_which_some_browsers_forget_where_rows_look_like_
 
 def test_a_box_is_named_by_what_is_accepted_and_described_by_what_it_is_for() -> None:
     html = preferences_page()
-    by_id = {one.get("id"): one for one in read(html) if one.get("id")}
-
-    def text_of(box: Element, attribute: str) -> str:
-        return " ".join(by_id[one].words for one in box.get(attribute).split())
 
     box = only(html, "input", value="statistics")
-    assert text_of(box, "aria-labelledby") == "I accept Statistics"
-    assert text_of(box, "aria-describedby").startswith("They tell us how many people visit")
-    assert text_of(only(html, "input", value="counting"), "aria-labelledby") == (
-        "Keep these on Anonymous counts"
-    )
+    label = only(html, "label", **{"for": box.get("id")})
+    about = only(html, "p", id=box.get("aria-describedby"))
+    assert label.words == "Statistics"
+    assert about.words.startswith("They tell us how many people visit")
+    assert only(html, "legend").words == "Choose for each purpose"
+    assert all(one.is_in("fieldset") for one in find(html, "input", type="checkbox"))
 
 
 def test_the_way_back_is_kept_in_the_links_and_in_the_forms() -> None:
     html = preferences_page(granted=["videos"], next_path="/map?a=1&b=%C3%A9")
 
     fields = find(html, "input", type="hidden", name="next")
-    back = next(one for one in find(html, "a") if one.words == "Back to the site")
+    back = only(html, "a", **{"class": "consentgate-brand"})
     language = only(html, "a", hreflang="fr")
 
-    assert [one.get("value") for one in fields] == ["/map?a=1&b=%C3%A9"] * 2
+    assert [one.get("value") for one in fields] == ["/map?a=1&b=%C3%A9"]
     assert back.get("href") == "/map?a=1&b=%C3%A9"
     assert language.get("href") == "?next=/map%3Fa%3D1%26b%3D%25C3%25A9&lang=fr"
 

@@ -93,11 +93,35 @@ def test_the_banner_says_who_asks_and_for_what_before_the_choice() -> None:
     html = banner()
 
     assert only(html, "h2").words == "Cookies on data.example.org"
-    assert find(html, "p")[0].words == (
+    shown = [one for one in find(html, "p") if "hidden" not in one.attributes]
+    assert shown[0].words == (
         "Ville d'Exemple asks for your consent to cookies for these purposes:"
     )
     assert [one.words for one in find(html, "dt")] == ["Statistics", "Marketing", "Embedded videos"]
-    assert html.index("If you refuse, you can use this site") < html.index("<button")
+    assert html.index("You can change your mind at any time.") < html.index("<button")
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "french"),
+    [
+        ("Open data", "Open data", "Open data"),
+        ({"en": "Open data", "fr": "Données ouvertes"}, "Open data", "Données ouvertes"),
+        ({"fr": "Données ouvertes"}, "Données ouvertes", "Données ouvertes"),
+        ("  ", "example.org", "example.org"),
+    ],
+    ids=repr,
+)
+def test_the_heading_names_the_site_as_visitors_call_it(
+    name: str | dict[str, str], english: str, french: str
+) -> None:
+    tracker = Cookie("_ga", category="statistics")
+    policy = Policy(cookies=[tracker], site="https://example.org", site_name=name)
+
+    headings = [
+        only(filled(pages_of(policy).banner, texts), "h2").words for texts in (ENGLISH, FRENCH)
+    ]
+
+    assert headings == [f"Cookies on {english}", f"Cookies sur {french}"]
 
 
 def test_without_site_and_controller_the_banner_speaks_of_this_site() -> None:
@@ -173,6 +197,7 @@ def test_a_page_without_a_choice_says_only_that_none_was_kept(html: str) -> None
         "Your choice was not saved. Your browser keeps no cookies of this site."
     )
     assert message.get("role") == "status"
+    assert "hidden" in message.attributes  # without the style sheet it claims nothing
     assert "Your choice is saved" not in html
 
 

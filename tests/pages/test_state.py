@@ -175,6 +175,7 @@ def test_the_well_known_resource_says_that_the_signal_is_honoured() -> None:
 
 
 FULL = Policy(
+    site_name="Open data",
     cookies=[
         Cookie(
             "_pk_id.*",
@@ -205,6 +206,7 @@ def test_the_declaration_says_who_answers_for_the_site() -> None:
 
     assert content["format"] == 1
     assert content["site"] == "https://data.example.org"
+    assert content["site_name"] == {"en": "Open data"}
     assert content["controller"] == {
         "name": "Ville d'Exemple",
         "contact": "dpo@example.org",

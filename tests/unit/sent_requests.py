@@ -8,6 +8,9 @@ import pytest
 CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 NAVIGATION = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Accept": CHROME}
 FETCH = {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty", "Accept": "*/*"}
+TURBO_7 = FETCH | {"Accept": "text/html, application/xhtml+xml"}
+TURBO_7_FORM = FETCH | {"Accept": "text/vnd.turbo-stream.html, text/html, application/xhtml+xml"}
+UNPOLY = FETCH | {"X-Up-Version": "3.14.3", "X-Up-Mode": "root", "X-Up-Fail-Target": "body"}
 HTMX = {"HX-Request": "true", "HX-Current-URL": "https://www.example.org/"}
 
 PAGES = [
@@ -21,6 +24,7 @@ PAGES = [
     pytest.param({"Accept": "text/html, application/xhtml+xml, image/jxr, */*"}, id="edge-18"),
     pytest.param({"Accept": "text/html"}, id="curl-that-asks-for-html"),
     pytest.param({"Accept": "text/html,application/xhtml+xml,*/*;q=0.1"}, id="a-search-engine"),
+    pytest.param({"Accept": "text/html, application/xhtml+xml"}, id="turbo-7-plain-http"),
 ]
 
 SWAPPED_PAGES = [
@@ -42,6 +46,11 @@ SWAPPED_PAGES = [
     pytest.param(
         FETCH | {"X-Turbo-Request-Id": "a1", "X-Sec-Purpose": "prefetch"}, id="turbo-prefetch"
     ),
+    pytest.param(TURBO_7, id="turbo-7"),
+    pytest.param(TURBO_7_FORM, id="turbo-7-form"),
+    pytest.param(TURBO_7 | {"Turbolinks-Referrer": "https://www.example.org/"}, id="turbolinks-5"),
+    pytest.param(UNPOLY | {"X-Up-Target": "body"}, id="unpoly-3-into-the-body"),
+    pytest.param(UNPOLY | {"X-Up-Target": "#flash, body"}, id="unpoly-3-into-two-elements"),
 ]
 
 NOT_PAGES = [
@@ -69,7 +78,14 @@ NOT_PAGES = [
         id="htmx-4-boost-into-an-element",
     ),
     pytest.param(FETCH | {"X-Turbo-Request-Id": "a1", "Turbo-Frame": "messages"}, id="turbo-frame"),
+    pytest.param(TURBO_7 | {"Turbo-Frame": "messages"}, id="turbo-7-frame"),
     pytest.param({"Turbo-Frame": "messages", "Accept": "text/html"}, id="turbo-7-frame-plain-http"),
+    pytest.param(UNPOLY | {"X-Up-Target": "main"}, id="unpoly-3"),
+    pytest.param(UNPOLY | {"X-Up-Target": "#body, .body"}, id="unpoly-3-fragments"),
+    pytest.param(
+        UNPOLY | {"X-Up-Target": "[up-main~=modal]", "X-Up-Mode": "modal"}, id="unpoly-3-modal"
+    ),
+    pytest.param({"X-Up-Target": "body", "Accept": "*/*"}, id="unpoly-3-plain-http"),
     pytest.param(
         {"X-Requested-With": "XMLHttpRequest", "Accept": "text/html, */*; q=0.01"}, id="jquery-load"
     ),

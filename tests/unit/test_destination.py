@@ -108,7 +108,8 @@ FIELDS = {
     "x-turbo-request-id": ["1", "2"],
     "turbo-frame": ["a"],
     "x-requested-with": ["XMLHttpRequest"],
-    "accept": ["*/*", "text/html", "text/html, */*"],
+    "x-up-target": ["body", "main"],
+    "accept": ["*/*", "text/html", "text/html, */*", "text/html, application/xhtml+xml"],
 }
 REQUESTS = st.fixed_dictionaries(
     {}, optional={name: st.sampled_from(values) for name, values in FIELDS.items()}

@@ -112,6 +112,7 @@ def test_the_ids_of_reasons_are_stable() -> None:
         "BANNER_NO_PLACE": "CG152",
         "BANNER_FILE": "CG153",
         "BANNER_FORM_BLOCKED": "CG154",
+        "SETTINGS_LINK_MISSING": "CG155",
     }
 
 

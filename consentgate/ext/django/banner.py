@@ -53,7 +53,7 @@ class DjangoBanner:
             return
         if isinstance(response, HttpResponse):
             response.content = page.feed(response.content) + page.end()
-        elif isinstance(response, StreamingHttpResponse) and not response.is_async:
+        elif isinstance(response, StreamingHttpResponse):  # Django reads an async one itself
             chunks = iter(response)
             response.streaming_content = chain([_read_start(chunks, page)], _feed(chunks, page))
 

@@ -17,9 +17,9 @@ from django.template import Context, NodeList
 from django.templatetags.cache import CacheNode
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
-from consentgate.ext.django.place import holder_of
+from consentgate.ext.django.place import holder_of, request_in
 from consentgate.gate.exchange import Exchange
-from consentgate.gate.visitor import CONSENT_KEY, answer_of
+from consentgate.gate.visitor import CONSENT_KEY, answer_of, was_asked_here
 from consentgate.http.caching import COOKIE, COOKIE_AND_GPC
 
 _KEPT = "consentgate.fragment"
@@ -54,11 +54,10 @@ def guard_caches() -> None:
         return update(middleware, request, response)
 
     def render_fragment(node: CacheNode, context: Context) -> str:
-        request = context.get("request")
+        request = request_in(context)
         exchange = None if request is None else _exchange_of(request)
         watched = copy(node)
-        if exchange is not None:
-            watched.nodelist = _Watched(node.nodelist, exchange)
+        watched.nodelist = _Watched(node.nodelist, exchange)
         try:
             kept: Kept | str = render(watched, context)
         except _ForOneVisitor as made:
@@ -84,9 +83,13 @@ def _text_for(kept: Kept, exchange: Exchange) -> str | None:
 
 class _Watched(NodeList):
     """The nodes of a fragment, whose text is kept with the answer if anything was asked before its
-    end: what was asked before may be among the template's variables."""
+    end: what was asked before may be among the template's variables.
 
-    def __init__(self, nodes: NodeList, exchange: Exchange) -> None:
+    Without an exchange, as in a template that is rendered without a request, it is not known whose
+    answer that was: what may depend on one is not kept.
+    """
+
+    def __init__(self, nodes: NodeList, exchange: Exchange | None) -> None:
         super().__init__()
         self._nodes = nodes
         self._exchange = exchange
@@ -94,9 +97,10 @@ class _Watched(NodeList):
     # Any: Django keeps what is returned, a text or not.
     def render(self, context: Context) -> Any:
         text = self._nodes.render(context)
-        if not self._exchange.times_asked:
+        exchange = self._exchange
+        if not (was_asked_here() if exchange is None else exchange.times_asked):
             return text
-        answer = answer_of(self._exchange)
+        answer = None if exchange is None else answer_of(exchange)
         if answer is None:
             raise _ForOneVisitor(text)
         return (_KEPT, answer, text)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.middleware.locale import LocaleMiddleware
+from django.template import Context
 from django.utils.module_loading import import_string
 from django.utils.translation import get_supported_language_variant
 
@@ -24,6 +25,15 @@ def holder_of(request: HttpRequest) -> MutableMapping[str, Any]:
     # Any: the values of scopes and environs are the specifications', of many types.
     scope: MutableMapping[str, Any] | None = getattr(request, "scope", None)
     return request.META if scope is None else scope
+
+
+def request_in(context: Context) -> HttpRequest | None:
+    """Return the request that a template is rendered for, None where it was rendered without one.
+
+    `render` gives it to the context; that it is among the variables too takes a context processor.
+    """
+    request: HttpRequest | None = context.get("request")
+    return getattr(context, "request", None) if request is None else request
 
 
 def address_of(

@@ -15,9 +15,10 @@ from consentgate.gate.exchange import Exchange
 from consentgate.gate.visitor import CONSENT_KEY, answer_of
 from consentgate.http.caching import COOKIE, COOKIE_AND_GPC
 
-# What a page or a fragment shows may have been asked before it was looked for; Flask-Caching's keys
-# begin like this. All else is by the questions after it was looked for.
-_PAGES = ("view/", "_template_fragment_cache_")
+# What a page or a fragment shows may have been asked before it was looked for. Its key says what it
+# is only where the site gave none, so that whatever a view may return counts as a page. All else,
+# such as numbers, lists and records, is by the questions after it was looked for.
+_PAGES = (str, bytes, tuple, Response)
 
 _MISSES = "consentgate.cache_misses"
 """The key under which an environ holds how often was asked before a key was looked for."""
@@ -78,7 +79,7 @@ class GuardedStore:
     def set(self, key: str, value: Any, *arguments: Any, **named: Any) -> Any:
         """Keep a value, for whom it was made."""
         exchange = _exchange()
-        if exchange is None or not _depends(key, exchange):
+        if exchange is None or not _depends(key, value, exchange):
             return self._store.set(key, value, *arguments, **named)
         mark = self._store.get(key)
         if not _is_mark(mark):
@@ -89,10 +90,13 @@ class GuardedStore:
         return own_key is None or self._store.set(own_key, value, *arguments, **named)
 
 
-def _depends(key: str, exchange: Exchange) -> bool:
+# Any: a value of whatever kind.
+def _depends(key: str, value: Any, exchange: Exchange) -> bool:
     """Return whether what was made for a key may depend on the visitor's choice."""
-    asked_before = request.environ.get(_MISSES, {}).get(key, exchange.times_asked)
-    return exchange.times_asked > (0 if key.startswith(_PAGES) else asked_before)
+    if isinstance(value, _PAGES):
+        return exchange.times_asked > 0
+    asked_before: int = request.environ.get(_MISSES, {}).get(key, exchange.times_asked)
+    return exchange.times_asked > asked_before
 
 
 def _own_key(key: str, mark: Any, exchange: Exchange | None) -> str | None:

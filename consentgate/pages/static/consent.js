@@ -15,19 +15,46 @@
   };
 
   const saved = document.getElementById("consentgate-saved");
+  const unsaved = document.querySelector(".consentgate-unsaved");
+
+  // A choice that was not kept marks the address of its page: the pages that follow find it in the
+  // tab's history, and do not ask again.
+  const LOST = "#consentgate-unsaved";
+  const entries = window.navigation ? window.navigation.entries() : [];
+  let isLost = entries.some(({ url }) => url && url.endsWith(LOST));
+
+  // Without a base element's address, which may be another site's.
+  const mark = (fragment) => {
+    history.replaceState(history.state, "", location.href.split("#")[0] + fragment);
+  };
+
   let comesFromChoice = saved !== null && location.hash === "#consentgate-saved";
   if (comesFromChoice) {
     saved.classList.add("consentgate-shown");
-    // Without a base element's address, which may be another site's.
-    history.replaceState(history.state, "", location.href.split("#")[0]);
     const isSaved = saved.hasChildNodes();
-    if (!forEverybody) announce(isSaved ? saved : document.querySelector(".consentgate-unsaved"));
-  }
+    mark(isSaved ? "" : LOST);
+    if (!forEverybody) announce(isSaved ? saved : unsaved);
+  } else if (isLost && banner && !forEverybody) saved.classList.add("consentgate-shown");
 
-  // A browser that keeps no cookies is not asked again on the next page: none can be set.
-  const isAskedInVain = !navigator.cookieEnabled
-    && document.referrer.startsWith(`${location.origin}/`);
-  if (banner && isAskedInVain && !comesFromChoice) banner.hidden = true;
+  // What no style sheet can find out: a page without a font of its own, and how far a narrow body is
+  // from the edges of the window.
+  if (banner) {
+    const family = () => getComputedStyle(root).fontFamily;
+    const own = family();
+    root.style.fontFamily = "initial";
+    root.classList.toggle("consentgate-bare", family() === own);
+    root.style.fontFamily = "";
+    const widen = () => {
+      const { left, right, width } = root.getBoundingClientRect();
+      const room = document.documentElement.clientWidth;
+      banner.style.margin = width < 720 ? `0 ${right - room}px 0 ${-left}px` : "";
+    };
+    const isCut = getComputedStyle(document.documentElement).overflowX !== "visible";
+    if (root.parentElement === document.body && !isCut) {
+      widen();
+      addEventListener("resize", widen);
+    }
+  }
 
   const ask = () => {
     const script = document.createElement("script");
@@ -61,17 +88,23 @@
   }
 
   document.addEventListener("consentgate:state", ({ detail }) => {
-    banner.hidden = !detail.banner || isAskedInVain;
-    if (!comesFromChoice) return;
-    comesFromChoice = false;
+    if (comesFromChoice) {
+      isLost = !detail.decided;
+      mark(isLost ? LOST : "");
+    }
+    const repeats = isLost && !detail.decided && (comesFromChoice || detail.banner);
+    banner.hidden = !detail.banner || repeats;
+    const isSignalled = detail.signal && !detail.decided;
+    for (const word of root.querySelectorAll(".consentgate-signal")) word.hidden = !isSignalled;
+    if (!comesFromChoice && !repeats) return;
     for (const word of saved.querySelectorAll("[data-category]")) {
       word.hidden = detail.categories[word.dataset.category] !== word.dataset.choice;
     }
-    const message = detail.decided ? saved : root.querySelector(".consentgate-unsaved");
+    const message = repeats ? unsaved : saved;
     message.hidden = false;
     message.classList.add("consentgate-shown");
-    if (!detail.decided) banner.hidden = true;
-    announce(message);
+    if (comesFromChoice) announce(message);
+    comesFromChoice = false;
   });
 
   // Without the cookie nothing was chosen; the browser's signal refuses its categories.

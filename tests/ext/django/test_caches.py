@@ -11,7 +11,7 @@ from django.core.cache.utils import make_template_fragment_key
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse
-from django.template import Context, Template, engines
+from django.template import Context, Engine, RequestContext, Template, engines
 from django.template.response import TemplateResponse
 from django.test import RequestFactory
 from django.test.utils import override_settings
@@ -242,10 +242,33 @@ def fragment_of_variable(request: HttpRequest) -> HttpResponse:
     return HttpResponse(rendered(FROM_VIEW, request, answer=answer_in(request)))
 
 
+def without_request(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(Template(FROM_VIEW).render(Context({"answer": answer_in(request)})))
+
+
+def without_request_asked_within(request: HttpRequest) -> HttpResponse:
+    asked = Context({"answer": lambda: answer_in(request)})
+    return HttpResponse(Template(FROM_VIEW).render(asked))
+
+
+LIBRARIES = {
+    "cache": "django.templatetags.cache",
+    "consentgate": "consentgate.ext.django.templatetags.consentgate",
+}
+
+
+def without_context_processor(request: HttpRequest) -> HttpResponse:
+    bare = Engine(libraries=LIBRARIES)
+    return HttpResponse(bare.from_string(FRAGMENT).render(RequestContext(request)))
+
+
 FRAGMENTS = [
     pytest.param(fragment(FRAGMENT), id="tag"),
     pytest.param(fragment(NESTED), id="nested"),
     pytest.param(fragment_of_variable, id="variable"),
+    pytest.param(without_request, id="without request"),
+    pytest.param(without_request_asked_within, id="without request, asked within"),
+    pytest.param(without_context_processor, id="without context processor"),
 ]
 
 
@@ -320,6 +343,15 @@ def test_a_fragment_that_is_rendered_without_a_request_is_made_anew(visit: Visit
     text = Template(FROM_VIEW).render(Context({"answer": "mail"}))
 
     assert text == "mail"
+
+
+def test_a_fragment_without_a_request_that_follows_no_question_is_kept(visit: Visit) -> None:
+    words = iter(["first", "second"])
+
+    def page(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(Template(FROM_VIEW).render(Context({"answer": lambda: next(words)})))
+
+    assert [visit(page, cookie).body for cookie in (ALLOWED, REFUSED)] == [b"first"] * 2
 
 
 def test_a_request_that_passed_no_gate_is_left_alone() -> None:

@@ -19,6 +19,7 @@ FULL = """
 necessary = ["session", "csrf*"]
 presets = ["django"]
 site = "https://data.example.org"
+site_name = { en = "Open data", fr = "Données ouvertes" }
 preferences_cookie = "__Host-choice"
 default_language = "fr"
 accept_fingerprints = ["AAAAAAAA"]
@@ -97,6 +98,7 @@ SAME = Policy(
     ],
     presets=["django"],
     site="https://data.example.org",
+    site_name={"en": "Open data", "fr": "Données ouvertes"},
     controller=Controller("Ville d'Exemple", contact="dpo@example.org", privacy_page="/privacy"),
     preferences_cookie="__Host-choice",
     default_language="fr",
@@ -218,6 +220,7 @@ def test_a_cookie_without_name_or_category_is_an_error(file: Path) -> None:
         ("presets = 1", "presets"),
         ("presets = [1]", "presets[0]"),
         ("site = 1", "site"),
+        ("site_name = 1", "site_name"),
         ("default_language = 1", "default_language"),
         ("accept_fingerprints = [1]", "accept_fingerprints[0]"),
         ('controller = "Ville"', "controller"),

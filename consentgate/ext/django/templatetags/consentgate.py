@@ -1,4 +1,4 @@
-"""Template tags: `{% load consentgate %}`. They need the request in the template's context.
+"""Template tags: `{% load consentgate %}`. They need the request that the template is rendered for.
 
 `{% if_consent "statistics" %} ... {% else %} ... {% endif_consent %}`,
 `{% consent_allows "statistics" as allowed %}`, `{% consent_decided as decided %}` and
@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 
 from consentgate.errors import ConfigurationError
 from consentgate.ext.django.explained import ExplainedCookie, explain_cookies
-from consentgate.ext.django.place import address_of
+from consentgate.ext.django.place import address_of, request_in
 from consentgate.gate.visitor import VisitorConsent, exchange_of, get_consent
 from consentgate.pages.template_helpers import TemplateHelpers
 
@@ -106,10 +106,9 @@ def _consent_in(context: Context) -> VisitorConsent:
 
 
 def _request_in(context: Context) -> HttpRequest:
-    request: HttpRequest | None = context.get("request")
+    request = request_in(context)
     if request is None:
         raise ConfigurationError(
-            "the template has no request: render it with one, and list "
-            "'django.template.context_processors.request' among the context processors"
+            "the template has no request: render it with one, as in render(request, ...)"
         )
     return request
