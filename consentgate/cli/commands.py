@@ -57,6 +57,8 @@ def run(arguments: Sequence[str] | None) -> int:
             f"consentgate: no answer, since names overlap in too many ways: {error}", err=True
         )
         return ExitCode.UNDECIDED
+    except OSError as error:
+        click.echo(f"consentgate: {error.strerror}: {error.filename}", err=True)
     except ConsentGateError as error:
         click.echo(f"consentgate: {error_line(str(error))}", err=True)
     return ExitCode.WRONG

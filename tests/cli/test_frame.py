@@ -299,3 +299,14 @@ def test_a_terminal_that_lacks_a_letter_ends_no_command(
 
     assert code == 0
     assert rb"\u0141" + b"\xf3" + rb"d\u017a" in written.getvalue()
+
+
+def test_a_stdout_that_is_no_file_is_written_to(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", written)
+
+    code = main(["keygen"])
+
+    assert (code, len(written.getvalue())) == (0, 65)

@@ -210,12 +210,28 @@ def test_it_overwrites_where_it_is_forced(run: Run, folder: Path) -> None:
         (("--language", "english!"), "CG007"),
         (("--controller", "\udcff"), "not a text in UTF-8"),
         (("--file", "none/consent.toml"), "cannot write none/consent.toml: No such file"),
+        (("--file", "."), ". is there already"),
+        (("--file", "", "--force"), "cannot write .: Is a directory"),
+        (("--file", SCHEMA_FILE), "the schema is called so"),
+        (("--file", "a" * 300), "File name too long"),
         (("--framework", "rails"), "'rails' is not one of"),
     ],
-    ids=["site", "controller", "preset", "language", "encoding", "folder", "framework"],
+    ids=[
+        "site",
+        "controller",
+        "preset",
+        "language",
+        "encoding",
+        "missing folder",
+        "folder",
+        "folder by force",
+        "schema",
+        "long name",
+        "framework",
+    ],
 )
 def test_a_wrong_answer_is_one_line_and_writes_nothing(
-    run: Run, folder: Path, wrong: tuple[str, str], message: str
+    run: Run, folder: Path, wrong: tuple[str, ...], message: str
 ) -> None:
     ran = run("init", "--framework", "flask", *wrong)
 

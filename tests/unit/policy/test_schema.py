@@ -80,6 +80,7 @@ TOP: dict[str, list[Any]] = {
     "necessary": [[], ["session"], ["a*"], ["*"], ["a b"], [1], "session"],
     "presets": [[], ["django"], ["matomo", "flask"], ["djago"], ["no.toml"], [1], "django"],
     "site": ["", "https://example.org", "https://example.org/a?b", "example.org", "http://", 1],
+    "site_name": TEXTS,
     "preferences_cookie": ["choice", "__Host-choice", "a*", "a b", "", 1],
     "default_language": ["en", "pt-BR", "english!", "", 1],
     "accept_fingerprints": [[], ["IyV7BO9p"], ["short"], "IyV7BO9p", [1]],
