@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from consentgate.choice.consent import Consent
-from consentgate.errors import (
-    ConfigurationError,
-    ConsentGateError,
-    Finding,
-    PolicyError,
-)
-from consentgate.gate.events import Action, Event, Reason
-from consentgate.gate.gate import Gate
-from consentgate.gate.judge import Verdict
-from consentgate.gate.options import Enforcement, HideCookies, Mode, Unknown
-from consentgate.gate.visitor import VisitorConsent, get_consent
-from consentgate.policy import Category, Controller, Cookie, Policy
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from consentgate.choice.consent import Consent
+    from consentgate.errors import (
+        ConfigurationError,
+        ConsentGateError,
+        Finding,
+        PolicyError,
+    )
+    from consentgate.gate.events import Action, Event, Reason
+    from consentgate.gate.gate import Gate
+    from consentgate.gate.judge import Verdict
+    from consentgate.gate.options import Enforcement, HideCookies, Mode, Unknown
+    from consentgate.gate.visitor import VisitorConsent, get_consent
+    from consentgate.policy import Category, Controller, Cookie, Policy
+else:
+
+    def __getattr__(name: str) -> object:
+        """Return a public name, imported from where it is defined."""
+        if name not in _PLACES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_PLACES[name]), name)
+        return value
+
 
 __all__ = [
     "Action",
@@ -38,3 +51,33 @@ __all__ = [
     "VisitorConsent",
     "get_consent",
 ]
+
+# Each name is imported when it is first used (PEP 562): pytest loads the plugin in this package at
+# every run where consentgate is installed, and must not wait for the gate.
+_PLACES = {
+    "Action": "consentgate.gate.events",
+    "Category": "consentgate.policy",
+    "ConfigurationError": "consentgate.errors",
+    "Consent": "consentgate.choice.consent",
+    "ConsentGateError": "consentgate.errors",
+    "Controller": "consentgate.policy",
+    "Cookie": "consentgate.policy",
+    "Enforcement": "consentgate.gate.options",
+    "Event": "consentgate.gate.events",
+    "Finding": "consentgate.errors",
+    "Gate": "consentgate.gate.gate",
+    "HideCookies": "consentgate.gate.options",
+    "Mode": "consentgate.gate.options",
+    "Policy": "consentgate.policy",
+    "PolicyError": "consentgate.errors",
+    "Reason": "consentgate.gate.events",
+    "Unknown": "consentgate.gate.options",
+    "Verdict": "consentgate.gate.judge",
+    "VisitorConsent": "consentgate.gate.visitor",
+    "get_consent": "consentgate.gate.visitor",
+}
+
+
+def __dir__() -> list[str]:
+    """Return the names of the module, those that were not used yet among them."""
+    return sorted({*globals(), *__all__})

@@ -41,3 +41,10 @@ class ConfigurationError(ConsentGateError):
     For example a short key, a missing extra, no gate installed, a grant under GET, or a choice
     after the response started.
     """
+
+
+class ConsentViolation(ConsentGateError, AssertionError):
+    """A test found a cookie that must not leave, or a choice that had no effect.
+
+    Raised by `consentgate.testing` only; test runners report it as a failure, not as an error.
+    """

@@ -120,6 +120,26 @@ def test_importing_consentgate_loads_no_framework(module: str) -> None:
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 
 
+def test_importing_consentgate_loads_nothing_of_it_before_a_name_is_used() -> None:
+    program = """
+import sys, consentgate
+before = [name for name in sys.modules if name.startswith("consentgate.")]
+policy = consentgate.Policy()
+sys.exit(bool(before) or "consentgate.policy" not in sys.modules)
+"""
+
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
+
+
+def test_the_public_names_are_listed_before_they_are_used() -> None:
+    assert set(dir(consentgate)) >= PUBLIC_NAMES
+
+
+def test_a_name_that_is_not_public_is_an_error_as_in_any_module() -> None:
+    with pytest.raises(AttributeError, match="module 'consentgate' has no attribute 'Polcy'"):
+        consentgate.Polcy  # type: ignore[attr-defined]  # noqa: B018
+
+
 @pytest.fixture(scope="module")
 def wheel_names(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The names of the files in a freshly built wheel."""

@@ -75,4 +75,4 @@ def test_the_readme_policy_has_no_findings() -> None:
 def test_the_first_screen_shows_the_three_uses() -> None:
     assert [block.count("ConsentMiddleware(") for _, block in PYTHON[:1]] == [1]
     assert "add_middleware(ConsentMiddleware" in PYTHON[1][1]
-    assert len(find_tests()) == 2
+    assert len(find_tests()) == 3

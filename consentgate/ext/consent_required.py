@@ -8,10 +8,10 @@ from html import escape
 from consentgate.gate.visitor import VisitorConsent
 from consentgate.policy import Policy, text_in
 
-_TITLE = {"en": "Your consent is needed", "fr": "Votre accord est nécessaire"}
-_SENTENCE = {
-    "en": "This page uses cookies that you have not allowed:",
-    "fr": "Cette page utilise des cookies que vous n'avez pas autorisés :",
+TITLE = {"en": "Your consent is needed", "fr": "Votre accord est nécessaire"}
+SENTENCE = {
+    "en": "This page uses cookies that you have not accepted:",
+    "fr": "Cette page utilise des cookies que vous n’avez pas acceptés :",
 }
 
 
@@ -26,9 +26,9 @@ def consent_required_page(policy: Policy, categories: Iterable[str]) -> str:
     declared = filter(None, map(policy.category, categories))
     titles = (escape(text_in(category.title, *languages)) for category in declared)
     items = "".join(f"<li>{item}</li>" for item in titles)
-    title = escape(text_in(_TITLE, *languages))
+    title = escape(text_in(TITLE, *languages))
     return (
         f'<!doctype html>\n<html lang="{escape(languages[0])}">\n<meta charset="utf-8">\n'
         f"<title>{title}</title>\n<h1>{title}</h1>\n"
-        f"<p>{escape(text_in(_SENTENCE, *languages), quote=False)}</p>\n<ul>{items}</ul>\n</html>\n"
+        f"<p>{escape(text_in(SENTENCE, *languages), quote=False)}</p>\n<ul>{items}</ul>\n</html>\n"
     )

@@ -7,14 +7,16 @@ unless the name looks like a session, a form's protection, a language or a baske
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import chain
 from math import ceil
-from typing import Any, NamedTuple
+from time import time
+from typing import Any, NamedTuple, Protocol
 
 from consentgate.http.set_cookie import expiry_of, last_values
-from consentgate.policy import SESSION, Cookie, Kind, Policy, lifetime_text, paste_toml
+from consentgate.policy import SESSION, Cookie, Kind, lifetime_text, paste_toml
 from consentgate.policy.findings import longest_necessary
 from consentgate.policy.likely import Likely, likely_cookie, text_for
 from consentgate.policy.names import Glob, name_problem
@@ -36,19 +38,55 @@ _COPIED = ("exempt_reason", *_TEXTS, "purpose_id", "parent_domain", "party")
 
 
 class Seen(NamedTuple):
-    """A Set-Cookie as it was seen: its name, the text of its attributes, how long it lives (None
-    where it is deleted), and where it is stored, as fields of a declaration."""
+    """A Set-Cookie as it was seen: its name, how long it lives (None where it is deleted), and
+    where it is stored, as fields of a declaration ("": the default). It holds no value."""
 
     name: str
-    attributes: str
     lifetime: timedelta | str | None
-    place: dict[str, str]
+    path: str = ""
+    domain: str = ""
+    partitioned: bool = False
+
+    @property
+    def place(self) -> dict[str, str]:
+        """The fields that are not the default."""
+        fields = {"path": self.path, "domain": self.domain}
+        return {key: text for key, text in fields.items() if text}
+
+
+class Advice(NamedTuple):
+    """What to declare of the cookies that were seen, and what is known of them, in sentences of
+    which the last one ends where the declaration begins."""
+
+    rule: Cookie
+    text: str
+    seen: tuple[Seen, ...]
+
+
+class Declared(Protocol):
+    """What advice needs to know of a policy."""
+
+    @property
+    def rules(self) -> Sequence[Cookie]:
+        """What is declared."""
+
+    @property
+    def default_language(self) -> str:
+        """The language of the texts that are declared in one language only."""
+
+
+def see_cookie(name: str, attributes: str, request_path: str, *, now_s: float) -> Seen:
+    """Return what is to be known of a Set-Cookie, whose attributes are the text after its first
+    ";", in the response to a request for that path."""
+    lifetime = _lifetime_of(attributes, now_s)
+    place = _place_of(name, attributes, request_path)
+    return Seen(name, lifetime, partitioned="partitioned" in last_values(attributes), **place)
 
 
 class Advisor:
     """Advises one site. Each cookie is asked about once, and no declaration is given twice."""
 
-    def __init__(self, policy: Policy, *, now_s: Callable[[], float]) -> None:
+    def __init__(self, policy: Declared, *, now_s: Callable[[], float] = time) -> None:
         self._policy = policy
         self._now_s = now_s
         # As many as the log takes names.
@@ -60,19 +98,44 @@ class Advisor:
 
         `attributes` is the text after the first ";" of its Set-Cookie, `path` that of the request.
         """
-        if name_problem(name, Kind.COOKIE) is not None:
+        if not is_declarable(name):
             return "No declaration can hold this name: give the cookie another"
-        lifetime = _lifetime_of(attributes, self._now_s())
-        seen = Seen(name, attributes, lifetime, _place_of(name, attributes, path))
+        seen = see_cookie(name, attributes, path, now_s=self._now_s())
         likely = likely_cookie(name)
         covering = self._covering(name, likely.rule.category)
         if covering is not None:
             return _covered(covering, seen.place)
-        rule = self._declare(self._pattern_of(name, likely.rule), likely.rule, seen)
+        rule = self._declare(self._pattern_of(name, likely.rule), likely.rule, [seen])
         self._advised[rule.name] = rule
-        text = " ".join(_sentences(likely, seen))
-        toml = paste_toml(rule.name, rule.category, cookie_fields(rule))
-        return f"{text}, add to the policy's TOML:\n{toml}"
+        text = " ".join(_sentences(likely, seen.lifetime))
+        return f"{text}, add to the policy's TOML:\n{toml_of(rule)}"
+
+    def advise_all(self, seen: Iterable[Seen]) -> list[Advice]:
+        """Return what to declare of all these cookies, each once, in the order of their names,
+        whatever the order in which they were seen.
+
+        A cookie that was seen several times is declared for each place, with its longest lifetime.
+        """
+        by_name: dict[str, list[Seen]] = {}
+        for cookie in sorted(seen, key=lambda cookie: cookie.name):
+            if is_declarable(cookie.name):
+                by_name.setdefault(cookie.name, []).append(cookie)
+        stems = Counter(_stem_of(name) for name in by_name)
+        self._stems |= {stem for stem, names in stems.items() if names > 1}
+        by_pattern: dict[str, list[Seen]] = {}
+        for name, cookies in by_name.items():
+            known = likely_cookie(name).rule
+            covering = self._covering(name, known.category)
+            pattern = self._pattern_of(name, known) if covering is None else covering.name
+            # As a stand-in: what comes next must know that this name is taken.
+            self._advised.setdefault(pattern, Cookie(pattern, category=known.category))
+            by_pattern.setdefault(pattern, []).extend(cookies)
+        return [self._advise_on(pattern, cookies) for pattern, cookies in by_pattern.items()]
+
+    def _advise_on(self, pattern: str, seen: Sequence[Seen]) -> Advice:
+        likely = likely_cookie(seen[0].name)
+        rule = self._advised[pattern] = self._declare(pattern, likely.rule, seen)
+        return Advice(rule, " ".join(_sentences(likely, _longest(seen))), tuple(seen))
 
     def _covering(self, name: str, category: str) -> Cookie | None:
         """Return a declaration that was given before and covers this name, None without one."""
@@ -85,8 +148,7 @@ class Advisor:
     def _pattern_of(self, name: str, rule: Cookie) -> str:
         """Return the glob for names that differ in their ends, if it takes no other cookie with it;
         else the name."""
-        numbered = _NUMBERED.fullmatch(name)
-        stem = numbered["stem"] if numbered else ""
+        stem = _stem_of(name)
         patterns = [rule.name] if rule.is_glob else []
         if stem in self._stems:
             patterns.append(f"{stem}*")
@@ -106,21 +168,54 @@ class Advisor:
             if other.kind is Kind.COOKIE and other.category != rule.category
         )
 
-    def _declare(self, pattern: str, known: Cookie, seen: Seen) -> Cookie:
+    def _declare(self, pattern: str, known: Cookie, seen: Sequence[Seen]) -> Cookie:
         """Return the declaration: what is known of the cookie, and what was seen."""
         # Any: each field has its own type, and was checked when it was first given.
         fields: dict[str, Any] = {key: getattr(known, key) for key in _COPIED if key in known.given}
         for key in _TEXTS:
             if key in fields:
                 fields[key] = text_for(fields[key], self._policy.default_language)
-        if "domain" in seen.place:
+        if any(cookie.domain for cookie in seen):
             fields.pop("parent_domain", None)
-        if not _is_too_long(known, seen.lifetime):
-            fields["lifetime"] = seen.lifetime
-        if "partitioned" in last_values(seen.attributes):
+        lifetime = _longest(seen)
+        if not _is_too_long(known, lifetime):
+            fields["lifetime"] = lifetime
+        if any(cookie.partitioned for cookie in seen):
             fields["partitioned"] = True
-        fields |= seen.place
+        fields |= _places_of(seen)
         return Cookie(pattern, category=known.category, **fields)
+
+
+def is_declarable(name: str) -> bool:
+    """Return whether a declaration can hold this name of a cookie."""
+    return name_problem(name, Kind.COOKIE) is None
+
+
+def toml_of(rule: Cookie) -> str:
+    """Return the TOML that declares a cookie, to be pasted at the end of a policy."""
+    return paste_toml(rule.name, rule.category, cookie_fields(rule))
+
+
+def _stem_of(name: str) -> str:
+    """Return a name without the number at its end, "" for one without a number."""
+    numbered = _NUMBERED.fullmatch(name)
+    return numbered["stem"] if numbered else ""
+
+
+def _longest(seen: Iterable[Seen]) -> timedelta | str | None:
+    """Return the longest lifetime that was seen, None where the cookies were only deleted."""
+    lifetimes = [cookie.lifetime for cookie in seen if cookie.lifetime is not None]
+    durations = [lifetime for lifetime in lifetimes if isinstance(lifetime, timedelta)]
+    return max(durations) if durations else next(iter(lifetimes), None)
+
+
+def _places_of(seen: Iterable[Seen]) -> dict[str, tuple[str, ...]]:
+    """Return all places where cookies are stored, as fields of their declaration."""
+    places = {
+        "path": tuple(sorted({cookie.path or "/" for cookie in seen})),
+        "domain": tuple(sorted({cookie.domain for cookie in seen})),
+    }
+    return {key: texts for key, texts in places.items() if texts not in (("/",), ("",))}
 
 
 def _meets(glob: Glob, other: Cookie) -> bool:
@@ -176,9 +271,9 @@ def _covered(rule: Cookie, place: dict[str, str]) -> str:
     return f"{text}; add to that one the {' and the '.join(missing)}" if missing else text
 
 
-def _sentences(likely: Likely, seen: Seen) -> Iterator[str]:
+def _sentences(likely: Likely, lifetime: timedelta | str | None) -> Iterator[str]:
     """Yield what is known of a cookie; the last sentence ends where the TOML begins."""
-    rule, lifetime = likely.rule, seen.lifetime
+    rule = likely.rule
     names = ", ".join(f'"{preset}"' for preset in likely.presets)
     if len(likely.presets) == 1:
         yield f"The preset {names} declares it: add that to the policy's presets."

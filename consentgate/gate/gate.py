@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from inspect import iscoroutinefunction
-from typing import AnyStr
+from typing import AnyStr, ClassVar
 
 from consentgate.choice.clock import seconds_of, utc_now
 from consentgate.choice.codec import LONGEST_VALUE, PreferencesCodec
@@ -57,6 +57,9 @@ class Gate:
     preferences cookie. Raises
     ConfigurationError.
     """
+
+    judge_class: ClassVar[type[Judge]] = Judge
+    """What gives a gate's verdicts; test tools put one in its place that also notes them."""
 
     def __init__(
         self,
@@ -140,7 +143,7 @@ class Gate:
                 for rule in policy.rules
             ),
         )
-        self._judge = Judge(self.settings)
+        self._judge = self.judge_class(self.settings)
         self._filter = self.response_filter(TEXT)
         hides = modes[2] is not HideCookies.OFF
         self.request_filter = RequestFilter(self.settings) if hides else None

@@ -15,11 +15,11 @@ from consentgate.pages.texts import message as _
 
 DECLARED = (
     _("Necessary"),
-    _("Without these the site cannot do what you ask of it. They are always on."),
+    _("Without these cookies, the site cannot do what you ask."),
     _("Statistics"),
-    _("They tell us how many people visit and which pages they read."),
+    _("Count visits and see which pages people read."),
     _("Marketing"),
-    _("They let advertisers recognise you and choose what to show you."),
+    _("Let advertisers recognise you and choose the ads that you see."),
     _("Keeps your choice about cookies."),
 )
 """The texts of the library's own categories and cookie, word for word as they are declared.

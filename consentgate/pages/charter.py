@@ -100,6 +100,12 @@ class Charter:
         """Return True if audience measurement is declared that needs no consent."""
         return any(entry.anonymous for section in self.sections for entry in section.entries)
 
+    @property
+    def has_third_parties(self) -> bool:
+        """Return True if something is declared that someone else can read."""
+        entries = (entry for section in self.sections for entry in section.entries)
+        return any(entry.party is Party.THIRD for entry in entries)
+
     def title_of(self, category: Category, texts: Texts) -> LocalizedText:
         """Return the title of a category; its name if it has none."""
         return texts.localize(category.title or category.name, self.default_language)

@@ -36,7 +36,7 @@ def charter_markdown(charter: Charter, texts: Texts, *, settings: str) -> str:
 
 def _blocks(charter: Charter, texts: Texts, settings: str) -> Iterator[str]:
     yield f"# {_escape(texts(CHARTER_TITLE))}"
-    for passage in opening(charter, texts):
+    for passage in opening(texts):
         yield from _passage(passage, charter.site)
     yield from _passage(tables_heading(charter, texts), charter.site)
     for section in charter.sections:

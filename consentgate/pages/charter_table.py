@@ -17,7 +17,7 @@ COLUMNS = (
     _("Cookie"),
     _("Provider"),
     _("Service"),
-    _("Where it is used"),
+    _("Where used"),
     _("Purpose"),
     _("Lifetime"),
     _("Party"),
@@ -43,14 +43,12 @@ NEEDED = _("Needed")
 
 # The closed list of CNIL deliberation 2020-091, art. 5.
 NOT_NEEDED = {
-    ExemptReason.CHOICE: _("Not needed: it keeps your choice about cookies"),
-    ExemptReason.AUTHENTICATION: _("Not needed: it signs you in or protects what you send"),
-    ExemptReason.BASKET: _("Not needed: it keeps your basket or your order"),
-    ExemptReason.INTERFACE: _(
-        "Not needed: it remembers your display preferences, such as the language"
-    ),
-    ExemptReason.LOAD_BALANCING: _("Not needed: it spreads the visits over several servers"),
-    ExemptReason.PAYWALL: _("Not needed: it counts the pages that you can read for free"),
+    ExemptReason.CHOICE: _("Not needed: keeps your choice about cookies"),
+    ExemptReason.AUTHENTICATION: _("Not needed: signs you in or protects what you send"),
+    ExemptReason.BASKET: _("Not needed: keeps your basket or your order"),
+    ExemptReason.INTERFACE: _("Not needed: remembers display preferences such as your language"),
+    ExemptReason.LOAD_BALANCING: _("Not needed: spreads visits over several servers"),
+    ExemptReason.PAYWALL: _("Not needed: counts the pages that you can read for free"),
     ExemptReason.AUDIENCE_MEASUREMENT: _("Not needed: anonymous statistics, which you can refuse"),
 }
 
@@ -61,15 +59,12 @@ _DEFAULTS = (NOT_STATED,) * 3
 _KEPT = _("Data kept for %(duration)s")
 _SEVERAL = _("Only if you accept all of these: %(categories)s")
 
-NOTE_NECESSARY = _(
-    "These cookies are necessary for the site to work: they need no consent and cannot be switched "
-    "off."
-)
+NOTE_NECESSARY = _("These cookies need no consent and cannot be switched off.")
 NOTE_EXEMPT = _("These statistics are anonymous and need no consent. You can refuse them.")
 NOTE_ASKED = _("These cookies are used only with your consent.")
 NOTE_MIXED = _(
-    "These cookies are used only with your consent, except those marked as not needing it, which "
-    "you can refuse."
+    "These cookies are used only with your consent. Those that need no consent are already on, "
+    "and you can refuse them too."
 )
 
 

@@ -1,7 +1,8 @@
-"""The prose of the charter before its tables: what a cookie is, and which kinds there are.
+"""The prose of the charter around its tables: what a cookie is, when consent is needed, the kinds.
 
-The page and the Markdown show the same words. Statements about the law name their source; 13 and 25
-months are limits of the exemption for anonymous statistics only (CNIL, 4 July 2025).
+The page and the Markdown show the same words, in the same order; what does not concern the site is
+left out. Statements about the law name their source; 13 and 25 months are limits of the exemption
+for anonymous statistics only (CNIL, 4 July 2025).
 """
 
 from __future__ import annotations
@@ -34,23 +35,30 @@ class Passage:
     paragraphs: tuple[str, ...]
     parts: tuple[Passage, ...] = ()
     links: tuple[Link, ...] = ()
+    anchor: str = ""
+    """Its id, for the table of contents; "" if it is part of another passage."""
 
 
-def opening(charter: Charter, texts: Texts) -> tuple[Passage, ...]:
-    """Return the passages before the tables: what cookies are, when they need consent, kinds."""
-    return (_what_a_cookie_is(texts), _when_consent_is_needed(texts), _kinds(charter, texts))
+def opening(texts: Texts) -> tuple[Passage, ...]:
+    """Return the passages before the tables: what a cookie is."""
+    return (_what_a_cookie_is(texts),)
+
+
+def explanations(charter: Charter, texts: Texts) -> tuple[Passage, ...]:
+    """Return the passages after the tables: when cookies need consent, and the kinds of them."""
+    return (_when_consent_is_needed(texts), _kinds(charter, texts))
 
 
 def tables_heading(charter: Charter, texts: Texts) -> Passage:
     """Return the heading over the tables, which are the next level below."""
-    star = _("A star in a name stands for any text.")
+    star = _("In a name, a star stands for any text.")
     has_star = any("*" in entry.name for section in charter.sections for entry in section.entries)
     heading = (
-        texts(_("Cookies of %(site)s"), site=charter.site)
+        texts(_("Cookies used on %(site)s"), site=charter.site)
         if charter.site
-        else texts(_("Cookies of this site"))
+        else texts(_("Cookies used on this site"))
     )
-    return Passage(heading, (texts(star),) if has_star else ())
+    return Passage(heading, (texts(star),) if has_star else (), anchor="consentgate-used")
 
 
 def _what_a_cookie_is(texts: Texts) -> Passage:
@@ -60,20 +68,21 @@ def _what_a_cookie_is(texts: Texts) -> Passage:
             texts(
                 _(
                     "A cookie is a short text that a website asks your browser to keep on your "
-                    "device: a computer, a phone or a tablet. The browser sends it back each time "
-                    "it asks the same site for a page, until the cookie expires or you delete it. "
-                    "This is how a site can keep you signed in, remember a setting, or recognise "
-                    "you on your next visit."
+                    "computer, phone or tablet. The browser sends it back each time you open "
+                    "a page of that site, until the cookie expires or you delete it. The site "
+                    "can then keep you signed in, remember a setting or recognise you on your "
+                    "next visit."
                 )
             ),
             texts(
                 _(
-                    "There are other ways to store or read information on a device, such as the "
-                    "browser's local storage, scripts and invisible images. The same rules apply "
-                    "to them, and here the word cookie stands for all of them."
+                    "Sites can also store or read information in other ways: local storage in "
+                    "the browser, scripts or invisible images. The same rules apply, so on "
+                    "this page the word cookie means all of these."
                 )
             ),
         ),
+        anchor="consentgate-what",
     )
 
 
@@ -83,19 +92,22 @@ def _when_consent_is_needed(texts: Texts) -> Passage:
         (
             texts(
                 _(
-                    "In the European Union a site may store or read information on your device "
-                    "only if you agree, unless that is strictly necessary for a service that you "
-                    "asked for (article 5(3) of Directive 2002/58/EC). Until you have chosen, this "
-                    "site uses only what needs no consent."
+                    "In the European Union, a site may store or read information on your "
+                    "device only if you agree, unless this is strictly necessary for a service "
+                    "that you asked for (article 5(3) of Directive 2002/58/EC). Until you "
+                    "choose, this site uses only cookies that need no consent."
                 )
             ),
         ),
+        anchor="consentgate-when",
     )
 
 
 def _kinds(charter: Charter, texts: Texts) -> Passage:
-    parts = (_necessary(texts), _statistics(charter, texts), _first_party(texts))
-    return Passage(texts(_("The kinds of cookies")), (), (*parts, _third_party(texts)))
+    third_party = (_third_party(texts),) if charter.has_third_parties else ()
+    parts = (_necessary(texts), _statistics(charter, texts), _first_party(charter, texts))
+    heading = texts(_("The kinds of cookies"))
+    return Passage(heading, (), (*parts, *third_party), anchor="consentgate-kinds")
 
 
 def _necessary(texts: Texts) -> Passage:
@@ -104,11 +116,11 @@ def _necessary(texts: Texts) -> Passage:
         (
             texts(
                 _(
-                    "The site needs them to work or to do what you ask of it: to sign you in, to "
-                    "protect the forms that you send, to keep your language or your choice about "
-                    "cookies. They need no consent and cannot be switched off here; the reason for "
-                    "each is given below. You can block them in your browser, but then parts of "
-                    "the site may no longer work."
+                    "These cookies let the site work and do what you ask: sign you in, protect "
+                    "the forms that you send, keep your language or your choice about "
+                    "cookies. They need no consent and cannot be switched off here; the tables "
+                    "on this page give the reason for each. If you block them in your "
+                    "browser, parts of the site may no longer work."
                 )
             ),
         ),
@@ -117,37 +129,36 @@ def _necessary(texts: Texts) -> Passage:
 
 def _statistics(charter: Charter, texts: Texts) -> Passage:
     needed = _(
-        "They count visits and show how the site is used, so that it can be improved. As a rule "
-        "they need your consent."
+        "These cookies count visits and show how the site is used, to improve it. As a rule, "
+        "they need your consent; anonymous statistics can be exempt."
     )
     # CNIL, page on the exemption for audience measurement, 4 July 2025.
     exempt = _(
-        "Some need none where national law says so. In France the data protection authority, the "
-        "CNIL, sets the conditions: the statistics are anonymous and serve this site alone; nobody "
-        "is followed from one site to another; the data is not combined with other data or passed "
-        "on; these cookies last for at most 13 months, without being renewed at each visit, and "
-        "what they collected is kept for at most 25 months. You are told of them and can refuse "
-        "them."
+        "Some need none where national law says so. In France, the data protection authority "
+        "(CNIL) sets the conditions. The statistics must be anonymous and serve this site alone. "
+        "Nobody may be followed from one site to another. The data may not be combined with other "
+        "data or passed on. The cookies may last for at most 13 months, without being renewed at "
+        "each visit, and the data may be kept for at most 25 months. Visitors must be informed, "
+        "and able to refuse."
     )
-    used = _("This site uses such anonymous statistics; they are marked in the tables below.")
+    used = _(
+        "This site uses such anonymous statistics; the tables on this page show which "
+        "cookies do this."
+    )
     unused = _("This site uses no statistics cookies without your consent.")
-    here = used if charter.has_exempt_statistics else unused
-    return Passage(texts(_("Statistics cookies")), (texts(needed), texts(exempt), texts(here)))
+    here = (exempt, used) if charter.has_exempt_statistics else (unused,)
+    return Passage(texts(_("Statistics cookies")), tuple(map(texts, (needed, *here))))
 
 
-def _first_party(texts: Texts) -> Passage:
-    return Passage(
-        texts(_("First-party cookies")),
-        (
-            texts(
-                _(
-                    "They are set under the address of the site that you are visiting, and your "
-                    "browser sends them to this site only. They may still belong to another "
-                    "company's software that runs on the site: the tables below name the provider."
-                )
-            ),
-        ),
+def _first_party(charter: Charter, texts: Texts) -> Passage:
+    these = _(
+        "These cookies are set under the address of the site that you are visiting, and your "
+        "browser sends them to that site only. They may belong to software of another company: "
+        "the tables on this page name the provider."
     )
+    alone = _("This site uses no third-party cookies, which are set under another address.")
+    paragraphs = (these,) if charter.has_third_parties else (these, alone)
+    return Passage(texts(_("First-party cookies")), tuple(map(texts, paragraphs)))
 
 
 def _third_party(texts: Texts) -> Passage:
@@ -156,9 +167,10 @@ def _third_party(texts: Texts) -> Passage:
         (
             texts(
                 _(
-                    "They are set under another address: that of a service whose content is part "
-                    "of the page, such as a video, a map or a share button. That service can "
-                    "recognise your browser on every site where its content appears."
+                    "These cookies are set under another address: that of a service whose "
+                    "content is part of the page, such as a video, a map or a share button. "
+                    "That service can recognise your browser on every site where its content "
+                    "appears."
                 )
             ),
         ),

@@ -41,7 +41,7 @@ UNKNOWN_CHOICE = "There is no choice %(choice)s: send accept, refuse, save or wi
 REPEATED = "The field %(field)s appears more than once."
 NOT_TEXT = "The field %(field)s must hold text."
 NOT_NAMES = "The field %(field)s must hold the names of categories."
-UNKNOWN_CATEGORY = _("This site asks about no category %(category)s: it has %(known)s.")
+UNKNOWN_CATEGORY = _("This site has no category %(category)s. It has: %(known)s.")
 ONLY_WITH_SAVE = "Categories can be named with the choice save only."
 
 

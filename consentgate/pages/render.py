@@ -198,7 +198,7 @@ class Pages:
             template,
             texts,
             links=links,
-            opening=opening(charter, texts),
+            opening=opening(texts),
             tables=tables_heading(charter, texts),
             categories=category_views(charter, texts, consent=Consent.undecided()),
             closing=closing(charter, texts, settings=links.preferences),

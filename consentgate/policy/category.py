@@ -29,30 +29,29 @@ class _Defaults(NamedTuple):
 # do neither (W3C Global Privacy Control).
 _BUILT_IN = {
     NECESSARY: _Defaults(
-        Translations({"en": "Necessary", "fr": "Nécessaires"}),
+        Translations({"en": "Necessary", "fr": "Faire fonctionner le site"}),
         Translations(
             {
-                "en": "Without these the site cannot do what you ask of it. They are always on.",
-                "fr": "Sans eux, le site ne peut pas répondre à vos demandes. "
-                "Ils sont toujours actifs.",
+                "en": "Without these cookies, the site cannot do what you ask.",
+                "fr": "Sans ces cookies, le site ne peut pas répondre à vos demandes.",
             }
         ),
     ),
     STATISTICS: _Defaults(
-        Translations({"en": "Statistics", "fr": "Statistiques"}),
+        Translations({"en": "Statistics", "fr": "Mesurer l’audience"}),
         Translations(
             {
-                "en": "They tell us how many people visit and which pages they read.",
-                "fr": "Savoir combien de personnes visitent le site et quelles pages sont lues.",
+                "en": "Count visits and see which pages people read.",
+                "fr": "Compter les visites et les pages lues.",
             }
         ),
     ),
     MARKETING: _Defaults(
-        Translations({"en": "Marketing", "fr": "Publicité"}),
+        Translations({"en": "Marketing", "fr": "Cibler la publicité"}),
         Translations(
             {
-                "en": "They let advertisers recognise you and choose what to show you.",
-                "fr": "Laisser les annonceurs vous reconnaître et choisir quoi vous montrer.",
+                "en": "Let advertisers recognise you and choose the ads that you see.",
+                "fr": "Laisser les annonceurs vous reconnaître et choisir leurs annonces.",
             }
         ),
         gpc=True,

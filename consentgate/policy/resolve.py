@@ -18,7 +18,7 @@ from consentgate.policy.vocabulary import NECESSARY, ExemptReason
 PREFERENCES_LIFETIME = timedelta(days=182)
 
 _PREFERENCES_PURPOSE = Translations(
-    {"en": "Keeps your choice about cookies.", "fr": "Conserve votre choix sur les cookies."}
+    {"en": "Keeps your choice about cookies.", "fr": "Conserver votre choix sur les cookies."}
 )
 # The fields that a site or a preset may declare of the preferences cookie: its texts.
 _TEXTS = frozenset({"provider", "service", "location", "purpose"})

@@ -54,14 +54,19 @@ class Dataset:
 
 def search(query: str, language: str | None) -> list[Dataset]:
     """Return the data sets that have every word of the query in their texts."""
-    words = query.lower().split()
+    words = _plain(query).split()
     every = DATASETS.values()
     return [dataset for dataset in every if _has_all(dataset.read_in(language), words)]
 
 
 def _has_all(dataset: Readable, words: Iterable[str]) -> bool:
-    text = f"{dataset.title} {dataset.theme} {dataset.summary}".lower()
+    text = _plain(f"{dataset.title} {dataset.theme} {dataset.summary}")
     return all(word in text for word in words)
+
+
+def _plain(text: str) -> str:
+    """Return the text as people type it: in lower case, with straight apostrophes."""
+    return text.lower().replace("’", "'")
 
 
 def _place(language: str | None) -> int:
@@ -78,15 +83,15 @@ _ALL = (
         title=("Arbres remarquables", "Notable trees"),
         theme=ENVIRONMENT,
         summary=(
-            "Les arbres classés de la commune, avec leur essence, leur hauteur et leur place.",
-            "The town's listed trees, with their species, their height and where they stand.",
+            "Les arbres classés de la commune : essence, hauteur et emplacement.",
+            "The town’s listed trees: species, height and location.",
         ),
         records=148,
         updated=date(2026, 10, 2),
         columns=(("Essence", "Species"), ("Hauteur", "Height"), ("Lieu", "Place")),
         sample=(
             ("Cèdre du Liban", "31 m", "Parc de la Mairie"),
-            ("Tilleul", "24 m", "Place de l'Église"),
+            ("Tilleul", "24 m", "Place de l’Église"),
             ("Platane", "28 m", "Quai des Lavandières"),
         ),
     ),
@@ -95,8 +100,8 @@ _ALL = (
         title=("Stationnements pour vélos", "Bicycle parking"),
         theme=MOBILITY,
         summary=(
-            "Les arceaux et abris pour vélos : emplacement, nombre de places et protection.",
-            "Bicycle racks and shelters: where they are, how many places, and whether covered.",
+            "Les arceaux et abris pour vélos : emplacement, nombre de places et protection.",
+            "Bicycle racks and shelters: location, number of places, and whether they are covered.",
         ),
         records=312,
         updated=date(2026, 11, 16),
@@ -112,24 +117,24 @@ _ALL = (
         title=("Marchés de plein air", "Open-air markets"),
         theme=LIFE,
         summary=(
-            "Jours, horaires et places des marchés hebdomadaires.",
+            "Jours, horaires et lieux des marchés hebdomadaires.",
             "Days, hours and squares of the weekly markets.",
         ),
         records=9,
         updated=date(2026, 9, 21),
         columns=(("Marché", "Market"), ("Jour", "Day"), ("Horaires", "Hours")),
         sample=(
-            ("Halles", "samedi", "8 h à 13 h"),
-            ("Les Tanneries", "mercredi", "8 h à 12 h 30"),
-            ("Quai Nord", "dimanche", "9 h à 13 h"),
+            ("Halles", "samedi", "8 h à 13 h"),
+            ("Les Tanneries", "mercredi", "8 h à 12 h 30"),
+            ("Quai Nord", "dimanche", "9 h à 13 h"),
         ),
     ),
     Dataset(
         "qualite-air",
-        title=("Qualité de l'air", "Air quality"),
+        title=("Qualité de l’air", "Air quality"),
         theme=ENVIRONMENT,
         summary=(
-            "Moyennes journalières des particules fines et du dioxyde d'azote.",
+            "Moyennes journalières des particules fines et du dioxyde d’azote.",
             "Daily means of fine particles and of nitrogen dioxide.",
         ),
         records=4380,
@@ -143,7 +148,7 @@ _ALL = (
     ),
     Dataset(
         "budget",
-        title=("Budget de la ville", "The town's budget"),
+        title=("Budget de la ville", "The town’s budget"),
         theme=LIFE,
         summary=(
             "Dépenses et recettes votées, par chapitre et par exercice.",
@@ -163,16 +168,16 @@ _ALL = (
         title=("Comptages de piétons", "Pedestrian counts"),
         theme=MOBILITY,
         summary=(
-            "Passages par heure aux six compteurs du centre.",
-            "Passages each hour at the six counters of the centre.",
+            "Nombre de passages par heure aux six compteurs du centre-ville.",
+            "People counted each hour at the six counters in the town centre.",
         ),
         records=52560,
         updated=date(2026, 11, 24),
         columns=(("Compteur", "Counter"), ("Heure", "Hour"), ("Passages", "Passages")),
         sample=(
-            ("Grande Rue", "8 h", "412"),
-            ("Grande Rue", "9 h", "655"),
-            ("Pont Vieux", "8 h", "230"),
+            ("Grande Rue", "8 h", "412"),
+            ("Grande Rue", "9 h", "655"),
+            ("Pont Vieux", "8 h", "230"),
         ),
     ),
 )

@@ -21,19 +21,23 @@ _WORDS = {
     "language": ("Langue", "Language"),
     "search": ("Rechercher un jeu de données", "Search for a data set"),
     "search_button": ("Rechercher", "Search"),
+    "result": ("jeu de données", "data set"),
     "results": ("jeux de données", "data sets"),
-    "nothing": ("Aucun jeu de données ne correspond.", "No data set matches."),
+    "nothing": (
+        "Aucun jeu de données ne correspond à votre recherche.",
+        "No data set matches your search.",
+    ),
     "records": ("enregistrements", "records"),
     "updated": ("mis à jour le", "updated on"),
     "licence": ("Licence ouverte 2.0", "Open Licence 2.0"),
     "sample": ("Extrait", "Sample"),
     "keep": ("Ajouter aux favoris", "Add to favourites"),
     "let_go": ("Retirer des favoris", "Remove from favourites"),
-    "sign_in_first": ("Connectez-vous d'abord.", "Sign in first."),
+    "sign_in_first": ("Connectez-vous d’abord.", "Sign in first."),
     "kept_now": ("Ajouté à vos favoris.", "Added to your favourites."),
     "gone_now": ("Retiré de vos favoris.", "Removed from your favourites."),
-    "failed": ("L'enregistrement a échoué.", "It could not be saved."),
-    "no_favourites": ("Vous n'avez pas encore de favoris.", "You have no favourites yet."),
+    "failed": ("L’enregistrement a échoué.", "Your change could not be saved."),
+    "no_favourites": ("Vous n’avez pas encore de favoris.", "You have no favourites yet."),
     "user": ("Identifiant", "User name"),
     "password": ("Mot de passe", "Password"),
     "wrong": ("Identifiant ou mot de passe incorrect.", "Wrong user name or password."),
@@ -41,31 +45,28 @@ _WORDS = {
     "map_title": ("Carte interactive", "Interactive map"),
     "map_text": (
         (
-            "Cette page intègre un module cartographique. À chaque affichage, il tente de déposer "
-            "un traceur que personne n'a déclaré ; il ne sort pas du serveur."
+            "Cette page intègre un module de carte. À chaque affichage, ce module tente de déposer "
+            "un traceur qui n’a pas été déclaré : le traceur ne quitte pas le serveur."
         ),
         (
-            "This page embeds a map plug-in. Each time it is shown, it tries to set a tracker that "
-            "nobody declared; it does not leave the server."
+            "This page embeds a map plug-in. Each time the page is shown, the plug-in tries to set "
+            "a tracker that nobody declared: the tracker does not leave the server."
         ),
     ),
-    "map_alt": ("Plan schématique de la ville et de l'Orne", "Sketch of the town and its river"),
+    "map_alt": ("Plan schématique de la ville et de l’Orne", "Sketch of the town and its river"),
     "cookies": ("Cookies", "Cookies"),
     "cookies_intro": (
         (
-            "Voici tous les cookies que ce portail peut déposer, et ce à quoi ils servent. "
-            "Aucun autre ne sort du serveur."
+            "Cette page présente tous les cookies que le portail peut déposer et leur utilité. "
+            "Aucun autre cookie ne quitte le serveur."
         ),
         (
-            "These are all the cookies that this portal may set, and what they are for. "
-            "No other leaves the server."
+            "This page lists all the cookies that the portal may set, and what each is for. "
+            "No other cookie leaves the server."
         ),
     ),
-    "seen_title": ("Ce que cette page a reçu", "What this page received"),
-    "seen": (
-        "Cookies que le portail a reçus avec cette page",
-        "Cookies that the portal received with this page",
-    ),
+    "seen_title": ("Cookies reçus avec cette page", "Cookies received with this page"),
+    "seen": ("Le portail a reçu de votre navigateur", "The portal received from your browser"),
     "none": ("aucun", "none"),
 }
 

@@ -31,7 +31,7 @@ UNSEEN = """() => {
     const end = bar.contains(one) ? innerHeight : Math.min(innerHeight,
         getComputedStyle(bar).position === "sticky" && bar.getBoundingClientRect().bottom
             >= innerHeight - 1 ? bar.getBoundingClientRect().top : innerHeight);
-    return box.top >= 0 && box.bottom <= end + 0.5 ? [] : [one.outerHTML.slice(0, 120)];
+    return box.top >= -0.5 && box.bottom <= end + 0.5 ? [] : [one.outerHTML.slice(0, 120)];
 }"""
 
 

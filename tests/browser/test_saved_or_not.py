@@ -31,7 +31,7 @@ NOT_KEPT: dict[str, dict[str, Any]] = {
     "__Host- on http": {"policy": HOST_ONLY},
 }
 REFUSED = "Your choice is saved. Statistics \N{EN DASH} Refused."
-UNSAVED = "Your choice was not saved. Your browser keeps no cookies of this site."
+UNSAVED = "Your choice was not saved. Your browser does not keep cookies from this site."
 
 
 @pytest.fixture(scope="module")

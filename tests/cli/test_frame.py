@@ -301,9 +301,7 @@ def test_a_terminal_that_lacks_a_letter_ends_no_command(
     assert rb"\u0141" + b"\xf3" + rb"d\u017a" in written.getvalue()
 
 
-def test_a_stdout_that_is_no_file_is_written_to(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stdout_that_is_no_file_is_written_to(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     written = io.StringIO()
     monkeypatch.setattr(sys, "stdout", written)
 

@@ -124,7 +124,7 @@ def test_the_language_is_chosen_before_a_choice(visitor: Visitor) -> None:
 
     assert left(response) == ["django_language"]
     assert "Notable trees" in visitor.get("/").text
-    assert "Tells visitors apart, to count each once." in visitor.get("/cookies/").text
+    assert "Tells visitors apart, to count each of them once." in visitor.get("/cookies/").text
 
 
 def test_the_api_is_called_with_a_token_before_a_choice(visitor: Visitor) -> None:
@@ -268,10 +268,10 @@ def test_where_all_is_necessary_nobody_is_asked(reader: Visitor, path: str) -> N
 
 
 TOLD = {
-    "sessionid": ("Authentification", "Toutes les pages", "Vous garde connecté"),
+    "sessionid": ("Authentification", "Toutes les pages", "Maintenir votre connexion"),
     "django_language": ("Choix de la langue", "Toutes les pages", "la langue que vous avez"),
     "csrftoken": ("Protection des formulaires", "Pages avec un formulaire", "falsification"),
-    "cookies_preferences": ("Préférences de cookies", "Toutes les pages", "Retient vos choix"),
+    "cookies_preferences": ("Gestion des cookies", "Toutes les pages", "Conserver votre choix"),
 }
 
 
@@ -305,7 +305,7 @@ def test_log_in_language_and_favourites_work_where_all_is_necessary(reader: Visi
     reader.post("/langue/", language="en", next="/")
 
     assert set(reader.browser.cookies) == {"csrftoken", "sessionid", "django_language"}
-    assert "The town&#x27;s budget" in reader.get("/favoris/").text
+    assert "The town’s budget" in reader.get("/favoris/").text
 
 
 def test_the_portal_has_nothing_to_mend(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.middleware.banner_pages import (
 )
 
 SIGNAL = ("Sec-GPC", "1")
-SAID = b"Your browser refuses for you (Global Privacy Control): Marketing."
+SAID = b"Refused by your browser (Global Privacy Control): Marketing."
 
 
 @pytest.fixture(params=MIDDLEWARES)

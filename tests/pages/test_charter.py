@@ -133,6 +133,11 @@ def test_exempt_statistics_are_known() -> None:
     assert not charter(AD).has_exempt_statistics
 
 
+def test_third_parties_are_known() -> None:
+    assert charter(AD, VIDEO).has_third_parties
+    assert not charter(AD).has_third_parties
+
+
 @pytest.mark.law(22)
 def test_the_categories_that_the_browser_s_signal_refuses_are_those_in_use() -> None:
     assert [one.name for one in charter(AD, VIDEO).signal_categories] == ["marketing"]

@@ -21,7 +21,7 @@ PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 ROOT = Path(__file__).parents[2]
 PORTAL = ROOT / "examples" / "portal" / "consent.toml"
 DOCS = ROOT / "docs" / "charter.md"
-HEADINGS = ["Cookie", "Provider", "Service", "Where it is used", "Purpose", "Lifetime", "Party"]
+HEADINGS = ["Cookie", "Provider", "Service", "Where used", "Purpose", "Lifetime", "Party"]
 
 HOSTILE = [
     "a | b",
@@ -96,17 +96,16 @@ def test_the_charter_is_in_order() -> None:
     assert headings(markdown(policy)) == [
         "h1 Cookie charter",
         "h2 What a cookie is",
+        "h2 Cookies used on https://town.example",
+        "h3 Necessary",
+        "h3 Marketing",
         "h2 When your consent is needed",
         "h2 The kinds of cookies",
         "h3 Necessary cookies",
         "h3 Statistics cookies",
         "h3 First-party cookies",
-        "h3 Third-party cookies",
-        "h2 Cookies of https://town.example",
-        "h3 Necessary",
-        "h3 Marketing",
         "h2 How to change your mind",
-        "h2 Who answers for this site",
+        "h2 Who is responsible for this site",
     ]
 
 
@@ -151,7 +150,7 @@ def test_the_portal_s_necessary_cookies_are_explained_in_french() -> None:
     rows = {row[0]: row for row in cells(text)}
 
     assert {"sessionid", "csrftoken", "django_language", "cookies_preferences"} <= set(rows)
-    assert "nécessaires au fonctionnement du site" in text
+    assert "Ces cookies ne nécessitent pas votre accord" in text
     assert all("Non précisé" not in rows[name] for name in ("sessionid", "csrftoken"))
 
 
@@ -176,7 +175,7 @@ def test_a_controller_reads_as_it_was_written(hostile: str) -> None:
 
     shown = [seen(token.content) for token in tokens if token.type == "inline"]
     assert f"Contact: {plain}" in shown
-    assert any(text.startswith(f"{plain} decides") for text in shown)
+    assert any(text.startswith(f"Data controller: {plain}") for text in shown)
     assert headings(markdown(policy)) == headings(markdown(Policy(controller=Controller("x"))))
 
 

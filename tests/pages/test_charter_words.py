@@ -10,7 +10,13 @@ from consentgate import Category, Controller, Cookie, Policy
 from consentgate.pages.charter import charter_of
 from consentgate.pages.charter_closing import closing
 from consentgate.pages.charter_table import KINDS, NOT_NEEDED, PARTIES, Row, consent_note, rows_of
-from consentgate.pages.charter_words import Link, Passage, opening, tables_heading
+from consentgate.pages.charter_words import (
+    Link,
+    Passage,
+    explanations,
+    opening,
+    tables_heading,
+)
 from consentgate.pages.texts import LocalizedText, load_texts
 from consentgate.policy import ExemptReason, Kind, Party
 
@@ -31,7 +37,7 @@ def policy(*cookies: Cookie, **fields: object) -> Policy:
 def prose(*cookies: Cookie, language: str = "en", **fields: object) -> str:
     """All prose of a site's charter."""
     charter, texts = charter_of(policy(*cookies, **fields)), TEXTS[language]
-    passages = opening(charter, texts) + closing(charter, texts, settings="/consent/")
+    passages = opening(texts) + closing(charter, texts, settings="/consent/")
     return "\n".join(paragraph for one in passages for paragraph in paragraphs(one))
 
 
@@ -54,20 +60,44 @@ def note(*cookies: Cookie, category: str = "statistics") -> str:
     return consent_note(next(one for one in sections if one.category.name == category), EN)
 
 
-def test_the_charter_says_what_a_cookie_is_and_which_kinds_there_are() -> None:
-    charter = charter_of(Policy())
+def kinds(*cookies: Cookie) -> list[str]:
+    """The headings of the kinds that the charter explains."""
+    _, passage = explanations(charter_of(policy(*cookies)), EN)
+    return [part.heading for part in passage.parts]
 
-    assert [one.heading for one in opening(charter, EN)] == [
-        "What a cookie is",
+
+def test_before_its_tables_the_charter_says_only_what_a_cookie_is() -> None:
+    assert [one.heading for one in opening(EN)] == ["What a cookie is"]
+
+
+def test_after_its_tables_the_charter_explains_consent_kinds_choice_and_controller() -> None:
+    charter = charter_of(policy(AD, controller=CONTROLLER))
+
+    assert [one.heading for one in closing(charter, EN, settings="/consent/")] == [
         "When your consent is needed",
         "The kinds of cookies",
+        "How to change your mind",
+        "Who is responsible for this site",
     ]
-    assert [one.heading for one in opening(charter, EN)[2].parts] == [
-        "Necessary cookies",
-        "Statistics cookies",
-        "First-party cookies",
-        "Third-party cookies",
-    ]
+
+
+def test_each_part_of_the_charter_has_an_anchor_of_its_own() -> None:
+    charter = charter_of(policy(AD, controller=CONTROLLER))
+    passages = [*opening(EN), tables_heading(charter, EN), *closing(charter, EN, settings="/")]
+
+    anchors = [one.anchor for one in passages]
+    assert len(set(anchors)) == 6
+    assert all(one.startswith("consentgate-") for one in anchors)
+
+
+def test_third_parties_are_explained_where_the_site_has_any() -> None:
+    foreign = Cookie("vid", category="marketing", party="third")
+    here = ["Necessary cookies", "Statistics cookies", "First-party cookies"]
+
+    assert kinds(AD, foreign) == [*here, "Third-party cookies"]
+    assert "no third-party cookies" not in prose(AD, foreign)
+    assert kinds(AD) == here
+    assert "This site uses no third-party cookies, which are set under" in prose(AD)
 
 
 @pytest.mark.law(2)
@@ -88,22 +118,24 @@ def test_necessary_cookies_are_explained() -> None:
 
 @pytest.mark.law(17)
 def test_thirteen_and_twenty_five_months_are_in_one_paragraph_about_the_exemption() -> None:
-    lines = [line for line in prose(COUNTED, AD).splitlines() if "13" in line or "25" in line]
+    lines = [line for line in prose(MEASURED, AD).splitlines() if "13" in line or "25" in line]
 
     assert len(lines) == 1
     assert lines[0].startswith("Some need none where national law says so. In France")
     assert "at most 13 months, without being renewed at each visit" in lines[0]
     assert "kept for at most 25 months" in lines[0]
+    assert "Some need none" not in prose(COUNTED, AD)
 
 
 @pytest.mark.law(16)
 def test_the_charter_says_whether_the_site_uses_the_exemption() -> None:
     assert "This site uses such anonymous statistics" in prose(MEASURED)
     assert "This site uses no statistics cookies without your consent." in prose(COUNTED)
+    assert "anonymous statistics can be exempt" in prose(COUNTED)
 
 
 def test_the_charter_says_how_to_change_one_s_mind_with_a_link() -> None:
-    (choice,) = closing(charter_of(policy(AD)), EN, settings="/consent/?next=/")
+    *_, choice = closing(charter_of(policy(AD)), EN, settings="/consent/?next=/")
 
     assert choice.heading == "How to change your mind"
     assert "at any time" in choice.paragraphs[0]
@@ -119,7 +151,7 @@ def test_the_charter_says_how_long_and_where_a_choice_is_kept() -> None:
 
 @pytest.mark.law(18)
 def test_the_charter_says_that_refusing_closes_nothing() -> None:
-    assert "Refusing does not close the site to you" in prose(AD)
+    assert "You can use the site even if you refuse" in prose(AD)
 
 
 @pytest.mark.law(22)
@@ -128,7 +160,7 @@ def test_the_charter_says_what_the_browser_s_signal_refuses() -> None:
     cookies = (AD, Cookie("v", category="video"))
 
     assert "as a refusal of: Marketing and Videos." in prose(*cookies, categories=[video])
-    assert "refus pour\u00a0: Publicité et Vidéos." in prose(
+    assert "refusé\u00a0: Cibler la publicité et Vidéos." in prose(
         *cookies, categories=[video], language="fr"
     )
 
@@ -138,7 +170,7 @@ def test_a_signal_that_refuses_nothing_is_not_mentioned() -> None:
 
 
 def test_a_site_with_nothing_to_choose_says_so() -> None:
-    (choice,) = closing(charter_of(Policy()), EN, settings="/consent/")
+    *_, choice = closing(charter_of(Policy()), EN, settings="/consent/")
 
     assert choice.paragraphs[0].startswith("This site uses only necessary cookies")
     assert choice.links == ()
@@ -146,12 +178,12 @@ def test_a_site_with_nothing_to_choose_says_so() -> None:
 
 @pytest.mark.law(6)
 def test_the_controller_is_named_with_links() -> None:
-    _, who = closing(charter_of(policy(controller=CONTROLLER)), EN, settings="/consent/")
+    *_, who = closing(charter_of(policy(controller=CONTROLLER)), EN, settings="/consent/")
 
-    assert who.paragraphs[0].startswith("Town of Example decides")
+    assert who.paragraphs[0].startswith("Data controller: Town of Example. ")
     assert who.links == (
         Link("dpo@town.example", "mailto:dpo@town.example", "Contact:"),
-        Link("How this site handles personal data", "/privacy"),
+        Link("How this site uses personal data", "/privacy"),
     )
 
 
@@ -171,13 +203,13 @@ def test_the_controller_is_named_with_links() -> None:
 def test_a_contact_leads_where_it_can(contact: str, address: str) -> None:
     controller = Controller("Town", contact=contact)
 
-    _, who = closing(charter_of(policy(controller=controller)), EN, settings="/consent/")
+    *_, who = closing(charter_of(policy(controller=controller)), EN, settings="/consent/")
 
     assert who.links == (Link(contact, address, "Contact:"),)
 
 
 def test_a_controller_without_contact_has_no_links() -> None:
-    _, who = closing(charter_of(policy(controller=Controller("Town"))), EN, settings="/")
+    *_, who = closing(charter_of(policy(controller=Controller("Town"))), EN, settings="/")
 
     assert who.links == ()
 
@@ -185,14 +217,15 @@ def test_a_controller_without_contact_has_no_links() -> None:
 def test_the_tables_are_those_of_the_site_s_address() -> None:
     named = charter_of(Policy(site="https://town.example"))
 
-    assert tables_heading(named, EN) == Passage("Cookies of https://town.example", ())
-    assert tables_heading(charter_of(Policy()), EN) == Passage("Cookies of this site", ())
+    assert tables_heading(named, EN).heading == "Cookies used on https://town.example"
+    assert tables_heading(charter_of(Policy()), EN).heading == "Cookies used on this site"
+    assert tables_heading(named, EN).paragraphs == ()
 
 
 def test_a_star_in_a_name_is_explained() -> None:
     heading = tables_heading(charter_of(policy(Cookie("_ga_*", category="statistics"))), EN)
 
-    assert heading.paragraphs == ("A star in a name stands for any text.",)
+    assert heading.paragraphs == ("In a name, a star stands for any text.",)
 
 
 @pytest.mark.law(6)
@@ -246,9 +279,9 @@ def test_the_library_s_own_cookie_is_in_the_language_of_the_page() -> None:
         name="cookies_preferences",
         kind="",
         provider=LocalizedText("Ce site"),
-        service=LocalizedText("Préférences de cookies"),
-        location=LocalizedText("Ensemble du site"),
-        purpose=LocalizedText("Conserve votre choix sur les cookies."),
+        service=LocalizedText("Gestion des cookies"),
+        location=LocalizedText("Tout le site"),
+        purpose=LocalizedText("Conserver votre choix sur les cookies."),
         lifetime="6\u00a0mois",
         party="Interne",
         consent=("Non requis\u00a0: conserve votre choix sur les cookies",),
@@ -289,7 +322,7 @@ def test_a_cookie_that_wants_several_categories_names_them(tmp_path: Path) -> No
     [
         ((COUNTED,), "These cookies are used only with your consent."),
         ((MEASURED,), "These statistics are anonymous and need no consent. You can refuse them."),
-        ((MEASURED, COUNTED), "These cookies are used only with your consent, except those"),
+        ((MEASURED, COUNTED), "These cookies are used only with your consent. Those that need no"),
     ],
     ids=["asked", "anonymous", "mixed"],
 )
@@ -298,8 +331,8 @@ def test_a_category_says_whether_it_needs_consent(cookies: tuple[Cookie, ...], s
 
 
 @pytest.mark.law(15)
-def test_necessary_cookies_are_needed_for_the_site_to_work() -> None:
-    assert note(category="necessary").startswith("These cookies are necessary for the site to work")
+def test_necessary_cookies_need_no_consent() -> None:
+    assert note(category="necessary") == "These cookies need no consent and cannot be switched off."
 
 
 def test_each_word_of_a_declaration_has_words_for_visitors() -> None:

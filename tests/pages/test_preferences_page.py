@@ -52,8 +52,8 @@ def test_what_is_necessary_is_explained_and_has_no_box() -> None:
 
     assert "necessary" not in boxes(html)
     assert [one.words for one in find(html, "h2")][-1] == "Necessary Always on"
-    assert "Without these the site cannot do what you ask of it." in html
-    assert "Not needed: it keeps your basket or your order" in html
+    assert "Without these cookies, the site cannot do what you ask." in html
+    assert "Not needed: keeps your basket or your order" in html
 
 
 @pytest.mark.law(16)
@@ -69,7 +69,7 @@ def test_anonymous_statistics_are_on_without_consent_and_can_be_refused() -> Non
 def test_the_stored_choice_is_shown_in_words_and_in_the_boxes() -> None:
     html = preferences_page(granted=["statistics", "counting"])
 
-    assert "You chose on 24 November 2026. Your choice counts until 25 May 2027." in html
+    assert "You chose on 24 November 2026. Your choice is valid until 25 May 2027." in html
     assert accepted(html) == ["statistics", "counting"]
 
 
@@ -82,7 +82,7 @@ def test_a_visitor_whose_choice_is_too_old_reads_so() -> None:
 
     html = preferences_page(granted=["statistics"], clock=later)
 
-    assert "Your last choice is too old to count." in html
+    assert "Your last choice has expired." in html
     assert boxes(html)["statistics"] is False
 
 
@@ -94,7 +94,7 @@ def test_a_visitor_who_chose_about_something_else_reads_so() -> None:
 
     html = preferences_page(policy=changed, cookie=preferences_for(*ASKED, policy=POLICY))
 
-    assert "What you chose about has changed since then." in html
+    assert "The cookies that you chose about have changed since then." in html
     assert accepted(html) == ["marketing", "videos"]
 
 
@@ -166,13 +166,13 @@ def test_where_there_is_only_what_is_necessary_its_cookies_are_shown() -> None:
 @pytest.mark.parametrize(
     ("category", "line"),
     [
-        ("statistics", "They tell us how many people visit and which pages they read."),
+        ("statistics", "Count visits and see which pages people read."),
         ("videos", "These cookies are used only with your consent."),
         (
             "counting",
             "These statistics are anonymous and need no consent. You can refuse them.",
         ),
-        ("necessary", "Without these the site cannot do what you ask of it. They are always on."),
+        ("necessary", "Without these cookies, the site cannot do what you ask."),
     ],
 )
 def test_a_purpose_has_one_line(category: str, line: str) -> None:
@@ -187,8 +187,8 @@ def test_an_exception_within_a_purpose_is_explained_beside_what_it_is_for() -> N
     html = preferences_page(policy=POLICY.with_cookies(counter))
 
     line = only(html, "p", id="consentgate-statistics-about").words
-    assert line.startswith("They tell us how many people visit and which pages they read. These")
-    assert line.endswith("except those marked as not needing it, which you can refuse.")
+    assert line.startswith("Count visits and see which pages people read. These")
+    assert line.endswith("Those that need no consent are already on, and you can refuse them too.")
 
 
 @pytest.mark.law(22)
@@ -197,7 +197,7 @@ def test_one_sentence_names_what_the_signal_refuses() -> None:
     html = preferences_page(headers=GPC)
 
     (sentence,) = find(html, "p", **{"class": "consentgate-signal"})
-    assert sentence.words == "Your browser refuses for you (Global Privacy Control): Marketing."
+    assert sentence.words == "Refused by your browser (Global Privacy Control): Marketing."
     assert html.count("Global Privacy Control") == 1
     assert "Global Privacy Control" not in preferences_page()
 
@@ -239,7 +239,7 @@ def test_each_category_has_a_table_with_a_caption_and_headings() -> None:
     ]
     assert all(one.get("scope") in ("col", "row") for one in find(html, "th"))
     assert [one.words for one in find(html, "th", scope="col")][:5] == [
-        *("Cookie", "Provider", "Where it is used", "Purpose", "Lifetime")
+        *("Cookie", "Provider", "Where used", "Purpose", "Lifetime")
     ]
 
 
@@ -271,7 +271,7 @@ def test_a_box_is_named_by_what_is_accepted_and_described_by_what_it_is_for() ->
     label = only(html, "label", **{"for": box.get("id")})
     about = only(html, "p", id=box.get("aria-describedby"))
     assert label.words == "Statistics"
-    assert about.words.startswith("They tell us how many people visit")
+    assert about.words.startswith("Count visits and see")
     assert only(html, "legend").words == "Choose for each purpose"
     assert all(one.is_in("fieldset") for one in find(html, "input", type="checkbox"))
 
@@ -301,7 +301,7 @@ def test_without_a_page_to_go_back_to_the_choice_leads_to_the_same_page_again() 
 def test_a_site_that_asks_nothing_says_so_and_has_no_buttons() -> None:
     html = preferences_page(policy=Policy(necessary=["session"]))
 
-    assert "there is nothing for you to choose" in html
+    assert "you have nothing to choose" in html
     assert buttons(html) == []
 
 

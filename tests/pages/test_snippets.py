@@ -95,7 +95,7 @@ def test_the_banner_says_who_asks_and_for_what_before_the_choice() -> None:
     assert only(html, "h2").words == "Cookies on data.example.org"
     shown = [one for one in find(html, "p") if "hidden" not in one.attributes]
     assert shown[0].words == (
-        "Ville d'Exemple asks for your consent to cookies for these purposes:"
+        "This site asks for your consent to use cookies. Data controller: Ville d'Exemple."
     )
     assert [one.words for one in find(html, "dt")] == ["Statistics", "Marketing", "Embedded videos"]
     assert html.index("You can change your mind at any time.") < html.index("<button")
@@ -194,7 +194,7 @@ def test_a_page_without_a_choice_says_only_that_none_was_kept(html: str) -> None
     message = only(html, "p", **{"class": "consentgate-unsaved"})
 
     assert message.words.startswith(
-        "Your choice was not saved. Your browser keeps no cookies of this site."
+        "Your choice was not saved. Your browser does not keep cookies from this site."
     )
     assert message.get("role") == "status"
     assert "hidden" in message.attributes  # without the style sheet it claims nothing

@@ -229,7 +229,7 @@ def test_the_declaration_has_the_categories_in_use_with_their_fingerprints() -> 
         "gpc": False,
         "fingerprint": FULL.fingerprint("video"),
     }
-    assert categories[1]["title"]["fr"] == "Statistiques"
+    assert categories[1]["title"]["fr"] == "Mesurer l’audience"
 
 
 def test_the_declaration_has_each_cookie_with_its_texts_by_language() -> None:

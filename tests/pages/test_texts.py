@@ -39,7 +39,7 @@ def test_a_message_is_translated() -> None:
 
 
 def test_a_message_is_filled_in() -> None:
-    assert TEXTS["fr"]("Cookies of %(site)s", site="Ville") == "Les cookies de Ville"
+    assert TEXTS["fr"]("Cookies used on %(site)s", site="Ville") == "Cookies utilisés sur Ville"
 
 
 def test_what_fills_a_message_in_is_never_read_as_one() -> None:
@@ -127,7 +127,7 @@ def test_a_text_that_the_library_knows_is_translated_by_its_catalogue() -> None:
 
 
 def test_a_text_in_the_default_language_that_the_library_knows_is_translated() -> None:
-    assert TEXTS["fr"].localize("Whole site", "en") == LocalizedText("Ensemble du site")
+    assert TEXTS["fr"].localize("Whole site", "en") == LocalizedText("Tout le site")
 
 
 def test_a_category_without_title_is_called_by_its_name() -> None:

@@ -22,8 +22,8 @@ def own_cookies() -> Iterator[Cookie]:
     yield _cookie(
         settings.SESSION_COOKIE_NAME,
         ExemptReason.AUTHENTICATION,
-        "Keeps you signed in and your session together.",
-        "Maintient votre connexion et votre session.",
+        "Keeps you signed in and remembers your session.",
+        "Maintenir votre connexion et votre session.",
         lifetime=_session_lifetime(),
     )
     if not settings.CSRF_USE_SESSIONS:
@@ -31,22 +31,22 @@ def own_cookies() -> Iterator[Cookie]:
             settings.CSRF_COOKIE_NAME,
             ExemptReason.AUTHENTICATION,
             "Protects the forms that you send against forgery.",
-            "Protège les formulaires que vous envoyez contre la falsification.",
+            "Protéger les formulaires que vous envoyez contre la falsification.",
             lifetime=_lifetime(settings.CSRF_COOKIE_AGE),
         )
     yield _cookie(
         settings.LANGUAGE_COOKIE_NAME,
         ExemptReason.INTERFACE,
         "Remembers the language that you chose.",
-        "Retient la langue que vous avez choisie.",
+        "Retenir la langue que vous avez choisie.",
         lifetime=_lifetime(settings.LANGUAGE_COOKIE_AGE),
     )
     for name in _message_cookie_names():
         yield _cookie(
             name,
             ExemptReason.INTERFACE,
-            "Shows the outcome of what you just did on the next page.",
-            "Affiche sur la page suivante le résultat de votre dernière action.",
+            "Shows the result of your last action on the next page.",
+            "Afficher sur la page suivante le résultat de votre dernière action.",
             lifetime=SESSION,
         )
 

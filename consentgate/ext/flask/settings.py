@@ -98,8 +98,8 @@ def own_cookies(app: Flask) -> Iterator[Cookie]:
         exempt_reason="authentication",
         service="Flask",
         purpose={
-            "en": "Keeps you signed in and your session together.",
-            "fr": "Maintient votre connexion et votre session.",
+            "en": "Keeps you signed in and remembers your session.",
+            "fr": "Maintenir votre connexion et votre session.",
         },
         lifetime="session",
     )
@@ -111,9 +111,9 @@ def own_cookies(app: Flask) -> Iterator[Cookie]:
             exempt_reason="authentication",
             service="Flask-Login",
             purpose={
-                "en": "Keeps you signed in after the browser was closed, where you ask for it.",
-                "fr": "Maintient votre connexion après la fermeture du navigateur, "
-                "si vous le demandez.",
+                "en": "Keeps you signed in after you close the browser, if you asked for it.",
+                "fr": "Maintenir votre connexion après la fermeture du navigateur, "
+                "si vous l’avez demandé.",
             },
             lifetime=duration if isinstance(duration, timedelta) else timedelta(seconds=duration),
         )

@@ -82,7 +82,7 @@ def test_the_choice_is_at_hand_as_a_variable() -> None:
     ("language", "purpose", "title"),
     [
         ("en", "Tells visits apart.", "Statistics"),
-        ("fr", "Distingue les visites.", "Statistiques"),
+        ("fr", "Distingue les visites.", "Mesurer l’audience"),
         ("de", "Tells visits apart.", "Statistics"),
     ],
 )
