@@ -287,6 +287,12 @@ def test_the_module_is_the_command(
     assert len(json.loads(capsys.readouterr().out)["secret_key"]) == 64
 
 
+def test_who_imports_the_module_runs_no_command(capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_module("consentgate", run_name="imported")
+
+    assert capsys.readouterr() == ("", "")
+
+
 def test_a_terminal_that_lacks_a_letter_ends_no_command(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
