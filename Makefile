@@ -6,6 +6,9 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-for-development
+# The demonstration has an environment of its own, of a tenth of the size.
+DEMO_VENV := .venv-demo
+DEMO_READY := $(DEMO_VENV)/.ready-for-demo
 PROGRAMS := $(VENV)/.programs-for-tests
 
 # The first interpreter that is new enough; `make PYTHON=/path/to/python3.13 ...` chooses another.
@@ -25,7 +28,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 QUICK := tests/unit tests/contract/test_core.py tests/contract/test_asgi.py tests/contract/test_wsgi.py
 
 .DEFAULT_GOAL := help
-.PHONY: help quick demo demo-check test check format texts tutorials screenshots bench upstream clean
+.PHONY: help quick demo demo-check test check docs format texts tutorials screenshots bench upstream clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,20 +36,24 @@ help:  ## Show this list
 quick: $(READY)  ## Run the unit tests and the contract on core, ASGI and WSGI (under 30 seconds)
 	@$(BIN)/python -m pytest -q $(PARALLEL) $(QUICK)
 
-demo: $(READY)  ## Serve the Django portal on PORT (8000), the shops on PORT+1 and PORT+2
-	@$(BIN)/python examples/demo.py $(PORT)
+demo: $(DEMO_READY)  ## Serve the Django portal on PORT (8000), the shops on PORT+1 and PORT+2
+	@$(DEMO_VENV)/bin/python examples/demo.py $(PORT)
 
-demo-check: $(READY)  ## Visit the portal and both shops and print what left, what was held back and why
-	@$(BIN)/python examples/demo_check.py
+demo-check: $(DEMO_READY)  ## Visit the portal and both shops and print what left, what was held back and why
+	@$(DEMO_VENV)/bin/python examples/demo_check.py
 
 test: $(READY) $(PROGRAMS)  ## Run the tests (with CI=true also branch coverage, which must be 100 %)
 	@$(BIN)/python -m pytest $(PARALLEL) $(COVERAGE)
 
-check: $(READY)  ## Lint, check formatting, types and the direction of imports
+check: $(READY)  ## Lint, check formatting, types and the direction of imports, build the documentation
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(MAKE) --no-print-directory docs
+
+docs: $(READY)  ## Build the documentation's site into build/docs/ (warnings are errors)
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env -b dirhtml docs build/docs
 
 format: $(READY)  ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
@@ -69,15 +76,17 @@ upstream: $(READY)  ## Run other projects' own tests, with and without the gate 
 	@$(BIN)/python -m upstream
 
 clean:  ## Remove .venv and every cache
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) $(DEMO_VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
-$(READY): pyproject.toml
+$(READY): EXTRA := dev
+$(DEMO_READY): EXTRA := demo
+$(READY) $(DEMO_READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "consentgate needs Python 3.11 or newer on the PATH" >&2; exit 1; }
-	@echo "Setting up $(VENV) (once; again only when pyproject.toml changes) ..."
-	@rm -rf $(VENV)
-	@$(PYTHON) -m venv $(VENV) \
+	@echo "Setting up $(@D) (once; again only when pyproject.toml changes) ..."
+	@rm -rf $(@D)
+	@$(PYTHON) -m venv $(@D) \
 		|| { echo "on Debian and Ubuntu, install python3-venv first" >&2; exit 1; }
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
+	@$(@D)/bin/python -m pip install -qq --disable-pip-version-check --editable '.[$(EXTRA)]'
 	@touch $@
 
 # Tests of what can't be installed skip themselves, so that this never ends the run.

@@ -29,6 +29,9 @@ else:
         return value
 
 
+__version__ = "0.1.0.dev0"
+"""The version of this release; `pyproject.toml` reads it from here."""
+
 __all__ = [
     "Action",
     "Category",

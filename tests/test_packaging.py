@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tarfile
 import zipfile
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -140,18 +143,35 @@ def test_a_name_that_is_not_public_is_an_error_as_in_any_module() -> None:
         consentgate.Polcy  # type: ignore[attr-defined]  # noqa: B018
 
 
-@pytest.fixture(scope="module")
-def wheel_names(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The names of the files in a freshly built wheel."""
-    folder = tmp_path_factory.mktemp("wheel")
+def build(kind: str, folder: Path) -> Path:
+    """Build a wheel or an sdist of this repository, and return its path."""
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder)],
         cwd=ROOT,
         check=True,
         capture_output=True,
     )
-    (wheel,) = folder.glob("*.whl")
+    (built,) = folder.iterdir()
+    return built
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build("wheel", tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def wheel_names(wheel: Path) -> list[str]:
+    """The names of the files in a freshly built wheel."""
     return zipfile.ZipFile(wheel).namelist()
+
+
+@pytest.fixture(scope="module")
+def metadata(wheel: Path) -> EmailMessage:
+    """What the wheel says of itself."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
+        return message_from_bytes(archive.read(name), policy=policy.default)
 
 
 def test_the_wheel_tells_type_checkers_that_it_is_typed(wheel_names: list[str]) -> None:
@@ -167,7 +187,44 @@ def test_the_wheel_carries_its_licence(wheel_names: list[str]) -> None:
     assert any(name.endswith("licenses/LICENSE") for name in wheel_names)
 
 
-def test_the_wheel_carries_the_package_and_nothing_else(wheel_names: list[str]) -> None:
-    tops = {name.partition("/")[0] for name in wheel_names}
+def test_the_wheel_carries_the_package_whole_and_nothing_else(wheel_names: list[str]) -> None:
+    package = {name_of(path) for path in TRACKED if name_of(path).startswith("consentgate/")}
 
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"consentgate"}
+    assert {name for name in wheel_names if ".dist-info/" not in name} == package
+
+
+def test_the_wheel_has_the_version_that_the_package_says(metadata: EmailMessage) -> None:
+    assert metadata["Version"] == consentgate.__version__
+
+
+def test_the_wheel_names_the_pages_of_the_project(metadata: EmailMessage) -> None:
+    labels = [value.partition(",")[0] for value in metadata.get_all("Project-URL", [])]
+
+    assert labels == ["Homepage", "Documentation", "Changelog", "Issues", "Source"]
+
+
+def test_each_supported_python_and_framework_has_a_classifier(metadata: EmailMessage) -> None:
+    given = metadata.get_all("Classifier", [])
+    named = [
+        *(f"Programming Language :: Python :: 3.{minor}" for minor in (11, 12, 13)),
+        *(f"Framework :: {name}" for name in ("Django", "FastAPI", "Flask", "Wagtail")),
+        "Typing :: Typed",
+    ]
+
+    assert [classifier for classifier in named if classifier not in given] == []
+
+
+SHIPPED = re.compile(
+    r"(consentgate|benchmarks|docs|examples|tests|tools|upstream)/.*"
+    r"|(CHANGELOG|CONTRIBUTING|README|SECURITY)\.md|LICENSE|Makefile|babel\.cfg|pyproject\.toml"
+)
+"""What the source distribution holds: enough to run the tests and to build the documentation."""
+
+
+def test_the_source_distribution_carries_what_its_users_need(tmp_path: Path) -> None:
+    with tarfile.open(build("sdist", tmp_path)) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    wanted = {name_of(path) for path in TRACKED if SHIPPED.fullmatch(name_of(path))}
+    wanted = {name for name in wanted if not name.startswith("tests/data/npm/")}
+
+    assert names - {"PKG-INFO", ".gitignore"} == wanted

@@ -60,7 +60,7 @@ body { margin: 0; font: 1rem/1.5 system-ui, "Liberation Sans", Arial, sans-serif
 header, main { max-width: 1120px; margin: 0 auto; padding: 8px 16px; }
 header p { font-weight: 700; }"""
 
-WINDOWS = {"wide": (1280, 800), "phone": (390, 844), "narrow": (320, 568)}
+WINDOWS = {"wide": (1280, 800), "phone": (390, 844), "narrow": (320, 568), "readme": (880, 340)}
 ADDRESSES = {
     "banner": "/banner",
     "settings": "/settings#consentgate-saved",
@@ -94,6 +94,8 @@ def pictures() -> Iterator[Picture]:
     """All that is to be looked at."""
     for page, scheme in product(ADDRESSES, ("light", "dark")):
         yield Picture(page, scheme=scheme)
+    for scheme in ("light", "dark"):  # docs/images/banner-light.png and -dark.png
+        yield Picture("banner", window="readme", scheme=scheme)
     for page, window in product(("banner", "preferences", "charter"), ("phone", "narrow")):
         yield Picture(page, window=window, unfolded=True)
     for page, window in product(("banner", "preferences", "charter"), ("wide", "phone")):
@@ -146,9 +148,8 @@ class Site:
             return Response(self._files[request.path], mimetype="text/css")
         texts = self._texts[request.args.get("lang", "en")]
         insert = self._pages.banner if request.path == "/banner" else self._pages.settings
-        page = SITE_PAGE.format(
-            lang=texts.language, dir=texts.direction, inserted=insert(texts, mount="")
-        )
+        inserted = insert(texts, mount="").fill("").decode("utf-8")
+        page = SITE_PAGE.format(lang=texts.language, dir=texts.direction, inserted=inserted)
         return Response(page, mimetype="text/html")
 
 

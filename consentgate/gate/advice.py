@@ -15,6 +15,7 @@ from math import ceil
 from time import time
 from typing import Any, NamedTuple, Protocol
 
+from consentgate.gate.events import LONGEST_TEXT
 from consentgate.http.set_cookie import expiry_of, last_values
 from consentgate.policy import SESSION, Cookie, Kind, lifetime_text, paste_toml
 from consentgate.policy.findings import longest_necessary
@@ -187,8 +188,11 @@ class Advisor:
 
 
 def is_declarable(name: str) -> bool:
-    """Return whether a declaration can hold this name of a cookie."""
-    return name_problem(name, Kind.COOKIE) is None
+    """Return whether a declaration can hold this name of a cookie, and of no other.
+
+    A star of a cookie's own would be a glob's; one behind a name that was cut is meant as such.
+    """
+    return name_problem(name, Kind.COOKIE) is None and "*" not in name[:LONGEST_TEXT]
 
 
 def toml_of(rule: Cookie) -> str:

@@ -47,15 +47,8 @@ logger = logging.getLogger("consentgate")
 class Gate:
     """One policy, its keys and its options; shared by all requests.
 
-    `secret_key` signs the choice and `fallback_keys` verify older ones. `mode`, `unknown`,
-    `hide_cookies` and the values of `required` are the words of `consentgate.gate.options`. With
-    `scan_headers` the ASGI middleware drops other headers that hold CR, LF or NUL, as the WSGI
-    one always does; it is off since servers refuse them. `clock` returns the present as an aware
-    UTC datetime. `domain`, `path` ("": the mount of the gate), `same_site`, `secure` (None: on
-    https) `http_only` (off, so that a page's script can read the choice) and `partitioned`
-    (for an application in frames of other sites, with same_site="None") are those of the
-    preferences cookie. Raises
-    ConfigurationError.
+    `secret_key` signs the choice: at least 16 bytes, and not the placeholder of an example.
+    `GateOptions` explains the other options. Raises ConfigurationError.
     """
 
     judge_class: ClassVar[type[Judge]] = Judge

@@ -29,21 +29,48 @@ class GateOptions(TypedDict, total=False):
     """The keyword options of `Gate`, which both middlewares take as well."""
 
     fallback_keys: Collection[str | bytes]
+    """Older keys. They verify choices that were signed before, and sign nothing."""
     audience: str
+    """Tells apart the choices of several sites that share a key: a choice counts only for its own
+    audience."""
     mode: ModeOption
+    """`"enforce"` strips what must not leave. `"report"` changes no response, inserts no banner,
+    and reports what the gate would do. `"block"` answers 500, with names and reasons, where a
+    cookie would be stripped: for tests and staging."""
     unknown: UnknownOption
+    """`"strip"` lets no undeclared cookie leave. `"report"` lets them leave and reports them,
+    while a site migrates."""
     hide_cookies: HideCookiesOption
+    """The cookies of a request that the application does not see. `"refused"`: the declared ones
+    that are not allowed. `"undeclared"`: unknown names as well. `"off"`: none."""
     clamp: bool
+    """Shorten cookies that leave by consent to their declared lifetime."""
     scan_headers: bool
+    """Under ASGI, also drop headers other than `Set-Cookie` that hold CR, LF or NUL, for servers
+    that do not refuse them. The answer to a websocket's handshake, and everything under WSGI,
+    is always scanned."""
     required: Callable[[Request], Enforcement] | None
+    """A function of the scope or environ that returns an `Enforcement`: `ENFORCE`, `SILENT`
+    (filter, never ask) or `NOT_REQUIRED` (every declared category is allowed)."""
     on_event: Callable[[Event], object] | None
+    """A function that gets each event, such as a strip, a rewrite or an expiry. An event never
+    holds a cookie's value."""
     clock: Callable[[], datetime]
+    """A function that returns the present as an aware UTC datetime, for tests."""
     domain: str
+    """The Domain of the preferences cookie; `""` is the host alone."""
     path: str
+    """The Path of the preferences cookie; `""` is the mount of the gate."""
     same_site: SameSiteOption
+    """The SameSite of the preferences cookie. `"None"`, for frames of other sites, makes it
+    Secure."""
     secure: bool | None
+    """Whether the preferences cookie is Secure; `None`: on https."""
     http_only: bool
+    """Whether the preferences cookie is HttpOnly, so that a page's scripts cannot read
+    the choice."""
     partitioned: bool
+    """Whether the preferences cookie is Partitioned (CHIPS), for frames of other sites."""
 
 
 @dataclass(frozen=True, slots=True)

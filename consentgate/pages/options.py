@@ -60,32 +60,43 @@ class PagesFields(TypedDict, total=False):
     """The keyword options of the visitor's pages, which both middlewares take."""
 
     prefix: str | None
+    """The path of the visitor's pages; `None`: no pages and no banner."""
     banner: BannerOption
+    """`"auto"`: the middleware puts the banner into each page, for its visitor. `"static"`: the
+    same HTML for everybody, shown by a script, so that shared caches can keep the page.
+    `"manual"`: the site's templates place it."""
     settings_link: SettingsLinkOption
+    """Where pages have the link back to the choice once the visitor has chosen. `"end"`: before
+    `</body>`. `"top"`: where the banner was. `"none"`: where the site's template places it
+    (`consent_link`)."""
     languages: Sequence[str]
+    """The tags of the languages that the pages speak; `()`: English and French, which were
+    proofread."""
     language: LanguageOption | None
+    """The site's own choice for a request: a function of the scope or environ that returns a tag,
+    a locale or `None`."""
     trusted_origins: Collection[str]
+    """Other origins whose forms may send a visitor's choice."""
     frame_ancestors: Collection[str]
+    """Origins in whose frames the visitor's pages, and the question in the application's own, may
+    be shown."""
     gpc_updated: date | None
+    """The date in `/.well-known/gpc.json`; `None`: that file does not exist."""
     templates: str | PathLike[str] | None
+    """A folder of templates that come before the library's."""
     catalogues: str | PathLike[str] | None
+    """A folder of translations that come before the library's."""
     stylesheets: Sequence[str]
+    """Addresses of the site's own style sheets, linked after the library's."""
     logo: str | None
+    """The address of an image that shows the site's name, which it replaces on the pages."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class PagesOptions:
-    """The checked options of the visitor's pages. Raises ConfigurationError.
+    """The checked options of the visitor's pages, as `PagesFields` explains them.
 
-    `prefix`: the path of the pages; None to have none. `settings_link`: where pages have the way
-    back to the choice. `languages`: the tags of the languages that are served (by default those
-    that were proofread: English and French). `language`: the site's own choice for a request, a
-    function of the scope or environ. `trusted_origins`: other origins whose forms may send a
-    visitor's choice. `frame_ancestors`: origins in whose frames the visitor's pages, and the
-    question in the application's, may be shown. `gpc_updated`: the day in `/.well-known/gpc.json`,
-    which is served only if it is given. `templates` and `catalogues`: folders whose files come
-    before the library's. `stylesheets`: addresses of the site's own style sheets, linked after the
-    library's. `logo`: the address of an image that shows the site's name, which it replaces.
+    Raises ConfigurationError.
     """
 
     prefix: str | None

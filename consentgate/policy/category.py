@@ -65,14 +65,18 @@ class Category:
     """A purpose that a visitor allows or refuses as a whole.
 
     `necessary`, `statistics` and `marketing` have the library's own texts where a text is left
-    out. `gpc`: while a visitor is undecided, a Global Privacy Control signal refuses the category.
-    Raises PolicyError (CG012, CG007).
+    out. Raises PolicyError (CG012, CG007).
     """
 
     name: str
+    """What cookies refer to: lower-case letters, digits, `_` and `-`."""
     title: Text
+    """What visitors read as its name; `None`: the library's text, or the name."""
     description: Text
+    """What visitors read below its title; `None`: the library's text, or nothing."""
     gpc: bool
+    """While a visitor is undecided, a Global Privacy Control signal refuses the category; `None`:
+    only for `marketing`."""
 
     def __init__(
         self,
@@ -111,13 +115,15 @@ def _name_problems(name: object) -> list[Problem]:
 class Controller:
     """Who answers for the site. Visitors read it before they choose (GDPR art. 13(1)(a)).
 
-    `contact` is an address to write to, `privacy_page` an http(s) address or a path of the site.
     Raises PolicyError (CG012).
     """
 
     name: str
+    """The name of the organisation or the person."""
     contact: str = field(default="", kw_only=True)
+    """An address to write to."""
     privacy_page: str = field(default="", kw_only=True)
+    """An http(s) address, or a path of the site."""
 
     def __post_init__(self) -> None:
         problems = list(_controller_problems(self))

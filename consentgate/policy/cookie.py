@@ -103,7 +103,9 @@ class Cookie:
     """
 
     name: str
+    """Exact, or a glob in which `*` matches any text, also an empty one. Letter case counts."""
     category: str
+    """`necessary`, `statistics`, `marketing`, or one of the site's own."""
     provider: Text = ""
     """Who sets it."""
     service: Text = ""
@@ -113,24 +115,29 @@ class Cookie:
     purpose: Text = ""
     """What it is for."""
     lifetime: Lifetime | None = None
-    """Written as "session", "13 months", "2 hours" ..., or as a timedelta."""
+    """`"session"`, a number with a unit from `seconds` to `years`, or a `timedelta`."""
     party: Party = Party.FIRST
+    """`first` or `third`: whether another site sets it."""
     anonymous: bool = False
     """True for audience measurement that needs no consent (CNIL 2020-091, art. 5)."""
     exempt_reason: ExemptReason | None = None
-    """Why it needs no consent; an exempt cookie without a reason gets the usual one."""
+    """Why it needs no consent; an exempt cookie without a reason gets a usual one."""
     retention: timedelta | None = None
     """How long its measurements are kept; expected of anonymous audience measurement."""
     path: tuple[str, ...] = ("/",)
-    """The paths, one or several, on which it is set; it is expired on each, for each domain."""
+    """The paths, one or several, on which it is set; the gate expires it on each, for each
+    domain."""
     domain: tuple[str, ...] = ()
-    """The domains, one or several, on which it is set; "" and () are the host itself."""
+    """The domains, one or several, on which it is set; `""` and `()` are the host itself."""
     parent_domain: bool = False
     """True where it is set for the highest domain that a browser allows, as trackers do: without
-    `domain` it is expired for each parent domain of the request's host as well."""
+    `domain` the gate expires it for each parent domain of the request's host as well."""
     kind: Kind = Kind.COOKIE
+    """`cookie`, `local_storage`, `session_storage`, `indexed_db`, `script`, `frame` or `pixel`. The
+    gate filters cookies; the charter explains all of them."""
     purpose_id: str = ""
-    """Names the purpose, so that its text can change without asking visitors again."""
+    """Names the purpose in the fingerprint, so that its text can change without asking visitors
+    again."""
     hosts: Hosts = _NO_HOSTS
     """The hosts that it contacts, by resource type."""
     secure: bool = False

@@ -44,27 +44,30 @@ _AS_DECLARED = (
 class Policy:
     """All that a site declares; it cannot change, and equals a policy that declares the same.
 
-    `necessary` takes names, or whole cookies of that category; `presets` takes names of shipped
-    presets, or paths that end in ".toml". `site` is an address, `site_name` what visitors call the
-    site, one text or texts by language. `preferences_cookie` is the name of the cookie that
-    keeps the choice; the library declares it. `accept_fingerprints` are older fingerprints under
-    which a choice is still valid. Raises PolicyError with all errors.
+    `necessary` takes names, or whole cookies of that category. Raises PolicyError with all errors.
     """
 
     necessary: tuple[str, ...]
-    """The names that were declared by name alone."""
+    """The names of necessary cookies of which a name is all that was declared."""
     cookies: tuple[Cookie, ...]
-    """The site's cookies as it declared them; `rules` is what the gate enforces."""
+    """All other cookies as the site declared them; `rules` is what the gate enforces."""
     categories: tuple[Category, ...]
-    """All categories, `necessary` first, the site's own last."""
+    """The categories: the built-in ones, as the site declared them if it did, and its own."""
     presets: tuple[str, ...]
+    """Names of shipped presets, or paths that end in `.toml`; in a file, from its folder."""
     site: str
+    """The http(s) address of the site."""
     site_name: Text
-    """What visitors call the site, by language or in all; empty: the host of `site`."""
+    """What visitors call the site, one text or texts by language: the banner's heading and the
+    visitor's pages have it; empty: the host of `site`."""
     controller: Controller | None
+    """Who answers for the site."""
     preferences_cookie: str
+    """The name of the cookie that keeps the choice; the library declares it."""
     default_language: str
+    """The language of texts without a language, and of fingerprints."""
     accept_fingerprints: tuple[str, ...]
+    """Older fingerprints under which a choice still holds."""
     rules: tuple[Cookie, ...] = field(repr=False)
     """What the gate enforces: the preferences cookie, the site's cookies, then the presets'."""
     optional_categories: tuple[str, ...] = field(repr=False, compare=False)

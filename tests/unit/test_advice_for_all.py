@@ -16,7 +16,7 @@ pytestmark = pytest.mark.behaviour(44)
 EMPTY = Policy(controller=Controller("Example Town"))
 NAMES = st.one_of(
     st.text(
-        alphabet=st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="*"),
+        alphabet=st.characters(min_codepoint=33, max_codepoint=126),
         min_size=1,
         max_size=64,
     ),
@@ -82,3 +82,15 @@ def test_all_that_was_seen_can_be_declared_at_once(seen: list[Seen]) -> None:
     assert [
         one.name for one in seen if is_declarable(one.name) and policy.rule_for(one.name) is None
     ] == []
+
+
+@pytest.mark.parametrize("name", ["*s", "a*", "_ga_*", "*"])
+def test_a_star_of_a_cookies_own_is_suggested_as_no_glob(name: str) -> None:
+    assert not is_declarable(name)
+    assert advised(Seen(name, DAY)) == []
+
+
+def test_a_name_that_was_cut_is_suggested_by_its_beginning() -> None:
+    name = "n" * 64 + "*"
+
+    assert [advice.rule.name for advice in advised(Seen(name, DAY))] == [name]

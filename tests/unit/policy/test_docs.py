@@ -12,6 +12,7 @@ import consentgate.policy
 from consentgate import Policy
 from consentgate.policy.cookie import COOKIE_FIELDS
 from consentgate.policy.policy_file import _KEYS
+from tools.reference import cookie_fields, policy_fields
 
 DOCS = Path(__file__).parents[3] / "docs"
 POLICY = (DOCS / "policy.md").read_text(encoding="utf-8")
@@ -41,6 +42,12 @@ def test_each_id_of_the_policy_has_one_row() -> None:
     assert rows == sorted(IDS)
 
 
-@pytest.mark.parametrize("word", [*COOKIE_FIELDS, *_KEYS])
-def test_each_word_that_can_be_declared_is_explained(word: str) -> None:
-    assert f"`{word}`" in POLICY
+def test_each_word_that_can_be_declared_is_explained() -> None:
+    explained = {row.name for row in [*policy_fields(), *cookie_fields()] if row.effect}
+
+    assert {*COOKIE_FIELDS, *_KEYS} - explained == set()
+
+
+@pytest.mark.parametrize("table", ["policy", "controller", "cookie", "category"])
+def test_the_page_has_the_table_of_each_kind_of_declaration(table: str) -> None:
+    assert f"```{{reference}} {table}\n```" in POLICY
