@@ -1,4 +1,4 @@
-"""The page of the documentation about the command line, followed word by word."""
+"""The page `command-line.md` of the documentation, followed word by word."""
 
 from __future__ import annotations
 
