@@ -20,6 +20,8 @@ from tests.cli.declarations import BROKEN, COMPLETE, WRONG
 
 pytestmark = pytest.mark.cli
 
+MODULE = str(Path(commands.__file__).parents[1] / "__main__.py")
+
 
 def all_commands() -> dict[str, click.Command]:
     """Each command that is no group, by its words."""
@@ -281,14 +283,14 @@ def test_the_module_is_the_command(
     monkeypatch.setattr(sys, "argv", ["consentgate", "keygen", "--json"])
 
     with pytest.raises(SystemExit) as ended:
-        runpy.run_module("consentgate", run_name="__main__")
+        runpy.run_path(MODULE, run_name="__main__")
 
     assert ended.value.code == 0
     assert len(json.loads(capsys.readouterr().out)["secret_key"]) == 64
 
 
 def test_who_imports_the_module_runs_no_command(capsys: pytest.CaptureFixture[str]) -> None:
-    runpy.run_module("consentgate", run_name="imported")
+    runpy.run_path(MODULE, run_name="imported")
 
     assert capsys.readouterr() == ("", "")
 
