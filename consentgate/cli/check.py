@@ -110,7 +110,12 @@ def _row(sighting: Sighting) -> tuple[str, ...]:
 def _summary(result: Result) -> str:
     gate = "behind its gate" if result.is_guarded else "without a gate"
     cut = ", and there are more" if result.is_cut else ""
-    return (
-        f"{len(result.pages)} pages {gate}{cut}; {len(result.sightings)} cookies; "
-        f"{len(result.violations)} violations"
+    counted = (
+        _counted(len(result.sightings), "cookie"),
+        _counted(len(result.violations), "violation"),
     )
+    return f"{_counted(len(result.pages), 'page')} {gate}{cut}; {'; '.join(counted)}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -64,6 +64,8 @@ def run(arguments: Sequence[str] | None) -> int:
     except ApplicationError as error:
         click.echo(f"consentgate: {error_line(str(error))}", err=True)
         return ExitCode.UNDECIDED
+    except OSError as error:
+        click.echo(f"consentgate: {error.strerror}: {error.filename}", err=True)
     except ConsentGateError as error:
         click.echo(f"consentgate: {error_line(str(error))}", err=True)
     return ExitCode.WRONG

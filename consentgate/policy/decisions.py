@@ -10,7 +10,7 @@ about, and `Decisions.claims` has the sets of which they are made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,22 +44,22 @@ class Outcome(NamedTuple):
     exempt: bool
 
 
+Rank = tuple[int, bool]
+"""The number of literal characters, and whether the site itself declares it."""
+
+
 class Member(NamedTuple):
     """A glob of a policy, as far as it decides the category of a name."""
 
     name: str
     outcome: Outcome
-    is_site: bool
+    rank: Rank
+    """What comes first where it is greater (policy/lookup.py)."""
 
     @property
-    def key(self) -> tuple[str, bool]:
-        """What it is known by in another policy, with the same rank there."""
-        return self.name, self.is_site
-
-    @property
-    def rank(self) -> tuple[int, bool]:
-        """What comes first where it is greater (policy/lookup.py)."""
-        return Glob.of(self.name).literal_length, self.is_site
+    def key(self) -> tuple[str, Rank]:
+        """What it is known by in another policy, where it has the same rank."""
+        return self.name, self.rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Claim:
     members: frozenset[Member]
 
     @property
-    def rank(self) -> tuple[int, bool]:
+    def rank(self) -> Rank:
         """The rank of all its members."""
         return next(iter(self.members)).rank
 
@@ -87,13 +87,21 @@ class Claim:
 class ClaimIndex:
     """Finds the claims that may have names of a pattern."""
 
-    def __init__(self, claims: Sequence[Claim]) -> None:
-        self._claims = claims
-        self._index = PatternIndex([claim.pattern for claim in claims])
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        by_outcomes: dict[frozenset[Outcome], list[Claim]] = {}
+        for claim in claims:
+            by_outcomes.setdefault(claim.outcomes, []).append(claim)
+        self._groups = [
+            (outcomes, group, PatternIndex([claim.pattern for claim in group]))
+            for outcomes, group in by_outcomes.items()
+        ]
 
-    def near(self, pattern: str) -> Iterator[Claim]:
-        """Yield the claims that may have a name in common with a pattern, in order."""
-        return (self._claims[number] for number in self._index.near(pattern))
+    def near(self, pattern: str, *, unlike: frozenset[Outcome] = frozenset()) -> Iterator[Claim]:
+        """Yield the claims that may have a name in common with a pattern, without those of the
+        outcomes `unlike`."""
+        for outcomes, group, index in self._groups:
+            if outcomes != unlike:
+                yield from (group[number] for number in index.near(pattern))
 
 
 def outcome_of(rule: Cookie | None) -> Outcome | None:
@@ -124,7 +132,7 @@ class Decisions:
                 if rule.kind is not Kind.COOKIE:
                     continue
                 if rule.is_glob:
-                    members.append(Member(rule.name, _outcome(rule), is_site))
+                    members.append(_member(rule, is_site=is_site))
                 else:
                     self.names.append(rule.name)
         self.members = frozenset(members)
@@ -133,10 +141,6 @@ class Decisions:
     def rule(self, name: str) -> Cookie | None:
         """Return the rule of a name, as the gate finds it."""
         return self._find(name)
-
-    def outcome(self, name: str) -> Outcome | None:
-        """Return what the rule of a name asks for."""
-        return outcome_of(self._find(name))
 
     def names_in(self, pattern: str) -> Iterator[str]:
         """Yield the declared names that a pattern has."""
@@ -153,6 +157,10 @@ def example_of(pattern: str, *decisions: Decisions) -> str:
     return typical
 
 
+def _member(rule: Cookie, *, is_site: bool) -> Member:
+    return Member(rule.name, _outcome(rule), (Glob.of(rule.name).literal_length, is_site))
+
+
 def _single(members: list[Member]) -> Iterator[Claim]:
     for member in members:
         yield Claim(member.name, frozenset([member]))
@@ -160,7 +168,7 @@ def _single(members: list[Member]) -> Iterator[Claim]:
 
 def _contested(members: list[Member]) -> list[Claim]:
     """Return what globs of one rank and different outcomes have in common."""
-    by_rank: dict[tuple[int, bool], list[Member]] = {}
+    by_rank: dict[Rank, list[Member]] = {}
     for member in members:
         by_rank.setdefault(member.rank, []).append(member)
     claims: dict[Claim, None] = {}

@@ -14,7 +14,9 @@ from consentgate.policy.decisions import (
     ClaimIndex,
     Decisions,
     Member,
+    Rank,
     example_of,
+    outcome_of,
     typical_name,
 )
 from consentgate.policy.fingerprint import facts_of
@@ -66,10 +68,9 @@ def difference(before: Policy, after: Policy) -> Difference:
     old, new = Decisions(before), Decisions(after)
     names = []
     for pattern in dict.fromkeys(_sets_to_compare(old, new)):
-        name = typical_name(pattern)
-        if old.outcome(name) != new.outcome(name):
-            example = example_of(pattern, old, new)
-            names.append(NameChange(pattern, example, old.rule(name), new.rule(name)))
+        rules = [one.rule(typical_name(pattern)) for one in (old, new)]
+        if outcome_of(rules[0]) != outcome_of(rules[1]):
+            names.append(NameChange(pattern, example_of(pattern, old, new), *rules))
     return Difference(tuple(names), tuple(_asked_again(before, after)))
 
 
@@ -105,7 +106,7 @@ class _Partners:
         self._known = {member.key for member in changed.members}
         self._claims = ClaimIndex(other.claims)
         self._added = ClaimIndex([claim for claim in other.claims if not self._knows(claim)])
-        self._with: dict[tuple[str, bool], list[Claim]] = {}
+        self._with: dict[tuple[str, Rank], list[Claim]] = {}
         for claim in other.claims:
             for member in claim.members:
                 self._with.setdefault(member.key, []).append(claim)
@@ -119,14 +120,12 @@ class _Partners:
         """
         if member.key in self._kept:
             yield from self._with[member.key]
-            near = (one for one in self._added.near(claim.pattern) if one.rank > member.rank)
+            added = self._added.near(claim.pattern, unlike=claim.outcomes)
+            yield from (one for one in added if one.rank > member.rank)
         else:
-            near = (
-                one
-                for one in self._claims.near(claim.pattern)
-                if one.rank <= member.rank or not self._knows(one)
-            )
-        yield from (one for one in near if one.outcomes != claim.outcomes)
+            for one in self._claims.near(claim.pattern, unlike=claim.outcomes):
+                if one.rank <= member.rank or not self._knows(one):
+                    yield one
 
     def _knows(self, claim: Claim) -> bool:
         return any(member.key in self._known for member in claim.members)

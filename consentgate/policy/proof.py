@@ -11,6 +11,7 @@ from consentgate.policy.decisions import (
     Decisions,
     Outcome,
     example_of,
+    outcome_of,
     typical_name,
 )
 from consentgate.policy.name_patterns import overlaps
@@ -34,8 +35,8 @@ def find_counterexample(policy: Policy, *, never: str, without: str) -> Countere
     """
     decisions = Decisions(policy)
     for pattern in _suspicious_sets(decisions, never, without):
-        name = typical_name(pattern)
-        rule, outcome = decisions.rule(name), decisions.outcome(name)
+        rule = decisions.rule(typical_name(pattern))
+        outcome = outcome_of(rule)
         if rule is not None and outcome is not None and _leaves(outcome, without):
             return Counterexample(example_of(pattern, decisions), rule)
     return None

@@ -102,7 +102,7 @@ def test_pages_can_be_followed_left_out_and_counted(run: Run, site: Site) -> Non
 def test_a_site_that_sets_nothing_has_no_table(run: Run, site: Site) -> None:
     source = "app = __import__('werkzeug').Response('hello')"
 
-    assert run("check", site(source)).out == "1 pages without a gate; 0 cookies; 0 violations\n"
+    assert run("check", site(source)).out == "1 page without a gate; 0 cookies; 0 violations\n"
 
 
 def test_json_has_a_version_and_all_cookies(run: Run, site: Site) -> None:

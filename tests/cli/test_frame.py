@@ -20,6 +20,8 @@ from tests.cli.declarations import BROKEN, COMPLETE, WRONG
 
 pytestmark = pytest.mark.cli
 
+MODULE = str(Path(commands.__file__).parents[1] / "__main__.py")
+
 
 def all_commands() -> dict[str, click.Command]:
     """Each command that is no group, by its words."""
@@ -78,12 +80,12 @@ def test_a_group_without_a_command_lists_its_commands(run: Run, group: list[str]
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["chek"], "consentgate: No such command 'chek'. See consentgate --help"),
+        (["frobnicate"], "consentgate: No such command 'frobnicate'. See consentgate --help"),
         (
             ["policy", "chek"],
             (
-                "consentgate policy: No such command 'chek'. Did you mean 'check'? "
-                "See consentgate policy --help"
+                "consentgate policy: No such command 'chek'. "
+                "(Did you mean one of: 'check', 'schema'?). See consentgate policy --help"
             ),
         ),
         (
@@ -281,10 +283,16 @@ def test_the_module_is_the_command(
     monkeypatch.setattr(sys, "argv", ["consentgate", "keygen", "--json"])
 
     with pytest.raises(SystemExit) as ended:
-        runpy.run_module("consentgate", run_name="__main__")
+        runpy.run_path(MODULE, run_name="__main__")
 
     assert ended.value.code == 0
     assert len(json.loads(capsys.readouterr().out)["secret_key"]) == 64
+
+
+def test_who_imports_the_module_runs_no_command(capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(MODULE, run_name="imported")
+
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_terminal_that_lacks_a_letter_ends_no_command(
@@ -299,3 +307,12 @@ def test_a_terminal_that_lacks_a_letter_ends_no_command(
 
     assert code == 0
     assert rb"\u0141" + b"\xf3" + rb"d\u017a" in written.getvalue()
+
+
+def test_a_stdout_that_is_no_file_is_written_to(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", written)
+
+    code = main(["keygen"])
+
+    assert (code, len(written.getvalue())) == (0, 65)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import time
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,14 @@ from tests.cli.conftest import Run
 from tests.cli.declarations import COMPLETE
 
 pytestmark = pytest.mark.cli
+
+TIMED = """
+import time
+from consentgate.cli import main
+started_s = time.process_time()
+main(["policy", "prove", "--never", "*_*", "--without", "statistics"])
+print(time.process_time() - started_s)
+"""
 
 
 def test_a_proof(run: Run, folder: Path) -> None:
@@ -104,7 +113,7 @@ def test_json_of_a_counterexample(run: Run, folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_ten_thousand_rules_take_less_than_two_seconds(run: Run, folder: Path) -> None:
+def test_ten_thousand_rules_take_less_than_two_seconds(folder: Path) -> None:
     forms = ("_a{}*", "*{}_b", "c{}", "d{}*e", "f*g{}*")
     rules = (
         f'[[cookies]]\nname = "{forms[number % 5].format(number)}"\ncategory = "statistics"\n'
@@ -112,9 +121,9 @@ def test_ten_thousand_rules_take_less_than_two_seconds(run: Run, folder: Path) -
     )
     (folder / "consent.toml").write_text("\n".join(rules))
 
-    started_s = time.process_time()
-    ran = run("policy", "prove", "--never", "*_*", "--without", "statistics")
-    took_s = time.process_time() - started_s
+    # In a process of its own: where the coverage of this one is measured, all takes longer.
+    ran = subprocess.run([sys.executable, "-c", TIMED], capture_output=True, text=True, check=True)
 
-    assert ran.code == 1  # the preferences cookie
+    answer, took_s = ran.stdout.splitlines()[0], float(ran.stdout.splitlines()[-1])
+    assert answer == "Not so: cookies_preferences leaves without consent to statistics."
     assert took_s < 2

@@ -119,11 +119,13 @@ def _framework(
 
 
 class _Files:
-    """The two files: the policy, and the schema beside it."""
+    """The two files: the policy, and the schema beside it. Raises BadParameter."""
 
     def __init__(self, policy: Path) -> None:
         self.policy = policy
-        self.schema = policy.with_name(SCHEMA_FILE)
+        self.schema = policy.parent / SCHEMA_FILE
+        if self.policy == self.schema:
+            raise click.BadParameter("the schema is called so", param_hint="--file")
 
     def check_free(self) -> None:
         """Raise ClickException where a file is there that would be overwritten."""

@@ -140,6 +140,23 @@ def test_too_many_contested_sets_are_said(monkeypatch: pytest.MonkeyPatch, tmp_p
         decisions.Decisions(policy)
 
 
+def test_too_many_pairs_of_globs_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = Policy(cookies=[Cookie("a*", category="statistics")])
+    after = Policy(cookies=[Cookie("*b", category="marketing")])
+    monkeypatch.setattr("consentgate.policy.difference.MOST_PAIRS", 0)
+
+    with pytest.raises(TooManyOverlapsError):
+        difference(before, after)
+
+
+def test_what_is_no_cookie_decides_about_no_name() -> None:
+    stored = Cookie("a*", category="necessary", kind="local_storage")
+
+    found = find_counterexample(Policy(cookies=[stored]), never="a*", without="statistics")
+
+    assert found is None
+
+
 def test_an_example_is_as_plain_as_the_declarations_let_it_be() -> None:
     taken = [Cookie(f"a{end}", category="necessary") for end in ("x", "1", "abc")]
     policy = Policy(cookies=[Cookie("a*", category="statistics"), *taken])
