@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from os import PathLike
 from typing import Any, AnyStr, Generic, cast
 
+from consentgate._report_file import ReportFile
 from consentgate.errors import ConfigurationError
-from consentgate.gate.events import escape_text
+from consentgate.gate.events import Event, escape_text
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.gate import Gate
 from consentgate.gate.judge import Verdict
@@ -33,6 +35,10 @@ PolicyOption = Policy | Callable[[Request], Policy]
 
 class MiddlewareOptions(GateOptions, PagesFields, total=False):
     """The keyword options that both middlewares take."""
+
+    report_file: str | PathLike[str] | None
+    """A file in which to keep what the gate saw and did, for `consentgate report`: names, paths
+    without queries, attributes and counts, never a value. Several processes may share it."""
 
 
 class PreparedGate(Generic[AnyStr]):
@@ -77,10 +83,13 @@ class GatesByPolicy(Generic[AnyStr]):
         wire: WireFormat[AnyStr],
         scans: bool = False,
     ) -> None:
-        gate_options, pages_options = _split_options(options)
+        gate_options, pages_options, report_path = _split_options(options)
         self.pages = None if pages_options.prefix is None else PagesByPolicy(pages_options)
         self._secret_key = secret_key
         self._gate_options = gate_options
+        if report_path is not None:
+            listener = _listening(ReportFile(report_path), gate_options.get("on_event"))
+            self._gate_options["on_event"] = listener
         self._wire: WireFormat[AnyStr] = wire
         self._scans = scans
         self._pick = policy
@@ -114,11 +123,28 @@ class GatesByPolicy(Generic[AnyStr]):
         return PreparedGate(gate, self.pages, wire=self._wire, scans=self._scans)
 
 
-def _split_options(options: MiddlewareOptions) -> tuple[GateOptions, PagesOptions]:
-    """Return the options of the gate, and those of the visitor's pages."""
+def _split_options(
+    options: MiddlewareOptions,
+) -> tuple[GateOptions, PagesOptions, str | PathLike[str] | None]:
+    """Return the options of the gate, those of the visitor's pages, and the report's path."""
     given: dict[str, Any] = dict(options)  # Any: options are of many types
+    report_path = given.pop("report_file", None)
     pages = {name: given.pop(name) for name in PagesFields.__annotations__ if name in given}
-    return cast("GateOptions", given), PagesOptions(**pages)
+    return cast("GateOptions", given), PagesOptions(**pages), report_path
+
+
+def _listening(
+    report: ReportFile, on_event: Callable[[Event], object] | None
+) -> Callable[[Event], object]:
+    """Return what gets each event: the report's file, and the site's own callback if it has one."""
+    if on_event is None:
+        return report.record
+
+    def hear(event: Event) -> None:
+        report.record(event)
+        on_event(event)
+
+    return hear
 
 
 def enter_stack(exchange: Exchange, found: object) -> bool:

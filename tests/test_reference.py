@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pytest
 
 from consentgate import Category, Controller, Gate, Mode, Policy
+from consentgate._middleware import MiddlewareOptions
 from consentgate.gate.settings import GateOptions, Request
 from consentgate.pages.options import PagesFields, PagesOptions
 from tools.reference import TABLES, default_text, explained, table, type_text
@@ -43,8 +44,14 @@ def test_each_option_that_a_type_checker_knows_has_a_row(name: str, kind: type) 
     assert [row.name for row in TABLES[name]()] == list(kind.__annotations__)
 
 
-@pytest.mark.parametrize("name", ["gate", "pages"])
-def test_the_page_of_options_has_both_tables(name: str) -> None:
+def test_each_option_of_the_middlewares_alone_has_a_row() -> None:
+    listed = [row.name for name in ("gate", "pages", "middleware") for row in TABLES[name]()]
+
+    assert sorted(listed) == sorted(MiddlewareOptions.__annotations__)
+
+
+@pytest.mark.parametrize("name", ["gate", "pages", "middleware"])
+def test_the_page_of_options_has_all_tables(name: str) -> None:
     assert f"```{{reference}} {name}\n```" in (DOCS / "options.md").read_text("utf-8")
 
 

@@ -14,6 +14,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from consentgate import Category, Controller, Cookie, Gate, Policy
+from consentgate._middleware import MiddlewareOptions
 from consentgate.gate.settings import GateOptions, Request
 from consentgate.pages.options import PagesFields, PagesOptions
 from consentgate.policy.cookie import CookieFields
@@ -109,6 +110,13 @@ def pages_options() -> list[Row]:
     return _rows(explained(PagesFields), get_type_hints(PagesFields), defaults)
 
 
+def middleware_options() -> list[Row]:
+    """Return the options that the middlewares take besides those of the gate and the pages."""
+    hints = get_type_hints(MiddlewareOptions)
+    own = {name: hints[name] for name in MiddlewareOptions.__annotations__ if name in _OWN}
+    return _rows(explained(MiddlewareOptions), own, dict.fromkeys(own))
+
+
 def policy_fields() -> list[Row]:
     """Return the arguments of `Policy`, which are the keys of a policy file."""
     return _constructor_fields(Policy)
@@ -125,8 +133,8 @@ def controller_fields() -> list[Row]:
 
 
 def _constructor_fields(kind: type) -> list[Row]:
-    types = get_type_hints(kind.__init__)
-    return _rows(explained(kind), types, _defaults(kind.__init__))
+    make = vars(kind)["__init__"]
+    return _rows(explained(kind), get_type_hints(make), _defaults(make))
 
 
 def cookie_fields() -> list[Row]:
@@ -142,9 +150,15 @@ def _without_none(text: str) -> str:
     return text.removesuffix(" | None")
 
 
+_OWN = frozenset(MiddlewareOptions.__annotations__) - {
+    *GateOptions.__annotations__,
+    *PagesFields.__annotations__,
+}
+
 TABLES: dict[str, Callable[[], list[Row]]] = {
     "gate": gate_options,
     "pages": pages_options,
+    "middleware": middleware_options,
     "policy": policy_fields,
     "category": category_fields,
     "controller": controller_fields,

@@ -79,7 +79,7 @@ class Declared(Protocol):
 def see_cookie(name: str, attributes: str, request_path: str, *, now_s: float) -> Seen:
     """Return what is to be known of a Set-Cookie, whose attributes are the text after its first
     ";", in the response to a request for that path."""
-    lifetime = _lifetime_of(attributes, now_s)
+    lifetime = lifetime_of(attributes, now_s)
     place = _place_of(name, attributes, request_path)
     return Seen(name, lifetime, partitioned="partitioned" in last_values(attributes), **place)
 
@@ -179,7 +179,9 @@ class Advisor:
         if any(cookie.domain for cookie in seen):
             fields.pop("parent_domain", None)
         lifetime = _longest(seen)
-        if not _is_too_long(known, lifetime):
+        if lifetime is None and "lifetime" in known.given:
+            fields["lifetime"] = known.lifetime  # nobody saw how long this one lives
+        elif lifetime is not None and not _is_too_long(known, lifetime):
             fields["lifetime"] = lifetime
         if any(cookie.partitioned for cookie in seen):
             fields["partitioned"] = True
@@ -247,7 +249,7 @@ def _place_of(name: str, attributes: str, request_path: str) -> dict[str, str]:
     return place
 
 
-def _lifetime_of(attributes: str, now_s: float) -> timedelta | str | None:
+def lifetime_of(attributes: str, now_s: float) -> timedelta | str | None:
     """Return how long a cookie lives, None for one that is deleted."""
     max_age_s, expires_s = expiry_of(attributes)
     if max_age_s is None and expires_s is None:

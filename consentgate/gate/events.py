@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from consentgate.gate.options import Mode
-from consentgate.http.set_cookie import split_set_cookie
+from consentgate.http.set_cookie import split_set_cookie, told_attributes
 
 logger = logging.getLogger("consentgate")
 
@@ -72,6 +72,11 @@ class Reason(StrEnum):
     BANNER_FILE = "CG153"
     BANNER_FORM_BLOCKED = "CG154"
     SETTINGS_LINK_MISSING = "CG155"
+
+
+def reason_words(reason: Reason) -> str:
+    """Return the words of the log for a reason."""
+    return _WORDS[reason]
 
 
 _WARNINGS = frozenset(
@@ -166,7 +171,8 @@ class Event:
 
     `name` is escaped and cut at 64 bytes, and empty for nameless cookies; `pattern` and
     `category` are the rule's, empty where none matched; `detail` qualifies a rejected preferences
-    cookie; `path` is the request's path without its query.
+    cookie; `path` is the request's path without its query. `attributes` are those of the Set-Cookie
+    that the application wrote, as "Path=/; Max-Age=60": those that are known, and never its value.
     """
 
     reason: Reason
@@ -177,6 +183,7 @@ class Event:
     path: str = ""
     mode: Mode = Mode.ENFORCE
     detail: str = ""
+    attributes: str = ""
 
 
 def escape_text(text: str) -> str:
@@ -248,8 +255,9 @@ class Reporter:
     ) -> None:
         """Deliver one event; its texts are given raw and escaped here.
 
-        Of `set_cookie` only the advice gets anything, and not the cookie's value.
+        Of `set_cookie` all but the attributes is left out.
         """
+        attributes = split_set_cookie(set_cookie)[1]
         event = Event(
             reason=reason,
             action=action,
@@ -259,6 +267,7 @@ class Reporter:
             path=escape_text(path),
             mode=self._mode,
             detail=detail,
+            attributes=told_attributes(attributes),
         )
         self._call(event)
         logged = self._logged_for(reason, action)
@@ -272,7 +281,7 @@ class Reporter:
             text = _describe(event)
             if reason is Reason.UNDECLARED:
                 pattern = f"{key}*" if len(name) > LONGEST_TEXT else name
-                text += f"\n{self._advise(pattern, split_set_cookie(set_cookie)[1], path)}"
+                text += f"\n{self._advise(pattern, attributes, path)}"
             logger.log(level, "%s", text, extra={"consentgate": event})
 
     def _logged_for(self, reason: Reason, action: Action) -> set[str]:

@@ -34,6 +34,35 @@ def last_values(attributes: str) -> Mapping[str, str]:
     return _known[attributes].values
 
 
+_TOLD = {
+    "path": "Path",
+    "domain": "Domain",
+    "max-age": "Max-Age",
+    "expires": "Expires",
+    "secure": "Secure",
+    "httponly": "HttpOnly",
+    "samesite": "SameSite",
+    "partitioned": "Partitioned",
+}
+_FLAGS = frozenset({"secure", "httponly", "partitioned"})
+_LONGEST_TOLD = 128  # characters of one value: what is longer, or odd, is nobody's to read
+
+
+def told_attributes(attributes: str) -> str:
+    """Return the attributes that are known, in one order and spelling, and nothing else."""
+    values = last_values(attributes) if attributes else {}
+    told = []
+    for name, spelling in _TOLD.items():
+        value = values.get(name)
+        if value is None:
+            continue
+        if name in _FLAGS:
+            told.append(spelling)
+        elif value and len(value) <= _LONGEST_TOLD and value.isascii() and value.isprintable():
+            told.append(f"{spelling}={value}")
+    return "; ".join(told)
+
+
 def is_void(text: str) -> bool:
     """Say whether this text, of a whole value or of one of its parts, makes a browser throw the
     whole header away: a control character anywhere (RFC 6265bis section 5.6), or a tab

@@ -44,9 +44,22 @@ def fingerprints(
     return {name: _digest(name, facts) for name, facts in rows.items()}
 
 
+def facts_of(rule: Cookie, language: str) -> dict[str, str]:
+    """Return what a visitor agrees to in a rule: each fact that the fingerprint covers, by what it
+    is."""
+    return dict(zip(_FACTS, _facts(rule, language), strict=True))
+
+
+_FACTS = ("name", "kind", "provider", "party", "purpose", "lifetime", "hosts")
+
+
 def _row(rule: Cookie, language: str) -> str:
+    return _BETWEEN_FACTS.join(_facts(rule, language))
+
+
+def _facts(rule: Cookie, language: str) -> tuple[str, ...]:
     provider, purpose = rule.provider, rule.purpose_id or rule.purpose
-    facts = (
+    return (
         rule.name,
         rule.kind,
         _fold(provider if type(provider) is str else text_in(provider, language)),
@@ -55,7 +68,6 @@ def _row(rule: Cookie, language: str) -> str:
         _seconds(rule.lifetime),
         _hosts(rule) if "hosts" in rule.given else "",
     )
-    return _BETWEEN_FACTS.join(facts)
 
 
 # Cookies of one provider or purpose repeat the same texts.

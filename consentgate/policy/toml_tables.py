@@ -30,6 +30,8 @@ def read_text(path: str, *, label: str) -> str:
         message = error.strerror or "cannot be read"
     except UnicodeDecodeError as error:
         message = f"byte {error.start} is not UTF-8"
+    except ValueError as error:  # a NUL in the path
+        message = str(error)
     hint = f"give a TOML file in UTF-8; looked for {looked_for(path)}"
     raise PolicyError([Finding("CG010", label, message, hint)]) from None
 
@@ -45,8 +47,11 @@ def parse_toml(text: str, *, label: str) -> Table:
     """Return the top-level table. Raises PolicyError (CG010) with line and column."""
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError([Finding("CG010", label, str(error), "correct the TOML")]) from None
+    except ValueError as error:  # not TOML, or a number of thousands of digits
+        message = str(error)
+    except RecursionError:
+        message = "nested too deeply"
+    raise PolicyError([Finding("CG010", label, message, "correct the TOML")]) from None
 
 
 def unknown_keys(table: Mapping[str, Any], *, known: Iterable[str], place: str) -> list[Finding]:

@@ -121,6 +121,10 @@ class Viewer:
 
     def __post_init__(self) -> None:
         self._static = StaticFiles()
+        self._remembers = False
+        self._listen()
+
+    def _listen(self) -> None:
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.route("**/*", self._send)
@@ -128,6 +132,9 @@ class Viewer:
     def show(self, path: str, view: View | None = None) -> Page:
         """The page, loaded anew as that view has it."""
         self.view = View() if view is None else view
+        if self._remembers:
+            self._open_tab()
+        self._remembers = "#" in path
         self.complaints.clear()
         self.sent.clear()
         self.page.emulate_media(
@@ -141,6 +148,12 @@ class Viewer:
             self.page.goto("about:blank")
         self.page.goto(ORIGIN + path)
         return self.page
+
+    def _open_tab(self) -> None:
+        """Go on in another tab: a page finds in its tab's history that no choice was kept."""
+        left, self.page = self.page, self.page.context.new_page()
+        self._listen()
+        left.close()
 
     def _send(self, route: Route) -> None:
         asked = route.request

@@ -183,7 +183,7 @@ def test_a_reason_that_is_said_in_english_only_is_marked_as_english(bare: Exchan
     usual = bare(post("choice=save&category=video", headers=french)).text
 
     assert '<span lang="en" dir="ltr">There is no choice maybe' in technical
-    assert "Ce site ne pose aucune question" in usual
+    assert "La catégorie video n’existe pas sur ce site" in usual
     assert 'lang="en" dir' not in usual
 
 

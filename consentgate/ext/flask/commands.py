@@ -8,7 +8,8 @@ from flask.cli import AppGroup
 
 from consentgate.errors import ConfigurationError, ConsentGateError
 from consentgate.ext.flask.settings import Settings
-from consentgate.policy import Policy, lifetime_text
+from consentgate.policy import Policy
+from consentgate.policy.listing import aligned, cookie_rows
 
 consent_commands = AppGroup("consent", help="Look at the declared cookies.")
 
@@ -33,10 +34,8 @@ def check(strict: bool) -> None:  # noqa: FBT001 (click's way to pass a flag)
 @consent_commands.command("cookies")
 def cookies() -> None:
     """List the declared cookies: name, category, provider or service, lifetime."""
-    for rule in _policy().rules:
-        lifetime = "" if rule.lifetime is None else lifetime_text(rule.lifetime)
-        provider = rule.provider or rule.service
-        click.echo(f"{rule.name:<24} {rule.category:<12} {provider:<20} {lifetime}".rstrip())
+    for line in aligned(cookie_rows(_policy())):
+        click.echo(line)
 
 
 def _compresses(app: Flask) -> bool:

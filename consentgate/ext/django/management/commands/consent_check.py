@@ -7,13 +7,12 @@ from typing import Any
 
 from django.core.checks import ERROR, WARNING, CheckMessage
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import get_language
 
 from consentgate.errors import ConsentGateError
 from consentgate.ext.django.checks import check_compression, check_place, check_settings
-from consentgate.ext.django.explained import explain_cookies
 from consentgate.ext.django.settings import read_settings
 from consentgate.policy import Policy
+from consentgate.policy.listing import aligned, cookie_rows
 
 
 class Command(BaseCommand):
@@ -44,8 +43,8 @@ class Command(BaseCommand):
         except ConsentGateError:
             return  # the checks report the error
         if isinstance(policy, Policy):
-            for cookie in explain_cookies(policy, get_language() or policy.default_language):
-                self.stdout.write(f"{cookie.name:<28} {cookie.category:<12} {cookie.purpose}")
+            for line in aligned(cookie_rows(policy)):
+                self.stdout.write(line)
         else:
             self.stdout.write("The policy is chosen by the host of each request.")
 

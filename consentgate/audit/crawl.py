@@ -1,0 +1,111 @@
+"""Find the pages of an application: those that its router names, and those that its pages link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from consentgate.audit.visiting import SITE
+
+NEVER = ("*logout*", "*log-out*", "*signout*", "*sign-out*", "*deconnexion*", "*/delete*")
+"""Paths that are never asked for: a GET there may change something."""
+
+_LONGEST_TARGET = 2_000  # characters; a longer one is a trap
+
+
+class Frontier:
+    """The pages to ask for, each once, in the order in which they were found.
+
+    `excluded` are globs of paths; `most` is how many pages there may be in all.
+    """
+
+    def __init__(self, *, excluded: Iterable[str], most: int) -> None:
+        self._excluded = (*NEVER, *excluded)
+        self._most = most
+        self.targets: list[str] = []
+        self.is_cut = False
+
+    def add(self, targets: Iterable[str]) -> None:
+        """Add what is new and allowed."""
+        for target in targets:
+            path = target.partition("?")[0]
+            if target in self.targets or len(target) > _LONGEST_TARGET:
+                continue
+            if any(fnmatchcase(path.lower(), glob.lower()) for glob in self._excluded):
+                continue
+            if len(self.targets) >= self._most:
+                self.is_cut = True
+                return
+            self.targets.append(target)
+
+
+def links_in(answer: httpx.Response, target: str) -> list[str]:
+    """Return the pages of the same site that an answer leads to: by a redirect, or by links."""
+    found = []
+    if "location" in answer.headers:
+        found.append(answer.headers["location"])
+    if answer.headers.get("content-type", "").startswith("text/html"):
+        reader = _Links()
+        reader.feed(answer.text)
+        found += reader.found
+    return list(dict.fromkeys(filter(None, (_same_site(link, target) for link in found))))
+
+
+def routes_of(app: object) -> list[str]:
+    """Return the paths of the pages without parameters that a framework's router knows."""
+    return [path for path in dict.fromkeys(_routes(app)) if path.startswith("/")]
+
+
+def _routes(app: Any) -> Iterator[str]:  # Any: applications of all frameworks
+    yield "/"
+    for rule in _flask_rules(app):
+        if "GET" in (rule.methods or ()) and not rule.arguments:
+            yield str(rule.rule)
+    yield from _starlette_paths(getattr(app, "routes", ()), "")
+
+
+def _flask_rules(app: Any) -> Iterable[Any]:
+    rules = getattr(getattr(app, "url_map", None), "iter_rules", None)
+    found: Iterable[Any] = () if rules is None else rules()
+    return found
+
+
+def _starlette_paths(routes: Any, prefix: str) -> Iterator[str]:
+    if not isinstance(routes, list | tuple):
+        return
+    for route in routes:
+        path = f"{prefix}{getattr(route, 'path', '')}"
+        if "{" in path:
+            continue
+        methods = getattr(route, "methods", None)
+        if methods is not None and "GET" in methods:
+            yield path or "/"
+        yield from _starlette_paths(getattr(route, "routes", None), path)
+
+
+def _same_site(link: str, target: str) -> str | None:
+    """Return a link as a path with its query, None where it leads elsewhere."""
+    try:
+        parts = urlsplit(urljoin(f"{SITE}{target}", link.strip()))
+    except ValueError:
+        return None
+    if f"{parts.scheme}://{parts.netloc}" != SITE:
+        return None
+    return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        link = given.get("href") if tag in ("a", "area") else None
+        if link and "download" not in given:
+            self.found.append(link)
