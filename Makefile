@@ -65,7 +65,7 @@ texts: $(READY)  ## Bring the catalogues of the visitor's words up to date with 
 tutorials: $(READY)  ## Follow the documentation's tutorials word by word, each in a new environment
 	@$(BIN)/python tools/tutorials.py
 
-screenshots: $(READY)  ## Take pictures of the visitor's pages into screenshots/, to be looked at
+screenshots: $(READY)  ## Take pictures of the visitor's pages: sheets in screenshots/, and docs/images/
 	@$(BIN)/python tools/screenshots.py
 
 bench: $(READY)  ## Measure what the gate adds to a request, as ratios

@@ -75,6 +75,20 @@ def test_to_accept_and_to_refuse_look_alike(
 
 
 @pytest.mark.law(3)
+@pytest.mark.parametrize("width", [1280, 375, 320])
+@pytest.mark.parametrize("theme", ["dsfr", "govuk", "site"])
+def test_a_theme_keeps_the_two_choices_beside_each_other_and_loses_nothing(
+    theme: str, width: int, viewer: Viewer
+) -> None:
+    page = viewer.show("/banner", View(theme=theme, width=width))
+    box = "(button) => { const { y, width } = button.getBoundingClientRect(); return [y, width]; }"
+    accept, refuse = (page.locator(f"button[value={value}]").evaluate(box) for value in CHOICES)
+
+    assert lost(page) == []
+    assert accept == pytest.approx(refuse, abs=1)
+
+
+@pytest.mark.law(3)
 def test_what_a_site_says_of_buttons_does_not_reach_the_choice(viewer: Viewer) -> None:
     page = viewer.show("/banner")
     looks = page.locator("button[value=refuse]").evaluate_all(LOOKS)[0]

@@ -27,6 +27,13 @@ from tests.support.pages import GPC, POLICY, pages_of
 
 ROOT = Path(__file__).parents[2]
 THEMES = ROOT / "examples" / "themes"
+NPM = ROOT / "tests" / "data" / "npm"
+FRAMEWORKS = (
+    "bootstrap-5.3.9.min.css",
+    "tailwind-preflight-4.3.5.css",
+    "pico-2.1.1.min.css",
+)
+"""Style sheets with rules for plain elements, as sites have them."""
 LANGUAGES = (
     "en",
     *sorted(one.stem for one in (Path(texts_module.__file__).parent / "locale").glob("*.po")),
@@ -169,6 +176,8 @@ class Viewer:
             return "text/css", SITE_STYLE
         if address.path in _SMALL_SHEETS:
             return "text/css", _SMALL_SHEETS[address.path]
+        if address.path[1:] in FRAMEWORKS:
+            return "text/css", (NPM / address.path[1:]).read_text("utf-8")
         if address.path == "/theme.css":
             return "text/css", (THEMES / f"{self.view.theme}.css").read_text("utf-8")
         if address.path == "/logo.svg":
@@ -180,6 +189,7 @@ class Viewer:
 
 _SMALL_SHEETS = {
     "/none.css": "",
+    "/flush.css": "body { margin: 0; }",
     "/cut.css": "html { overflow: hidden; }",
     "/long.css": "main { padding-block-end: 3000px; }",
 }
@@ -199,6 +209,18 @@ def _bare(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
     """The banner in a page without any style sheet of its own; `cut`: its root hides what is out
     of its body."""
     return _banner(pages, texts, query).replace("/site.css", "/cut.css" if query else "/none.css")
+
+
+def _of_a_framework(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
+    """The banner, or with `settings` what follows it, in a page with the style sheet `of`. An
+    attribute asks for Bootstrap's dark colours."""
+    render = _settings if "settings" in query else _banner
+    page = render(pages, texts, query).replace("/site.css", f"/{query['of']}")
+    scheme = f'<html data-bs-theme="{query["scheme"]}"'
+    return page.replace("<html", scheme).replace("<head>", _BOTH_SCHEMES)
+
+
+_BOTH_SCHEMES = '<head><meta name="color-scheme" content="light dark">'
 
 
 def _long(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
@@ -256,6 +278,7 @@ def _problem(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
 _RENDERED: dict[str, Rendered] = {
     "/banner": _banner,
     "/bare": _bare,
+    "/framework": _of_a_framework,
     "/settings": _settings,
     "/long": _long,
     "/static": _static,

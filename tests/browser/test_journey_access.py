@@ -86,6 +86,52 @@ def test_the_first_thing_that_the_keyboard_reaches_can_be_pressed(visitor: Visit
     assert not visitor.category("statistics").is_checked()
 
 
+FOCUSED = """() => {
+    const one = document.activeElement;
+    return (one.labels?.[0] || one).textContent.trim();
+}"""
+
+
+def focused(page: Page) -> str:
+    """What the next press of Tab gives the focus to."""
+    page.keyboard.press("Tab")
+    return str(page.evaluate(FOCUSED))
+
+
+def go_to(page: Page, name: str) -> None:
+    """Press Tab until what has the focus says this; fail after a round of the page."""
+    assert name in (focused(page) for _ in range(30))
+
+
+@pytest.mark.law(27)
+@pytest.mark.law(28)
+def test_the_keyboard_alone_chooses_reads_what_was_chosen_hides_it_and_refuses(
+    visitor: Visitor,
+) -> None:
+    page = visitor.page
+    go_to(page, "Choose for each purpose")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/consent/**")
+    go_to(page, "Statistics")
+    page.keyboard.press("Space")
+    go_to(page, "Save my choices")
+    page.keyboard.press("Enter")
+    visitor.hear()
+    go_to(page, "Hide this message")
+    page.keyboard.press("Enter")
+    assert not visitor.saved.is_visible()
+
+    go_to(page, "Cookie settings")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/consent/**")
+    assert visitor.category("statistics").is_checked()
+    go_to(page, "Refuse all")
+    page.keyboard.press("Enter")
+    visitor.hear()
+    visitor.open("/consent/")
+    assert not visitor.category("statistics").is_checked()
+
+
 @pytest.mark.law(27)
 def test_the_banner_takes_the_focus_from_nothing(browser: Browser) -> None:
     body = PAGE.replace(b'<input id="field">', b'<input id="field" autofocus>')
