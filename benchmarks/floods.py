@@ -19,6 +19,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -96,6 +97,10 @@ FLOODS: Mapping[str, tuple[int, Callable[[int], Visit]]] = {
     "forged choices": (5_000, lambda n: _cookie(f"{STATISTICS}{n}{PRIVATE * 30}")),
     "paths": (5_000, lambda n: Visit(path=f"/{n}{'x' * 1_000}")),
     "short paths": (5_000, lambda n: Visit(path=f"/{n}")),
+    "ways back from the library's pages": (
+        5_000,
+        lambda n: Visit(path="/consent/", query=f"next=/{n}{PRIVATE * 20}&lang=x{n}"),
+    ),
     "queries": (5_000, lambda n: Visit(query=f"q={n}{PRIVATE * 100}")),
     "short queries": (5_000, lambda n: Visit(query=f"q={n}{PRIVATE}")),
     "hosts": (5_000, lambda n: Visit(headers=(("Host", f"{n}{'x' * 200}.example"),))),
@@ -243,6 +248,7 @@ def _environ_of(visit: Visit) -> WSGIEnvironment:
         "SERVER_PROTOCOL": "HTTP/1.1",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "https",
+        "wsgi.input": BytesIO(),
         **{"HTTP_" + name.upper().replace("-", "_"): value for name, value in visit.sent},
     }
 

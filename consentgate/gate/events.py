@@ -171,8 +171,8 @@ class Event:
 
     `name` is escaped and cut at 64 bytes, and empty for nameless cookies; `pattern` and
     `category` are the rule's, empty where none matched; `detail` qualifies a rejected preferences
-    cookie; `path` is the request's path without its query. `attributes` are those of the Set-Cookie
-    that the application wrote, as "Path=/; Max-Age=60": those that are known, and never its value.
+    cookie; `path` is the request's path without its query. `attributes` are those of a cookie that
+    nobody declared, as "Path=/; Max-Age=60", since they are what to declare: never its value.
     """
 
     reason: Reason
@@ -267,7 +267,7 @@ class Reporter:
             path=escape_text(path),
             mode=self._mode,
             detail=detail,
-            attributes=told_attributes(attributes),
+            attributes=told_attributes(attributes) if reason is Reason.UNDECLARED else "",
         )
         self._call(event)
         logged = self._logged_for(reason, action)
