@@ -79,9 +79,9 @@ class Places:
         """Watch the frameworks that are loaded until the block ends."""
         with ExitStack() as stack:
             for takes, note in ((_TAKE_NAMES, self._note_name), (_TAKE_HEADERS, self._note_header)):
-                for module, owner, method in takes:
-                    if module.partition(".")[0] in sys.modules:
-                        stack.enter_context(_watch(module, owner, method, note))
+                loaded = [row for row in takes if row[0].partition(".")[0] in sys.modules]
+                for module, owner, method in loaded:
+                    stack.enter_context(_watch(module, owner, method, note))
             yield
 
     def _note_name(self, frame: FrameType, arguments: tuple[Any, ...]) -> None:

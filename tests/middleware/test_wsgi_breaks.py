@@ -66,6 +66,14 @@ def test_a_status_line_with_a_break_becomes_a_500(end: str) -> None:
     assert reasons(events) == [Reason.STATUS_LINE_BREAK]
 
 
+def test_a_status_line_that_is_merely_odd_is_the_servers() -> None:
+    events: list[Event] = []
+
+    server = serve(wsgi_gate(answerer(("X-A", "1"), status="200 Très\xa0bien"), events))
+
+    assert (server.status, events) == ("200 Très\xa0bien", [])
+
+
 @BREAKS
 def test_report_mode_reports_every_break_and_changes_nothing(end: str) -> None:
     events: list[Event] = []

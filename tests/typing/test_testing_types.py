@@ -79,11 +79,11 @@ def test_a_choice_is_signed() -> None:
 
 
 def test_the_fixtures_have_types() -> None:
-    def test_judging(consent_gate: Gate, visitor: Visitor) -> None:
+    def test_judging(consent_gate: Gate, visitor: Visitor) -> None:  # pragma: no cover (typed)
         assert_type(consent_gate.filter([], consent_gate.consent_for()), list[str])
         assert_type(visitor.refuse(), Page)
 
-    async def test_awaiting(async_visitor: AsyncVisitor) -> None:
+    async def test_awaiting(async_visitor: AsyncVisitor) -> None:  # pragma: no cover (typed)
         assert_type(await async_visitor.refuse(), Page)
 
     assert test_judging.__name__ != test_awaiting.__name__

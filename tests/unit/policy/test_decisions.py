@@ -157,6 +157,14 @@ def test_what_is_no_cookie_decides_about_no_name() -> None:
     assert found is None
 
 
+def test_what_waits_for_its_own_consent_is_proved_to_wait() -> None:
+    policy = Policy(
+        cookies=[Cookie("a*", category="statistics"), Cookie("b", category="marketing")]
+    )
+
+    assert find_counterexample(policy, never="a*", without="statistics") is None
+
+
 def test_an_example_is_as_plain_as_the_declarations_let_it_be() -> None:
     taken = [Cookie(f"a{end}", category="necessary") for end in ("x", "1", "abc")]
     policy = Policy(cookies=[Cookie("a*", category="statistics"), *taken])
