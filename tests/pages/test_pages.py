@@ -54,6 +54,12 @@ def test_the_charter_lists_each_declared_cookie_and_names_the_controller() -> No
     ]
 
 
+def test_an_address_in_a_heading_goes_on_in_the_next_line_where_its_parts_meet() -> None:
+    html = PAGES.render_charter(ask(policy=POLICY), ENGLISH).decode()
+
+    assert ">Cookies used on https://<wbr>data<wbr>.example<wbr>.org</h2>" in html
+
+
 def test_the_headings_of_the_charter_leave_out_no_level() -> None:
     html = PAGES.render_charter(ask(policy=POLICY), ENGLISH).decode()
 
