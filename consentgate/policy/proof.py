@@ -34,12 +34,18 @@ def find_counterexample(policy: Policy, *, never: str, without: str) -> Countere
     for cookies that store something: a deletion always leaves. Raises TooManyOverlapsError.
     """
     decisions = Decisions(policy)
-    for pattern in _suspicious_sets(decisions, never, without):
-        rule = decisions.rule(typical_name(pattern))
-        outcome = outcome_of(rule)
-        if rule is not None and outcome is not None and _leaves(outcome, without):
-            return Counterexample(example_of(pattern, decisions), rule)
-    return None
+    ruled = (
+        (pattern, decisions.rule(typical_name(pattern)))
+        for pattern in _suspicious_sets(decisions, never, without)
+    )
+    return next(
+        (
+            Counterexample(example_of(pattern, decisions), rule)
+            for pattern, rule in ruled
+            if rule is not None and _lets_out(rule, without)
+        ),
+        None,
+    )
 
 
 def _suspicious_sets(decisions: Decisions, never: str, without: str) -> Iterator[str]:
@@ -52,6 +58,11 @@ def _suspicious_sets(decisions: Decisions, never: str, without: str) -> Iterator
     ]
     for claim in ClaimIndex(suspicious).near(never):
         yield from overlaps(claim.pattern, never)
+
+
+def _lets_out(rule: Cookie, without: str) -> bool:
+    outcome = outcome_of(rule)
+    return outcome is not None and _leaves(outcome, without)
 
 
 def _leaves(outcome: Outcome, without: str) -> bool:
