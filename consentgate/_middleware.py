@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from inspect import iscoroutinefunction
 from os import PathLike
 from typing import Any, AnyStr, Generic, cast
 
@@ -139,6 +140,8 @@ def _listening(
     """Return what gets each event: the report's file, and the site's own callback if it has one."""
     if on_event is None:
         return report.record
+    if not callable(on_event) or iscoroutinefunction(on_event):
+        return on_event  # the gate says what is wrong with it
 
     def hear(event: Event) -> None:
         report.record(event)

@@ -31,7 +31,8 @@ MOST_ROWS = 5_000
 """Kinds of events in one file; of what comes after these, only the number is kept."""
 
 MOST_ALIKE = 20
-"""Names in one file that differ in their digits alone; more say nothing new."""
+"""Pages and names of one kind in a file, names that differ in their digits alone counting as one;
+what comes after these counts as the first of them, since it says nothing new."""
 
 _MOST_WAITING = 1_000  # kinds of events that a process keeps until they are written
 _BETWEEN_WRITES_S = 1.0
@@ -45,7 +46,7 @@ CREATE TABLE IF NOT EXISTS events (
     reason TEXT, action TEXT, mode TEXT, name TEXT, category TEXT, attributes TEXT, path TEXT,
     stem TEXT, times INTEGER, first_s INTEGER, last_s INTEGER,
     PRIMARY KEY (reason, action, mode, name, category, attributes, path)
-) WITHOUT ROWID;
+);
 CREATE TABLE IF NOT EXISTS lost (only_one INTEGER PRIMARY KEY CHECK (only_one = 0), times INTEGER);
 INSERT OR IGNORE INTO lost VALUES (0, 0);
 """
@@ -53,6 +54,13 @@ INSERT OR IGNORE INTO lost VALUES (0, 0);
 _ADD = """
 INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET times = times + excluded.times, last_s = excluded.last_s
+"""
+
+# On a row of the same name, else on one of a name of the same form.
+_ADD_TO_ALIKE = """
+UPDATE events SET times = times + ?, last_s = ? WHERE rowid = (
+    SELECT rowid FROM events WHERE reason = ? AND action = ? AND stem = ?
+    ORDER BY name <> ?, rowid LIMIT 1)
 """
 
 
@@ -177,7 +185,8 @@ def _add(connection: sqlite3.Connection, waiting: Counter[Seen], lost: int) -> N
             seen,
         ).fetchone()
         if not is_known and (rows >= MOST_ROWS or _has_many_like(connection, seen, stem)):
-            lost += times
+            alike = (times, now_s, seen.reason, seen.action, stem, seen.name)
+            lost += 0 if connection.execute(_ADD_TO_ALIKE, alike).rowcount else times
             continue
         rows += not is_known
         connection.execute(_ADD, (*seen, stem, times, now_s, now_s))
