@@ -19,13 +19,14 @@ from consentgate.audit.loading import Application, ApplicationError, loaded
 from consentgate.audit.places import Place, Places
 from consentgate.audit.visiting import Client, client_of
 from consentgate.choice.consent import Consent
-from consentgate.gate.advice import Advisor, lifetime_of
+from consentgate.gate.advice import Advisor, lifetime_of, see_cookie
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.gate import Gate
 from consentgate.gate.judge import Verdict
 from consentgate.http.set_cookie import is_deletion, split_set_cookie, told_attributes
 from consentgate.policy import Policy
 from consentgate.policy.lifetime import Lifetime, lifetime_text
+from consentgate.testing.breaches import differences
 
 MOST_PAGES = 50
 LONGEST_RUN_S = 120.0
@@ -164,7 +165,9 @@ class _Run:
         self._client = client
         self._places = places
         self._application = application
-        self._judge = Gate(policy, secret_key=secrets.token_bytes(32), clamp=True)
+        # As the application's own gate would judge; the one that is put around it shortens nothing.
+        clamp = application.gates[0].gate.settings.clamp
+        self._judge = Gate(policy, secret_key=secrets.token_bytes(32), clamp=clamp)
         self._advisor = Advisor(policy, now_s=time.time)
         self._jar: dict[str, str] = {}
         self._ends_s = time.monotonic() + LONGEST_RUN_S
@@ -236,7 +239,7 @@ class _Run:
         if variant not in sighting.variants:
             sighting.variants.append(variant)
         sighting.outcomes[state] = _OUTCOMES[verdict.action]
-        for problem in self._problems_of(verdict, state):
+        for problem in self._problems_of(value, verdict, path, state):
             sighting.problems.setdefault(problem.id, problem)
 
     def _keep(self, verdict: Verdict) -> None:
@@ -249,16 +252,19 @@ class _Run:
             pair = verdict.value.partition(";")[0]
             self._jar[verdict.name] = pair.partition("=")[2].strip(" \t")
 
-    def _problems_of(self, verdict: Verdict, state: State) -> Iterator[Problem]:
+    def _problems_of(
+        self, value: str, verdict: Verdict, path: str, state: State
+    ) -> Iterator[Problem]:
         reason, rule = verdict.reason, verdict.rule
-        if rule is None:
+        if rule is None or reason in _NEVER:
             yield Problem(reason.value, _NEVER[reason])
-        elif reason is Reason.CLAMPED:
-            longest = "" if rule.lifetime is None else lifetime_text(rule.lifetime)
-            yield Problem(reason.value, f"it lives longer than declared ({longest})")
-        elif reason in _NEVER:
-            yield Problem(reason.value, _NEVER[reason])
-        elif verdict.action is Action.STRIP and not self.result.is_guarded:
+            return
+        now_s = time.time()
+        name, attributes = split_set_cookie(value)
+        seen = see_cookie(name, attributes, path, now_s=now_s)
+        for breach in differences(value, rule, seen, where=path, now_s=now_s):
+            yield Problem(breach.reason.value, f"it {breach.problem}")
+        if verdict.action is Action.STRIP and not self.result.is_guarded:
             yield Problem(reason.value, f"without a gate it leaves {state.value}")
 
 

@@ -66,9 +66,30 @@ def test_each_cookie_has_an_outcome_in_each_state(check_site: Check, source: str
     assert sightings["_ga"].outcomes == {
         State.UNDECIDED: "stripped",
         State.REFUSED: "stripped",
-        State.ACCEPTED: "leaves, shortened",
+        State.ACCEPTED: "leaves",
         State.WITHDRAWN: "stripped",
     }
+
+
+def test_a_gate_that_shortens_is_taken_as_it_is(check_site: Check) -> None:
+    result = check_site(
+        STARLETTE_GATED.replace("secret_key=SECRET)\n", "secret_key=SECRET, clamp=True)\n")
+    )
+
+    assert result.sightings["_ga"].outcomes[State.ACCEPTED] == "leaves, shortened"
+    assert problems_of(result)["_ga"] == ["CG122"]
+
+
+@BARE
+def test_a_necessary_cookie_is_held_to_its_declaration_too(check_site: Check, source: str) -> None:
+    declared = Cookie("_ga", category="necessary", lifetime="1 day", secure=True)
+
+    result = check_site(source, policy=Policy(["session", "visits"], cookies=[declared]))
+
+    assert [problem.text for problem in result.sightings["_ga"].problems.values()] == [
+        "it lives 730 days, longer than declared (1 day)",
+        "it is set without Secure, as declared",
+    ]
 
 
 @GATED
@@ -312,73 +333,3 @@ def test_the_gates_own_pages_are_not_visited(check_site: Check) -> None:
     source = FLASK_GATED.replace("/deep?q=1#top", "/consent/charter")
 
     assert check_site(source, crawl=True).pages == ["/", "/deep"]
-
-
-# Odd applications
-
-DELETING = """
-COOKIES = {
-    "/": "visits=1; Max-Age=60",
-    "/gone": "visits=; Max-Age=0",
-    "/broken": "session=1\\nX: y",
-    "/nameless": "=value",
-    "/own": "cookies_preferences=forged",
-}
-
-def app(environ, start_response):
-    cookie = COOKIES.get(environ["PATH_INFO"])
-    headers = [("Content-Type", "text/html")]
-    if "visits" in environ.get("HTTP_COOKIE", ""):
-        headers.append(("X-Came-In", "visits"))
-    if environ["PATH_INFO"] == "/boom":
-        raise OSError("away")
-    if environ["PATH_INFO"] == "/long":
-        start_response("200 OK", headers)
-        return (b"x" * 100_000 for _ in range(1_000_000))
-    if cookie:
-        headers.append(("Set-Cookie", cookie))
-    start_response("200 OK", headers)
-    return [b"".join(b"<a href='%s'></a>" % path.encode() for path in [*COOKIES, "/boom", "/long"])]
-"""
-NAMES = Policy(
-    necessary=["session"], cookies=[Cookie("visits", category="statistics", lifetime="1 day")]
-)
-
-
-def test_deletions_are_none_of_the_cookies_that_are_judged(check_site: Check) -> None:
-    result = check_site(DELETING, policy=NAMES, crawl=True)
-
-    assert {name: [*one.problems] for name, one in result.sightings.items()} == {
-        "visits": ["CG111", "CG112"],
-        "session": ["CG130"],
-        "": ["CG115"],
-        "cookies_preferences": ["CG117"],
-    }
-
-
-def test_a_page_that_raises_is_named(check_site: Check) -> None:
-    result = check_site(DELETING, policy=NAMES, crawl=True)
-
-    assert result.failed == ["GET /boom fails: OSError: away"]
-
-
-def test_the_start_page_may_fail(check_site: Check) -> None:
-    source = FLASK_GATED.replace('@app.get("/")', '@app.get("/start")').replace(
-        "ConsentGate(app",
-        "app.testing = True\napp.add_url_rule('/', view_func=log_out)\nConsentGate(app",
-    )
-
-    result = check_site(source)
-
-    assert result.failed == ["GET / fails: RuntimeError: nobody should be logged out"]
-    assert (result.is_guarded, result.sightings["_ga"].path) == (True, "/start")
-
-
-def test_a_run_that_takes_too_long_is_cut(
-    check_site: Check, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("consentgate.audit.check.LONGEST_RUN_S", -1)
-
-    result = check_site(FLASK)
-
-    assert (result.is_cut, result.sightings) == (True, {})

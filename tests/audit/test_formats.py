@@ -27,7 +27,9 @@ def test_json_has_each_cookie_with_its_outcomes(result: Result) -> None:
     assert (told["application"], told["has_gate"], told["violations"]) == ("app:app", True, 1)
     [ga] = [one for one in told["cookies"] if one["name"] == "_ga"]
     assert ga["outcomes"]["undecided"] == "stripped"
-    assert ga["problems"] == [{"id": "CG122", "text": "it lives longer than declared (395 days)"}]
+    assert ga["problems"] == [
+        {"id": "CG122", "text": "it lives 730 days, longer than declared (395 days)"}
+    ]
     assert (ga["set"][0]["line"], ga["set"][0]["function"]) == (12, "home")
 
 
