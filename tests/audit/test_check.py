@@ -265,7 +265,7 @@ async def app(scope, receive, send):
 
 
 def test_an_application_that_does_not_start_cannot_be_judged(check_site: Check) -> None:
-    with pytest.raises(ApplicationError, match="does not start: no database"):
+    with pytest.raises(ApplicationError, match="does not start: RuntimeError: no database"):
         check_site(NOT_STARTING)
 
 
