@@ -43,6 +43,10 @@ class ConfigurationError(ConsentGateError):
     """
 
 
+class RecordStoreError(ConsentGateError):
+    """A decision could not be recorded, so that a grant is not given; the log says why."""
+
+
 class ConsentViolation(ConsentGateError, AssertionError):
     """A test found a cookie that must not leave, or a choice that had no effect.
 

@@ -1,0 +1,147 @@
+"""One explicit decision of a visitor, and the notice it answers, as values that a record keeps.
+
+A decision says nothing of who decided: no address, no user agent, no page (GDPR art. 5(1)(c)).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from consentgate.choice.consent import Consent
+
+ID_BYTES = 16
+
+
+class DecisionKind(StrEnum):
+    """What a decision says as a whole."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    PARTIAL = "partial"
+    WITHDRAWN = "withdrawn"
+
+
+class CategoryState(StrEnum):
+    """What a decision says of one category. RENEWED: it was given again while it was granted."""
+
+    GIVEN = "given"
+    RENEWED = "renewed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class DecidedCategory(NamedTuple):
+    """The state of one category, and the fingerprint of what the visitor was told of it."""
+
+    state: CategoryState
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a visitor was shown, exactly: `body` holds the templates' output, texts, styles and
+    declaration as JSON (UTF-8), so that it can be shown again."""
+
+    body: bytes
+    language: str
+    media_type: str = "application/json"
+
+    @property
+    def digest(self) -> bytes:
+        """The SHA-256 of the body, by which records name the notice."""
+        return hashlib.sha256(self.body).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One explicit decision.
+
+    `decided_at` is the gate's clock, in UTC. `method` is what the visitor did: "accept", "refuse",
+    "save", "withdraw", or "code" where a handler of the site changed the choice. `source` is an
+    open word for where: "banner", "preferences", "json", "handler". `gpc`: the request had
+    `Sec-GPC: 1`. `replaces` is the id of the record that a withdrawal or a new grant replaces,
+    where the visitor's record cookie came with it.
+    """
+
+    id: bytes
+    decided_at: datetime
+    kind: DecisionKind
+    categories: Mapping[str, DecidedCategory]
+    notice: Notice | None
+    language: str
+    method: str
+    source: str
+    gpc: bool = False
+    replaces: bytes | None = None
+
+    @property
+    def grants(self) -> bool:
+        """Whether the decision allows anything, so that it must be recorded before it counts."""
+        return self.kind in (DecisionKind.GIVEN, DecisionKind.PARTIAL)
+
+    def payload(self) -> bytes:
+        """Return what is recorded: canonical JSON (RFC 8785), which texts, booleans and plain
+        names need no more for than sorted keys and no blanks."""
+        document: dict[str, object] = {
+            "id": self.id.hex(),
+            "at": self.decided_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "decision": self.kind.value,
+            "categories": {
+                name: {"state": decided.state.value, "fingerprint": decided.fingerprint}
+                for name, decided in self.categories.items()
+            },
+            "notice": "" if self.notice is None else self.notice.digest.hex(),
+            "language": self.language,
+            "method": self.method,
+            "source": self.source,
+            "gpc": self.gpc,
+        }
+        if self.replaces is not None:
+            document["replaces"] = self.replaces.hex()
+        text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return text.encode("utf-8")
+
+
+def new_id() -> bytes:
+    """Return the id of a new record: random, so that it says nothing of a visitor."""
+    return secrets.token_bytes(ID_BYTES)
+
+
+def decided_categories(before: Consent, after: Consent) -> dict[str, DecidedCategory]:
+    """Return the state of each category that is decided in `after`, a choice made by a visitor
+    whose choice was `before`."""
+    fingerprints = dict(after.fingerprints)
+    states = {
+        **{
+            name: CategoryState.RENEWED if name in before.granted else CategoryState.GIVEN
+            for name in after.granted
+        },
+        **{
+            name: CategoryState.WITHDRAWN if name in before.granted else CategoryState.REFUSED
+            for name in after.refused
+        },
+    }
+    return {name: DecidedCategory(states[name], fingerprints.get(name, "")) for name in states}
+
+
+def kind_of(categories: Mapping[str, DecidedCategory], choosable: frozenset[str]) -> DecisionKind:
+    """Return what a decision on these categories says as a whole; `choosable` are all that a
+    visitor of the site can choose."""
+    states = {decided.state for decided in categories.values()}
+    granted = {
+        name
+        for name, decided in categories.items()
+        if decided.state in (CategoryState.GIVEN, CategoryState.RENEWED)
+    }
+    if granted:
+        return DecisionKind.GIVEN if granted.issuperset(choosable) else DecisionKind.PARTIAL
+    if CategoryState.WITHDRAWN in states:
+        return DecisionKind.WITHDRAWN
+    return DecisionKind.REFUSED
