@@ -54,5 +54,5 @@ def commitment_to(payload: bytes, salt: bytes) -> bytes:
 
 
 def entry_of(commitment: bytes) -> bytes:
-    """Return the bytes of a log entry; its leaf hash is SHA-256(0x00 || entry) (RFC 9162, 2.1.1)."""
+    """Return a log entry; its leaf hash is SHA-256(0x00 || entry) (RFC 9162 section 2.1.1)."""
     return ENTRY_HEADER + commitment
