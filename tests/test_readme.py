@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -103,22 +104,111 @@ def test_django_names_an_application_and_a_middleware_that_exist() -> None:
     assert names["CONSENTGATE"] == {"POLICY": BASE_DIR / "consent.toml"}
 
 
-def shown_test(app: Flask) -> Callable[[], None]:
-    """The test that the README shows, of this application."""
-    names = run_block("def test_", app=app)
-    (name,) = [name for name in names if name.startswith("test_")]
-    test: Callable[[], None] = names[name]
-    return test
+SITES = {
+    "Flask": {
+        "site_app.py": """
+from flask import Flask, make_response
+
+app = Flask(__name__)
+app.config["SECRET_KEY"] = "for tests only, of 32 characters"
 
 
-def test_the_shown_test_passes_where_only_a_necessary_cookie_is_set(tmp_path: Path) -> None:
-    shown_test(flask_app(tmp_path, cookies=["session"]))()
+@app.get("/")
+def home():
+    response = make_response("<p>Hello</p>")
+    for name in COOKIES:
+        response.set_cookie(name, "1")
+    return response
+""",
+        "then": "ConsentGate(app)",
+    },
+    "FastAPI": {
+        "site_app.py": """
+from fastapi import FastAPI, Response
+
+SECRET = "for tests only, of 32 characters"
+app = FastAPI()
 
 
-@pytest.mark.parametrize("tracker", ["_promo_id", "_pk_id.1"])
-def test_the_shown_test_names_a_new_tracker(tmp_path: Path, tracker: str) -> None:
-    with pytest.raises(AssertionError, match=re.escape(tracker)):
-        shown_test(flask_app(tmp_path, cookies=["session", tracker]))()
+@app.get("/")
+def home(response: Response) -> str:
+    for name in COOKIES:
+        response.set_cookie(name, "1")
+    return "Hello"
+""",
+        "then": "add_middleware(",
+    },
+    "Django": {
+        "site_app.py": """
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
+from django.urls import path
+
+BASE_DIR = Path()
+INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
+MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
+
+
+def home(request):
+    response = HttpResponse("<p>Hello</p>")
+    for name in COOKIES:
+        response.set_cookie(name, "1")
+    return response
+
+
+urlpatterns = [path("", home)]
+""",
+        "then": "INSTALLED_APPS",
+        "end": """
+settings.configure(
+    SECRET_KEY="for tests only, of 32 characters",
+    DEBUG=True,
+    ROOT_URLCONF=__name__,
+    INSTALLED_APPS=INSTALLED_APPS,
+    MIDDLEWARE=MIDDLEWARE,
+    CONSENTGATE=CONSENTGATE,
+)
+app = get_wsgi_application()
+""",
+    },
+}
+"""A site of each framework, to which the README's own block is added."""
+
+
+def run_shown_test(framework: str, folder: Path, *, cookies: list[str]) -> str:
+    """What pytest prints of the README's test, for a site that sets these cookies."""
+    site = SITES[framework]
+    (gate,) = [text for text in PYTHON if site["then"] in text]
+    application = site["site_app.py"] + gate + site.get("end", "")
+    folder.joinpath("site_app.py").write_text(f"COOKIES = {cookies}\n{application}")
+    (shown,) = [text for text in PYTHON if "def test_" in text]
+    folder.joinpath("test_consent.py").write_text(f"from site_app import app\n\n{shown}")
+    command = (sys.executable, "-m", "pytest", "-q", "--consent-strict", "-p", "no:cacheprovider")
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return ran.stdout + ran.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("framework", SITES)
+class TestTheShownTest:
+    def test_passes_where_only_necessary_cookies_leave(
+        self, tmp_path: Path, framework: str
+    ) -> None:
+        # The gate strips the tracker that is declared, so that it needs no failure.
+        session = "sessionid" if framework == "Django" else "session"
+
+        printed = run_shown_test(framework, tmp_path, cookies=[session, "_pk_id.1"])
+
+        assert "1 passed" in printed, printed
+
+    def test_names_a_new_tracker(self, tmp_path: Path, framework: str) -> None:
+        printed = run_shown_test(framework, tmp_path, cookies=["_promo_id"])
+
+        assert "'_promo_id', set by GET /: it is not declared" in printed
 
 
 def test_a_newcomer_reads_it_in_a_few_minutes() -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from consentgate.audit.visiting import SITE
+from consentgate.testing.bare import origin_of_tests
 
 NEVER = ("*logout*", "*log-out*", "*signout*", "*sign-out*", "*deconnexion*", "*/delete*")
 """Paths that are never asked for: a GET there may change something."""
@@ -90,11 +90,12 @@ def _starlette_paths(routes: Any, prefix: str) -> Iterator[str]:
 
 def _same_site(link: str, target: str) -> str | None:
     """Return a link as a path with its query, None where it leads elsewhere."""
+    site = origin_of_tests()
     try:
-        parts = urlsplit(urljoin(f"{SITE}{target}", link.strip()))
+        parts = urlsplit(urljoin(f"{site}{target}", link.strip()))
     except ValueError:
         return None
-    if f"{parts.scheme}://{parts.netloc}" != SITE:
+    if f"{parts.scheme}://{parts.netloc}" != site:
         return None
     return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 

@@ -15,11 +15,10 @@ from consentgate._middleware import MiddlewareOptions
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.audit.loading import Application, ApplicationError, told_error
 from consentgate.policy import Policy
-from consentgate.testing.bare import lifespan
+from consentgate.testing.bare import lifespan, origin_of_tests
 from consentgate.testing.browser import open_page
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 
-SITE = "https://localhost"
 LONGEST_BODY = 1 << 20  # bytes that are read of a page
 LONGEST_ANSWER_S = 30.0
 
@@ -69,7 +68,8 @@ def client_of(application: Application) -> Iterator[Client]:
 
 
 def _request(target: str, cookie: str) -> httpx.Request:
-    sent = open_page(f"{SITE}{target}", referer=SITE)
+    site = origin_of_tests()
+    sent = open_page(f"{site}{target}", referer=site)
     headers = {**sent.headers, **_MORE_HEADERS, **({"Cookie": cookie} if cookie else {})}
     return httpx.Request(sent.method, sent.url, headers=headers)
 

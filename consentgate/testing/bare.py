@@ -16,8 +16,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from consentgate.testing.browser import Sent
 
-ORIGIN = "https://testserver"
-"""By https, so that cookies are sent as they will be on the real site."""
+_USUAL_HOST = "testserver"
 
 # Any, here and below: applications, scopes and messages have no type that frameworks share.
 
@@ -31,13 +30,28 @@ class Answer:
     body: bytes
 
 
+def origin_of_tests() -> str:
+    """Return the origin under which an application is visited: by https, so that cookies are sent
+    as they will be on the real site.
+
+    Django answers only to the hosts in its settings; where nothing is set up, a project in
+    development is "localhost" (Django, ALLOWED_HOSTS).
+    """
+    settings = getattr(sys.modules.get("django.conf"), "settings", None)
+    if settings is None or not settings.configured:
+        return f"https://{_USUAL_HOST}"
+    allowed = list(settings.ALLOWED_HOSTS) or ["localhost"]
+    if _USUAL_HOST in allowed or "*" in allowed:
+        return f"https://{_USUAL_HOST}"
+    return f"https://{allowed[0].lstrip('.')}"
+
+
 class BareClient:
     """What both kinds of application have in common: each visitor is a new one."""
 
-    origin = ORIGIN
-
     def __init__(self, app: Any) -> None:
         self.app = app
+        self.origin = origin_of_tests()
 
     def read(self, response: Answer) -> tuple[int, Iterable[tuple[str, str]]]:
         """Return the status and the headers."""
