@@ -45,7 +45,11 @@ def split_point(size: int) -> int:
 def verify_inclusion(
     leaf: bytes, *, index: int, size: int, path: Sequence[bytes], root: bytes
 ) -> None:
-    """Raise LogError unless the path leads from this leaf hash to the root (section 2.1.3.2)."""
+    """Raise LogError unless the path leads from this leaf hash to the root (section 2.1.3.2).
+
+    That the root is that of this size is what a checkpoint's signature says: of some other sizes
+    the path would have the same shape.
+    """
     if not 0 <= index < size:
         raise LogError(f"Entry {index} cannot be in a log of {size} entries.")
     _check_hashes(path)
