@@ -47,6 +47,10 @@ class RecordStoreError(ConsentGateError):
     """A decision could not be recorded, so that a grant is not given; the log says why."""
 
 
+class LogError(ConsentGateError):
+    """A checkpoint, a proof or a log is not what it says."""
+
+
 class ConsentViolation(ConsentGateError, AssertionError):
     """A test found a cookie that must not leave, or a choice that had no effect.
 
