@@ -14,9 +14,10 @@ from typing import NamedTuple, cast
 
 import httpx
 
-from consentgate.audit.crawl import Frontier, links_in, routes_of
+from consentgate.audit.crawl import Frontier, links_in
 from consentgate.audit.loading import Application, ApplicationError, loaded
 from consentgate.audit.places import Place, Places
+from consentgate.audit.routes import routes_of, watched_django
 from consentgate.audit.visiting import Client, client_of
 from consentgate.choice.consent import Consent
 from consentgate.gate.advice import Advisor, lifetime_of, see_cookie
@@ -128,7 +129,8 @@ def check(
         places = Places(folder)
         with places.watched(), client_of(application) as client:
             targets = routes_of(application.app)
-            first = _first_answer(client, targets)
+            with watched_django() as of_django:
+                first = _first_answer(client, targets)
             is_guarded = bool(application.gates)
             if not is_guarded:
                 client.put_behind_gate(policy or Policy())
@@ -138,7 +140,7 @@ def check(
             own = application.gates[0].gate.policy if is_guarded else Policy()
             run = _Run(client, application, policy or own, places)
             run.result.is_guarded = is_guarded
-            run.visit_all(targets, crawl=crawl, excluded=excluded, most=most_pages)
+            run.visit_all([*targets, *of_django], crawl=crawl, excluded=excluded, most=most_pages)
     run.result.notes += notes
     return run.result
 

@@ -1,11 +1,10 @@
-"""Find the pages of an application: those that its router names, and those that its pages link."""
+"""Find the pages that an application links, and keep which ones are to be visited."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from html.parser import HTMLParser
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -54,38 +53,6 @@ def links_in(answer: httpx.Response, target: str) -> list[str]:
         reader.feed(answer.text)
         found += reader.found
     return list(dict.fromkeys(filter(None, (_same_site(link, target) for link in found))))
-
-
-def routes_of(app: object) -> list[str]:
-    """Return the paths of the pages without parameters that a framework's router knows."""
-    return [path for path in dict.fromkeys(_routes(app)) if path.startswith("/")]
-
-
-def _routes(app: Any) -> Iterator[str]:  # Any: applications of all frameworks
-    yield "/"
-    for rule in _flask_rules(app):
-        if "GET" in (rule.methods or ()) and not rule.arguments:
-            yield str(rule.rule)
-    yield from _starlette_paths(getattr(app, "routes", ()), "")
-
-
-def _flask_rules(app: Any) -> Iterable[Any]:
-    rules = getattr(getattr(app, "url_map", None), "iter_rules", None)
-    found: Iterable[Any] = () if rules is None else rules()
-    return found
-
-
-def _starlette_paths(routes: Any, prefix: str) -> Iterator[str]:
-    if not isinstance(routes, list | tuple):
-        return
-    for route in routes:
-        path = f"{prefix}{getattr(route, 'path', '')}"
-        if "{" in path:
-            continue
-        methods = getattr(route, "methods", None)
-        if methods is not None and "GET" in methods:
-            yield path or "/"
-        yield from _starlette_paths(getattr(route, "routes", None), path)
 
 
 def _same_site(link: str, target: str) -> str | None:
