@@ -33,13 +33,18 @@ SERVERS = {
 }
 
 
-def start_project(folder: Path) -> None:
-    """The folder holds a new Django project, migrated, with one superuser."""
+def make_project(folder: Path) -> None:
+    """The folder holds a new Django project, migrated, without a gate."""
     _run(folder, "-m", "django", "startproject", "site_of_django", ".")
+    _run(folder, "manage.py", "migrate", "--verbosity=0")
+
+
+def start_project(folder: Path) -> None:
+    """The folder holds a new Django project, migrated, with one superuser, behind a gate."""
+    make_project(folder)
     for interface in SERVERS:
         with (folder / "site_of_django" / f"{interface}.py").open("a") as module:
             module.write(GATE.format(interface=interface))
-    _run(folder, "manage.py", "migrate", "--verbosity=0")
     _run(folder, "manage.py", "createsuperuser", "--noinput", "--email=ada@example.org")
 
 
