@@ -8,6 +8,7 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -24,13 +25,15 @@ from consentgate.gate.advice import Advisor, lifetime_of, see_cookie
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.gate import Gate
 from consentgate.gate.judge import Verdict
-from consentgate.http.set_cookie import is_deletion, split_set_cookie, told_attributes
+from consentgate.http.set_cookie import expiry_of, is_deletion, split_set_cookie, told_attributes
 from consentgate.policy import Policy
 from consentgate.policy.lifetime import Lifetime, lifetime_text
 from consentgate.testing.breaches import differences
 
 MOST_PAGES = 50
 LONGEST_RUN_S = 120.0
+
+_LONGEST_IN_BROWSERS = timedelta(days=400)
 
 PROBE = "consentgate=check"
 """A cookie that only the gates on the way look at."""
@@ -285,11 +288,18 @@ _NEVER = {
 
 
 def _variant_of(attributes: str, place: Place | None) -> Variant:
-    lifetime = lifetime_of(attributes, time.time())
-    text = "" if lifetime is None else lifetime_text(cast("Lifetime", lifetime))
     told = told_attributes(attributes).split("; ")
     kept = [part for part in told if not part.startswith(("Max-Age=", "Expires="))]
-    return Variant(text, "; ".join(filter(None, kept)), place)
+    return Variant(_lifetime_in_words(attributes), "; ".join(filter(None, kept)), place)
+
+
+def _lifetime_in_words(attributes: str) -> str:
+    lifetime = lifetime_of(attributes, time.time())
+    is_date = expiry_of(attributes)[0] is None
+    # A date in the code is nearer every day; browsers keep no cookie longer (RFC 6265bis, 5.5).
+    if is_date and isinstance(lifetime, timedelta) and lifetime > _LONGEST_IN_BROWSERS:
+        return f"over {lifetime_text(_LONGEST_IN_BROWSERS)}"
+    return "" if lifetime is None else lifetime_text(cast("Lifetime", lifetime))
 
 
 @contextmanager

@@ -7,16 +7,19 @@ change of the code changes is what a review shows.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from consentgate.audit.check import Result, Variant
 from consentgate.audit.loading import AuditError
-from consentgate.policy.writing import table_lines, toml_value
+from consentgate.policy import Policy
+from consentgate.policy.text import text_in
+from consentgate.policy.writing import cookie_fields, table_lines, toml_value
 
 VERSION = 1
+_NOT_LOCKED = frozenset({"name", "category", "service", "location"})
 _HEAD = """\
 # Every cookie that the application sets, as it was reviewed. `consentgate lock` writes this file,
 # and `consentgate check --locked` fails where the application sets anything else.
@@ -25,10 +28,11 @@ _HEAD = """\
 
 @dataclass(frozen=True, slots=True)
 class LockedCookie:
-    """A cookie by its declared name: its category ("" if nobody declared it), and each way in which
-    it is set, in words."""
+    """A cookie by its declared name: its category ("" if nobody declared it), what else is declared
+    of it, a field each, and each way in which it is set, in words."""
 
     category: str
+    declared: frozenset[str]
     ways: frozenset[str]
 
 
@@ -46,8 +50,8 @@ class Lock:
         for name, cookie in sorted(self.cookies.items()):
             lines += ["", "[[cookies]]", f"name = {toml_value(name)}"]
             lines.append(f"category = {toml_value(cookie.category)}")
-            ways = "".join(f"    {toml_value(way)},\n" for way in sorted(cookie.ways))
-            lines.append(f"set = [\n{ways}]")
+            lines.append(f"declared = {_one_a_line(cookie.declared)}")
+            lines.append(f"set = {_one_a_line(cookie.ways)}")
         return "\n".join(lines) + "\n"
 
 
@@ -57,7 +61,9 @@ def lock_of(result: Result) -> Lock:
     return Lock(
         {
             sighting.name: LockedCookie(
-                sighting.category, frozenset(map(_in_words, sighting.variants))
+                sighting.category,
+                frozenset(_declared(policy, sighting.example)),
+                frozenset(map(_in_words, sighting.variants)),
             )
             for sighting in result.sightings.values()
         },
@@ -76,7 +82,11 @@ def read_lock(path: Path) -> Lock:
                 f"{VERSION}; write it anew with `consentgate lock`"
             )
         cookies = {
-            str(one["name"]): LockedCookie(str(one["category"]), frozenset(map(str, one["set"])))
+            str(one["name"]): LockedCookie(
+                str(one["category"]),
+                frozenset(map(str, one["declared"])),
+                frozenset(map(str, one["set"])),
+            )
             for one in read.get("cookies", ())
         }
         return Lock(cookies, {str(k): str(v) for k, v in read["categories"].items()})
@@ -108,15 +118,23 @@ def _of_cookies(
         elif now is None:
             yield f"- {name} ({before.category or 'not declared'}) is set no longer"
         else:
-            if before.category != now.category:
-                yield (
-                    f"~ {name} was {before.category or 'not declared'} and is "
-                    f"{now.category or 'not declared'}"
-                )
-            if before.ways != now.ways:
-                yield f"~ {name} is set in another way"
-                yield from (f"    - {way}" for way in sorted(before.ways - now.ways))
-                yield from (f"    + {way}" for way in sorted(now.ways - before.ways))
+            yield from _of_cookie(name, before, now)
+
+
+def _of_cookie(name: str, before: LockedCookie, now: LockedCookie) -> Iterator[str]:
+    if before.category != now.category:
+        yield (
+            f"~ {name} was {before.category or 'not declared'} and is "
+            f"{now.category or 'not declared'}"
+        )
+    for verb, old, new in (
+        ("declared", before.declared, now.declared),
+        ("set", before.ways, now.ways),
+    ):
+        if old != new:
+            yield f"~ {name} is {verb} in another way"
+            yield from (f"    - {way}" for way in sorted(old - new))
+            yield from (f"    + {way}" for way in sorted(new - old))
 
 
 def _of_questions(locked: Lock, found: Lock) -> Iterator[str]:
@@ -130,8 +148,27 @@ def _of_questions(locked: Lock, found: Lock) -> Iterator[str]:
             yield f"~ visitors will be asked again about {name}: what they are told has changed"
 
 
+def _declared(policy: Policy, name: str) -> Iterator[str]:
+    """Yield each field of a cookie's declaration, without what only explains it; texts are in the
+    site's own language, as in a fingerprint."""
+    rule = policy.rule_for(name)
+    if rule is None:
+        return
+    for key, value in cookie_fields(rule).items():
+        if key in _NOT_LOCKED:
+            continue
+        is_text = key in ("provider", "purpose")
+        text = text_in(value, policy.default_language) if is_text else toml_value(value).strip('"')
+        yield f"{key}: {' '.join(text.split())}"
+
+
 def _in_words(variant: Variant) -> str:
     place = variant.place
     where = "an unknown place" if place is None else f"{place.file}: {place.function}"
     attributes = f"; {variant.attributes}" if variant.attributes else ""
     return f"{variant.lifetime}{attributes}; in {where}"
+
+
+def _one_a_line(texts: Iterable[str]) -> str:
+    lines = "".join(f"    {toml_value(text)},\n" for text in sorted(texts))
+    return f"[\n{lines}]" if lines else "[]"

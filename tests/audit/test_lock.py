@@ -126,6 +126,28 @@ def test_nobody_is_asked_any_more_about_what_is_gone(lock: MakeLock) -> None:
     assert "- visitors are asked no longer about statistics" in differences(locked, found)
 
 
+DATED = """
+from datetime import UTC, datetime, timedelta
+from werkzeug.wrappers import Response
+
+DAYS = 500
+
+def app(environ, start_response):
+    response = Response("<body>")
+    response.set_cookie("dated", "1", expires=datetime.now(UTC) + timedelta(days=DAYS))
+    return response(environ, start_response)
+"""
+
+
+def test_a_date_beyond_what_browsers_keep_is_the_same_tomorrow(lock: MakeLock) -> None:
+    today, tomorrow = lock(DATED), lock(DATED.replace("500", "499"))
+    sooner = lock(DATED.replace("500", "399"))
+
+    assert today.cookies["dated"].ways == {"over 400 days; Path=/; in M.py: app"}
+    assert differences(today, tomorrow) == []
+    assert sooner.cookies["dated"].ways == {"399 days; Path=/; in M.py: app"}
+
+
 def test_nothing_is_invented_where_nothing_changed(lock: MakeLock) -> None:
     first = lock(STARLETTE_GATED)
 
