@@ -19,6 +19,7 @@ from consentgate.policy.text import text_in
 from consentgate.policy.writing import cookie_fields, table_lines, toml_value
 
 VERSION = 1
+_QUOTE = '"'
 _NOT_LOCKED = frozenset({"name", "category", "service", "location"})
 _HEAD = """\
 # Every cookie that the application sets, as it was reviewed. `consentgate lock` writes this file,
@@ -154,12 +155,14 @@ def _declared(policy: Policy, name: str) -> Iterator[str]:
     rule = policy.rule_for(name)
     if rule is None:
         return
-    for key, value in cookie_fields(rule).items():
-        if key in _NOT_LOCKED:
-            continue
-        is_text = key in ("provider", "purpose")
-        text = text_in(value, policy.default_language) if is_text else toml_value(value).strip('"')
-        yield f"{key}: {' '.join(text.split())}"
+    language = policy.default_language
+    texts = {
+        "provider": text_in(rule.provider, language),
+        "purpose": text_in(rule.purpose, language),
+    }
+    for key, value in {**cookie_fields(rule), **texts}.items():
+        if value and key not in _NOT_LOCKED:
+            yield f"{key}: {' '.join(toml_value(value).strip(_QUOTE).split())}"
 
 
 def _in_words(variant: Variant) -> str:

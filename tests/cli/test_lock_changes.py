@@ -132,9 +132,10 @@ CHANGES = {
         "        response.set_cookie('width', '1')\n        response.set_cookie(\"depth\"",
         ("+ width (not declared) is new",),
     ),
-    "a new cookie that is set only after a refusal": Change(
-        "    return response\n\n\nasync def shop",
-        "    else:\n        response.set_cookie('no', '1')\n    return response\n\n\nasync def shop",
+    "a new cookie that is set only without consent": Change(
+        "\n    if get_consent(",
+        "\n    if not get_consent(request.scope).allows('statistics'):"
+        "\n        response.set_cookie('no', '1')\n    if get_consent(",
         ("+ no (not declared) is new",),
     ),
     "a new cookie beside a deletion": Change(
