@@ -47,7 +47,8 @@ def links_in(answer: httpx.Response, target: str) -> list[str]:
     """Return the pages of the same site that an answer leads to: by a redirect, or by links."""
     found = []
     if "location" in answer.headers:
-        found.append(answer.headers["location"])
+        # Browsers read it as UTF-8 (Fetch, location URL).
+        found.append(answer.headers["location"].encode("latin-1").decode("utf-8", "replace"))
     if answer.headers.get("content-type", "").startswith("text/html"):
         reader = _Links()
         reader.feed(answer.text)

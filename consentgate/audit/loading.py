@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import sys
+from asyncio import CancelledError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,11 @@ from consentgate.gate.request_filter import RequestFilter
 from consentgate.pages.endpoints import PagesByPolicy
 from consentgate.policy import Policy
 
+FAILURES = (Exception, SystemExit, CancelledError)
+"""What an application can raise that must not end the command; an interrupt does."""
+
 _USUAL_NAMES = ("app", "application")
+_ELSEWHERE = "run this where the application's code is, or name its folder with --folder"
 _TARGET = re.compile(r"(?P<module>[\w.]+):(?P<path>[\w.]+)(?P<call>\(\))?")
 
 
@@ -84,12 +89,10 @@ def _module(name: str) -> object:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is not None and f"{name}.".startswith(f"{error.name}."):
-            raise AuditError(
-                f"there is no module {error.name!r}; run this where the application's code is, or "
-                "name its folder"
-            ) from None
+            hint = f"write {name[:-3]!r}, without .py" if name.endswith(".py") else _ELSEWHERE
+            raise AuditError(f"there is no module {error.name!r}; {hint}") from None
         raise ApplicationError(f"{name} cannot be imported: {told_error(error)}") from error
-    except Exception as error:
+    except FAILURES as error:
         raise ApplicationError(f"{name} cannot be imported: {told_error(error)}") from error
 
 
@@ -118,7 +121,7 @@ def _made(factory: Any, target: str) -> Any:  # Any: as above
         raise AuditError(f"{target}: it is no function; leave the () out")
     try:
         return factory()
-    except Exception as error:
+    except FAILURES as error:
         raise ApplicationError(f"{target} fails: {told_error(error)}") from error
 
 

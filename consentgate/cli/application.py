@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -62,12 +64,15 @@ def look_at(
     most_pages: int,
     folder: Path,
 ) -> Result:
-    """Check the application that the options name."""
-    return check(
-        target,
-        folder=folder,
-        policy=None if file is None else read_policy(file),
-        crawl=crawl,
-        excluded=exclude,
-        most_pages=most_pages,
-    )
+    """Check the application that the options name. What it prints goes to stderr, so that what is
+    printed of it is whole."""
+    policy = None if file is None else read_policy(file)
+    with redirect_stdout(sys.stderr):
+        return check(
+            target,
+            folder=folder,
+            policy=policy,
+            crawl=crawl,
+            excluded=exclude,
+            most_pages=most_pages,
+        )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 from click.exceptions import NoArgsIsHelpError
 
+from consentgate import __version__
 from consentgate.audit.loading import ApplicationError
 from consentgate.cli.charter import charter
 from consentgate.cli.check import check
@@ -33,7 +34,10 @@ _EPILOG = (
 logging.getLogger("consentgate").addHandler(logging.NullHandler())
 
 
-@click.group("consentgate", epilog=_EPILOG)
+@click.group(
+    "consentgate", epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, message="%(version)s")
 def consentgate() -> None:
     """Declare, check and compare the cookies of a site."""
 

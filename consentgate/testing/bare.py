@@ -79,7 +79,7 @@ class WsgiClient(BareClient):
             started.append((status, list(headers)))
             return written.append
 
-        body = self.app(_environ_of(sent), start_response)
+        body = self.app(environ_of(sent), start_response)
         with closing(body) if hasattr(body, "close") else nullcontext():
             written.extend(body)
         status, headers = started[-1]
@@ -111,7 +111,7 @@ class AsgiClient(BareClient):
             if message["type"] == "http.response.body" and not message.get("more_body"):
                 done.set()
 
-        await self.app(_scope_of(sent, self._state), receive, send)
+        await self.app(scope_of(sent, self._state), receive, send)
         start = next(one for one in messages if one["type"] == "http.response.start")
         headers = tuple(
             (bytes(name).decode("latin-1"), bytes(value).decode("latin-1"))
@@ -165,7 +165,8 @@ async def _is_answered(
 _ASGI = {"version": "3.0", "spec_version": "2.4"}
 
 
-def _scope_of(sent: Sent, state: dict[str, Any]) -> dict[str, Any]:
+def scope_of(sent: Sent, state: dict[str, Any]) -> dict[str, Any]:
+    """Return the scope of a request; `state` is that of the lifespan."""
     parts = urlsplit(sent.url)
     headers = {"Host": parts.netloc, **sent.headers, **_length(sent)}
     return {
@@ -188,7 +189,8 @@ def _scope_of(sent: Sent, state: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _environ_of(sent: Sent) -> dict[str, Any]:
+def environ_of(sent: Sent) -> dict[str, Any]:
+    """Return the environ of a request."""
     parts = urlsplit(sent.url)
     environ: dict[str, Any] = {
         "REQUEST_METHOD": sent.method,

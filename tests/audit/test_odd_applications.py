@@ -8,6 +8,7 @@ import pytest
 
 from consentgate import Cookie, Policy
 from consentgate.audit.check import Result
+from consentgate.audit.loading import ApplicationError
 from tests.audit.sites import FLASK, FLASK_GATED
 
 Check = Callable[..., Result]
@@ -78,3 +79,103 @@ def test_a_run_that_takes_too_long_is_cut(
     result = check_site(FLASK)
 
     assert (result.is_cut, result.sightings) == (True, {})
+
+
+# Applications that end the process, or the answer, in an odd way
+
+EXITING = {
+    "at its import": ("raise SystemExit(3)", "audited_[0-9]+ cannot be imported: SystemExit: 3"),
+    "where it is made": ("def app(): raise SystemExit(3)", "fails: SystemExit: 3"),
+    "in a request (WSGI)": (
+        "def app(environ, start_response): raise SystemExit(3)",
+        "GET / fails: SystemExit: 3",
+    ),
+    "in a request (ASGI)": (
+        "async def app(scope, receive, send): raise SystemExit(3)",
+        "GET / fails: RuntimeError: SystemExit: 3",
+    ),
+    "cancelled at its start": (
+        "import asyncio\nasync def app(scope, receive, send): raise asyncio.CancelledError",
+        "does not start: CancelledError",
+    ),
+    "without an answer (WSGI)": (
+        "def app(environ, start_response): return []",
+        "GET / fails: RuntimeError: the application never calls start_response",
+    ),
+    "without an answer (ASGI)": (
+        "async def app(scope, receive, send): await receive()",
+        "GET / fails: RuntimeError: the application sends no response",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", EXITING)
+def test_an_application_that_ends_the_process_is_named(check_site: Check, kind: str) -> None:
+    source, message = EXITING[kind]
+    attribute = "app()" if "where" in kind else "app"
+
+    with pytest.raises(ApplicationError, match=message):
+        check_site(source, attribute=attribute)
+
+
+LATIN = """
+TARGET = "/caf\\u00c3\\u00a9"
+
+def app(environ, start_response):
+    headers = [("Set-Cookie", "na\\u00efve=\\u00e9; Max-Age=60"), ("Location", TARGET)]
+    write = start_response("302 Found" if environ["PATH_INFO"] == "/" else "200 OK", headers)
+    write(b"written")
+    return [b""]
+"""
+LATIN_ASGI = """
+async def app(scope, receive, send):
+    status = 302 if scope["path"] == "/" else 200
+    headers = [(b"set-cookie", b"na\\xefve=\\xe9; Max-Age=60"), (b"location", b"/caf\\xc3\\xa9")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body"})
+    await send({"type": "http.response.trailers", "headers": []})
+"""
+
+
+@pytest.mark.parametrize("source", [LATIN, LATIN_ASGI], ids=["WSGI", "ASGI"])
+def test_headers_may_hold_other_letters_than_ascii(check_site: Check, source: str) -> None:
+    result = check_site(source, crawl=True)
+
+    assert (result.failed, [*result.sightings]) == ([], ["na\u00efve"])
+    assert result.pages == ["/", "/caf\u00e9"]
+
+
+ENDLESS = """
+import asyncio
+from starlette.applications import Starlette
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
+
+async def flood():
+    while True:
+        yield b"x" * 100_000
+
+async def wait():
+    yield b"data: 1"
+    await asyncio.Event().wait()
+
+def streaming(body):
+    async def stream(request):
+        response = StreamingResponse(body(), media_type="text/event-stream")
+        response.set_cookie("streamed", "1")
+        return response
+    return stream
+
+app = Starlette(routes=[Route("/", streaming(BODY))])
+"""
+
+
+@pytest.mark.parametrize("body", ["flood", "wait"])
+def test_a_stream_without_end_is_cut(
+    check_site: Check, monkeypatch: pytest.MonkeyPatch, body: str
+) -> None:
+    monkeypatch.setattr("consentgate.audit.visiting.LONGEST_BODY_S", 0.05)
+
+    result = check_site(ENDLESS.replace("BODY", body))
+
+    assert (result.failed, [*result.sightings]) == ([], ["streamed"])

@@ -113,6 +113,15 @@ def test_json_has_a_version_and_all_cookies(run: Run, site: Site) -> None:
     assert told["changes"] == []
 
 
+def test_what_an_application_prints_goes_to_stderr(run: Run, site: Site) -> None:
+    source = WITHIN.replace("def deep():", "def deep():\n    print('seen')") + "\nprint('loaded')\n"
+
+    ran = run("check", site(source), "--json")
+
+    assert ran.json["violations"] == 0
+    assert set(ran.err.splitlines()) == {"loaded", "seen"}
+
+
 def test_sarif_and_junit_are_whole_on_stdout(run: Run, site: Site) -> None:
     source = FLASK_GATED.replace('"/logout"', '"/boom"')
 
@@ -148,6 +157,15 @@ def test_what_cannot_be_looked_at_is_one_line(
     assert (ran.code, ran.out) == (code, "")
     assert message in ran.err
     assert ran.err.count("\n") == 1
+
+
+def test_the_name_of_a_file_is_no_module(run: Run, site: Site) -> None:
+    name = site(WITHIN).removesuffix(":app")
+
+    ran = run("check", f"{name}.py:app")
+
+    assert (ran.code, ran.out) == (3, "")
+    assert f"there is no module '{name}.py'; write '{name}', without .py\n" in ran.err
 
 
 @pytest.mark.parametrize(

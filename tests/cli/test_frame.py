@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
+from consentgate import __version__
 from consentgate.cli import commands, main
 from consentgate.errors import ConfigurationError
 from tests.cli.conftest import Run
@@ -67,6 +68,15 @@ def test_no_line_of_help_is_longer_than_80_columns(run: Run) -> None:
         lines = run(*words.split(), "--help").out.splitlines()
 
         assert [line for line in lines if len(line) > 80] == []
+
+
+def test_help_has_a_short_form(run: Run) -> None:
+    for words in ["", "policy", *all_commands()]:
+        assert run(*words.split(), "-h") == run(*words.split(), "--help")
+
+
+def test_the_version_is_that_of_the_package(run: Run) -> None:
+    assert run("--version") == (0, f"{__version__}\n", "")
 
 
 @pytest.mark.parametrize("group", [[], ["policy"]], ids=["all", "policy"])
