@@ -67,9 +67,9 @@ def _print(result: Result, style: str, *, target: str, changes: list[str]) -> No
         case "json":
             print_json({**as_json(result, target=target), "changes": changes})
         case "sarif":
-            click.echo(json.dumps(as_sarif(result, version=__version__), indent=2))
+            click.echo(json.dumps(as_sarif(result, version=__version__, changes=changes), indent=2))
         case "junit":
-            click.echo(as_junit(result, target=target), nl=False)
+            click.echo(as_junit(result, target=target, changes=changes), nl=False)
         case _:
             _print_table(result, changes)
     if style in ("sarif", "junit"):

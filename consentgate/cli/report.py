@@ -52,7 +52,7 @@ def report(*, file: str, declaration: str | None, write: str | None, as_json: bo
 
     It exits with 1 while some are missing and are not written.
     """
-    policy = _policy(declaration or write)
+    policy = read_policy(declaration) if declaration else _policy(write or DEFAULT_FILE)
     found = read_report(Path(file), policy)
     if write is not None and found.missing:
         _add(Path(write), found)
@@ -63,10 +63,9 @@ def report(*, file: str, declaration: str | None, write: str | None, as_json: bo
     return ExitCode.VIOLATION if found.missing and write is None else ExitCode.FINE
 
 
-def _policy(path: str | None) -> Policy:
-    """Return the policy of a file. The default one, and one to be written, may be missing."""
-    name = DEFAULT_FILE if path is None else path
-    return read_policy(name) if Path(name).exists() else Policy()
+def _policy(path: str) -> Policy:
+    """Return the policy of a file, which may be missing."""
+    return read_policy(path) if Path(path).exists() else Policy()
 
 
 def _add(path: Path, found: Report) -> None:

@@ -60,6 +60,49 @@ def test_junit_has_a_test_for_each_cookie(result: Result) -> None:
     assert failed == ["_ga"]
 
 
+ODD = """
+def app(environ, start_response):
+    if environ["PATH_INFO"] == "/boom":
+        raise OSError("away \x01")
+    headers = [("Content-Type", "text/html"), ("Set-Cookie", "a\x01b\x1b[31m=1")]
+    start_response("200 OK", headers)
+    return [b"<a href=/boom></a>"]
+"""
+
+
+def test_sarif_says_that_not_all_was_judged(check_site: Check, result: Result) -> None:
+    [whole] = as_sarif(result, version="1.0")["runs"][0]["invocations"]
+    [odd] = as_sarif(check_site(ODD, crawl=True), version="1.0")["runs"][0]["invocations"]
+
+    assert whole == {"executionSuccessful": True, "toolExecutionNotifications": []}
+    assert odd["executionSuccessful"] is False
+    assert "GET /boom fails" in odd["toolExecutionNotifications"][0]["message"]["text"]
+
+
+def test_junit_is_well_formed_whatever_is_set_and_has_the_pages_that_failed(
+    check_site: Check,
+) -> None:
+    suite = ET.fromstring(as_junit(check_site(ODD, crawl=True), target="app:app"))
+
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "1")
+    assert [case.get("name") for case in suite] == [
+        "a\ufffdb\ufffd[31m",
+        "GET /boom fails: OSError: away \ufffd",
+    ]
+
+
+def test_both_have_what_is_not_as_in_the_lock_file(result: Result) -> None:
+    changes = ["~ _ga is set in another way", "    - 20 days; Path=/"]
+
+    [run] = as_sarif(result, version="1.0", changes=changes)["runs"]
+    suite = ET.fromstring(as_junit(result, target="app:app", changes=changes))
+
+    assert run["results"][-1]["message"]["text"] == "\n".join(changes)
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["CG122", "locked"]
+    assert (suite.get("tests"), suite.get("failures")) == ("4", "2")
+    assert suite.findtext("testcase[@classname='locked']/failure") == "\n".join(changes)
+
+
 def test_an_unknown_place_is_told(check_site: Check) -> None:
     json_told = as_json(check_site(PLAIN), target="app:app")
 

@@ -129,7 +129,12 @@ def test_events_that_did_not_fit_are_counted(
 
 @pytest.mark.parametrize(
     "arguments",
-    [["report", "missing.db"], ["report", "--policy", "."], ["report", "one.db", "two.db"]],
+    [
+        ["report", "missing.db"],
+        ["report", "--policy", "."],
+        ["report", "--policy", "missing.toml"],
+        ["report", "one.db", "two.db"],
+    ],
 )
 def test_wrong_use_ends_with_3_and_one_line(run: Run, seen: Path, arguments: list[str]) -> None:
     ran = run(*arguments)
