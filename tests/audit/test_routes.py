@@ -49,7 +49,7 @@ urlpatterns = [
     path("", page),
     path("about us/", page),
     path("shop/", include(shop, namespace="first")),
-    path("<slug:town>/", include([path("inner/", page)])),
+    path("<town>/", include([path("inner/", page)])),
     path("account/logout/", page),
     re_path(r"^news\\.html$", page),
     re_path(r"^old/?$", page),
