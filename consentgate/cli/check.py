@@ -14,7 +14,7 @@ from consentgate.audit.formats import as_json, as_junit, as_sarif
 from consentgate.audit.lock import differences, lock_of, read_lock
 from consentgate.cli.application import LOCK_FILE, application_options, look_at
 from consentgate.cli.frame import ExitCode, example, json_option
-from consentgate.cli.output import print_json, print_table
+from consentgate.cli.output import print_json, print_table, visible
 
 _WITHOUT = (State.UNDECIDED, State.REFUSED, State.WITHDRAWN)
 
@@ -84,10 +84,10 @@ def _print_table(result: Result, changes: list[str]) -> None:
         print_table(("Cookie", "Category", "Without consent", "With consent", "Set in"), rows)
         click.echo()
     for sighting, problem in result.violations:
-        click.echo(f"{problem.id} {sighting.example} on {sighting.path}: {problem.text}")
+        click.echo(visible(f"{problem.id} {sighting.example} on {sighting.path}: {problem.text}"))
     for sighting in result.sightings.values():
         if sighting.advice:
-            click.echo(f"\n{sighting.example}: {sighting.advice}")
+            click.echo(f"\n{visible(sighting.example)}: {sighting.advice}")
     for line in (*result.notes, *(f"not judged: {failure}" for failure in result.failed)):
         click.echo(line)
     if changes:

@@ -25,13 +25,21 @@ def print_json(document: Json) -> None:
     click.echo(json.dumps({"format": FORMAT, **document}, indent=2))
 
 
+def visible(text: str) -> str:
+    """Return a text of an application as a terminal may get it: what would control it, escaped."""
+    if text.isprintable():
+        return text
+    escaped = (one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    return "".join(escaped)
+
+
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table; a cell that is too long goes on in the next line, and none is cut off."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(visible(cell)) for cell in row))
     console = Console()
     with console.capture() as capture:
         console.print(table)

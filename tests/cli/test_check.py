@@ -248,3 +248,18 @@ def test_another_files_name_can_be_given(run: Run, site: Site, folder: Path) -> 
     run("lock", target, "--output", "reviewed.lock")
 
     assert run("check", target, "--locked", "--lock", "reviewed.lock").code == 0
+
+
+def test_a_name_controls_no_terminal(run: Run, site: Site) -> None:
+    source = (
+        "def app(environ, start_response):\n"
+        "    start_response('200 OK', [('Set-Cookie', 'a\\x1b[31mb=1'), "
+        "('Content-Type', 'text/plain')])\n"
+        "    return [b'']\n"
+    )
+
+    code, out, _ = run("check", site(source))
+
+    assert code == 1
+    assert "\x1b" not in out
+    assert "a\\x1b[31mb" in out
