@@ -1,0 +1,64 @@
+"""Writes to an SQLite file: whoever writes is alone, so that each entry has its place in the tree
+when it is committed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, insert
+
+from consentgate.records.entries import EntryKind
+from consentgate.records.log.edge import Edge
+from consentgate.records.new_entries import NewEntry
+from consentgate.records.schema import record
+from consentgate.records.session import Session, insert_deliveries, record_row
+from consentgate.records.statements import KNOWN_IDS
+from consentgate.records.tally import add_counts, count_entries
+from consentgate.records.tree import LogState, read_log
+
+_INSERT = insert(record)
+
+
+class SQLiteSession(Session):
+    """One connection to an SQLite file."""
+
+    def write(self, entries: Sequence[NewEntry]) -> None:
+        """Store the entries that are not in the store yet, and extend the tree by them."""
+        with self.transaction() as connection:
+            state = read_log(connection)
+            new = _without_known(connection, entries)
+            digests = self._insert_notices(connection, new)
+            edge = self.append(connection, state, new)
+            insert_deliveries(connection, new)
+        self._tree.keep(edge, state)
+        self._keep_notices(digests)
+
+    def append(self, connection: Connection, state: LogState, new: Sequence[NewEntry]) -> Edge:
+        """Insert entries at the end of the log; return the tree's edge after them."""
+        stored_at = self.clock_us()
+        rows = [
+            {**record_row(entry), "stored_at": stored_at, "leaf_index": index}
+            for index, entry in enumerate(new, start=state.size)
+        ]
+        if not rows:
+            return self._tree.edge(connection, state)
+        connection.execute(_INSERT, rows)
+        kinds = ((EntryKind(entry.kind), entry.payload) for entry in new)
+        add_counts(connection, count_entries(connection, kinds))
+        return self._tree.extend(connection, state, [entry.commitment for entry in new])
+
+    def integrate(self) -> int:
+        """Return 0: nothing waits for its place."""
+        return 0
+
+    def clock_us(self) -> int:
+        """Return the moment by the machine's clock, which is that of the store."""
+        return time.time_ns() // 1_000
+
+
+def _without_known(connection: Connection, entries: Sequence[NewEntry]) -> list[NewEntry]:
+    by_id = {entry.id: entry for entry in entries}
+    for known in connection.scalars(KNOWN_IDS, {"ids": list(by_id)}):
+        del by_id[known]
+    return list(by_id.values())
