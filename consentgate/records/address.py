@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from consentgate.errors import ConfigurationError
 
@@ -31,6 +31,7 @@ class StoreAddress:
     shown: str
     path: Path = Path()
     url: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
 
 
 def parse_address(text: object) -> StoreAddress:
@@ -68,6 +69,7 @@ def _postgresql_address(rest: str) -> StoreAddress:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", f":{parts.port}" if parts.port else ""
+        password = unquote(parts.password or "")
     except ValueError:
         # Neither the text nor the cause: both may hold the password.
         raise ConfigurationError(
@@ -78,4 +80,5 @@ def _postgresql_address(rest: str) -> StoreAddress:
         raise ConfigurationError(
             f"records='postgresql://{host}{port}' names no database; append it: /consent"
         )
-    return StoreAddress(Backend.POSTGRESQL, f"postgresql://{host}{port}{parts.path}", url=url)
+    shown = f"postgresql://{host}{port}{parts.path}"
+    return StoreAddress(Backend.POSTGRESQL, shown, url=url, password=password)

@@ -59,7 +59,7 @@ def _sqlite_engine(address: StoreAddress) -> Engine:
 
 
 def _prepare_connection(connection: sqlite3.Connection, _: object) -> None:
-    for pragma in ("journal_mode = WAL", "synchronous = FULL"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import Connection, bindparam, select, text
 
 from consentgate.records.entries import EntryKind
 from consentgate.records.new_entries import NewEntry
@@ -50,6 +50,10 @@ class PostgreSQLSession(Session):
             connection.execute(insert_new(connection, record), [record_row(e) for e in entries])
             insert_deliveries(connection, entries)
         self._keep_notices(digests)
+
+    def append(self, connection: Connection, entry: NewEntry) -> None:
+        """Store one entry in a transaction that does more."""
+        connection.execute(insert_new(connection, record), record_row(entry))
 
     def integrate(self) -> int:
         """Give entries that wait their places in the tree, unless another does so now; return how

@@ -17,11 +17,12 @@ from consentgate.errors import RecordStoreError
 from consentgate.records.address import StoreAddress
 from consentgate.records.engines import make_engine, writing
 from consentgate.records.file_lock import FileLock
+from consentgate.records.log.edge import Edge
 from consentgate.records.new_entries import NewEntry
 from consentgate.records.schema import delivery, notice
 from consentgate.records.statements import insert_new
 from consentgate.records.tally import TallyKey, add_counts
-from consentgate.records.tree import Tree
+from consentgate.records.tree import Tree, read_log
 
 _MOST_NOTICES = 1_000
 _SQLITE_BUSY, _SQLITE_LOCKED = 5, 6  # https://www.sqlite.org/rescode.html
@@ -75,12 +76,23 @@ class Session(ABC):
         or none. Raises InDoubtError where it may be either, and whatever the database raises."""
 
     @abstractmethod
+    def append(self, connection: Connection, entry: NewEntry) -> None:
+        """Store one entry in a transaction of this session that does more."""
+
+    @abstractmethod
     def integrate(self) -> int:
         """Give entries that wait their places in the tree; return how many got one."""
 
     @abstractmethod
     def clock_us(self) -> int:
         """Return the moment by the clock of the store."""
+
+    def forget_deleted(self) -> None:
+        """Remove what was deleted from where the database still has it, if it can be done now."""
+
+    def edge(self, connection: Connection) -> Edge:
+        """Return the right edge of the tree."""
+        return self._tree.edge(connection, read_log(connection))
 
     def count(self, counted: Mapping[TallyKey, int]) -> None:
         """Add to the tally."""

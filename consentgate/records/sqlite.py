@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, insert
 
@@ -29,13 +30,16 @@ class SQLiteSession(Session):
             state = read_log(connection)
             new = _without_known(connection, entries)
             digests = self._insert_notices(connection, new)
-            edge = self.append(connection, state, new)
+            edge = self._extend(connection, state, new)
             insert_deliveries(connection, new)
         self._tree.keep(edge, state)
         self._keep_notices(digests)
 
-    def append(self, connection: Connection, state: LogState, new: Sequence[NewEntry]) -> Edge:
-        """Insert entries at the end of the log; return the tree's edge after them."""
+    def append(self, connection: Connection, entry: NewEntry) -> None:
+        """Store one entry in a transaction that does more."""
+        self._extend(connection, read_log(connection), [entry])
+
+    def _extend(self, connection: Connection, state: LogState, new: Sequence[NewEntry]) -> Edge:
         stored_at = self.clock_us()
         rows = [
             {**record_row(entry), "stored_at": stored_at, "leaf_index": index}
@@ -51,6 +55,12 @@ class SQLiteSession(Session):
     def integrate(self) -> int:
         """Return 0: nothing waits for its place."""
         return 0
+
+    def forget_deleted(self) -> None:
+        """Empty the write-ahead log, which has the pages as they were."""
+        if self._connection is not None:
+            driver: Any = self._connection.connection.driver_connection  # Any: of the driver
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def clock_us(self) -> int:
         """Return the moment by the machine's clock, which is that of the store."""
