@@ -55,12 +55,12 @@ class PostgreSQLSession(Session):
         """Store one entry in a transaction that does more."""
         connection.execute(insert_new(connection, record), record_row(entry))
 
-    def integrate(self) -> int:
-        """Give entries that wait their places in the tree, unless another does so now; return how
-        many got one."""
+    def integrate(self) -> int | None:
+        """Give entries that wait their places in the tree; return how many got one, None where
+        another does so now."""
         with self.transaction() as connection:
             if not connection.scalar(_TRY_LOCK):
-                return 0
+                return None
             waiting = connection.execute(_WAITING).all()
             if not waiting:
                 return 0

@@ -80,8 +80,9 @@ class Session(ABC):
         """Store one entry in a transaction of this session that does more."""
 
     @abstractmethod
-    def integrate(self) -> int:
-        """Give entries that wait their places in the tree; return how many got one."""
+    def integrate(self) -> int | None:
+        """Give entries that wait their places in the tree; return how many got one, None where
+        another does so now."""
 
     @abstractmethod
     def clock_us(self) -> int:
@@ -93,6 +94,11 @@ class Session(ABC):
     def edge(self, connection: Connection) -> Edge:
         """Return the right edge of the tree."""
         return self._tree.edge(connection, read_log(connection))
+
+    def probe(self) -> None:
+        """Return if the store can be written to now, as far as this can be seen."""
+        with self.transaction() as connection:
+            read_log(connection)
 
     def count(self, counted: Mapping[TallyKey, int]) -> None:
         """Add to the tally."""

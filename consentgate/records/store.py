@@ -5,6 +5,7 @@ Nothing that an entry says is changed without an entry that says so: `erase` and
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ from consentgate.records.tree import read_log, store_tiles
 
 _DELETED_AT_ONCE = 5_000
 """Entries deleted in one transaction, so that nobody who writes waits for long."""
+
+_BETWEEN_TRIES_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,10 @@ class Store:
         while records are made, too, and here for what then ended."""
         with self._explained(), self._session() as session:
             done = 0
-            while placed := session.integrate():
-                done += placed
+            while (placed := session.integrate()) != 0:
+                if placed is None:
+                    time.sleep(_BETWEEN_TRIES_S)
+                done += placed or 0
             return done
 
     def erase(self, record_id: bytes, *, at: datetime | None = None) -> bool:
