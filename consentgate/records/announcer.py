@@ -11,6 +11,7 @@ from consentgate.records.trouble_log import TroubleLog
 
 _MOST_WAITING = 10_000
 
+
 class Announcer:
     """Hands each decision that took effect to a callback, once, in the order in which they did."""
 

@@ -53,9 +53,7 @@ class Deadlines:
         if is_first:
             self._has_news.set()
 
-    def give_up(
-        self, pendings: Sequence[PendingDecision], reason: str
-    ) -> list[PendingDecision]:
+    def give_up(self, pendings: Sequence[PendingDecision], reason: str) -> list[PendingDecision]:
         """Settle decisions that cannot be stored: grants at once, others once they are spooled.
         Return those that nobody had settled before."""
         given_up = [pending for pending in pendings if pending.settle()]

@@ -30,7 +30,7 @@ class Integrator:
         self._has_news.set()
 
     def close(self, timeout_s: float) -> None:
-        """Integrate what waits, and end."""
+        """End after what is being done; what waits is for other processes, or for later."""
         self._is_closed = True
         self._has_news.set()
         self._thread.join(timeout_s)
@@ -39,15 +39,15 @@ class Integrator:
         while not self._is_closed:
             self._has_news.wait(_BETWEEN_LOOKS_S)
             self._has_news.clear()
-            self._integrate()
-            time.sleep(0 if self._is_closed else _BETWEEN_TRIES_S)
+            while self._has_more() and not self._is_closed:
+                time.sleep(_BETWEEN_TRIES_S)
         self._session.close()
 
-    def _integrate(self) -> None:
+    def _has_more(self) -> bool:
+        """Integrate some; return whether others may wait. Where another process has the lock, it
+        may have looked before these were stored."""
         try:
-            placed = self._session.integrate()
-            if placed != 0:  # there may be more, or who has the lock may have looked before
-                self._has_news.set()
+            return self._session.integrate() != 0
         except Exception as error:  # noqa: BLE001 (whatever fails, it is tried again)
             self._troubles.report("log", f"entries wait for their places: {reason_of(error)}")
-            self._has_news.set()
+            return True

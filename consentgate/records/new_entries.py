@@ -109,6 +109,4 @@ def _entry(
 ) -> NewEntry:
     salt = new_salt()
     commitment = commitment_to(payload, salt)
-    return NewEntry(
-        entry_id, kind, microseconds(at), payload, salt, commitment, notice, targets
-    )
+    return NewEntry(entry_id, kind, microseconds(at), payload, salt, commitment, notice, targets)

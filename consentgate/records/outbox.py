@@ -47,9 +47,7 @@ class Delivery:
 class Outbox:
     """The thread of one process that sends."""
 
-    def __init__(
-        self, session: Session, webhooks: Sequence[Webhook], troubles: TroubleLog
-    ) -> None:
+    def __init__(self, session: Session, webhooks: Sequence[Webhook], troubles: TroubleLog) -> None:
         self._session = session
         self._webhooks = {webhook.name: webhook for webhook in webhooks}
         self._troubles = troubles

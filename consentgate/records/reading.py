@@ -4,12 +4,12 @@ another, however many there are."""
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from consentgate.choice.decision import Notice
 from consentgate.records.entries import EntryKind, StoredEntry
@@ -169,14 +169,14 @@ class Reading:
         undone, to_send = self._connection.execute(deliveries).one()
         return Backlog(waiting, _moment_or_none(oldest), to_send, undone - to_send)
 
-    def _stream(self, found: Select[Any]) -> Iterator[StoredEntry]:
+    def _stream(self, found: Select[*tuple[Any, ...]]) -> Iterator[StoredEntry]:
         rows = self._connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(found)
         with rows:
             for row in rows:
                 yield _stored(row)
 
 
-def _stored(row: Row[Any]) -> StoredEntry:
+def _stored(row: Sequence[Any]) -> StoredEntry:  # Any: columns of several types
     seq, entry_id, kind, *others = row
     return StoredEntry(seq, entry_id, EntryKind(kind), *others)
 

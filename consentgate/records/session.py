@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum
 from typing import Any
 
@@ -88,7 +88,7 @@ class Session(ABC):
     def clock_us(self) -> int:
         """Return the moment by the clock of the store."""
 
-    def forget_deleted(self) -> None:
+    def forget_deleted(self) -> None:  # noqa: B027 (PostgreSQL does it in time)
         """Remove what was deleted from where the database still has it, if it can be done now."""
 
     def edge(self, connection: Connection) -> Edge:
@@ -138,10 +138,8 @@ class Session(ABC):
             raise InDoubtError("the database failed while it committed") from error
 
     def _drop(self) -> None:
-        try:
+        with suppress(SQLAlchemyError):  # it may be broken
             self.close()
-        except SQLAlchemyError:
-            pass  # it is broken, which is why it is dropped
 
     def _insert_notices(self, connection: Connection, entries: Sequence[NewEntry]) -> set[bytes]:
         """Store what nobody knows to be stored; return the digests, known once committed."""
@@ -199,5 +197,3 @@ def _notice_row(digest: bytes, shown: Notice, first_used: int) -> dict[str, Any]
         "body": zlib.compress(shown.body),
         "first_used": first_used,
     }
-
-

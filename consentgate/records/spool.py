@@ -42,7 +42,7 @@ _TAKE = f"""
 SELECT id, kind, decided_at, payload, salt, commitment, targets, body, notice.language, media_type
 FROM entry LEFT JOIN notice ON notice.digest = entry.notice
 ORDER BY kind <> {int(EntryKind.VOID)}, entry.rowid LIMIT ?
-"""
+"""  # noqa: S608 (a number)
 
 
 class Spool:

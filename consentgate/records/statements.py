@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, Update, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import Select
 
-from consentgate.records.schema import delivery, log, notice, record, tally, tile
+from consentgate.records.schema import log, record, tally, tile
 
 Insert = postgresql.Insert | sqlite.Insert
 
@@ -60,21 +60,18 @@ GROW_LOG: Update = (
     update(log).where(log.c.size == bindparam("old_size")).values(size=bindparam("new_size"))
 )
 
-KNOWN_IDS: Select[tuple[bytes]] = select(record.c.id).where(
+KNOWN_IDS: Select[bytes] = select(record.c.id).where(
     record.c.id.in_(bindparam("ids", expanding=True))
 )
 
-COMMITMENTS: Select[tuple[bytes]] = (
+COMMITMENTS: Select[bytes] = (
     select(record.c.commitment)
     .where(record.c.leaf_index >= bindparam("start"), record.c.leaf_index < bindparam("stop"))
     .order_by(record.c.leaf_index)
 )
 
-TILE: Select[tuple[bytes]] = select(tile.c.hashes).where(
+TILE: Select[bytes] = select(tile.c.hashes).where(
     tile.c.level == bindparam("level"), tile.c.n == bindparam("n")
 )
 
-PAYLOAD: Select[tuple[bytes | None]] = select(record.c.payload).where(
-    record.c.id == bindparam("id")
-)
-
+PAYLOAD: Select[bytes | None] = select(record.c.payload).where(record.c.id == bindparam("id"))

@@ -66,7 +66,7 @@ class Store:
         database fails."""
         with self._explained(), self._engine.connect() as connection:
             if self.address.backend is Backend.POSTGRESQL:
-                connection = connection.execution_options(
+                connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
             with connection.begin():

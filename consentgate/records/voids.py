@@ -1,4 +1,4 @@
-"""Voids of grants that were stored, or may have been, after it was said that they were not given."""
+"""Voids: a grant that was not given, and is in the store all the same or may be, is void."""
 
 from __future__ import annotations
 

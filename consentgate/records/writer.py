@@ -176,4 +176,4 @@ class Writer:
 
     @staticmethod
     def _explain(error: BaseException) -> str:
-        return reason_of(error.__cause__ if isinstance(error, InDoubtError) else error)
+        return reason_of(error.__cause__ or error if isinstance(error, InDoubtError) else error)
