@@ -1,0 +1,55 @@
+"""Stores to test: SQLite files and databases of a PostgreSQL server, each with its tables."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from consentgate.records.opening import migrate_store, open_store
+from consentgate.records.store import Store
+from tests.support.postgres import TEMPLATE, PostgresServer
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A running PostgreSQL server."""
+    server = PostgresServer()
+    server.execute(f"CREATE DATABASE {TEMPLATE}")
+    migrate_store(server.address(TEMPLATE))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the tables of a store, for copies."""
+    path = tmp_path_factory.mktemp("sqlite") / "consent.db"
+    migrate_store(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_address(sqlite_file: Path, tmp_path: Path) -> str:
+    """The address of a new SQLite store."""
+    return f"sqlite:///{shutil.copy(sqlite_file, tmp_path / 'consent.db')}"
+
+
+@pytest.fixture
+def postgres_address(postgres: PostgresServer) -> str:
+    """The address of a new PostgreSQL store."""
+    return postgres.create_database()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def address(request: pytest.FixtureRequest) -> str:
+    """The address of a new store of each kind."""
+    return str(request.getfixturevalue(f"{request.param}_address"))
+
+
+@pytest.fixture
+def store(address: str) -> Store:
+    """A new store of each kind."""
+    return open_store(address)

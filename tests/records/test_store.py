@@ -1,0 +1,398 @@
+"""What every store does: the same on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import pytest
+
+from consentgate.choice.decision import CategoryState, DecisionKind, Notice
+from consentgate.errors import RecordStoreError
+from consentgate.records.entries import EntryKind, commitment_to
+from consentgate.records.log.tiles import tree_root
+from consentgate.records.new_entries import decision_entry, void_entry
+from consentgate.records.store import Store
+from consentgate.records.tally import TallyKey
+from tests.support.records import (
+    NOON,
+    NOTICE,
+    check_store,
+    decision,
+    entries,
+    refusal,
+    stored,
+    tallies,
+    write,
+)
+
+LATER = NOON + timedelta(days=1)
+DAY = date(2026, 11, 29)
+
+
+def test_a_new_store_is_empty(store: Store) -> None:
+    assert check_store(store) == 0
+
+
+def test_an_entry_comes_back_as_it_was_written(store: Store) -> None:
+    (entry,) = entries(1)
+
+    write(store, [entry])
+
+    (found,) = stored(store)
+    assert (found.id, found.kind, found.payload) == (entry.id, EntryKind.DECISION, entry.payload)
+    assert found.decided_at_us == 1_795_953_600_000_000
+    assert found.leaf_index == 0
+    assert found.erased_at_us is None
+    assert commitment_to(found.payload or b"", found.salt or b"") == found.commitment
+
+
+def test_a_batch_that_is_written_again_is_there_once(store: Store) -> None:
+    batch = entries(5)
+
+    write(store, batch, batch, [*batch[:2], *entries(1)])
+
+    assert check_store(store) == 6
+
+
+def test_an_entry_twice_in_a_batch_is_there_once(store: Store) -> None:
+    batch = entries(1)
+
+    write(store, [*batch, *batch])
+
+    assert check_store(store) == 1
+
+
+def test_a_batch_with_a_row_that_cannot_be_stored_is_not_there_at_all(store: Store) -> None:
+    broken = decision_entry(decision())
+    object.__setattr__(broken, "commitment", None)
+    session = store.session()
+
+    with pytest.raises(Exception, match=r"NOT NULL|null value"):
+        session.write([*entries(2), broken])
+
+    session.close()
+    assert check_store(store) == 0
+
+
+def test_each_store_has_a_clock(store: Store) -> None:
+    session = store.session()
+
+    first, second = session.clock_us(), session.clock_us()
+
+    session.close()
+    assert 0 < first <= second
+
+
+def test_the_tree_grows_over_many_tiles(store: Store) -> None:
+    write(store, entries(255), entries(1), entries(300), entries(40))
+
+    assert check_store(store) == 596
+
+
+def test_two_sessions_that_take_turns_build_one_tree(store: Store) -> None:
+    first, second = store.session(), store.session()
+
+    for number in (1, 2, 200, 300, 5):
+        first.write(entries(number))
+        first.integrate()
+        second.write(entries(number))
+        second.integrate()
+
+    first.close()
+    second.close()
+    assert check_store(store) == 1_016
+
+
+def test_a_session_that_is_far_behind_reads_the_tiles(store: Store) -> None:
+    session = store.session()
+    session.write(entries(3))
+    session.integrate()
+    write(store, entries(512), entries(512), entries(100))
+
+    session.write(entries(1))
+
+    session.close()
+    assert check_store(store) == 1_128
+
+
+def test_a_session_goes_on_after_the_log_got_another_name(store: Store) -> None:
+    session = store.session()
+    session.write(entries(3))
+    session.integrate()
+
+    store.name_log("data.example.org/consent/2", "data.example.org/consent")
+    session.write(entries(3))
+
+    session.close()
+    assert check_store(store) == 6
+    with store.read() as reading:
+        log = reading.log()
+    assert (log.origin, log.key_name) == ("data.example.org/consent/2", "data.example.org/consent")
+
+
+def test_a_notice_is_kept_once_and_comes_back(store: Store) -> None:
+    other = Notice(b"<p>Statistiques ?</p>", "fr", "text/html")
+
+    write(store, entries(3), entries(1), [decision_entry(decision(notice=other))])
+
+    with store.read() as reading:
+        assert reading.notice(NOTICE.digest) == NOTICE
+        assert reading.notice(other.digest) == other
+        assert reading.notice(b"unknown") is None
+        assert set(reading.notice_digests()) == {(NOTICE.digest, NOON), (other.digest, NOON)}
+
+
+def test_a_decision_without_a_notice_is_stored(store: Store) -> None:
+    write(store, [decision_entry(decision(notice=None))])
+
+    assert check_store(store) == 1
+
+
+def test_entries_are_read_from_an_index_to_another(store: Store) -> None:
+    write(store, entries(10))
+
+    with store.read() as reading:
+        assert [entry.leaf_index for entry in reading.entries(3, 6)] == [3, 4, 5]
+        assert [entry.leaf_index for entry in reading.entries(8)] == [8, 9]
+
+
+def test_an_entry_is_found_by_id_and_by_index(store: Store) -> None:
+    batch = entries(2)
+    write(store, batch)
+
+    with store.read() as reading:
+        by_id = reading.entry(batch[1].id)
+        assert by_id is not None
+        assert by_id == reading.entry_at(by_id.leaf_index or 0)
+        assert reading.entry(b"unknown") is None
+        assert reading.entry_at(2) is None
+
+
+def test_a_reader_sees_one_moment(store: Store) -> None:
+    write(store, entries(1))
+
+    with store.read() as reading:
+        before = reading.log().size
+        write(store, entries(1))
+        after = reading.log().size
+
+    assert (before, after) == (1, 1)
+
+
+def test_decisions_are_counted_by_day_language_place_method_category_and_state(
+    store: Store,
+) -> None:
+    renewed = decision(state=CategoryState.RENEWED)
+
+    write(store, [*entries(2), decision_entry(renewed), decision_entry(refusal())])
+
+    assert tallies(store) == {
+        TallyKey(DAY, "en", "banner", "accept", "statistics", "given"): 3,
+        TallyKey(DAY, "en", "banner", "accept", "statistics", "refused"): 1,
+    }
+
+
+def test_counts_are_read_by_day(store: Store) -> None:
+    write(store, entries(2), entries(3, at=LATER), entries(4, at=LATER + timedelta(days=1)))
+
+    with store.read() as reading:
+        found = [n for _, n in reading.tallies(date(2026, 11, 30), date(2026, 11, 30))]
+
+    assert found == [3]
+
+
+def test_a_void_takes_its_grant_out_of_the_counts(store: Store) -> None:
+    late, kept = entries(2)
+
+    write(store, [late, kept], [void_entry(late, NOON)], [void_entry(late, LATER)])
+
+    assert list(tallies(store).values()) == [1]
+    assert check_store(store) == 3
+    with store.read() as reading:
+        assert reading.is_voided(late.id)
+        assert not reading.is_voided(kept.id)
+        (void,) = reading.entries_of(EntryKind.VOID)
+    assert json.loads(void.payload or b"")["record"] == late.id.hex()
+
+
+def test_a_void_of_what_was_never_stored_does_no_harm(store: Store) -> None:
+    (never,) = entries(1)
+
+    write(store, [void_entry(never, NOON)])
+
+    assert check_store(store) == 1
+
+
+def test_an_erased_record_says_nothing_any_more_and_the_log_says_so(store: Store) -> None:
+    batch = entries(3)
+    write(store, batch)
+    with store.read() as reading:
+        root = tree_root(reading, 3)
+        index = next(e.leaf_index for e in reading.entries() if e.id == batch[1].id)
+
+    assert store.erase(batch[1].id, at=LATER)
+
+    store.integrate()
+    with store.read() as reading:
+        erased = reading.entry(batch[1].id)
+        (erasure,) = reading.entries_of(EntryKind.ERASURE)
+        assert tree_root(reading, 3) == root
+    assert erased is not None
+    assert (erased.payload, erased.salt) == (None, None)
+    assert erased.erased_at_us == 1_796_040_000_000_000
+    assert json.loads(erasure.payload or b"") == {
+        "at": "2026-11-30T12:00:00.000Z",
+        "entry": "erasure",
+        "id": erasure.id.hex(),
+        "index": index,
+        "record": batch[1].id.hex(),
+    }
+    assert check_store(store) == 4
+
+
+def test_a_record_is_erased_once(store: Store) -> None:
+    (entry,) = entries(1)
+    write(store, [entry])
+
+    assert store.erase(entry.id)
+    assert not store.erase(entry.id)
+
+    assert check_store(store) == 2
+
+
+def test_only_a_record_of_a_decision_can_be_erased(store: Store) -> None:
+    (entry,) = entries(1)
+    void = void_entry(entry, NOON)
+    write(store, [void])
+
+    with pytest.raises(RecordStoreError, match=f"no record {void.id.hex()}"):
+        store.erase(void.id)
+    with pytest.raises(RecordStoreError, match="no record"):
+        store.erase(entry.id)
+
+
+def test_a_void_of_an_erased_record_does_no_harm(store: Store) -> None:
+    (entry,) = entries(1)
+    write(store, [entry])
+    store.erase(entry.id)
+
+    write(store, [void_entry(entry, NOON)])
+
+    assert len(stored(store)) == 3
+
+
+def test_a_purge_deletes_what_is_older_and_keeps_the_tree(store: Store) -> None:
+    write(store, entries(300), entries(20, at=LATER + timedelta(days=365)))
+    _pretend_stored_at_decision(store)
+    with store.read() as reading:
+        root = tree_root(reading, 320)
+
+    purged = store.purge(LATER, at=LATER)
+
+    assert (purged.min_index, purged.entries) == (300, 300)
+    store.integrate()
+    with store.read() as reading:
+        left = list(reading.entries())
+        assert reading.log().min_index == 300
+        assert tree_root(reading, 320) == root
+    assert [entry.leaf_index for entry in left] == list(range(300, 321))
+    assert json.loads(left[-1].payload or b"")["min_index"] == 300
+
+
+def test_the_log_grows_on_after_a_purge(store: Store) -> None:
+    write(store, entries(300))
+    store.purge(NOON + timedelta(days=36_500))
+
+    write(store, entries(300))
+
+    with store.read() as reading:
+        size = reading.log().size
+        assert size == 601
+        assert tree_root(reading, size) != tree_root(reading, size - 1)
+    session = store.session()
+    session.write(entries(1))
+    session.close()
+    store.integrate()
+    with store.read() as reading:
+        assert reading.log().size == 602
+
+
+def test_a_purge_of_nothing_leaves_no_entry(store: Store) -> None:
+    write(store, entries(3))
+
+    purged = store.purge(NOON - timedelta(days=1))
+
+    assert (purged.min_index, purged.entries) == (0, 0)
+    assert check_store(store) == 3
+
+
+def test_an_entry_of_the_future_does_not_keep_older_ones(store: Store) -> None:
+    write(store, entries(2, at=NOON + timedelta(days=36_500)), entries(2))
+    with store.read() as reading:
+        newest = max(entry.stored_at_us for entry in reading.entries())
+
+    purged = store.purge(NOON.fromtimestamp(newest / 1e6 + 60, tz=NOON.tzinfo))
+
+    assert purged.entries == 4
+
+
+def test_a_purge_deletes_what_an_ended_one_left(store: Store) -> None:
+    write(store, entries(5))
+    session = store.session()
+    with session.transaction() as connection:
+        connection.exec_driver_sql("UPDATE log SET min_index = 3")
+    session.close()
+
+    purged = store.purge(NOON - timedelta(days=1))
+
+    assert (purged.min_index, purged.entries) == (3, 3)
+    assert [entry.leaf_index for entry in stored(store)] == [3, 4]
+
+
+def test_a_purge_deletes_the_deliveries_of_what_it_deletes(store: Store) -> None:
+    write(store, [decision_entry(decision(), targets=("crm",))])
+    with store.read() as reading:
+        assert reading.backlog().deliveries == 1
+
+    store.purge(NOON + timedelta(days=36_500))
+
+    with store.read() as reading:
+        assert reading.backlog().deliveries == 0
+
+
+def test_checkpoints_are_kept_by_origin_and_size(store: Store) -> None:
+    store.save_checkpoint(origin="a", size=1, root=b"r", note="first", at=NOON)
+    store.save_checkpoint(origin="a", size=2, root=b"s", note="second", at=LATER)
+    store.save_checkpoint(origin="a", size=1, root=b"r", note="again", timestamp=b"t", at=NOON)
+
+    with store.read() as reading:
+        first, second = reading.checkpoints()
+    store.checkpoint_published(second, at=LATER)
+
+    assert (first.note, first.timestamp, first.saved_at) == ("again", b"t", NOON)
+    with store.read() as reading:
+        assert [saved.published_at for saved in reading.checkpoints()] == [None, LATER]
+
+
+def test_retired_keys_stay_in_the_list(store: Store) -> None:
+    store.add_key("old+1+A", at=NOON)
+    store.add_key("new+2+B", at=LATER)
+    store.add_key("old+1+A", at=LATER)
+    store.retire_key("old+1+A", at=LATER)
+
+    with store.read() as reading:
+        assert reading.keys() == [("old+1+A", NOON, LATER), ("new+2+B", LATER, None)]
+
+
+def test_the_kind_of_a_decision_makes_no_difference_to_the_store(store: Store) -> None:
+    write(store, [decision_entry(decision(kind)) for kind in DecisionKind])
+
+    assert check_store(store) == len(DecisionKind)
+
+
+def _pretend_stored_at_decision(store: Store) -> None:
+    session = store.session()
+    with session.transaction() as connection:
+        connection.exec_driver_sql("UPDATE record SET stored_at = decided_at")
+    session.close()
