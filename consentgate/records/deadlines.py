@@ -109,7 +109,7 @@ class Deadlines:
                 raise RecordStoreError("there is no spool")
             self._spool.put([pending.entry for pending in waiting])
         except RecordStoreError as error:
-            self._troubles.report("spool", f"{len(waiting)} refusals have no record: {error}")
+            self._troubles.report("lost", f"{len(waiting)} refusals have no record: {error}")
             self._lose(waiting)
             return
         self._troubles.add("spooled", len(waiting))

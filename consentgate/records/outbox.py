@@ -23,7 +23,7 @@ from consentgate.records.trouble_log import TroubleLog
 from consentgate.records.webhook import Webhook
 
 MOST_ATTEMPTS = 20
-"""Then a delivery is given up; with the pauses between them that is a day and a half."""
+"""Then a delivery is given up; with the pauses between them that is almost a day."""
 
 _FIRST_PAUSE_S = 2.0
 _LONGEST_PAUSE_S = 3 * 3_600.0

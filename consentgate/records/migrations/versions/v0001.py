@@ -10,7 +10,7 @@ down_revision = None
 
 _SQLITE = """
 CREATE TABLE record (
-    seq INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
     kind INTEGER NOT NULL,
     decided_at INTEGER NOT NULL,
