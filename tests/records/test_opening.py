@@ -79,7 +79,9 @@ def test_a_password_is_not_in_the_error_of_an_address_that_sqlalchemy_cannot_rea
 
 
 def test_a_password_is_not_in_the_error_of_a_database_out_of_reach() -> None:
-    with pytest.raises(ConfigurationError, match=r"postgresql://127\.0\.0\.1:9/db cannot") as caught:
+    with pytest.raises(
+        ConfigurationError, match=r"postgresql://127\.0\.0\.1:9/db cannot"
+    ) as caught:
         open_store("postgresql://user:s3cret@127.0.0.1:9/db")
 
     assert "s3cret" not in str(caught.value)
@@ -158,7 +160,7 @@ def test_tables_of_another_version_are_refused(
 def test_a_postgresql_database_without_tables_is_refused(postgres: PostgresServer) -> None:
     address = postgres.create_database("template1")
 
-    with pytest.raises(ConfigurationError, match="no tables .* consentgate records migrate"):
+    with pytest.raises(ConfigurationError, match=r"no tables .* consentgate records migrate"):
         create_store(address)
 
 

@@ -199,9 +199,7 @@ def test_counts_are_stored_while_the_process_runs(
         threading.Event().wait(0.01)
 
 
-def test_what_is_recorded_after_a_close_is_stored(
-    sqlite_address: str, recorder_of: Record
-) -> None:
+def test_what_is_recorded_after_a_close_is_stored(sqlite_address: str, recorder_of: Record) -> None:
     recorder = recorder_of(sqlite_address)
     recorder.record(decision()).result(10)
     recorder.close()

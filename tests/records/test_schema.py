@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import inspect, text
+from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from consentgate.records.address import parse_address
 from consentgate.records.engines import make_engine, writing
@@ -67,8 +69,8 @@ def test_what_has_no_month_yet_is_stored_and_moves_when_it_has(postgres_address:
     assert check_store(store) == 3
 
 
-def _columns(found: list[object]) -> dict[str, bool]:
-    return {column["name"]: column["nullable"] for column in found}  # type: ignore[index]
+def _columns(found: Sequence[ReflectedColumn]) -> dict[str, bool]:
+    return {column["name"]: column["nullable"] for column in found}
 
 
 def _places(address: str) -> dict[str, int]:

@@ -37,6 +37,14 @@ def failing(error: BaseException) -> Step:
     return fail
 
 
+def signal_and_wait(signal: threading.Event, goes_on: threading.Event) -> Step:
+    def wait() -> object:
+        signal.set()
+        return goes_on.wait(10)
+
+    return wait
+
+
 def database_error(message: str, code: int) -> OperationalError:
     cause = sqlite3.OperationalError(message)
     cause.sqlite_errorcode = code
@@ -136,9 +144,7 @@ def test_a_grant_that_cannot_be_stored_is_not_given(
 
     assert error_of(site.grant()) == "the decision was not recorded: database or disk is full"
     assert site.grant().result(10) is Recorded.STORED
-    assert caplog.messages == [
-        "consentgate: decisions are not recorded: database or disk is full"
-    ]
+    assert caplog.messages == ["consentgate: decisions are not recorded: database or disk is full"]
     site.recorder.close()
     assert check_store(site.store) == 1
 
@@ -163,7 +169,7 @@ def test_a_store_that_is_locked_is_tried_again(site: Site) -> None:
 
 def test_one_bad_row_fails_alone(site: Site) -> None:
     goes_on, is_writing = threading.Event(), threading.Event()
-    site.store.before += [lambda: (is_writing.set(), goes_on.wait(10))]
+    site.store.before += [signal_and_wait(is_writing, goes_on)]
     first = site.grant()
     assert is_writing.wait(10)
     results = [site.grant(), site.grant()]
@@ -304,7 +310,7 @@ def test_a_queue_that_is_full_refuses_grants_and_spools_refusals(
     site = Site(sqlite_address, tmp_path, most_waiting=1)
     goes_on = threading.Event()
     is_writing = threading.Event()
-    site.store.before += [lambda: (is_writing.set(), goes_on.wait(10))]
+    site.store.before += [signal_and_wait(is_writing, goes_on)]
     accepted = [site.grant()]
     assert is_writing.wait(10)
     accepted.append(site.grant())
@@ -319,16 +325,16 @@ def test_a_queue_that_is_full_refuses_grants_and_spools_refusals(
     assert "1 decisions wait to be recorded" in caplog.text
 
 
-@pytest.mark.parametrize("spool", [False, "broken"], ids=["none", "broken"])
+@pytest.mark.parametrize("has_spool", [False, True], ids=["none", "broken"])
 def test_a_refusal_takes_effect_where_there_is_no_spool(
-    spool: bool | str, sqlite_address: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    has_spool: bool, sqlite_address: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "broken").write_text("not a database, and long enough to be looked at" * 20)
     seen: list[object] = []
     site = Site(
         sqlite_address,
         tmp_path,
-        spool=spool and tmp_path / spool,
+        spool=has_spool and tmp_path / "broken",
         on_decision=seen.append,
     )
     site.store.before += [failing(FULL)]

@@ -43,7 +43,7 @@ class PostgresServer:
     def execute(self, statement: str, database: str = "postgres") -> None:
         """Execute a statement outside of a transaction."""
         with psycopg.connect(self.address(database), autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]  # a text of the tests
+            connection.execute(statement)
 
     def kill(self) -> None:
         """End the server at once, as a crash does: it writes nothing more."""
@@ -58,6 +58,7 @@ class PostgresServer:
 
     def stop(self) -> None:
         """End the server and delete its data."""
+        self.kill()  # nothing of its data is needed any more
         self._server.cleanup()
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -31,11 +31,10 @@ def decision(
     at: datetime = NOON,
     state: CategoryState = CategoryState.GIVEN,
     notice: Notice | None = NOTICE,
-    id: bytes | None = None,
 ) -> Decision:
     """A decision on statistics."""
     return Decision(
-        id=id or new_id(),
+        id=new_id(),
         decided_at=at,
         kind=kind,
         categories={"statistics": DecidedCategory(state, "0123abcd")},

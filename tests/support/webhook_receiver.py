@@ -67,10 +67,10 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                self.send_response(take(Request(self.command, self.path, self.headers, body)))
+                self.send_response(take(Request(self.command, self.path, dict(self.headers), body)))
                 self.end_headers()
 
-            def log_message(self, format: str, *arguments: object) -> None:
+            def log_message(self, *_: object) -> None:
                 """Keep the tests' output clean."""
 
         return Handler
