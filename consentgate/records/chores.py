@@ -8,12 +8,9 @@ from collections.abc import Callable
 from datetime import datetime
 from threading import Event, Lock
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from consentgate.errors import RecordStoreError
 from consentgate.records.new_entries import NewEntry, microseconds
 from consentgate.records.session import Session, Trouble, trouble_of
-from consentgate.records.spool import Spool
+from consentgate.records.spool import Spool, SpoolError
 from consentgate.records.tally import TallyKey
 from consentgate.records.trouble_log import TroubleLog
 
@@ -78,9 +75,7 @@ class Chores:
                 self._troubles.add("delivered", len(delivered))
                 if len(delivered) < len(entries):
                     return
-        except RecordStoreError as error:
-            if error.__cause__ is not None and isinstance(error.__cause__, SQLAlchemyError):
-                raise
+        except SpoolError as error:
             self._troubles.report("spool", str(error))
 
     def _deliver(self, entries: list[NewEntry]) -> list[bytes]:

@@ -9,11 +9,10 @@ from datetime import datetime
 from threading import Event, Thread
 
 from consentgate.choice.decision import Decision
-from consentgate.errors import RecordStoreError
 from consentgate.gate.recording import Recorded
 from consentgate.records.new_entries import NewEntry, void_entry
 from consentgate.records.pending import PendingDecision
-from consentgate.records.spool import Spool
+from consentgate.records.spool import Spool, SpoolError
 from consentgate.records.trouble_log import TroubleLog
 
 LATE = "the store did not answer in time"
@@ -97,7 +96,7 @@ class Deadlines:
         if voids and self._spool is not None:
             try:
                 self._spool.put(voids)
-            except RecordStoreError as error:
+            except SpoolError as error:
                 self._troubles.report("spool", str(error))
 
     def _spool_waiting(self) -> None:
@@ -106,9 +105,9 @@ class Deadlines:
             return
         try:
             if self._spool is None:
-                raise RecordStoreError("there is no spool")
+                raise SpoolError("there is no spool")
             self._spool.put([pending.entry for pending in waiting])
-        except RecordStoreError as error:
+        except SpoolError as error:
             self._troubles.report("lost", f"{len(waiting)} refusals have no record: {error}")
             self._lose(waiting)
             return

@@ -10,9 +10,7 @@ import sqlite3
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
 
-from consentgate.errors import ConfigurationError
 from consentgate.records.address import Backend, StoreAddress
 
 LONGEST_WAIT_S = 5
@@ -26,19 +24,16 @@ def make_engine(address: StoreAddress) -> Engine:
     used by a process that was forked."""
     if address.backend is Backend.SQLITE:
         return _sqlite_engine(address)
-    try:
-        return create_engine(
-            make_url(address.url),
-            poolclass=NullPool,
-            # Prepared statements are not for poolers that give a connection to many clients.
-            connect_args={
-                "connect_timeout": LONGEST_WAIT_S,
-                "application_name": "consentgate",
-                "prepare_threshold": None,
-            },
-        )
-    except ArgumentError:  # its text holds the address, and so the password
-        raise ConfigurationError(f"the address of {address.shown} cannot be read") from None
+    return create_engine(
+        make_url(address.url),
+        poolclass=NullPool,
+        # Prepared statements are not for poolers that give a connection to many clients.
+        connect_args={
+            "connect_timeout": LONGEST_WAIT_S,
+            "application_name": "consentgate",
+            "prepare_threshold": None,
+        },
+    )
 
 
 def writing(engine: Engine) -> Engine:

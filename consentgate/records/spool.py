@@ -45,10 +45,14 @@ ORDER BY kind <> {int(EntryKind.VOID)}, entry.rowid LIMIT ?
 """  # noqa: S608 (a number)
 
 
+class SpoolError(RecordStoreError):
+    """The spool is full, or its file is broken."""
+
+
 class Spool:
     """The spool at a path. The file is made when something is put into it.
 
-    Raises ConfigurationError where there can be no such file. Its calls raise RecordStoreError.
+    Raises ConfigurationError where there can be no such file. Its calls raise SpoolError.
     """
 
     def __init__(self, path: Path, *, most: int = MOST_SPOOLED) -> None:
@@ -65,7 +69,7 @@ class Spool:
         with self._open() as connection:
             ((held,),) = connection.execute("SELECT count(*) FROM entry")
             if held + len(entries) > self._most:
-                raise RecordStoreError(f"the spool {self._path} is full: it holds {held} entries")
+                raise SpoolError(f"the spool {self._path} is full: it holds {held} entries")
             notices = {entry.notice.digest: entry.notice for entry in entries if entry.notice}
             connection.executemany(
                 _PUT_NOTICE,
@@ -102,7 +106,7 @@ class Spool:
                 yield connection
                 connection.execute("COMMIT")
         except sqlite3.Error as error:
-            raise RecordStoreError(f"the spool {self._path}: {error}") from error
+            raise SpoolError(f"the spool {self._path}: {error}") from error
 
 
 def _row(entry: NewEntry) -> tuple[object, ...]:

@@ -59,9 +59,9 @@ class SQLiteSession(Session):
 
     def forget_deleted(self) -> None:
         """Empty the write-ahead log, which has the pages as they were."""
-        if self._connection is not None:
-            driver: Any = self._connection.connection.driver_connection  # Any: of the driver
-            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert self._connection is not None, "something was deleted"
+        driver: Any = self._connection.connection.driver_connection  # Any: of the driver
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def clock_us(self) -> int:
         """Return the moment by the machine's clock, which is that of the store."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from consentgate.errors import RecordStoreError
 from consentgate.records.new_entries import NewEntry, void_entry
 from consentgate.records.pending import PendingDecision
-from consentgate.records.spool import Spool
+from consentgate.records.spool import Spool, SpoolError
 from consentgate.records.trouble_log import TroubleLog
 
 
@@ -39,7 +38,7 @@ class Voids:
         if self._spool is not None and self._owed:
             try:
                 self._spool.put(self.entries())
-            except RecordStoreError as error:
+            except SpoolError as error:
                 self._troubles.report("spool", str(error))
 
     def written(self, entries: Sequence[NewEntry]) -> None:
@@ -58,5 +57,5 @@ class Voids:
         if self._spool is not None and entries:
             try:
                 self._spool.remove(entry.id for entry in entries)
-            except RecordStoreError as error:
+            except SpoolError as error:
                 self._troubles.report("spool", str(error))

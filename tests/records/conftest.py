@@ -8,17 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from consentgate.records.address import parse_address
+from consentgate.records.engines import make_engine, writing
 from consentgate.records.opening import migrate_store, open_store
+from consentgate.records.schema import log, metadata
 from consentgate.records.store import Store
-from tests.support.postgres import TEMPLATE, PostgresServer
+from tests.support.postgres import PostgresServer
+
+STORE = "store"
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A running PostgreSQL server."""
     server = PostgresServer()
-    server.execute(f"CREATE DATABASE {TEMPLATE}")
-    migrate_store(server.address(TEMPLATE))
+    migrate_store(server.create_database(STORE))
     yield server
     server.stop()
 
@@ -39,8 +43,16 @@ def sqlite_address(sqlite_file: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgres_address(postgres: PostgresServer) -> str:
-    """The address of a new PostgreSQL store."""
-    return postgres.create_database()
+    """The address of a PostgreSQL store that holds nothing: emptied, which takes a tenth of the time
+    of a new one with its partitions."""
+    address = postgres.address(STORE)
+    with writing(make_engine(parse_address(address))).begin() as connection:
+        for table in metadata.sorted_tables:
+            if table is not log:
+                connection.execute(table.delete())
+        connection.execute(log.update().values(size=0, min_index=0, origin="test", key_name=""))
+        connection.exec_driver_sql("ALTER SEQUENCE record_seq_seq RESTART")
+    return address
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

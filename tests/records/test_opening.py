@@ -158,7 +158,7 @@ def test_tables_of_another_version_are_refused(
 
 @pytest.mark.postgres
 def test_a_postgresql_database_without_tables_is_refused(postgres: PostgresServer) -> None:
-    address = postgres.create_database("template1")
+    address = postgres.create_database("without_tables")
 
     with pytest.raises(ConfigurationError, match=r"no tables .* consentgate records migrate"):
         create_store(address)

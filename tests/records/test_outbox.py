@@ -262,8 +262,6 @@ def test_a_failing_store_does_not_end_the_outbox(
 
     session.transaction = fail_once  # type: ignore[method-assign]
     outbox = Outbox(session, [Webhook(receiver.url, name="crm")], TroubleLog())
-    while fails:
-        time.sleep(0.01)
     write(store, [decision_entry(decision(), targets=("crm",))])
 
     outbox.wake()

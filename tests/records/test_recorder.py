@@ -25,6 +25,7 @@ from consentgate.records.spool import Spool
 from consentgate.records.tally import TallyKey
 from tests.support.forked import Report, start_forked
 from tests.support.records import NOON, check_store, decision, entries, refusal, stored, tallies
+from tests.support.waiting import wait_until
 
 Record = Callable[..., StoreRecorder]
 
@@ -84,8 +85,7 @@ def test_on_postgresql_entries_get_their_places_while_others_come(
     recorder = recorder_of(postgres_address)
     recorder.record(decision()).result(10)
 
-    while not stored(recorder.store):
-        threading.Event().wait(0.01)
+    wait_until(lambda: stored(recorder.store))
 
     assert stored(recorder.store)[0].leaf_index == 0
 
@@ -161,8 +161,7 @@ def test_an_on_decision_that_is_too_slow_misses_decisions(
 
     recorder = recorder_of(sqlite_address, on_decision=wait)
     recorder.record(decision()).result(10)
-    while not seen:
-        threading.Event().wait(0.001)
+    wait_until(lambda: seen)
 
     for _ in range(3):
         recorder.record(decision()).result(10)
@@ -195,8 +194,7 @@ def test_counts_are_stored_while_the_process_runs(
 
     recorder.count_shown(language="fr", place="banner")
 
-    while not tallies(recorder.store):
-        threading.Event().wait(0.01)
+    wait_until(lambda: tallies(recorder.store))
 
 
 def test_what_is_recorded_after_a_close_is_stored(sqlite_address: str, recorder_of: Record) -> None:

@@ -13,8 +13,9 @@ from consentgate.records.address import parse_address
 from consentgate.records.engines import make_engine, writing
 from consentgate.records.migrations.migrating import migrate
 from consentgate.records.migrations.months import OTHERS
-from consentgate.records.opening import open_store
+from consentgate.records.opening import migrate_store, open_store
 from consentgate.records.schema import metadata
+from tests.support.postgres import PostgresServer
 from tests.support.records import check_store, entries, write
 
 BEFORE_PARTITIONS = datetime(2031, 5, 6, tzinfo=UTC)
@@ -55,15 +56,18 @@ def test_postgresql_keeps_each_month_apart(postgres_address: str) -> None:
 
 
 @pytest.mark.postgres
-def test_what_has_no_month_yet_is_stored_and_moves_when_it_has(postgres_address: str) -> None:
-    store = open_store(postgres_address)
+def test_what_has_no_month_yet_is_stored_and_moves_when_it_has(
+    postgres: PostgresServer,
+) -> None:
+    address = postgres.create_database("months")
+    store = migrate_store(address)
     write(store, entries(2, at=BEFORE_PARTITIONS))
-    before = _places(postgres_address)
+    before = _places(address)
 
-    migrate(parse_address(postgres_address), today=date(2031, 1, 1))
+    migrate(parse_address(address), today=date(2031, 1, 1))
 
     assert before == {OTHERS: 2}
-    assert _places(postgres_address) == {"record_2031_05": 2}
+    assert _places(address) == {"record_2031_05": 2}
     assert check_store(store) == 2
     write(store, entries(1, at=BEFORE_PARTITIONS))
     assert check_store(store) == 3

@@ -10,8 +10,10 @@ import pytest
 from consentgate.choice.decision import CategoryState, DecisionKind, Notice
 from consentgate.errors import RecordStoreError
 from consentgate.records.entries import EntryKind, commitment_to
+from consentgate.records.log.edge import Edge
 from consentgate.records.log.tiles import tree_root
 from consentgate.records.new_entries import decision_entry, void_entry
+from consentgate.records.opening import open_store
 from consentgate.records.store import Store
 from consentgate.records.tally import TallyKey
 from tests.support.records import (
@@ -147,6 +149,49 @@ def test_a_decision_without_a_notice_is_stored(store: Store) -> None:
     write(store, [decision_entry(decision(notice=None))])
 
     assert check_store(store) == 1
+
+
+def test_notices_are_stored_however_many_there_are(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consentgate.records.session._MOST_NOTICES", 1)
+    notices = [Notice(b"%d" % number, "en") for number in range(3)]
+
+    write(store, *([decision_entry(decision(notice=one))] for one in [*notices, *notices]))
+
+    with store.read() as reading:
+        assert len(reading.notice_digests()) == 3
+
+
+@pytest.mark.postgres
+def test_on_postgresql_entries_wait_for_their_places(postgres_address: str) -> None:
+    store = open_store(postgres_address)
+    batch = entries(2)
+    session = store.session()
+    session.write(batch)
+    session.close()
+
+    with store.read() as reading:
+        waiting = list(reading.entries_waiting())
+        backlog = reading.backlog()
+
+    assert [entry.id for entry in waiting] == [entry.id for entry in batch]
+    assert [entry.leaf_index for entry in waiting] == [None, None]
+    assert backlog.entries == 2
+    assert backlog.oldest_at is not None
+
+
+@pytest.mark.postgres
+def test_an_entry_that_somebody_emptied_holds_up_no_other(postgres_address: str) -> None:
+    store = open_store(postgres_address)
+    session = store.session()
+    session.write(entries(2))
+    with session.transaction() as connection:
+        connection.exec_driver_sql("UPDATE record SET payload = NULL WHERE seq = 1")
+    session.close()
+
+    assert store.integrate() == 2
+    assert list(tallies(store).values()) == [1]
 
 
 def test_entries_are_read_from_an_index_to_another(store: Store) -> None:
@@ -316,6 +361,22 @@ def test_the_log_grows_on_after_a_purge(store: Store) -> None:
     store.integrate()
     with store.read() as reading:
         assert reading.log().size == 602
+
+
+def test_a_session_goes_on_after_what_it_did_not_see_was_purged(store: Store) -> None:
+    session = store.session()
+    session.write(entries(3))
+    session.integrate()
+    write(store, entries(10))
+    store.purge(NOON + timedelta(days=36_500))
+
+    session.write(entries(1))
+    session.close()
+
+    store.integrate()
+    with store.read() as reading:
+        assert reading.log().size == 15
+        assert Edge.restore(reading, 15).root() == tree_root(reading, 15)
 
 
 def test_a_purge_of_nothing_leaves_no_entry(store: Store) -> None:

@@ -25,7 +25,8 @@ from consentgate.records.spool import Spool
 from consentgate.records.sqlite import SQLiteSession
 from consentgate.records.store import Store
 from consentgate.records.writer import Writer
-from tests.support.records import check_store, decision, refusal, stored, voided
+from tests.support.records import check_store, decision, entries, refusal, stored, voided
+from tests.support.waiting import wait_until
 
 Step = Callable[[], object]
 
@@ -111,10 +112,6 @@ class Site:
     def voids(self) -> set[bytes]:
         return voided(stored(self.store))
 
-    def wait_for(self, condition: Callable[[], object]) -> None:
-        while not condition():
-            threading.Event().wait(0.01)
-
 
 @pytest.fixture
 def site(sqlite_address: str, tmp_path: Path) -> Iterator[Site]:
@@ -154,7 +151,7 @@ def test_a_refusal_that_cannot_be_stored_is_spooled_and_delivered_once(site: Sit
 
     assert site.refuse().result(10) is Recorded.SPOOLED
 
-    site.wait_for(lambda: stored(site.store))
+    wait_until(lambda: stored(site.store))
     site.recorder.close()
     assert check_store(site.store) == 1
     assert site.spool.take(9) == []
@@ -192,11 +189,11 @@ def test_a_grant_that_is_stored_too_late_is_void(hasty_site: Site) -> None:
     future = site.recorder.record(late)
 
     message = error_of(future)
-    site.wait_for(lambda: site.spool.take(1))
+    wait_until(lambda: site.spool.take(1))
     goes_on.set()
 
     assert "did not answer in time" in message
-    site.wait_for(lambda: site.voids() == {late.id})
+    wait_until(lambda: site.voids() == {late.id})
     assert site.grant().result(10) is Recorded.STORED
     site.recorder.close()
     assert site.spool.take(9) == []
@@ -229,11 +226,11 @@ def test_a_late_grant_that_was_not_stored_needs_no_void(hasty_site: Site) -> Non
     goes_on = threading.Event()
     site.store.before += [fail_late]
     error_of(site.grant())
-    site.wait_for(lambda: site.spool.take(1))
+    wait_until(lambda: site.spool.take(1))
 
     goes_on.set()
 
-    site.wait_for(lambda: not site.spool.take(1))
+    wait_until(lambda: not site.spool.take(1))
     site.recorder.close()
     assert stored(site.store) == []
 
@@ -244,7 +241,7 @@ def test_a_grant_whose_commit_failed_is_void(site: Site) -> None:
 
     assert "disk I/O error" in error_of(site.recorder.record(doubtful))
 
-    site.wait_for(lambda: site.voids() == {doubtful.id})
+    wait_until(lambda: site.voids() == {doubtful.id})
     site.recorder.close()
     assert check_store(site.store) == 2
 
@@ -258,16 +255,17 @@ def test_a_late_refusal_is_spooled_and_stored_once(hasty_site: Site) -> None:
     goes_on.set()
 
     assert result is Recorded.SPOOLED
-    site.wait_for(lambda: not site.spool.take(1))
+    wait_until(lambda: not site.spool.take(1))
     site.recorder.close()
     assert check_store(site.store) == 1
 
 
 def test_a_decision_that_was_late_before_its_turn_is_not_stored(hasty_site: Site) -> None:
     site = hasty_site
-    goes_on = threading.Event()
-    site.store.before += [lambda: goes_on.wait(10)]
+    goes_on, is_writing = threading.Event(), threading.Event()
+    site.store.before += [signal_and_wait(is_writing, goes_on)]
     refused = site.refuse()
+    assert is_writing.wait(10)
     waiting = site.grant()
 
     error_of(waiting)
@@ -292,15 +290,15 @@ def test_a_store_out_of_reach_lets_nobody_wait(hasty_site: Site) -> None:
 
     site.store.before += [fail_until_back]
     error_of(site.grant())
-    site.wait_for(lambda: site.writer.is_down)
+    wait_until(lambda: site.writer.is_down)
 
     assert "out of reach" in error_of(site.grant())
     assert site.refuse().result(10) is Recorded.SPOOLED
     is_back.set()
 
-    site.wait_for(lambda: not site.writer.is_down)
+    wait_until(lambda: not site.writer.is_down)
     assert site.grant().result(10) is Recorded.STORED
-    site.wait_for(lambda: not site.spool.take(1))
+    wait_until(lambda: not site.spool.take(1))
     assert writes > 1
 
 
@@ -369,10 +367,36 @@ def test_a_void_is_owed_although_the_spool_is_broken(
     error_of(site.recorder.record(late))
     goes_on.set()
 
-    site.wait_for(lambda: site.voids() == {late.id})
+    wait_until(lambda: site.voids() == {late.id})
 
     site.recorder.close()
     assert "file is not a database" in caplog.text
+
+
+def test_a_void_is_owed_although_it_cannot_be_spooled(
+    sqlite_address: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "spool").write_text("not a database, and long enough to be looked at" * 20)
+    site = Site(sqlite_address, tmp_path)
+    site.store.after += [failing(in_doubt())]
+    doubtful = decision()
+    error_of(site.recorder.record(doubtful))
+
+    wait_until(lambda: site.voids() == {doubtful.id})
+
+    site.recorder.close()
+    assert "file is not a database" in caplog.text
+
+
+def test_a_spool_is_delivered_once_its_store_is_not_locked(site: Site) -> None:
+    site.spool.put(entries(2))
+    site.store.before += [failing(FULL), failing(LOCKED), failing(in_doubt())]
+
+    assert site.refuse().result(10) is Recorded.SPOOLED
+
+    wait_until(lambda: not site.spool.take(1))
+    site.recorder.close()
+    assert check_store(site.store) == 3
 
 
 def test_counts_that_cannot_be_stored_are_stored_later(
@@ -395,7 +419,7 @@ def test_counts_that_cannot_be_stored_are_stored_later(
         with site.store.read() as reading:
             return [n for _, n in reading.tallies()]
 
-    site.wait_for(tallied)
+    wait_until(tallied)
 
     assert tallied() == [1]
     assert "database is locked" in caplog.text

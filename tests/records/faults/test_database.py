@@ -28,6 +28,7 @@ from tests.support.records import (
     voided,
     write,
 )
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
@@ -82,7 +83,7 @@ def test_a_database_that_dies_loses_nothing_and_doubles_nothing(
         time.sleep(0.6)
         own_server.restart()
         returned_s = time.monotonic()
-        _wait_until_stored(recorder)
+        wait_until(lambda: _is_stored(recorder))
         assert time.monotonic() - returned_s < 5.0  # one second, on a machine that does no more
 
     callers.stop()
@@ -182,11 +183,8 @@ def test_a_restored_backup_is_a_shorter_log_that_grows_on(
     assert check_store(restored) == 310
 
 
-def _wait_until_stored(recorder: StoreRecorder) -> None:
-    while True:
-        try:
-            recorder.record(decision()).result(30)
-        except RecordStoreError:
-            time.sleep(0.02)
-        else:
-            return
+def _is_stored(recorder: StoreRecorder) -> bool:
+    try:
+        return recorder.record(decision()).result(30) is Recorded.STORED
+    except RecordStoreError:
+        return False

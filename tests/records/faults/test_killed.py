@@ -19,6 +19,7 @@ from consentgate.records.trouble_log import TroubleLog
 from consentgate.records.webhook import Webhook
 from tests.support.forked import Report, start_forked
 from tests.support.records import check_store, decision, entries, refusal, stored, write
+from tests.support.waiting import wait_until
 from tests.support.webhook_receiver import Receiver
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
@@ -88,8 +89,7 @@ def test_each_webhook_gets_each_decision_although_processes_are_killed(
             time.sleep(chance.uniform(0.0, 0.03))
             child.kill()
         child = start_forked(lambda report: _deliver(sqlite_address, receiver.url, report))
-        while _deliveries_left(sqlite_address):
-            time.sleep(0.02)
+        wait_until(lambda: not _deliveries_left(sqlite_address))
         child.kill()
 
     for target in targets:
