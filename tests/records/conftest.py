@@ -43,8 +43,8 @@ def sqlite_address(sqlite_file: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgres_address(postgres: PostgresServer) -> str:
-    """The address of a PostgreSQL store that holds nothing: emptied, which takes a tenth of the time
-    of a new one with its partitions."""
+    """The address of a PostgreSQL store that holds nothing: emptied, which takes a tenth of what a
+    new one with its partitions takes."""
     address = postgres.address(STORE)
     with writing(make_engine(parse_address(address))).begin() as connection:
         for table in metadata.sorted_tables:
