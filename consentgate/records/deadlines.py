@@ -60,7 +60,7 @@ class Deadlines:
             if pending.decision.grants:
                 self._troubles.add("failed")
                 pending.fail(reason)
-            elif len(self._to_spool) < self._most_waiting:
+            elif not self._is_closed and len(self._to_spool) < self._most_waiting:
                 self._to_spool.append(pending)
             else:
                 self._lose([pending])
@@ -69,22 +69,24 @@ class Deadlines:
         return given_up
 
     def close(self) -> None:
-        """Spool what is to be spooled, and end."""
+        """Settle all that is left, as if its deadline had passed, and end."""
+        self._end_all(list(self._watched))
         self._is_closed = True
         self._has_news.set()
         self._thread.join()
 
     def _run(self) -> None:
-        while not (self._is_closed and not self._to_spool):
+        while not self._is_closed:
             self._has_news.wait(_BETWEEN_LOOKS_S if self._watched else None)
             self._has_news.clear()
-            self._settle_overdue()
+            overdue = []
+            while self._watched and (self._watched[0].is_settled or self._watched[0].is_due):
+                overdue.append(self._watched.popleft())
+            self._end_all(overdue)
             self._spool_waiting()
+        self._spool_waiting()
 
-    def _settle_overdue(self) -> None:
-        overdue = []
-        while self._watched and (self._watched[0].is_settled or self._watched[0].is_due):
-            overdue.append(self._watched.popleft())
+    def _end_all(self, overdue: Sequence[PendingDecision]) -> None:
         late = self.give_up(overdue, LATE)
         if late:
             self._troubles.report("late", f"{len(late)} decisions were not recorded: {LATE}")

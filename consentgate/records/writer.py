@@ -50,7 +50,8 @@ class Writer:
         self._deadline_s = deadline_s
         self._queue: SimpleQueue[PendingDecision | None] = SimpleQueue()
         self._failing_since_s: float | None = None
-        self._is_closed = False
+        self._is_closed = False  # by whoever has it
+        self._is_last = False  # whether the thread has taken all that came before
         self._thread = Thread(target=self._run, name="consentgate records", daemon=True)
         self._thread.start()
 
@@ -63,7 +64,9 @@ class Writer:
 
     def submit(self, pending: PendingDecision) -> None:
         """Store a decision, or give it up at once where waiting is hopeless."""
-        if self.is_down:
+        if self._is_closed:
+            self._deadlines.give_up([pending], "the recorder was closed")
+        elif self.is_down:
             self._deadlines.give_up([pending], "the store is out of reach")
         elif self._queue.qsize() >= self._most_waiting:
             self._troubles.report("queue", f"{self._most_waiting} decisions wait to be recorded")
@@ -74,11 +77,12 @@ class Writer:
 
     def close(self, timeout_s: float) -> None:
         """Store what waits, do all chores, and end; a store that is stuck is left."""
+        self._is_closed = True
         self._queue.put(None)
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        while not self._is_closed:
+        while not self._is_last:
             batch = self._collect()
             if batch:
                 self._store(batch)
@@ -97,7 +101,7 @@ class Writer:
                 found = self._queue.get_nowait()
         except Empty:
             return batch
-        self._is_closed = True
+        self._is_last = True
         return batch
 
     def _store(self, batch: Sequence[PendingDecision]) -> None:
@@ -169,7 +173,7 @@ class Writer:
             if voids := self._voids.entries():
                 self._session.write(voids)
                 self._voids.written(voids)
-            self._chores.do(is_last=self._is_closed)
+            self._chores.do(is_last=self._is_last)
         except Exception as error:  # noqa: BLE001 (it is tried again)
             self._failing_since_s = self._failing_since_s or time.monotonic()
             self._troubles.report("store", self._explain(error))

@@ -14,6 +14,7 @@ from consentgate.records.opening import migrate_store, open_store
 from consentgate.records.schema import log, metadata
 from consentgate.records.store import Store
 from tests.support.postgres import PostgresServer
+from tests.support.scripted_store import Site
 
 STORE = "store"
 
@@ -65,3 +66,18 @@ def address(request: pytest.FixtureRequest) -> str:
 def store(address: str) -> Store:
     """A new store of each kind."""
     return open_store(address)
+
+
+@pytest.fixture
+def site(sqlite_address: str, tmp_path: Path) -> Iterator[Site]:
+    made = Site(sqlite_address, tmp_path, deadline_s=10.0)
+    yield made
+    made.recorder.close()
+
+
+@pytest.fixture
+def hasty_site(sqlite_address: str, tmp_path: Path) -> Iterator[Site]:
+    """One whose decisions must be stored within a fifth of a second."""
+    made = Site(sqlite_address, tmp_path, deadline_s=0.2)
+    yield made
+    made.recorder.close()
