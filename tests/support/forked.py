@@ -22,10 +22,9 @@ class Forked:
     lines: IO[str]
 
     def read(self) -> Iterator[str]:
-        """Yield lines as they come, until the child ends."""
-        for line in self.lines:
-            if line.endswith("\n"):  # the last one of a killed child may be cut off
-                yield line[:-1]
+        """Yield lines as they come, until the child ends; the last one of a killed child may be cut
+        off, and is left out."""
+        yield from (line[:-1] for line in self.lines if line.endswith("\n"))
 
     def kill(self) -> list[str]:
         """Kill the child; return what it reported and nobody read."""

@@ -41,12 +41,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "disk"
     folder.mkdir()
     if os.geteuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("only root mounts a small disk")
+        pytest.skip("only root mounts a small disk")  # pragma: no cover
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], check=False
     )
     if mounted.returncode:
-        pytest.skip("no small disk can be mounted here")
+        pytest.skip("no small disk can be mounted here")  # pragma: no cover
     yield folder
     subprocess.run(["umount", "--lazy", folder], check=True)
 
