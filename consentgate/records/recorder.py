@@ -99,10 +99,11 @@ class StoreRecorder:
         process = os.getpid()
         with self._locks.setdefault(process, Lock()):
             if process not in self._workers:
+                # That of the process before a fork is kept: its connections are not to be closed.
                 self._troubles = TroubleLog()
                 module: Any = import_module("consentgate.records.worker")
                 options = module.WorkerOptions(**self._options)
-                self._workers = {process: module.Worker(self.store, options, self._troubles)}
+                self._workers[process] = module.Worker(self.store, options, self._troubles)
             return self._workers[process]
 
 

@@ -127,9 +127,7 @@ class Writer:
         return trying
 
     def _succeed(self, stored: Sequence[PendingDecision]) -> None:
-        in_time = [pending for pending in stored if pending.settle()]
-        for pending in in_time:
-            pending.succeed(Recorded.STORED)
+        in_time = [p for p in stored if p.settle() and p.succeed(Recorded.STORED)]
         self._troubles.add("stored", len(in_time))
         if len(in_time) < len(stored):
             known = {pending.entry.id for pending in in_time}

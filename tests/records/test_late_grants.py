@@ -198,3 +198,67 @@ def test_a_void_of_a_closed_process_is_written_by_the_next(
     assert site.voids() == {doubtful.id}
     with site.store.read() as reading:
         assert reading.entry(id_about(EntryKind.VOID, doubtful.id)) is not None
+
+
+def test_a_grant_that_nobody_waits_for_any_more_is_void(site: Site) -> None:
+    goes_on, is_writing = threading.Event(), threading.Event()
+    site.store.before += [signal_and_wait(is_writing, goes_on)]
+    given_up = decision()
+    future = site.recorder.record(given_up)
+    assert is_writing.wait(10)
+
+    assert future.cancel()
+    goes_on.set()
+
+    wait_until(lambda: site.voids() == {given_up.id})
+    site.recorder.close()
+    assert site.recorder.counts.stored == 0
+    assert check_store(site.store) == 2
+
+
+def test_a_grant_that_was_given_up_before_its_turn_is_not_stored(site: Site) -> None:
+    goes_on, is_writing = threading.Event(), threading.Event()
+    site.store.before += [signal_and_wait(is_writing, goes_on)]
+    first = site.refuse()
+    assert is_writing.wait(10)
+
+    assert site.grant().cancel()
+    goes_on.set()
+
+    first.result(10)
+    site.recorder.close()
+    assert check_store(site.store) == 1
+
+
+def test_a_grant_that_was_given_up_and_cannot_be_stored_harms_nobody(site: Site) -> None:
+    goes_on, is_writing = threading.Event(), threading.Event()
+
+    def fail() -> None:
+        signal_and_wait(is_writing, goes_on)()
+        raise FULL
+
+    site.store.before += [fail]
+    future = site.grant()
+    assert is_writing.wait(10)
+
+    assert future.cancel()
+    goes_on.set()
+
+    assert site.grant().result(10) is Recorded.STORED
+    site.recorder.close()
+    assert check_store(site.store) == 1
+
+
+def test_a_refusal_is_stored_although_nobody_waits_for_it(site: Site) -> None:
+    goes_on, is_writing = threading.Event(), threading.Event()
+    site.store.before += [signal_and_wait(is_writing, goes_on)]
+    future = site.refuse()
+    assert is_writing.wait(10)
+
+    assert future.cancel()
+    goes_on.set()
+
+    wait_until(lambda: stored(site.store))
+    site.recorder.close()
+    assert site.recorder.counts.stored == 1
+    assert check_store(site.store) == 1

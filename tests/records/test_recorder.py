@@ -100,13 +100,6 @@ def test_the_same_decision_twice_is_one_record(address: str, recorder_of: Record
     assert check_store(recorder.store) == 1
 
 
-def test_a_future_cannot_be_cancelled(sqlite_address: str, recorder_of: Record) -> None:
-    future = recorder_of(sqlite_address).record(decision())
-
-    assert not future.cancel()
-    assert future.result(10) is Recorded.STORED
-
-
 def test_on_decision_is_called_once_in_another_thread(
     sqlite_address: str, recorder_of: Record
 ) -> None:
