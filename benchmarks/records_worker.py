@@ -35,6 +35,9 @@ from consentgate.records.log.tiles import tree_root
 from consentgate.records.new_entries import NewEntry, decision_entry
 from consentgate.records.opening import open_store
 from consentgate.records.recorder import StoreRecorder
+from consentgate.records.schema import record
+from consentgate.records.session import record_row
+from consentgate.records.statements import insert_new
 from consentgate.records.store import Store
 
 ROW_BYTES = 300
@@ -154,8 +157,7 @@ def write_locked_batches(address: str, seconds: float) -> Measured:
     def write() -> None:
         with session.transaction() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(1)"))
-            for entry in _batch():
-                session.append(connection, entry)
+            connection.execute(insert_new(connection, record), [record_row(e) for e in _batch()])
             connection.execute(text("UPDATE log SET size = size + 1"))
 
     measured = _rate(write, seconds)
