@@ -28,10 +28,10 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 QUICK := tests/unit tests/contract/test_core.py tests/contract/test_asgi.py tests/contract/test_wsgi.py
 
 .DEFAULT_GOAL := help
-.PHONY: help quick demo demo-check test check docs format texts tutorials screenshots bench upstream clean
+.PHONY: help quick demo demo-check test check docs format texts tutorials screenshots bench bench-records upstream clean
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 quick: $(READY)  ## Run the unit tests and the contract on core, ASGI and WSGI (under 30 seconds)
 	@$(BIN)/python -m pytest -q $(PARALLEL) $(QUICK)
@@ -71,6 +71,9 @@ screenshots: $(READY)  ## Take pictures of the visitor's pages: sheets in screen
 bench: $(READY)  ## Measure what the gate adds to a request, as ratios
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.floods
+
+bench-records: $(READY)  ## Measure what consent records cost, as ratios to the databases' drivers
+	@$(BIN)/python -m benchmarks.records
 
 upstream: $(READY)  ## Run other projects' own tests, with and without the gate around them
 	@$(BIN)/python -m upstream

@@ -1,0 +1,51 @@
+"""What a recorder reports of itself: numbers, and a line of the log for each trouble, at most one
+a minute for each kind."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from threading import Lock
+
+logger = logging.getLogger("consentgate")
+
+BETWEEN_LINES_S = 60.0
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many decisions of this process were stored, were put into the spool, were delivered from
+    it, or took effect without a record (`lost`); how many grants were not given (`failed`), and
+    how many grants that were stored too late were declared void."""
+
+    stored: int = 0
+    spooled: int = 0
+    delivered: int = 0
+    lost: int = 0
+    failed: int = 0
+    voided: int = 0
+
+
+@dataclass(slots=True)
+class TroubleLog:
+    """Counts, and logs troubles by kind."""
+
+    counts: Counts = field(default_factory=Counts)
+    _lock: Lock = field(default_factory=Lock)
+    _logged_s: dict[str, float] = field(default_factory=dict)
+
+    def add(self, name: str, number: int = 1) -> None:
+        """Add to one of the counts."""
+        with self._lock:
+            setattr(self.counts, name, getattr(self.counts, name) + number)
+
+    def report(self, kind: str, text: str) -> None:
+        """Log an error, unless one of its kind was logged within the last minute."""
+        now_s = time.monotonic()
+        with self._lock:
+            last_s = self._logged_s.get(kind)
+            if last_s is not None and now_s - last_s < BETWEEN_LINES_S:
+                return
+            self._logged_s[kind] = now_s
+        logger.error("consentgate: %s", text)
