@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consentgate import Category, Controller, Cookie, Policy, PolicyError
-from consentgate.policy import ExemptReason, Kind, Party, SameSite
+from consentgate.policy import ExemptReason, Kind, Party, PersonalData, SameSite
 from consentgate.policy.writing import toml_value
 from tests.unit.policy.reported import places, refusal
 
@@ -28,6 +28,8 @@ accept_fingerprints = ["AAAAAAAA"]
 name = "Ville d'Exemple"
 contact = "dpo@example.org"
 privacy_page = "/privacy"
+address = "1 place de la Mairie, 12345 Exemple"
+jurisdiction = "FR"
 
 [[categories]]
 name = "social"
@@ -51,6 +53,9 @@ path = ["/", "/shop"]
 domain = ".example.org"
 purpose_id = "audience"
 hosts = { script = ["stats.example.org"], "image" = "stats.example.org" }
+personal_data = ["identifier", "browsing_behaviour"]
+storage_location = ["FR"]
+recipients = "Example Hosting"
 secure = true
 http_only = true
 partitioned = true
@@ -81,6 +86,9 @@ SAME = Policy(
             domain="example.org",
             purpose_id="audience",
             hosts={"script": ["stats.example.org"], "image": ["stats.example.org"]},
+            personal_data=["identifier", "browsing_behaviour"],
+            storage_location="FR",
+            recipients=["Example Hosting"],
             secure=True,
             http_only=True,
             partitioned=True,
@@ -99,7 +107,13 @@ SAME = Policy(
     presets=["django"],
     site="https://data.example.org",
     site_name={"en": "Open data", "fr": "Données ouvertes"},
-    controller=Controller("Ville d'Exemple", contact="dpo@example.org", privacy_page="/privacy"),
+    controller=Controller(
+        "Ville d'Exemple",
+        contact="dpo@example.org",
+        privacy_page="/privacy",
+        address="1 place de la Mairie, 12345 Exemple",
+        jurisdiction="FR",
+    ),
     preferences_cookie="__Host-choice",
     default_language="fr",
     accept_fingerprints=["AAAAAAAA"],
@@ -297,6 +311,9 @@ FIELDS = st.fixed_dictionaries(
         "kind": st.sampled_from(Kind),
         "purpose_id": WORDS,
         "hosts": HOSTS,
+        "personal_data": st.lists(st.sampled_from(PersonalData)),
+        "storage_location": st.lists(st.sampled_from(["FR", "DE"]), min_size=1),
+        "recipients": st.lists(st.sampled_from(["Acme", 'a"é'])),
         "secure": st.booleans(),
         "http_only": st.booleans(),
         "partitioned": st.booleans(),
