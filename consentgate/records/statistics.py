@@ -1,0 +1,129 @@
+"""Rates of what visitors chose, from the counters that a store keeps by day, language and place.
+
+Counters name nobody. What is "shown" counts pages with a question, not visitors: the copies that
+caches serve and the robots that call pages distort it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from consentgate.choice.decision import CategoryState
+
+SHOWN = "shown"
+FEWEST_PUBLISHED = 5
+"""Smaller counts are published as "<5", so that nobody is picked out by them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often something happened on a day. `category` is "" where the whole question is meant:
+    its `state` is then "shown"."""
+
+    day: date
+    language: str
+    place: str
+    method: str
+    category: str
+    state: str
+    n: int
+
+
+class By(StrEnum):
+    """What rates are counted by."""
+
+    DAY = "day"
+    LANGUAGE = "language"
+    CATEGORY = "category"
+    PLACE = "place"
+
+
+@dataclass(slots=True)
+class Counts:
+    """How often a question was shown and a category was given, refused and withdrawn. Given again
+    counts as given."""
+
+    shown: int = 0
+    given: int = 0
+    refused: int = 0
+    withdrawn: int = 0
+
+    @property
+    def decided(self) -> int:
+        """How often somebody decided for or against; a withdrawal ends what was decided before."""
+        return self.given + self.refused
+
+    @property
+    def rate(self) -> float | None:
+        """The part of decisions that gave consent, None where nobody decided."""
+        return self.given / self.decided if self.decided else None
+
+    def add(self, state: str, n: int) -> None:
+        """Count a state `n` times."""
+        name = CategoryState.GIVEN if state == CategoryState.RENEWED else state
+        setattr(self, name, getattr(self, name) + n)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: the day, language, category or place, and its counts."""
+
+    name: str
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The rates of a store, in the order of their names: each day, language, category and place."""
+
+    tables: dict[By, tuple[Row, ...]]
+    total: Counts
+
+    @property
+    def days(self) -> tuple[Row, ...]:
+        """The counts of each day."""
+        return self.tables[By.DAY]
+
+
+def statistics_of(tallies: Iterable[Tally]) -> Statistics:
+    """Return the statistics of counters."""
+    tables: dict[By, defaultdict[str, Counts]] = {by: defaultdict(Counts) for by in By}
+    total = Counts()
+    for tally in tallies:
+        total.add(tally.state, tally.n)
+        for by, name in _names(tally):
+            tables[by][name].add(tally.state, tally.n)
+    return Statistics(
+        {
+            by: tuple(Row(name, counts) for name, counts in sorted(table.items()))
+            for by, table in tables.items()
+        },
+        total,
+    )
+
+
+def count_text(n: int, *, published: bool) -> str:
+    """Return a count as text; where it is published, a small one says only that it is small."""
+    return f"<{FEWEST_PUBLISHED}" if published and 0 < n < FEWEST_PUBLISHED else str(n)
+
+
+def rate_text(counts: Counts, *, published: bool) -> str:
+    """Return the rate in per cent; a published one never reveals a small count."""
+    if counts.rate is None:
+        return ""
+    parts = (counts.given, counts.refused)
+    if published and any(0 < part < FEWEST_PUBLISHED for part in parts):
+        return ""
+    return f"{counts.rate:.0%}"
+
+
+def _names(tally: Tally) -> Iterator[tuple[By, str]]:
+    yield By.DAY, tally.day.isoformat()
+    yield By.LANGUAGE, tally.language
+    yield By.PLACE, tally.place
+    if tally.category:
+        yield By.CATEGORY, tally.category
