@@ -15,6 +15,7 @@ from consentgate.choice.decision import Notice
 from consentgate.records.entries import EntryKind, StoredEntry
 from consentgate.records.new_entries import id_about, moment_of
 from consentgate.records.schema import checkpoint, delivery, notice, record, tally, verifier_key
+from consentgate.records.statements import TILE
 from consentgate.records.tally import TallyKey
 from consentgate.records.tree import LogState, StoredTiles, read_log
 
@@ -79,6 +80,10 @@ class Reading:
     def hashes(self, level: int, n: int) -> bytes:
         """Return the hashes of a tile: what is there of a partial one, b"" if nothing is."""
         return self._tiles.hashes(level, n)
+
+    def stored_hashes(self, level: int, n: int) -> bytes:
+        """Return the hashes that are stored of a tile, without those that follow from entries."""
+        return self._connection.scalar(TILE, {"level": level, "n": n}) or b""
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[StoredEntry]:
         """Yield the entries that are in the tree, in its order, from one index to before
