@@ -1,8 +1,8 @@
 """Consent records as ISO/IEC TS 27560 describes them, in the terms of the Data Privacy Vocabulary.
 
-It follows the W3C DPV guide for 27560 of February 2026 and uses terms of DPV 2.3 only. A decision on
-several categories is a record for each: the guide reads several purposes in one record as consent
-to all of them. The context travels with the document, so that nobody has to fetch one.
+It follows the W3C DPV guide for 27560 of February 2026 and uses terms of DPV 2.3 only. A decision
+on several categories is a record for each: the guide reads several purposes in one record as
+consent to all of them. The context travels with the document, so that nobody has to fetch one.
 """
 
 from __future__ import annotations
@@ -106,7 +106,9 @@ def controller_of(decision: RecordedDecision, declaration: Mapping[str, Any]) ->
 def _basis_of(decision: RecordedDecision) -> str:
     """Return the name of what a decision was made on: the notice, or the decision itself where
     there was none."""
-    return f"urn:sha256:{decision.notice}" if decision.notice else f"urn:uuid:{uuid_of(decision.id)}"
+    return (
+        f"urn:sha256:{decision.notice}" if decision.notice else f"urn:uuid:{uuid_of(decision.id)}"
+    )
 
 
 def _record(
@@ -214,16 +216,17 @@ def _recipients(cookie: Mapping[str, Any], controller: Node, language: str) -> l
 
 def _storage(cookie: Mapping[str, Any]) -> list[Node]:
     countries = [{"@id": f"loc:{code}"} for code in cookie.get("storage_location", ())]
-    conditions: list[Node] = [
-        {
-            "@type": "dpv:StorageLocation",
-            "dpv:hasLocation": [*countries, {"@id": "dpv:WithinDevice"}],
-        }
-    ]
-    for text in (cookie.get("lifetime"), cookie.get("retention")):
-        if text:
-            conditions.append({"@type": "dpv:StorageDuration", "dpv:hasDuration": _length(text)})
-    return conditions
+    place: Node = {
+        "@type": "dpv:StorageLocation",
+        "dpv:hasLocation": [*countries, {"@id": "dpv:WithinDevice"}],
+    }
+    lengths = (cookie.get("lifetime"), cookie.get("retention"))
+    durations = (
+        {"@type": "dpv:StorageDuration", "dpv:hasDuration": _length(text)}
+        for text in lengths
+        if text
+    )
+    return [place, *durations]
 
 
 def _status(decision: RecordedDecision, decided: DecidedCategory) -> Node:

@@ -11,13 +11,14 @@ import io
 import json
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from consentgate.choice.decision import Notice
 from consentgate.errors import RecordFormatError
 from consentgate.policy import Policy
 from consentgate.records.dpv import CONTEXT, add_expiry, consent_records, time_text
 from consentgate.records.entries import EntryKind, StoredEntry
+from consentgate.records.new_entries import moment_of
 from consentgate.records.payload import RecordedDecision, ShownNotice, read_decision, read_notice
 
 COLUMNS = (
@@ -36,7 +37,6 @@ COLUMNS = (
     "replaces",
     "erased_at",
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What a spreadsheet would run as a formula; a site's `source` can be any text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -114,11 +114,6 @@ def dpv_lines(
             yield separator + json.dumps(record, separators=(",", ":"))
             separator = ",\n"
     yield "\n]}\n"
-
-
-def moment_of(time_us: int) -> datetime:
-    """Return the moment of a time in microseconds since the epoch."""
-    return _EPOCH + timedelta(microseconds=time_us)
 
 
 class _Notices:

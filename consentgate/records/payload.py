@@ -48,7 +48,9 @@ class RecordedDecision:
             if decided.state in GRANTED
             and (
                 now >= self.expires_at
-                or (policy is not None and not policy.accepts_fingerprint(name, decided.fingerprint))
+                or (
+                    policy is not None and not policy.accepts_fingerprint(name, decided.fingerprint)
+                )
             )
         )
 

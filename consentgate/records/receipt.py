@@ -75,9 +75,7 @@ def verify_receipt(
     return VerifiedReceipt(decision, notice, proof.index, checkpoint)
 
 
-def _document(
-    payload: bytes, salt: bytes, notice: Notice, proof: str, created: object
-) -> Json:
+def _document(payload: bytes, salt: bytes, notice: Notice, proof: str, created: object) -> Json:
     decision, shown = read_decision(payload), read_notice(notice)
     return {
         "@context": _CONTEXT,

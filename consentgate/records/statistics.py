@@ -9,28 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
-from consentgate.choice.decision import CategoryState
+from consentgate.records.tally import SHOWN, TallyKey
 
-SHOWN = "shown"
 FEWEST_PUBLISHED = 5
 """Smaller counts are published as "<5", so that nobody is picked out by them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How often something happened on a day. `category` is "" where the whole question is meant:
-    its `state` is then "shown"."""
-
-    day: date
-    language: str
-    place: str
-    method: str
-    category: str
-    state: str
-    n: int
 
 
 class By(StrEnum):
@@ -44,8 +28,8 @@ class By(StrEnum):
 
 @dataclass(slots=True)
 class Counts:
-    """How often a question was shown and a category was given, refused and withdrawn. Given again
-    counts as given."""
+    """How often a question was shown, and a category given, refused and withdrawn. Given again
+    counts as given; a decision on two categories counts twice."""
 
     shown: int = 0
     given: int = 0
@@ -64,8 +48,7 @@ class Counts:
 
     def add(self, state: str, n: int) -> None:
         """Count a state `n` times."""
-        name = CategoryState.GIVEN if state == CategoryState.RENEWED else state
-        setattr(self, name, getattr(self, name) + n)
+        setattr(self, state, getattr(self, state) + n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +72,14 @@ class Statistics:
         return self.tables[By.DAY]
 
 
-def statistics_of(tallies: Iterable[Tally]) -> Statistics:
-    """Return the statistics of counters."""
+def statistics_of(tallies: Iterable[tuple[TallyKey, int]]) -> Statistics:
+    """Return the statistics of the counters that a store keeps."""
     tables: dict[By, defaultdict[str, Counts]] = {by: defaultdict(Counts) for by in By}
     total = Counts()
-    for tally in tallies:
-        total.add(tally.state, tally.n)
-        for by, name in _names(tally):
-            tables[by][name].add(tally.state, tally.n)
+    for key, n in tallies:
+        total.add(key.state, n)
+        for by, name in _names(key):
+            tables[by][name].add(key.state, n)
     return Statistics(
         {
             by: tuple(Row(name, counts) for name, counts in sorted(table.items()))
@@ -121,9 +104,9 @@ def rate_text(counts: Counts, *, published: bool) -> str:
     return f"{counts.rate:.0%}"
 
 
-def _names(tally: Tally) -> Iterator[tuple[By, str]]:
-    yield By.DAY, tally.day.isoformat()
-    yield By.LANGUAGE, tally.language
-    yield By.PLACE, tally.place
-    if tally.category:
-        yield By.CATEGORY, tally.category
+def _names(key: TallyKey) -> Iterator[tuple[By, str]]:
+    yield By.DAY, key.day.isoformat()
+    yield By.LANGUAGE, key.language
+    yield By.PLACE, key.place
+    if key.state != SHOWN:
+        yield By.CATEGORY, key.category
