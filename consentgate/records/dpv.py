@@ -62,7 +62,7 @@ def consent_records(decision: RecordedDecision, shown: ShownNotice) -> Iterator[
     """Yield a record for each category of a decision, made of the payload and the notice alone, so
     that whoever has these two makes the same."""
     for name, decided in decision.categories.items():
-        yield _record(decision, shown.declaration, name, decided)
+        yield _record(decision, shown, name, decided)
 
 
 def add_expiry(record: Node, decision: RecordedDecision, *, now: datetime) -> None:
@@ -112,8 +112,9 @@ def _basis_of(decision: RecordedDecision) -> str:
 
 
 def _record(
-    decision: RecordedDecision, declaration: Mapping[str, Any], name: str, decided: DecidedCategory
+    decision: RecordedDecision, shown: ShownNotice, name: str, decided: DecidedCategory
 ) -> Node:
+    declaration = shown.declaration
     whole = uuid_of(decision.id)
     part = uuid5(whole, name)
     basis = _basis_of(decision)
@@ -137,7 +138,7 @@ def _record(
             if name in cookie["categories"]
         ],
         **_controls(declaration),
-        "dpv:hasConsentStatus": [_status(decision, decided)],
+        "dpv:hasConsentStatus": [_status(decision, decided, shown.buttons)],
     }
 
 
@@ -229,13 +230,17 @@ def _storage(cookie: Mapping[str, Any]) -> list[Node]:
     return [place, *durations]
 
 
-def _status(decision: RecordedDecision, decided: DecidedCategory) -> Node:
+def _status(
+    decision: RecordedDecision, decided: DecidedCategory, buttons: Mapping[str, str]
+) -> Node:
+    label = buttons.get(decision.method)
+    method = decision.method if label is None else f"button '{label}'"
     granted = decided.state in GRANTED
     return {
         "@type": [_STATUS[decided.state], "dpv:ExpressedConsent"],
         "dpv:isIndicatedAtTime": _time(decision.at),
         "dpv:isIndicatedBy": {"@id": "dpv:DataSubject"},
-        "dpv:hasIndicationMethod": f"{decision.method} in {decision.source}",
+        "dpv:hasIndicationMethod": f"{method}, {decision.source}",
         **({"dpv:hasDuration": _duration(LIFETIME)} if granted else {}),
     }
 

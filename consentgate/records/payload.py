@@ -80,11 +80,13 @@ def read_decision(payload: bytes) -> RecordedDecision:
 
 @dataclass(frozen=True, slots=True)
 class ShownNotice:
-    """What a visitor was shown: its HTML and styles, and the declaration that it explained, as the
-    site serves it in policy.json."""
+    """What a visitor was shown: the HTML of the banner and of the preferences page, their style
+    sheet, what the buttons say, and the declaration as the site serves it in policy.json."""
 
-    html: str
+    banner: str
+    preferences: str
     styles: str
+    buttons: Mapping[str, str]
     declaration: Mapping[str, Any]
     """Any: JSON, whose readers look up what they know."""
 
@@ -92,11 +94,14 @@ class ShownNotice:
 def read_notice(notice: Notice) -> ShownNotice:
     """Return what a notice holds. Raises RecordFormatError where it holds none."""
     document = _document(notice.body, "notice")
-    html, styles = document.get("html"), document.get("styles", "")
-    declaration = document.get("declaration")
-    if isinstance(html, str) and isinstance(styles, str) and isinstance(declaration, dict):
-        return ShownNotice(html, styles, declaration)
-    raise RecordFormatError("the notice has no HTML, or no declaration")
+    texts = [document.get(key) for key in ("banner", "preferences", "style_sheet")]
+    buttons, declaration = document.get("buttons"), document.get("policy")
+    if not (isinstance(buttons, dict) and isinstance(declaration, dict)):
+        raise RecordFormatError("the notice has no buttons, or no declaration")
+    try:
+        return ShownNotice(*map(_text, texts), buttons=buttons, declaration=declaration)
+    except TypeError:
+        raise RecordFormatError("the notice has no banner, page or style sheet") from None
 
 
 def _document(text: bytes, what: str) -> dict[str, Any]:

@@ -64,7 +64,13 @@ HTML = '<form method="post"><p>Do you allow statistics?</p><button>Accept all</b
 
 def notice_of(policy: Policy = POLICY, *, language: str = "fr", html: str = HTML) -> Notice:
     """The notice of a policy, as a gate keeps it."""
-    document = {"html": html, "styles": "p { color: #111 }", "declaration": declared(policy)}
+    document = {
+        "banner": html,
+        "preferences": f"<!doctype html><html><head></head><body>{html}</body></html>",
+        "style_sheet": "p { color: #111 }",
+        "buttons": {"accept": "Tout accepter"},
+        "policy": declared(policy),
+    }
     return Notice(json.dumps(document).encode(), language)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -98,7 +99,7 @@ def test_every_type_of_personal_data_has_a_term() -> None:
     document = {"cookies": [], **dict(declared(POLICY.with_cookies(everything)))}  # type: ignore[call-overload]
     shown = read_notice(notice_of())
     decision = read_decision(decision_of(notice=notice_of()).payload())
-    (record,) = consent_records(decision, type(shown)(shown.html, shown.styles, document))
+    (record,) = consent_records(decision, replace(shown, declaration=document))
 
     terms = record["dpv:hasProcess"][-1]["dpv:hasPersonalData"]["@type"]
     assert len(set(terms)) == len(PersonalData) + 1
@@ -199,7 +200,7 @@ def test_a_decision_without_a_notice_names_none() -> None:
 def test_what_a_declaration_lacks_is_left_out() -> None:
     shown = read_notice(notice_of())
     cookie = {"name": "a", "kind": "cookie", "party": "first", "categories": ["statistics"]}
-    bare = type(shown)("", "", {"cookies": [{**cookie, "lifetime": "90 minutes"}]})
+    bare = replace(shown, declaration={"cookies": [{**cookie, "lifetime": "90 minutes"}]})
     (record,) = consent_records(read_decision(decision_of().payload()), bare)
 
     assert "dpv:hasJurisdiction" not in record
@@ -215,8 +216,24 @@ def test_a_web_address_as_contact_stays_as_it_is() -> None:
     shown = read_notice(notice_of())
     document = {"controller": {"name": "T", "contact": "https://example.org/contact"}}
     (record,) = consent_records(
-        read_decision(decision_of().payload()), type(shown)("", "", document)
+        read_decision(decision_of().payload()), replace(shown, declaration=document)
     )
 
     assert record["dpv:hasDataController"]["dpv:hasContact"] == "https://example.org/contact"
     assert Literal("T") in graph_of([record]).objects()
+
+
+@pytest.mark.parametrize(
+    ("source", "method", "words"),
+    [
+        ("banner", "accept", "button 'Tout accepter', banner"),
+        ("handler", "code", "code, handler"),
+    ],
+)
+def test_how_a_visitor_decided_is_said_in_the_words_of_the_button(
+    source: str, method: str, words: str
+) -> None:
+    decision = replace(decision_of(notice=notice_of(), source=source), method=method)
+    (record,) = records_of(decision)
+
+    assert record["dpv:hasConsentStatus"][0]["dpv:hasIndicationMethod"] == words
