@@ -83,7 +83,7 @@ def _bars(row: Row, *, x: float, step: float, top: int, published: bool) -> list
 
 def _drawn(row: Row, *, published: bool) -> dict[str, int]:
     """Return what is drawn of each series; a small count that is published has one height."""
-    counts = {series: int(getattr(row.counts, series)) for series in SERIES}
+    counts: dict[str, int] = {series: getattr(row.counts, series) for series in SERIES}
     if not published:
         return counts
     return {series: max(n, FEWEST_PUBLISHED) if n else 0 for series, n in counts.items()}
@@ -102,7 +102,7 @@ def _within(x: float) -> float:
 
 def _round_up(n: int) -> int:
     """Return the first of 1, 2, 5, 10, 20, 50 ... that is no smaller."""
-    power = 10 ** (len(str(n)) - 1)
+    power: int = 10 ** (len(str(n)) - 1)
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= n)
 
 

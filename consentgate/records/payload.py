@@ -94,12 +94,17 @@ class ShownNotice:
 def read_notice(notice: Notice) -> ShownNotice:
     """Return what a notice holds. Raises RecordFormatError where it holds none."""
     document = _document(notice.body, "notice")
-    texts = [document.get(key) for key in ("banner", "preferences", "style_sheet")]
     buttons, declaration = document.get("buttons"), document.get("policy")
     if not (isinstance(buttons, dict) and isinstance(declaration, dict)):
         raise RecordFormatError("the notice has no buttons, or no declaration")
     try:
-        return ShownNotice(*map(_text, texts), buttons=buttons, declaration=declaration)
+        return ShownNotice(
+            banner=_text(document.get("banner")),
+            preferences=_text(document.get("preferences")),
+            styles=_text(document.get("style_sheet")),
+            buttons=buttons,
+            declaration=declaration,
+        )
     except TypeError:
         raise RecordFormatError("the notice has no banner, page or style sheet") from None
 

@@ -17,6 +17,9 @@ FEWEST_PUBLISHED = 5
 """Smaller counts are published as "<5", so that nobody is picked out by them."""
 
 
+STATES = ("shown", "given", "refused", "withdrawn")
+
+
 class By(StrEnum):
     """What rates are counted by."""
 
@@ -92,6 +95,11 @@ def statistics_of(tallies: Iterable[tuple[TallyKey, int]]) -> Statistics:
 def count_text(n: int, *, published: bool) -> str:
     """Return a count as text; where it is published, a small one says only that it is small."""
     return f"<{FEWEST_PUBLISHED}" if published and 0 < n < FEWEST_PUBLISHED else str(n)
+
+
+def published_count(n: int) -> int | str:
+    """Return a count as it is published."""
+    return count_text(n, published=True) if 0 < n < FEWEST_PUBLISHED else n
 
 
 def rate_text(counts: Counts, *, published: bool) -> str:
