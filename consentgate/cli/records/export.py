@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from itertools import chain
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
 
 from consentgate.choice.clock import utc_now
-from consentgate.cli.frame import DEFAULT_FILE, example, json_option, read_policy
+from consentgate.cli.frame import DEFAULT_FILE, ExitCode, example, json_option, read_policy
 from consentgate.cli.output import print_json
 from consentgate.cli.records.frame import open_records, store_argument
 from consentgate.policy import Policy
 
 if TYPE_CHECKING:
+    from consentgate.records.entries import StoredEntry
     from consentgate.records.exports import Exported
     from consentgate.records.reading import Reading
 
@@ -85,16 +86,9 @@ def _export(reading: Reading, kind: str, policy: Policy | None, write: Write) ->
         for entry in reading.entries_of(EntryKind.VOID)
     }
     counter = _Counter()
-    found = counter.count(
-        exported_decisions(
-            _with_progress(
-                chain(reading.entries(), reading.entries_waiting()), total=reading.log().size
-            ),
-            voided=voided,
-            now=now,
-            policy=policy,
-        )
-    )
+    entries = _all_entries(reading)
+    shown = _with_progress(entries, total=reading.log().size)
+    found = counter.count(exported_decisions(shown, voided=voided, now=now, policy=policy))
     if kind == "27560":
         today = None
         if policy is not None:
@@ -102,9 +96,17 @@ def _export(reading: Reading, kind: str, policy: Policy | None, write: Write) ->
         lines = dpv_lines(found, notice_of=reading.notice, now=now, without_notice=today)
     else:
         lines = csv_lines(found) if kind == "csv" else jsonl_lines(found)
-    for line in lines:
-        write(line)
+    # Closed before the store is, also where nobody reads on.
+    with closing(entries):
+        for line in lines:
+            write(line)
     return counter.number
+
+
+def _all_entries(reading: Reading) -> Generator[StoredEntry]:
+    for entries in (reading.entries(), reading.entries_waiting()):
+        with closing(entries):
+            yield from entries
 
 
 class _Counter:
@@ -134,7 +136,33 @@ def _with_progress(entries: Iterable[Entry], *, total: int) -> Iterable[Entry]:
 def _target(out: Path | None) -> Iterator[Write]:
     """Open where the export goes, as UTF-8 whatever the terminal has."""
     if out is None:
-        yield lambda line: click.echo(line.encode("utf-8"), nl=False)
+        yield _print
         return
-    with out.open("w", encoding="utf-8", newline="") as file:
-        yield file.write
+    try:
+        with out.open("w", encoding="utf-8", newline="") as file:
+            yield _writing_to(file, out)
+    except OSError as error:
+        raise click.ClickException(f"cannot write {out}: {error.strerror}") from None
+
+
+def _writing_to(file: TextIO, out: Path) -> Write:
+    def write(line: str) -> None:
+        # Here, because whoever reads the store takes an OSError for one of the database.
+        try:
+            file.write(line)
+        except OSError as error:
+            raise click.ClickException(f"cannot write {out}: {error.strerror}") from None
+
+    return write
+
+
+def _print(line: str) -> None:
+    try:
+        click.echo(line.encode("utf-8"), nl=False)
+    except BrokenPipeError:
+        # Nobody reads on, as after `| head`. What Python would flush at its end goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(ExitCode.FINE) from None
+    except OSError as error:
+        message = f"cannot write to standard output: {error.strerror}"
+        raise click.ClickException(message) from None
