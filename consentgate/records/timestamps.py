@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from http.client import HTTPException
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -65,5 +66,6 @@ def _post(url: str, body: bytes) -> bytes:
     try:
         with urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310
             return bytes(response.read(_LONGEST_ANSWER))
-    except URLError as error:
-        raise LogError(f"{url} cannot be asked: {error.reason}") from None
+    except (OSError, HTTPException) as error:
+        reason = error.reason if isinstance(error, URLError) else str(error)
+        raise LogError(f"{url} cannot be asked: {reason}") from None
