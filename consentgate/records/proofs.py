@@ -37,11 +37,13 @@ def find_receipt(reading: Reading, record_id: bytes, *, created: datetime) -> by
     entry = reading.entry(record_id)
     if entry is None or entry.kind is not EntryKind.DECISION or reading.is_voided(record_id):
         raise RecordFormatError(f"there is no record {record_id.hex()}")
-    if entry.payload is None:
+    if entry.payload is None or entry.salt is None:
         raise RecordFormatError(f"the record {record_id.hex()} was erased")
     digest = read_decision(entry.payload).notice
     notice = reading.notice(bytes.fromhex(digest)) if digest else None
     if notice is None:
         raise RecordFormatError(f"the record {record_id.hex()} has no notice, and so no receipt")
     proof = find_proof(reading, entry)
-    return None if proof is None else make_receipt(entry, notice, proof, created=created)
+    if proof is None:
+        return None
+    return make_receipt(entry.payload, entry.salt, notice, proof, created=created)

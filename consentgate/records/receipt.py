@@ -18,7 +18,7 @@ from typing import Any
 from consentgate.choice.decision import Notice
 from consentgate.errors import LogError, RecordFormatError
 from consentgate.records.dpv import CONTEXT, PROFILE, consent_records, controller_of, time_text
-from consentgate.records.entries import StoredEntry, commitment_to, entry_of
+from consentgate.records.entries import commitment_to, entry_of
 from consentgate.records.log.checkpoint import Checkpoint
 from consentgate.records.log.keys import Verifier
 from consentgate.records.log.proof import LogProof
@@ -44,12 +44,10 @@ class VerifiedReceipt:
 
 
 def make_receipt(
-    entry: StoredEntry, notice: Notice, proof: LogProof, *, created: datetime
+    payload: bytes, salt: bytes, notice: Notice, proof: LogProof, *, created: datetime
 ) -> bytes:
-    """Return the receipt of a decision. Raises RecordFormatError where it was erased."""
-    if entry.payload is None or entry.salt is None:
-        raise RecordFormatError(f"the record {entry.id.hex()} was erased")
-    document = _document(entry.payload, entry.salt, notice, str(proof), time_text(created))
+    """Return the receipt of the decision that an entry's payload holds."""
+    document = _document(payload, salt, notice, str(proof), time_text(created))
     return json.dumps(document, indent=1, ensure_ascii=False).encode("utf-8") + b"\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sqlite3
@@ -9,8 +10,10 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 
 from consentgate.choice.clock import utc_now
@@ -415,6 +418,28 @@ def test_an_export_that_cannot_be_written_is_one_line(run: Run, store: Store, ou
     assert f"cannot write {out}" in ran.err
 
 
+def test_what_cannot_be_printed_ends_the_export(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = import_module("consentgate.cli.records.export")
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        with pytest.raises(click.exceptions.Exit) as ended:
+            module._print("a line\n")
+    assert ended.value.exit_code == 0
+
+    monkeypatch.setattr(sys, "stdout", FullDisk())
+    with pytest.raises(click.ClickException, match="cannot write to standard output: No space"):
+        module._print("a line\n")
+
+
+class FullDisk(io.BytesIO):
+    """A file on a disk without room."""
+
+    def write(self, _: object) -> int:
+        raise OSError(28, "No space left on device")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("target", "code", "words"),
@@ -470,6 +495,19 @@ def test_a_notice_is_pictured_small_and_large(run: Run, folder: Path, signed: St
     pictures = [folder / line for line in ran.out.split() if line.endswith(".png")]
     widths = [int.from_bytes(path.read_bytes()[16:20], "big") for path in pictures]
     assert widths == [320, 1280, 320, 1280]
+
+
+def test_without_a_browser_there_is_no_picture(
+    run: Run, signed: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = ["records", "notice", STORE, notice_of().digest.hex(), "--screenshot"]
+    monkeypatch.setattr("consentgate.records.pictures._BROWSERS", ("true",))
+    ran = run(*picture)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (3, "", 1)
+    assert "no picture was taken" in ran.err
+
+    monkeypatch.setitem(sys.modules, "playwright.sync_api", None)
+    assert "pip install playwright" in run(*picture).err
 
 
 def test_statistics_are_tables_by_day_language_category_and_place(run: Run, store: Store) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import date, timedelta
 from html.parser import HTMLParser
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -95,15 +96,17 @@ def test_everything_is_within_the_picture(highest: int, days: int) -> None:
     drawn = chart(*[Counts(given=highest, refused=highest // 2, withdrawn=1)] * days)
 
     for bar in drawn.bars:
-        assert 0 <= bar.x and bar.x + bar.width <= WIDTH
-        assert 0 <= bar.y and bar.y + bar.height <= HEIGHT
+        assert bar.x >= 0
+        assert bar.x + bar.width <= WIDTH
+        assert bar.y >= 0
+        assert bar.y + bar.height <= HEIGHT
     for label in (*drawn.days, *drawn.counts):
         assert 0 <= label.y <= HEIGHT
         # A character is no wider than 8 units at this size.
         assert 0 <= label.x <= WIDTH
     middle = [label.x for label in drawn.days]
     assert all(42 <= x <= WIDTH - 42 for x in middle)
-    assert all(later - earlier >= 80 for earlier, later in zip(middle, middle[1:]))
+    assert all(later - earlier >= 80 for earlier, later in itertools.pairwise(middle))
 
 
 def test_bars_are_stacked_and_as_high_as_their_counts() -> None:
@@ -147,7 +150,7 @@ def titles_of(page: str) -> set[tuple[str, str, str]]:
 def cells_of(page: str) -> set[tuple[str, str, str]]:
     """Day, series and count of each cell that is not 0 in the table of days."""
     (table,) = re.findall(r"<h2>By day</h2>\s*(<table>.*?</table>)", page, re.DOTALL)
-    rows = ElementTree.fromstring(table).findall("./tbody/tr")
+    rows = ET.fromstring(table).findall("./tbody/tr")
     cells = set()
     for row in rows:
         day, _, *counts, _ = ["".join(cell.itertext()) for cell in row]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
 
@@ -12,13 +13,17 @@ import pytest
 
 from consentgate.errors import ConfigurationError
 from consentgate.records.entries import commitment_to
+from consentgate.records.log.edge import Edge
 from consentgate.records.log.keys import Verifier
-from consentgate.records.new_entries import microseconds
+from consentgate.records.log.merkle import fold
+from consentgate.records.log.tiles import TILE_WIDTH
+from consentgate.records.new_entries import decision_entry, microseconds, void_entry
 from consentgate.records.signing import RolledBackError, check_origin, name_of_next, sign_log
 from consentgate.records.store import Store
 from consentgate.records.verify import Verification, verify_store
 from consentgate.records.verify.entries import LONGEST_WAIT
 from consentgate.records.verify.result import MOST_LISTED
+from consentgate.records.verify.tree import UpperTiles
 from tests.support.record_stores import (
     NOW,
     decision_of,
@@ -99,8 +104,12 @@ def test_an_empty_store_is_not_bound_by_anything(tmp_path: Path) -> None:
     assert found.undecided == ["no checkpoint was signed, so nothing binds the log: sign one"]
 
 
-def test_erasing_and_purging_are_no_violations(path: Path) -> None:
+def test_erasing_purging_and_voiding_are_no_violations(path: Path) -> None:
     store = new_store(path)
+    voided = decision_entry(decision_of(710, notice=notice_of()))
+    session = store.session()
+    session.write([voided, void_entry(voided, NOW)])
+    session.close()
     store.erase(decision_of(650).id)
     store.erase(decision_of(3).id)
     store.purge(NOW + timedelta(seconds=300), at=NOW)
@@ -108,7 +117,7 @@ def test_erasing_and_purging_are_no_violations(path: Path) -> None:
 
     found = verified(path, last_note=last_note_of(path))
     assert (found.violations, found.undecided) == ([], [])
-    assert (found.purged, found.erased, found.size) == (300, 1, SIZE + 3)
+    assert (found.purged, found.erased, found.size) == (300, 1, SIZE + 5)
 
 
 def test_keys_that_were_changed_are_no_violation(path: Path) -> None:
@@ -318,3 +327,71 @@ def test_a_log_has_a_name_that_notes_can_hold(name: str) -> None:
     check_origin("data.example.org/consent")
     with pytest.raises(ConfigurationError, match="cannot be called"):
         check_origin(name)
+
+
+def test_an_entry_and_a_tile_that_differ_are_told_apart_by_the_tile_above(path: Path) -> None:
+    with new_store(path).read() as reading:
+        tile = bytearray(reading.stored_hashes(0, 0))
+    tile[32 * 5] ^= 1
+    change(path, f"UPDATE tile SET hashes = x'{tile.hex()}' WHERE level = 0 AND n = 0")
+    assert violations(path) == ["tile 0/0: it is not what its entries make"]
+
+    payload, salt = decision_of(900, notice=notice_of()).payload(), b"\1" * 16
+    change(
+        path,
+        f"UPDATE record SET payload = x'{payload.hex()}', salt = x'{salt.hex()}', "
+        f"commitment = x'{commitment_to(payload, salt).hex()}' WHERE leaf_index = 300",
+    )
+    assert "entry 300: it is not the one that is in the tree (tile 0/1)" in violations(path)
+
+
+def test_a_note_that_nobody_known_has_signed_is_found(path: Path) -> None:
+    change(path, "UPDATE checkpoint SET note = replace(note, '600', '601') WHERE size = 600")
+    assert violations(path) == [
+        f"checkpoint 600 of {ORIGIN}: The signature of {ORIGIN} does not match the text."
+    ]
+
+    note = last_note_of(path)
+    assert violations_with(path, note.replace("700", "701"))[-1] == (
+        f"last checkpoint: The signature of {ORIGIN} does not match the text."
+    )
+
+
+def test_a_checkpoint_whose_tiles_are_gone_cannot_be_compared(path: Path) -> None:
+    change(path, "DELETE FROM record WHERE leaf_index >= 512", "UPDATE log SET size = 1000")
+
+    found = [line for line in violations(path) if line.startswith("checkpoint 700")]
+    assert found == [f"checkpoint 700 of {ORIGIN}: Tile 2 of level 0 has 0 hashes, 128 are needed."]
+
+
+class StoredTiles:
+    """The tiles of a tree of 70,000 leaves, of which one can be another."""
+
+    def __init__(self, size: int = 70_000) -> None:
+        leaves = [sha256(b"%d" % n).digest() for n in range(size)]
+        self.tiles = {(one.level, one.n): one.hashes for one in Edge().append(leaves)[1]}
+        self.full = size // TILE_WIDTH
+
+    def stored_hashes(self, level: int, n: int) -> bytes:
+        return self.tiles.get((level, n), b"")
+
+    def differing(self) -> list[str]:
+        """What is found of the tiles above level 0."""
+        result = Verification()
+        above = UpperTiles(self, result)
+        for n in range(self.full):
+            above.push(fold(self.tiles[0, n]))
+        above.finish()
+        return [str(violation) for violation in result.violations]
+
+
+def test_the_tiles_of_all_levels_are_compared() -> None:
+    stored = StoredTiles()
+    assert stored.differing() == []
+
+    for place in ((1, 0), (1, 1), (2, 0)):
+        hashes = stored.tiles[place]
+        stored.tiles[place] = bytes(32) + hashes[32:]
+        (found,) = stored.differing()
+        assert found.startswith(f"tile {place[0]}/{place[1]}: its hash 0 is not that of tile")
+        stored.tiles[place] = hashes

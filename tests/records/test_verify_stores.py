@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
 
 from consentgate.choice.clock import utc_now
+from consentgate.cli import main
 from consentgate.records.exports import exported_decisions, jsonl_lines
+from consentgate.records.opening import open_store
 from consentgate.records.proofs import find_receipt
 from consentgate.records.receipt import verify_receipt
 from consentgate.records.signing import sign_log
@@ -38,6 +43,20 @@ def test_a_store_is_verified_through_its_whole_life(store: Store) -> None:
     assert (found.violations, found.undecided) == ([], [])
     assert (found.purged, found.size, found.checkpoints) == (301, 302, 2)
     assert verify_receipt(receipt, KEYS).index < 300
+
+
+@pytest.mark.postgres
+@pytest.mark.cli
+def test_the_key_of_a_postgresql_store_is_where_the_command_says(
+    postgres_address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_decisions(open_store(postgres_address), [decision_of()])
+    checkpoint = ["records", "checkpoint", postgres_address]
+
+    assert main(checkpoint) == 3
+    assert "say where the log's secret key is: --key FILE" in capsys.readouterr().err
+    assert main([*checkpoint, "--key", str(tmp_path / "key")]) == 0
+    assert main(["records", "verify", postgres_address]) == 0
 
 
 def test_an_export_has_every_decision_once(store: Store) -> None:

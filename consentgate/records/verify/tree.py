@@ -7,6 +7,7 @@ which of the two was changed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from consentgate.records.entries import StoredEntry, entry_of
 from consentgate.records.log.merkle import HASH_BYTES, fold, leaf_hash
@@ -23,7 +24,7 @@ def check_tree(
     """Look at all entries that are in the tree, and at all tiles."""
     result.size, result.purged = state.size, state.min_index
     rows = _Rows(reading, state.min_index, result)
-    above = _UpperTiles(reading, result)
+    above = UpperTiles(reading, result)
     for first in range(0, state.size, TILE_WIDTH):
         stop = min(first + TILE_WIDTH, state.size)
         if first >= state.min_index and rows.is_at_end:
@@ -108,12 +109,19 @@ def _hash_above(reading: Reading, n: int) -> bytes:
     return b"".join(_hashes(reading.stored_hashes(1, above))[place : place + 1])
 
 
-class _UpperTiles:
+class StoredTiles(Protocol):
+    """Where the stored tiles are."""
+
+    def stored_hashes(self, level: int, n: int) -> bytes:
+        """Return the hashes that are stored of a tile."""
+
+
+class UpperTiles:
     """The tiles of all levels above 0, as they follow from the level below; no more than one of
     each is in memory."""
 
-    def __init__(self, reading: Reading, result: Verification) -> None:
-        self._reading = reading
+    def __init__(self, stored: StoredTiles, result: Verification) -> None:
+        self._stored = stored
         self._result = result
         self._levels: list[tuple[int, list[bytes]]] = []
         """Of each level from 1 up the number of the tile that grows, and its hashes."""
@@ -135,7 +143,7 @@ class _UpperTiles:
             self._compare(level, n, hashes)
 
     def _compare(self, level: int, n: int, hashes: list[bytes]) -> None:
-        stored = _hashes(self._reading.stored_hashes(level, n))
+        stored = _hashes(self._stored.stored_hashes(level, n))
         for place, hashed in enumerate(hashes):
             if stored[place : place + 1] != [hashed]:
                 below = f"tile {level - 1}/{n * TILE_WIDTH + place}"
