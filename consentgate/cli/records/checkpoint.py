@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog=example(
-        "consentgate records checkpoint sqlite:///consent.db --origin data.example.org/consent",
-        "consentgate records checkpoint sqlite:///consent.db --out public/checkpoint.txt",
+        "consentgate records checkpoint sqlite:///consent.db --origin data.example.org",
+        "consentgate records checkpoint sqlite:///consent.db --out checkpoint.txt",
     )
 )
 @store_argument

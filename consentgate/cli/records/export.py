@@ -30,7 +30,7 @@ Entry = TypeVar("Entry")
 @click.command(
     epilog=example(
         "consentgate records export sqlite:///consent.db --format csv > records.csv",
-        "consentgate records export sqlite:///consent.db --format 27560 --out records.jsonld",
+        "consentgate records export sqlite:///consent.db --format 27560 --out r.json",
     )
 )
 @store_argument

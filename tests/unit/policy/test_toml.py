@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from consentgate import Category, Controller, Cookie, Policy, PolicyError
 from consentgate.policy import ExemptReason, Kind, Party, PersonalData, SameSite
-from consentgate.policy.writing import toml_value
 from tests.unit.policy.reported import places, refusal
 
 FULL = """
@@ -389,15 +388,6 @@ def test_a_policy_is_written_as_one_would_write_it() -> None:
 
 def test_an_empty_policy_is_written_as_an_empty_file() -> None:
     assert Policy().to_toml().strip() == ""
-
-
-def test_keys_that_are_not_bare_are_quoted() -> None:
-    assert toml_value({"a b": {}, "c": []}) == '{ "a b" = {}, c = [] }'
-
-
-def test_a_type_that_toml_lacks_is_an_error() -> None:
-    with pytest.raises(TypeError, match="TOML has no object"):
-        toml_value(object())
 
 
 def test_an_error_names_the_file_once_for_each_place(file: Path) -> None:
