@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog=example(
-        "consentgate records checkpoint sqlite:///consent.db --origin data.example.org",
+        "consentgate records checkpoint sqlite:///consent.db --origin example.org",
         "consentgate records checkpoint sqlite:///consent.db --out checkpoint.txt",
     )
 )
