@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -16,6 +17,8 @@ from consentgate.records.html import fill, policy_for, styles
 from consentgate.records.log.keys import Verifier
 from consentgate.records.payload import RecordedDecision, read_notice
 from consentgate.records.receipt import verify_receipt
+
+_LOADING = re.compile(r"<script\b.*?</script\s*>|<link\b[^>]*>", re.DOTALL | re.IGNORECASE)
 
 PREFERENCES = "preferences"
 """The place that is a page; a banner is in a page of the site, which is not recorded."""
@@ -50,9 +53,16 @@ def notice_page(notice: Notice, *, source: str) -> str:
     the banner on an empty page."""
     shown = read_notice(notice)
     if source == PREFERENCES:
-        # The page links to a style sheet that may be another one today.
-        return shown.preferences.replace("</head>", f"<style>{shown.styles}</style></head>", 1)
-    return fill("notice.html", language=notice.language, styles=shown.styles, html=shown.banner)
+        page = _without_loading(shown.preferences)
+        return page.replace("</head>", f"<style>{shown.styles}</style></head>", 1)
+    html = _without_loading(shown.banner)
+    return fill("notice.html", language=notice.language, styles=shown.styles, html=html)
+
+
+def _without_loading(html: str) -> str:
+    """Return HTML without its scripts and links to style sheets: what they load may be another one
+    today, and the page may load nothing."""
+    return _LOADING.sub("", html)
 
 
 def _facts(decision: RecordedDecision) -> list[tuple[str, str]]:

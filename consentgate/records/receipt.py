@@ -48,7 +48,7 @@ def make_receipt(
 ) -> bytes:
     """Return the receipt of the decision that an entry's payload holds."""
     document = _document(payload, salt, notice, str(proof), time_text(created))
-    return json.dumps(document, indent=1, ensure_ascii=False).encode("utf-8") + b"\n"
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode("utf-8") + b"\n"
 
 
 def verify_receipt(

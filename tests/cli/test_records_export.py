@@ -140,6 +140,7 @@ def test_the_files_of_a_notice_show_it_again(run: Run, folder: Path, signed: Sto
         page = (folder / name).read_text("utf-8")
         assert "Do you allow statistics?" in page
         assert "<style>p { color: #111 }</style>" in page
+        assert "/consent/static" not in page
     ran = run("records", "notice", STORE, "00" * 32)
     assert (ran.code, ran.err) == (2, f"there is no notice {'00' * 32}\n")
 

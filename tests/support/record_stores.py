@@ -64,9 +64,10 @@ HTML = '<form method="post"><p>Do you allow statistics?</p><button>Accept all</b
 
 def notice_of(policy: Policy = POLICY, *, language: str = "fr", html: str = HTML) -> Notice:
     """The notice of a policy, as a gate keeps it."""
+    head = '<link rel="stylesheet" href="/consent/static/a.css">'
     document = {
-        "banner": html,
-        "preferences": f"<!doctype html><html><head></head><body>{html}</body></html>",
+        "banner": f'{head}{html}<script src="/consent/static/a.js"></script>',
+        "preferences": f"<!doctype html><html><head>{head}</head><body>{html}</body></html>",
         "style_sheet": "p { color: #111 }",
         "buttons": {"accept": "Tout accepter"},
         "policy": declared(policy),

@@ -92,7 +92,7 @@ def test_a_receipt_proves_its_decision_without_the_store(receipt: bytes) -> None
 def test_a_receipt_is_small_and_of_terms_of_the_vocabulary(receipt: bytes) -> None:
     graph = Graph().parse(data=receipt, format="json-ld")
 
-    assert len(receipt) < 16_000
+    assert len(receipt) < 12_000
     assert used_terms(graph) - known_terms() == set()
 
 
