@@ -49,9 +49,12 @@ def findings(
 
 
 def record_findings(
-    rules: Sequence[DeclaredAt], *, controller: Controller | None
+    rules: Sequence[DeclaredAt], *, controller: Controller | None, site: str
 ) -> Iterator[Finding]:
     """Yield what the declaration lacks for records that are exported as ISO/IEC TS 27560."""
+    if not site:
+        message = "exported records lack where consent is withdrawn (ISO/IEC TS 27560)"
+        yield Finding("CG058", "site", message, "declare the site's address")
     facts = {
         "name": controller and controller.name,
         "contact": controller and controller.contact,

@@ -172,7 +172,8 @@ class Policy:
 
     def record_findings(self) -> tuple[Finding, ...]:
         """Return what the declaration lacks for records that are exported as ISO/IEC TS 27560."""
-        return tuple(record_findings(self._resolved.entries, controller=self.controller))
+        entries = self._resolved.entries
+        return tuple(record_findings(entries, controller=self.controller, site=self.site))
 
     def __hash__(self) -> int:
         # Of a few fields, so that a policy of ten thousand cookies is fast as a key.

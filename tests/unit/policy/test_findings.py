@@ -199,13 +199,16 @@ EXPORTED: dict[str, Any] = {
     "storage_location": "FR",
     "recipients": [],
 }
+SITE = "https://example.org"
 OWNER = Controller("Ville", contact="dpo@example.org", address="1 place", jurisdiction="FR")
 
 
 def test_a_declaration_with_all_that_records_are_exported_with_lacks_nothing() -> None:
-    policy = Policy(["session"], [statistics(**EXPORTED)], controller=OWNER)
+    policy = Policy(["session"], [statistics(**EXPORTED)], controller=OWNER, site=SITE)
 
     assert policy.record_findings() == ()
+    (finding,) = Policy(controller=OWNER).record_findings()
+    assert (finding.id, finding.place) == ("CG058", "site")
 
 
 @pytest.mark.parametrize(
@@ -219,7 +222,7 @@ def test_a_declaration_with_all_that_records_are_exported_with_lacks_nothing() -
 def test_what_exported_records_lack_of_the_controller_is_named(
     controller: Controller | None, missing: str
 ) -> None:
-    (finding,) = Policy(["session"], controller=controller).record_findings()
+    (finding,) = Policy(["session"], controller=controller, site=SITE).record_findings()
 
     assert (finding.id, finding.place) == ("CG058", "controller")
     assert finding.message == f"exported records lack {missing} (ISO/IEC TS 27560)"
@@ -228,7 +231,7 @@ def test_what_exported_records_lack_of_the_controller_is_named(
 @pytest.mark.parametrize("field", EXPORTED)
 def test_what_exported_records_lack_of_a_cookie_is_named(field: str) -> None:
     cookie = statistics(**{**EXPORTED, field: None})
-    (finding,) = Policy(cookies=[cookie], controller=OWNER).record_findings()
+    (finding,) = Policy(cookies=[cookie], controller=OWNER, site=SITE).record_findings()
 
     assert (finding.id, finding.place) == ("CG059", "cookies[0] ('_ga')")
     assert finding.message == f"exported records lack its {field} (ISO/IEC TS 27560)"
