@@ -51,6 +51,10 @@ class LogError(ConsentGateError):
     """A checkpoint, a proof or a log is not what it says."""
 
 
+class RecordFormatError(RecordStoreError):
+    """What is kept of a record or a notice is not what this library writes."""
+
+
 class ConsentViolation(ConsentGateError, AssertionError):
     """A test found a cookie that must not leave, or a choice that had no effect.
 

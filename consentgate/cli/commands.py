@@ -20,6 +20,7 @@ from consentgate.cli.keygen import keygen
 from consentgate.cli.lock import lock
 from consentgate.cli.policy import policy
 from consentgate.cli.presets import presets
+from consentgate.cli.records import records
 from consentgate.cli.report import report
 from consentgate.errors import ConsentGateError
 from consentgate.policy.name_patterns import TooManyOverlapsError
@@ -42,7 +43,7 @@ def consentgate() -> None:
     """Declare, check and compare the cookies of a site."""
 
 
-for command in (init, check, report, lock, policy, charter, presets, keygen):
+for command in (init, check, report, lock, policy, records, charter, presets, keygen):
     consentgate.add_command(command)
 
 

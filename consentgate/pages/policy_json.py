@@ -45,6 +45,8 @@ def _controller(controller: Controller | None) -> Json | None:
         "name": controller.name,
         "contact": controller.contact,
         "privacy_page": controller.privacy_page,
+        "address": controller.address,
+        "jurisdiction": controller.jurisdiction,
     }
 
 
@@ -78,6 +80,9 @@ def _cookie(rule: Cookie, language: str) -> Json:
         "path": rule.path,
         "domain": rule.domain,
         "hosts": dict(rule.hosts),
+        "personal_data": rule.personal_data,
+        "storage_location": rule.storage_location,
+        "recipients": rule.recipients,
     }
 
 

@@ -19,6 +19,7 @@ from consentgate.policy.vocabulary import (
     ExemptReason,
     Kind,
     Party,
+    PersonalData,
     SameSite,
 )
 from consentgate.policy.writing import paste_toml
@@ -37,6 +38,7 @@ __all__ = [
     "Kind",
     "Lifetime",
     "Party",
+    "PersonalData",
     "Policy",
     "SameSite",
     "Text",

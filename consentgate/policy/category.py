@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from consentgate.errors import PolicyError
-from consentgate.policy.fields import as_flag
+from consentgate.policy.fields import as_flag, is_country
 from consentgate.policy.keywords import names_keywords
 from consentgate.policy.problems import Problem
 from consentgate.policy.text import Text, Translations, as_text
@@ -124,6 +124,10 @@ class Controller:
     """An address to write to."""
     privacy_page: str = field(default="", kw_only=True)
     """An http(s) address, or a path of the site."""
+    address: str = field(default="", kw_only=True)
+    """The postal address, for [exported records](records.md)."""
+    jurisdiction: str = field(default="", kw_only=True)
+    """The country whose law applies, such as `"FR"` (ISO 3166-1), for exported records."""
 
     def __post_init__(self) -> None:
         problems = list(_controller_problems(self))
@@ -140,6 +144,11 @@ def _controller_problems(controller: Controller) -> Iterator[Problem]:
     if page != "" and not (isinstance(page, str) and _PAGE.match(page)):
         hint = "give an http(s) address, or a path that begins with /"
         yield Problem("CG012", f"privacy_page cannot be {page!r:.80}", hint)
+    if not isinstance(controller.address, str):
+        yield Problem("CG012", "address is not a text", "give the postal address")
+    if controller.jurisdiction != "" and not is_country(controller.jurisdiction):
+        message = f"jurisdiction cannot be {controller.jurisdiction!r:.80}"
+        yield Problem("CG012", message, 'give two capital letters (ISO 3166-1), such as "FR"')
 
 
 BUILT_IN_CATEGORIES = tuple(Category(name) for name in _BUILT_IN)

@@ -9,7 +9,17 @@ from functools import partial
 from typing import Any, TypedDict, Unpack
 
 from consentgate.errors import PolicyError
-from consentgate.policy.fields import Hosts, as_domains, as_flag, as_hosts, as_line, as_paths
+from consentgate.policy.fields import (
+    Hosts,
+    as_countries,
+    as_domains,
+    as_flag,
+    as_hosts,
+    as_line,
+    as_names,
+    as_paths,
+    as_personal_data,
+)
 from consentgate.policy.frozen_mapping import FrozenMapping
 from consentgate.policy.keywords import unknown_keyword
 from consentgate.policy.lifetime import Lifetime, as_duration, as_lifetime
@@ -25,6 +35,8 @@ from consentgate.policy.vocabulary import (
     KindOption,
     Party,
     PartyOption,
+    PersonalData,
+    PersonalDataOption,
     SameSite,
     SameSiteOption,
     default_reason,
@@ -49,6 +61,9 @@ class CookieFields(TypedDict, total=False):
     kind: KindOption | None
     purpose_id: str | None
     hosts: Mapping[str, str | Iterable[str]] | None
+    personal_data: PersonalDataOption | Iterable[PersonalDataOption] | None
+    storage_location: str | Iterable[str] | None
+    recipients: str | Iterable[str] | None
     secure: bool | None
     http_only: bool | None
     partitioned: bool | None
@@ -72,6 +87,9 @@ _READERS: dict[str, Callable[..., Any]] = {
     "kind": partial(as_word, Kind),
     "purpose_id": as_line,
     "hosts": as_hosts,
+    "personal_data": as_personal_data,
+    "storage_location": as_countries,
+    "recipients": as_names,
     "secure": as_flag,
     "http_only": as_flag,
     "partitioned": as_flag,
@@ -140,6 +158,17 @@ class Cookie:
     again."""
     hosts: Hosts = _NO_HOSTS
     """The hosts that it contacts, by resource type."""
+    personal_data: tuple[PersonalData, ...] = ()
+    """The types of personal data that it collects, for [exported records](records.md):
+    `identifier`, `browsing_behaviour`, `referrer`, `links_clicked`, `device`,
+    `browser_fingerprint`, `ip_address`, `location`, `language`, `preference`, `interest`, `profile`
+    or `authentication`, or several of these."""
+    storage_location: tuple[str, ...] = ()
+    """The countries in which these data are stored, such as `"FR"` (ISO 3166-1), for exported
+    records."""
+    recipients: tuple[str, ...] = ()
+    """Who else receives these data, one name or several, for exported records; `()`: nobody but the
+    controller."""
     secure: bool = False
     """True where the gate adds Secure (on https)."""
     http_only: bool = False

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from consentgate.policy.frozen_mapping import FrozenMapping
-from consentgate.policy.problems import Problem, invalid_value
+from consentgate.policy.problems import Problem, as_word, invalid_value
+from consentgate.policy.vocabulary import PersonalData
 
 Hosts = FrozenMapping[tuple[str, ...]]
 """Hosts by resource type ("script", "frame", "image" ...), sorted, each once."""
@@ -19,6 +20,7 @@ _PATH = re.compile(r"/[^;\x00-\x1f\x7f]*")
 _DOMAIN = re.compile(r"(\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*)?", re.IGNORECASE)
 _RESOURCE_TYPE = re.compile(r"[a-z][a-z_-]*")
 _HOST = re.compile(r"[^\s;,'\"\x00-\x1f\x7f]+")
+_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def as_flag(value: object, *, field: str, problems: list[Problem]) -> bool:
@@ -66,6 +68,42 @@ def as_hosts(value: object, *, field: str, problems: list[Problem]) -> Hosts:
     hint = 'give hosts by resource type, such as {"frame": ["www.example.org"]}'
     problems.append(invalid_value(field, value, hint))
     return FrozenMapping({})
+
+
+def as_personal_data(
+    value: object, *, field: str, problems: list[Problem]
+) -> tuple[PersonalData, ...]:
+    """Return one type of personal data or several as a tuple."""
+    texts = _texts(value)
+    if texts is None:
+        problems.append(invalid_value(field, value, 'give types of data, such as "identifier"'))
+        return ()
+    words = (as_word(PersonalData, text, field=field, problems=problems) for text in texts)
+    return tuple(word for word in words if word is not None)
+
+
+def as_countries(value: object, *, field: str, problems: list[Problem]) -> tuple[str, ...]:
+    """Return one country or several as a tuple of codes."""
+    countries = _texts(value)
+    if countries and all(map(is_country, countries)):
+        return countries
+    hint = 'give two capital letters (ISO 3166-1), such as "FR", or several of these'
+    problems.append(invalid_value(field, value, hint))
+    return ()
+
+
+def is_country(value: object) -> bool:
+    """Return whether `value` has the form of a country's code (ISO 3166-1 alpha-2)."""
+    return isinstance(value, str) and _COUNTRY.fullmatch(value) is not None
+
+
+def as_names(value: object, *, field: str, problems: list[Problem]) -> tuple[str, ...]:
+    """Return one name or several as a tuple; there may be none."""
+    names = _texts(value)
+    if names is not None and all(name.strip() for name in names):
+        return names
+    problems.append(invalid_value(field, value, "give names; [] says that there are none"))
+    return ()
 
 
 def _are_hosts(item: tuple[object, tuple[str, ...]]) -> bool:

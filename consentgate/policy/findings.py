@@ -48,6 +48,39 @@ def findings(
     yield from _overridden_globs([entry for entry in rules if entry.cookie.kind is Kind.COOKIE])
 
 
+def record_findings(
+    rules: Sequence[DeclaredAt], *, controller: Controller | None, site: str
+) -> Iterator[Finding]:
+    """Yield what the declaration lacks for records that are exported as ISO/IEC TS 27560."""
+    if not site:
+        message = "exported records lack where consent is withdrawn (ISO/IEC TS 27560)"
+        yield Finding("CG058", "site", message, "declare the site's address")
+    facts = {
+        "name": controller and controller.name,
+        "contact": controller and controller.contact,
+        "address": controller and controller.address,
+        "jurisdiction": controller and controller.jurisdiction,
+    }
+    missing = [name for name, text in facts.items() if not text]
+    if missing:
+        message = f"exported records lack its {', its '.join(missing)} (ISO/IEC TS 27560)"
+        yield Finding("CG058", "controller", message, "declare it")
+    for entry in rules:
+        if not entry.cookie.exempt:
+            yield from _missing_in_records(entry)
+
+
+def _missing_in_records(entry: DeclaredAt) -> Iterator[Finding]:
+    # An empty list of recipients says that there are none; another empty list says nothing.
+    cookie = entry.cookie
+    missing = [name for name in ("personal_data", "storage_location") if not getattr(cookie, name)]
+    if "recipients" not in cookie.given:
+        missing.append("recipients")
+    if missing:
+        message = f"exported records lack its {', its '.join(missing)} (ISO/IEC TS 27560)"
+        yield Finding("CG059", entry.place, message, "declare it; recipients = [] says nobody")
+
+
 def _cookie_findings(entry: DeclaredAt, language: str) -> Iterator[Finding]:
     if entry.cookie.necessary:
         yield from _necessary_findings(entry)

@@ -17,7 +17,7 @@ from consentgate.policy.declaration import (
     Declaration,
     DeclaredAt,
 )
-from consentgate.policy.findings import findings
+from consentgate.policy.findings import findings, record_findings
 from consentgate.policy.fingerprint import fingerprints
 from consentgate.policy.keywords import names_keywords
 from consentgate.policy.lookup import RuleLookup
@@ -169,6 +169,11 @@ class Policy:
             self._resolved.entries, controller=self.controller, language=self.default_language
         )
         return (*self._resolved.differences, *about_rules)
+
+    def record_findings(self) -> tuple[Finding, ...]:
+        """Return what the declaration lacks for records that are exported as ISO/IEC TS 27560."""
+        entries = self._resolved.entries
+        return tuple(record_findings(entries, controller=self.controller, site=self.site))
 
     def __hash__(self) -> int:
         # Of a few fields, so that a policy of ten thousand cookies is fast as a key.

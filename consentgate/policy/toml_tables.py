@@ -18,7 +18,7 @@ Table = dict[str, Any]
 
 _COOKIE_KEYS = ("name", "category", *COOKIE_FIELDS)
 _CATEGORY_KEYS = ("name", "title", "description", "gpc")
-_CONTROLLER_KEYS = ("name", "contact", "privacy_page")
+_CONTROLLER_KEYS = ("name", "contact", "privacy_page", "address", "jurisdiction")
 
 
 def read_text(path: str, *, label: str) -> str:

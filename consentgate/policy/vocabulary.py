@@ -85,6 +85,47 @@ class SameSite(StrEnum):
 SameSiteOption = SameSite | Literal["None", "Lax", "Strict"]
 
 
+class PersonalData(StrEnum):
+    """The types of personal data that a declaration names, as records are exported with them.
+
+    Each is a term of the Data Privacy Vocabulary's list of personal data (DPV 2.3, PD).
+    """
+
+    IDENTIFIER = "identifier"
+    BROWSING_BEHAVIOUR = "browsing_behaviour"
+    REFERRER = "referrer"
+    LINKS_CLICKED = "links_clicked"
+    DEVICE = "device"
+    BROWSER_FINGERPRINT = "browser_fingerprint"
+    IP_ADDRESS = "ip_address"
+    LOCATION = "location"
+    LANGUAGE = "language"
+    PREFERENCE = "preference"
+    INTEREST = "interest"
+    PROFILE = "profile"
+    AUTHENTICATION = "authentication"
+
+
+PersonalDataOption = (
+    PersonalData
+    | Literal[
+        "identifier",
+        "browsing_behaviour",
+        "referrer",
+        "links_clicked",
+        "device",
+        "browser_fingerprint",
+        "ip_address",
+        "location",
+        "language",
+        "preference",
+        "interest",
+        "profile",
+        "authentication",
+    ]
+)
+
+
 # Lower-case names of well-known software.
 _DEFAULT_REASONS = {
     "cookies_preferences": ExemptReason.CHOICE,

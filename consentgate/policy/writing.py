@@ -54,7 +54,12 @@ def cookie_fields(cookie: Cookie) -> dict[str, object]:
 
 def controller_fields(controller: Controller) -> dict[str, object]:
     """Return the fields of the controller that have a value."""
-    fields = {"contact": controller.contact, "privacy_page": controller.privacy_page}
+    fields = {
+        "contact": controller.contact,
+        "privacy_page": controller.privacy_page,
+        "address": controller.address,
+        "jurisdiction": controller.jurisdiction,
+    }
     return {"name": controller.name, **{key: text for key, text in fields.items() if text}}
 
 

@@ -4,7 +4,7 @@ another, however many there are."""
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from consentgate.choice.decision import Notice
 from consentgate.records.entries import EntryKind, StoredEntry
 from consentgate.records.new_entries import id_about, moment_of
 from consentgate.records.schema import checkpoint, delivery, notice, record, tally, verifier_key
+from consentgate.records.statements import TILE
 from consentgate.records.tally import TallyKey
 from consentgate.records.tree import LogState, StoredTiles, read_log
 
@@ -80,13 +81,17 @@ class Reading:
         """Return the hashes of a tile: what is there of a partial one, b"" if nothing is."""
         return self._tiles.hashes(level, n)
 
-    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[StoredEntry]:
+    def stored_hashes(self, level: int, n: int) -> bytes:
+        """Return the hashes that are stored of a tile, without those that follow from entries."""
+        return self._connection.scalar(TILE, {"level": level, "n": n}) or b""
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Generator[StoredEntry]:
         """Yield the entries that are in the tree, in its order, from one index to before
         another."""
         found = _ENTRIES.where(record.c.leaf_index >= start).order_by(record.c.leaf_index)
         return self._stream(found if stop is None else found.where(record.c.leaf_index < stop))
 
-    def entries_waiting(self) -> Iterator[StoredEntry]:
+    def entries_waiting(self) -> Generator[StoredEntry]:
         """Yield the entries that are not in the tree yet, in the order in which they came."""
         return self._stream(_ENTRIES.where(record.c.leaf_index.is_(None)).order_by(record.c.seq))
 
@@ -103,7 +108,7 @@ class Reading:
         """Return whether the grant of a record never took effect."""
         return self.entry(id_about(EntryKind.VOID, record_id)) is not None
 
-    def entries_of(self, kind: EntryKind) -> Iterator[StoredEntry]:
+    def entries_of(self, kind: EntryKind) -> Generator[StoredEntry]:
         """Yield the entries of a kind other than decisions: there are few of these."""
         # The first condition is that of the index, which is only used where it is said.
         found = _ENTRIES.where(record.c.kind != 0, record.c.kind == int(kind))
@@ -169,7 +174,7 @@ class Reading:
         undone, to_send = self._connection.execute(deliveries).one()
         return Backlog(waiting, _moment_or_none(oldest), to_send, undone - to_send)
 
-    def _stream(self, found: Select[*tuple[Any, ...]]) -> Iterator[StoredEntry]:
+    def _stream(self, found: Select[*tuple[Any, ...]]) -> Generator[StoredEntry]:
         rows = self._connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(found)
         with rows:
             for row in rows:

@@ -10,6 +10,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from consentgate.cli import main
+from consentgate.records.store import Store
+from tests.support.record_stores import decision_of, new_store, notice_of, write_decisions
+
+STORE = "sqlite:///consent.db"
+ORIGIN = "data.example.org/consent"
 
 
 class Ran(NamedTuple):
@@ -44,3 +49,21 @@ def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
         return Ran(code, out, err)
 
     return run
+
+
+@pytest.fixture
+def store(folder: Path) -> Store:
+    """A store of 20 decisions on two categories, in the current folder."""
+    made = new_store(folder / "consent.db")
+    states = {"statistics": "given", "marketing": "refused"}
+    write_decisions(
+        made, [decision_of(n, states, kind="partial", notice=notice_of()) for n in range(20)]
+    )
+    return made
+
+
+@pytest.fixture
+def signed(run: Run, store: Store) -> Store:
+    """The same, under a checkpoint."""
+    assert run("records", "checkpoint", STORE, "--origin", ORIGIN).code == 0
+    return store

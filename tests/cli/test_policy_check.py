@@ -69,3 +69,14 @@ def test_json_has_findings(run: Run, folder: Path) -> None:
             }
         ],
     }
+
+
+def test_what_exported_records_lack_is_found_where_it_is_asked_for(run: Run, folder: Path) -> None:
+    (folder / "consent.toml").write_text(COMPLETE)
+
+    ran = run("policy", "check", "--records", "--strict")
+
+    assert ran.code == 1
+    assert [line.split()[0] for line in ran.out.splitlines()] == [
+        "CG058", "CG058", "CG059", "consent.toml",
+    ]  # fmt: skip

@@ -211,6 +211,8 @@ def test_the_declaration_says_who_answers_for_the_site() -> None:
         "name": "Ville d'Exemple",
         "contact": "dpo@example.org",
         "privacy_page": "/privacy",
+        "address": "",
+        "jurisdiction": "",
     }
     assert content["preferences_cookie"] == "cookies_preferences"
     assert content["default_language"] == "en"
@@ -253,6 +255,9 @@ def test_the_declaration_has_each_cookie_with_its_texts_by_language() -> None:
         "path": ["/", "/app"],
         "domain": ["example.org"],
         "hosts": {"script": ["m.example"]},
+        "personal_data": [],
+        "storage_location": [],
+        "recipients": [],
     }
     assert cookies["v"]["kind"] == "local_storage"
     assert cookies["cookies_preferences"]["exempt_reason"] == "choice"

@@ -17,14 +17,17 @@ from consentgate.policy.listing import finding_json
 @click.command(epilog=example("consentgate policy check consent.toml --strict"))
 @file_argument
 @click.option("--strict", is_flag=True, help="Fail on findings too, not on errors only.")
+@click.option(
+    "--records", is_flag=True, help="Also find what exported consent records lack (ISO 27560)."
+)
 @json_option
-def check(*, file: str, strict: bool, as_json: bool) -> ExitCode:
+def check(*, file: str, strict: bool, records: bool, as_json: bool) -> ExitCode:
     """Check FILE, by default consent.toml.
 
     An error must be corrected: no gate starts with it. A finding is something that visitors are
     owed, or that is likely a mistake. The page docs/findings.md explains each id.
     """
-    errors, findings = _look_at(file)
+    errors, findings = _look_at(file, records=records)
     failed = bool(errors or (strict and findings))
     if as_json:
         print_json(_document(file, errors, findings))
@@ -34,10 +37,11 @@ def check(*, file: str, strict: bool, as_json: bool) -> ExitCode:
     return ExitCode.VIOLATION if failed else ExitCode.FINE
 
 
-def _look_at(file: str) -> tuple[Sequence[Finding], Sequence[Finding]]:
+def _look_at(file: str, *, records: bool) -> tuple[Sequence[Finding], Sequence[Finding]]:
     """Return the errors and the findings. Raises ClickException for what is no TOML file."""
     try:
-        return (), Policy.from_toml(file).findings()
+        policy = Policy.from_toml(file)
+        return (), (*policy.findings(), *(policy.record_findings() if records else ()))
     except PolicyError as error:
         unreadable = [
             finding

@@ -109,6 +109,14 @@ def test_any_other_privacy_page_is_an_error(page: str) -> None:
 
 @pytest.mark.parametrize("name", ["", " ", None], ids=repr)
 def test_all_errors_of_a_controller_are_reported_at_once(name: str) -> None:
-    errors = refusal(lambda: Controller(name, contact=1))  # type: ignore[arg-type]
+    errors = refusal(lambda: Controller(name, contact=1, address=2))  # type: ignore[arg-type]
 
-    assert ids(errors) == ["CG012", "CG012"]
+    assert ids(errors) == ["CG012", "CG012", "CG012"]
+
+
+@pytest.mark.parametrize("code", ["fr", "FRA", "France", " ", 1], ids=repr)
+def test_a_jurisdiction_is_the_code_of_a_country(code: str) -> None:
+    assert Controller("Ville", jurisdiction="FR").jurisdiction == "FR"
+    errors = refusal(lambda: Controller("Ville", jurisdiction=code))
+
+    assert places(errors) == [("CG012", "controller")]

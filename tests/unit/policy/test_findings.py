@@ -192,3 +192,50 @@ def test_findings_are_in_the_order_of_the_rules(tmp_path: Path) -> None:
     policy = Policy(["_gid"], [Cookie("_fbp", category="marketing"), tracker], presets=["django"])
 
     assert ids(policy.findings()) == ["CG052", "CG053", "CG051", "CG053", "CG055", "CG055"]
+
+
+EXPORTED: dict[str, Any] = {
+    "personal_data": "identifier",
+    "storage_location": "FR",
+    "recipients": [],
+}
+SITE = "https://example.org"
+OWNER = Controller("Ville", contact="dpo@example.org", address="1 place", jurisdiction="FR")
+
+
+def test_a_declaration_with_all_that_records_are_exported_with_lacks_nothing() -> None:
+    policy = Policy(["session"], [statistics(**EXPORTED)], controller=OWNER, site=SITE)
+
+    assert policy.record_findings() == ()
+    (finding,) = Policy(controller=OWNER).record_findings()
+    assert (finding.id, finding.place) == ("CG058", "site")
+
+
+@pytest.mark.parametrize(
+    ("controller", "missing"),
+    [
+        (None, "its name, its contact, its address, its jurisdiction"),
+        (Controller("Ville", contact="x", address="y"), "its jurisdiction"),
+    ],
+    ids=["none", "one fact"],
+)
+def test_what_exported_records_lack_of_the_controller_is_named(
+    controller: Controller | None, missing: str
+) -> None:
+    (finding,) = Policy(["session"], controller=controller, site=SITE).record_findings()
+
+    assert (finding.id, finding.place) == ("CG058", "controller")
+    assert finding.message == f"exported records lack {missing} (ISO/IEC TS 27560)"
+
+
+@pytest.mark.parametrize("field", EXPORTED)
+def test_what_exported_records_lack_of_a_cookie_is_named(field: str) -> None:
+    cookie = statistics(**{**EXPORTED, field: None})
+    (finding,) = Policy(cookies=[cookie], controller=OWNER, site=SITE).record_findings()
+
+    assert (finding.id, finding.place) == ("CG059", "cookies[0] ('_ga')")
+    assert finding.message == f"exported records lack its {field} (ISO/IEC TS 27560)"
+
+
+def test_without_records_nobody_is_asked_for_what_they_are_exported_with() -> None:
+    assert Policy(cookies=[statistics()], controller=Controller("Ville")).findings() == ()

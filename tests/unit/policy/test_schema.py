@@ -23,7 +23,7 @@ from consentgate.policy.cookie import COOKIE_FIELDS
 from consentgate.policy.policy_file import _KEYS
 from consentgate.policy.presets import shipped_presets
 from consentgate.policy.schema import SCHEMA_LINE, schema_text
-from consentgate.policy.vocabulary import ExemptReason, Kind, Party, SameSite
+from consentgate.policy.vocabulary import ExemptReason, Kind, Party, PersonalData, SameSite
 
 SCHEMA = json.loads(schema_text())
 VALIDATOR = Draft7Validator(SCHEMA)
@@ -58,6 +58,9 @@ COOKIE: dict[str, list[Any]] = {
     "purpose_id": ["", "count", {"en": "x"}, 1],
     "hosts": [{}, {"frame": "www.example.org"}, {"script": ["a.org", "b.org"]}, {"Script": "a"},
               {"frame": []}, {"frame": "a b"}, {"frame": 1}, "a.org"],
+    "personal_data": [*map(str, PersonalData), [], ["device", "profile"], ["shoe_size"], "", 1],
+    "storage_location": ["FR", ["FR", "DE"], [], "fr", "FRA", "FR\n", "", 1],
+    "recipients": ["Acme", [], ["Acme", "Us"], "", [" "], [1], {}],
     "secure": FLAGS,
     "http_only": FLAGS,
     "partitioned": FLAGS,
@@ -76,6 +79,8 @@ CONTROLLER: dict[str, list[Any]] = {
     "contact": ["", "dpo@example.org", 1],
     "privacy_page": ["", "/privacy", "https://example.org/p", "//evil", "/\\evil", "privacy",
                      "ftp://a", "\n", 1],
+    "address": ["", "1 place de la Mairie", 1],
+    "jurisdiction": ["", "FR", "fr", "France", "FR\n", 1],
     "colour": ["red"],
 }  # fmt: skip
 TOP: dict[str, list[Any]] = {

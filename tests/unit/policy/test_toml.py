@@ -11,8 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consentgate import Category, Controller, Cookie, Policy, PolicyError
-from consentgate.policy import ExemptReason, Kind, Party, SameSite
-from consentgate.policy.writing import toml_value
+from consentgate.policy import ExemptReason, Kind, Party, PersonalData, SameSite
 from tests.unit.policy.reported import places, refusal
 
 FULL = """
@@ -28,6 +27,8 @@ accept_fingerprints = ["AAAAAAAA"]
 name = "Ville d'Exemple"
 contact = "dpo@example.org"
 privacy_page = "/privacy"
+address = "1 place de la Mairie, 12345 Exemple"
+jurisdiction = "FR"
 
 [[categories]]
 name = "social"
@@ -51,6 +52,9 @@ path = ["/", "/shop"]
 domain = ".example.org"
 purpose_id = "audience"
 hosts = { script = ["stats.example.org"], "image" = "stats.example.org" }
+personal_data = ["identifier", "browsing_behaviour"]
+storage_location = ["FR"]
+recipients = "Example Hosting"
 secure = true
 http_only = true
 partitioned = true
@@ -81,6 +85,9 @@ SAME = Policy(
             domain="example.org",
             purpose_id="audience",
             hosts={"script": ["stats.example.org"], "image": ["stats.example.org"]},
+            personal_data=["identifier", "browsing_behaviour"],
+            storage_location="FR",
+            recipients=["Example Hosting"],
             secure=True,
             http_only=True,
             partitioned=True,
@@ -99,7 +106,13 @@ SAME = Policy(
     presets=["django"],
     site="https://data.example.org",
     site_name={"en": "Open data", "fr": "Données ouvertes"},
-    controller=Controller("Ville d'Exemple", contact="dpo@example.org", privacy_page="/privacy"),
+    controller=Controller(
+        "Ville d'Exemple",
+        contact="dpo@example.org",
+        privacy_page="/privacy",
+        address="1 place de la Mairie, 12345 Exemple",
+        jurisdiction="FR",
+    ),
     preferences_cookie="__Host-choice",
     default_language="fr",
     accept_fingerprints=["AAAAAAAA"],
@@ -297,6 +310,9 @@ FIELDS = st.fixed_dictionaries(
         "kind": st.sampled_from(Kind),
         "purpose_id": WORDS,
         "hosts": HOSTS,
+        "personal_data": st.lists(st.sampled_from(PersonalData)),
+        "storage_location": st.lists(st.sampled_from(["FR", "DE"]), min_size=1),
+        "recipients": st.lists(st.sampled_from(["Acme", 'a"é'])),
         "secure": st.booleans(),
         "http_only": st.booleans(),
         "partitioned": st.booleans(),
@@ -372,15 +388,6 @@ def test_a_policy_is_written_as_one_would_write_it() -> None:
 
 def test_an_empty_policy_is_written_as_an_empty_file() -> None:
     assert Policy().to_toml().strip() == ""
-
-
-def test_keys_that_are_not_bare_are_quoted() -> None:
-    assert toml_value({"a b": {}, "c": []}) == '{ "a b" = {}, c = [] }'
-
-
-def test_a_type_that_toml_lacks_is_an_error() -> None:
-    with pytest.raises(TypeError, match="TOML has no object"):
-        toml_value(object())
 
 
 def test_an_error_names_the_file_once_for_each_place(file: Path) -> None:

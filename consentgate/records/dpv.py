@@ -1,0 +1,275 @@
+"""Consent records as ISO/IEC TS 27560 describes them, in the terms of the Data Privacy Vocabulary.
+
+It follows the W3C DPV guide for 27560 of February 2026 and uses terms of DPV 2.3 only. A decision
+on several categories is a record for each: the guide reads several purposes in one record as
+consent to all of them. The context travels with the document, so that nobody has to fetch one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from consentgate.choice.codec import LIFETIME
+from consentgate.choice.decision import CategoryState, DecidedCategory
+from consentgate.policy import PersonalData
+from consentgate.policy.lifetime import as_lifetime
+from consentgate.records.payload import GRANTED, RecordedDecision, ShownNotice
+
+Node = dict[str, Any]
+"""An object of JSON-LD. Any: the vocabulary nests objects, lists and texts."""
+
+CONTEXT: Mapping[str, str] = {
+    "dct": "http://purl.org/dc/terms/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "dpv": "https://w3id.org/dpv#",
+    "pd": "https://w3id.org/dpv/pd#",
+    "loc": "https://w3id.org/dpv/loc#",
+    "tech": "https://w3id.org/dpv/tech#",
+    "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
+    "legal-eu": "https://w3id.org/dpv/legal/eu#",
+}
+PROFILE = "https://w3id.org/dpv/schema/dpv-27560"
+
+_STATUS = {
+    CategoryState.GIVEN: "dpv:ConsentGiven",
+    CategoryState.RENEWED: "dpv:RenewedConsentGiven",
+    CategoryState.REFUSED: "dpv:ConsentRefused",
+    CategoryState.WITHDRAWN: "dpv:ConsentWithdrawn",
+}
+_PURPOSES = {"statistics": "dpv:ServiceUsageAnalytics", "marketing": "dpv:Marketing"}
+_DATA = {
+    PersonalData.IDENTIFIER: "pd:Identifier",
+    PersonalData.BROWSING_BEHAVIOUR: "pd:BrowsingBehaviour",
+    PersonalData.REFERRER: "pd:BrowsingReferral",
+    PersonalData.LINKS_CLICKED: "pd:LinkClicked",
+    PersonalData.DEVICE: "pd:DeviceBased",
+    PersonalData.BROWSER_FINGERPRINT: "pd:BrowserFingerprint",
+    PersonalData.IP_ADDRESS: "pd:IPAddress",
+    PersonalData.LOCATION: "pd:Location",
+    PersonalData.LANGUAGE: "pd:Language",
+    PersonalData.PREFERENCE: "pd:Preference",
+    PersonalData.INTEREST: "pd:Interest",
+    PersonalData.PROFILE: "pd:Profile",
+    PersonalData.AUTHENTICATION: "pd:Authenticating",
+}
+
+
+def consent_records(decision: RecordedDecision, shown: ShownNotice) -> Iterator[Node]:
+    """Yield a record for each category of a decision, made of the payload and the notice alone, so
+    that whoever has these two makes the same."""
+    for name, decided in decision.categories.items():
+        yield _record(decision, shown, name, decided)
+
+
+def add_expiry(record: Node, decision: RecordedDecision, *, now: datetime) -> None:
+    """Add to a record that its consent holds no more: it is an event that nobody records, so each
+    export computes it."""
+    record["dpv:hasConsentStatus"].append(
+        {
+            "@type": ["dpv:ConsentExpired"],
+            "dpv:isIndicatedAtTime": _time(min(now, decision.expires_at)),
+            "dpv:isIndicatedBy": {"@id": record["dpv:hasDataController"]["@id"]},
+        }
+    )
+
+
+def uuid_of(record_id: str) -> UUID:
+    """Return the id of a record in the form of a UUID."""
+    return UUID(record_id)
+
+
+def time_text(moment: datetime) -> str:
+    """Return a moment as RFC 3339 has it, in UTC, to the millisecond."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def controller_of(decision: RecordedDecision, declaration: Mapping[str, Any]) -> Node:
+    """Return the controller that the declaration of a decision names."""
+    found = declaration.get("controller") or {}
+    facts = {
+        "dpv:hasName": found.get("name"),
+        "dpv:hasAddress": found.get("address"),
+        "dpv:hasContact": _contact(found.get("contact", "")),
+    }
+    return {
+        # Of this notice: another one may name the same controller with another address.
+        "@id": f"{_basis_of(decision)}#controller",
+        "@type": ["dpv:DataController", "dpv:LegalEntity"],
+        **{key: fact for key, fact in facts.items() if fact},
+    }
+
+
+def _basis_of(decision: RecordedDecision) -> str:
+    """Return the name of what a decision was made on: the notice, or the decision itself where
+    there was none."""
+    return (
+        f"urn:sha256:{decision.notice}" if decision.notice else f"urn:uuid:{uuid_of(decision.id)}"
+    )
+
+
+def _record(
+    decision: RecordedDecision, shown: ShownNotice, name: str, decided: DecidedCategory
+) -> Node:
+    declaration = shown.declaration
+    whole = uuid_of(decision.id)
+    part = uuid5(whole, name)
+    basis = _basis_of(decision)
+    controller = controller_of(decision, declaration)
+    return {
+        "@id": f"urn:uuid:{part}",
+        "@type": "dpv:ConsentRecord",
+        "dct:identifier": str(part),
+        "dct:conformsTo": {"@id": f"{PROFILE}#record-eu-gdpr"},
+        "dct:isPartOf": {"@id": f"urn:uuid:{whole}"},
+        "dpv:hasDataSubject": {
+            "@id": f"urn:uuid:{whole}#visitor",
+            "@type": ["dpv:DataSubject", "dpv:User"],
+        },
+        "dpv:hasDataController": controller,
+        **_law(declaration),
+        **_notice(decision),
+        "dpv:hasProcess": [
+            _process(cookie, f"{basis}#cookie-{number}", name, controller, decision.language)
+            for number, cookie in enumerate(declaration.get("cookies", ()))
+            if name in cookie["categories"]
+        ],
+        **_controls(declaration),
+        "dpv:hasConsentStatus": [_status(decision, decided, shown.buttons)],
+    }
+
+
+def _notice(decision: RecordedDecision) -> Node:
+    if not decision.notice:
+        return {}
+    return {
+        "dpv:hasNotice": {
+            "@id": _basis_of(decision),
+            "@type": "dpv:ConsentNotice",
+            "dct:language": decision.language,
+            "dct:identifier": f"sha256:{decision.notice}",
+        }
+    }
+
+
+def _law(declaration: Mapping[str, Any]) -> Node:
+    country = (declaration.get("controller") or {}).get("jurisdiction")
+    return {
+        **({"dpv:hasJurisdiction": {"@id": f"loc:{country}"}} if country else {}),
+        "dpv:hasApplicableLaw": {"@id": "legal-eu:law-GDPR"},
+        "dpv:hasLegalBasis": {"@id": "eu-gdpr:A6-1-a"},
+    }
+
+
+def _controls(declaration: Mapping[str, Any]) -> Node:
+    """Return where consent is given and withdrawn, and the right to do so (GDPR art. 7(3))."""
+    site = declaration.get("site")
+    place = {"dpv:isExercisedAt": {"@id": site}} if site else {}
+    return {
+        "dpv:hasConsentControl": {"@type": ["dpv:ProvideConsent", "dpv:WithdrawConsent"], **place},
+        "dpv:hasRight": {"@type": ["dpv:DataSubjectRight", "eu-gdpr:A7-3"], **place},
+    }
+
+
+def _process(
+    cookie: Mapping[str, Any], iri: str, category: str, controller: Node, language: str
+) -> Node:
+    service = _in_language(cookie.get("service"), language) or _in_language(
+        cookie.get("provider"), language
+    )
+    return {
+        "@id": iri,
+        "@type": "dpv:Process",
+        **({"dpv:hasService": {"@type": "dpv:Service", "dct:title": service}} if service else {}),
+        "dpv:hasPurpose": _purpose(cookie, category, language),
+        "dpv:hasPersonalData": {
+            "@type": ["dpv:PersonalData", *(_DATA[one] for one in cookie.get("personal_data", ()))],
+            "dct:identifier": cookie["name"],
+            "dpv:hasNecessity": {"@id": "dpv:Optional"},
+        },
+        **(
+            {"dpv:isImplementedUsingTechnology": {"@id": "tech:Cookie"}}
+            if cookie["kind"] == "cookie"
+            else {}
+        ),
+        "dpv:hasRecipient": _recipients(cookie, controller, language),
+        "dpv:hasStorageCondition": _storage(cookie),
+    }
+
+
+def _purpose(cookie: Mapping[str, Any], category: str, language: str) -> Node:
+    types = ["dpv:Purpose", *([_PURPOSES[category]] if category in _PURPOSES else [])]
+    text = _in_language(cookie.get("purpose"), language)
+    return {"@type": types, **({"dct:description": text} if text else {})}
+
+
+def _recipients(cookie: Mapping[str, Any], controller: Node, language: str) -> list[Node]:
+    names = [*cookie.get("recipients", ())]
+    provider = _in_language(cookie.get("provider"), language)
+    if cookie["party"] == "third" and provider:
+        names.insert(0, provider["@value"])
+    others = [{"@type": "dpv:Recipient", "dpv:hasName": name} for name in dict.fromkeys(names)]
+    return [{"@id": controller["@id"]}, *others]
+
+
+def _storage(cookie: Mapping[str, Any]) -> list[Node]:
+    countries = [{"@id": f"loc:{code}"} for code in cookie.get("storage_location", ())]
+    place: Node = {
+        "@type": "dpv:StorageLocation",
+        "dpv:hasLocation": [*countries, {"@id": "dpv:WithinDevice"}],
+    }
+    lengths = (cookie.get("lifetime"), cookie.get("retention"))
+    durations = (
+        {"@type": "dpv:StorageDuration", "dpv:hasDuration": _length(text)}
+        for text in lengths
+        if text
+    )
+    return [place, *durations]
+
+
+def _status(
+    decision: RecordedDecision, decided: DecidedCategory, buttons: Mapping[str, str]
+) -> Node:
+    label = buttons.get(decision.method)
+    method = decision.method if label is None else f"button '{label}'"
+    granted = decided.state in GRANTED
+    return {
+        "@type": [_STATUS[decided.state], "dpv:ExpressedConsent"],
+        "dpv:isIndicatedAtTime": _time(decision.at),
+        "dpv:isIndicatedBy": {"@id": "dpv:DataSubject"},
+        "dpv:hasIndicationMethod": f"{method}, {decision.source}",
+        **({"dpv:hasDuration": _duration(LIFETIME)} if granted else {}),
+    }
+
+
+def _length(text: str) -> Node:
+    length = as_lifetime(text, field="lifetime", problems=[])
+    if isinstance(length, timedelta):
+        return _duration(length)
+    return {"@type": "dpv:UntilEventDuration", "dct:description": "until the browser is closed"}
+
+
+def _duration(length: timedelta) -> Node:
+    days, seconds = length.days, length.seconds
+    parts = (f"{days}D" if days else "") + (f"T{seconds}S" if seconds else "")
+    return {"@type": "dpv:TemporalDuration", "rdf:value": f"P{parts}"}
+
+
+def _time(moment: datetime) -> Node:
+    return {"@value": time_text(moment), "@type": "xsd:dateTime"}
+
+
+def _in_language(texts: Mapping[str, str] | None, language: str) -> Node | None:
+    """Return a text in a language, or its base language, or else the first that there is."""
+    if not texts:
+        return None
+    tags = (language, language.partition("-")[0], next(iter(texts)))
+    tag = next(tag for tag in tags if tag in texts)
+    return {"@value": texts[tag], "@language": tag}
+
+
+def _contact(text: str) -> str:
+    return f"mailto:{text}" if "@" in text and ":" not in text else text

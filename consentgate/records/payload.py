@@ -1,0 +1,132 @@
+"""Reads what a record holds, and what a notice was, from the bytes that are kept of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from consentgate.choice.codec import LIFETIME
+from consentgate.choice.decision import CategoryState, DecidedCategory, DecisionKind, Notice
+from consentgate.errors import RecordFormatError
+from consentgate.policy import Policy
+
+GRANTED = frozenset({CategoryState.GIVEN, CategoryState.RENEWED})
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDecision:
+    """A decision as its payload has it; `notice` is the hexadecimal digest, "" where it has none.
+
+    `replaces` is the hexadecimal id of the record before it, "" where none is known.
+    """
+
+    id: str
+    at: datetime
+    kind: DecisionKind
+    categories: Mapping[str, DecidedCategory]
+    notice: str
+    language: str
+    method: str
+    source: str
+    gpc: bool
+    replaces: str
+
+    @property
+    def expires_at(self) -> datetime:
+        """When what was granted ends by its age."""
+        return self.at + LIFETIME
+
+    def expired(self, *, now: datetime, policy: Policy | None = None) -> tuple[str, ...]:
+        """Return the categories that were granted and are not any more: for their age, or because
+        the policy declares something else than what was agreed to."""
+        return tuple(
+            name
+            for name, decided in self.categories.items()
+            if decided.state in GRANTED
+            and (
+                now >= self.expires_at
+                or (
+                    policy is not None and not policy.accepts_fingerprint(name, decided.fingerprint)
+                )
+            )
+        )
+
+
+def read_decision(payload: bytes) -> RecordedDecision:
+    """Return the decision of a payload. Raises RecordFormatError where it holds none."""
+    document = _document(payload, "payload")
+    try:
+        return RecordedDecision(
+            id=_text(document["id"]),
+            at=_moment(document["at"]),
+            kind=DecisionKind(document["decision"]),
+            categories={
+                name: DecidedCategory(CategoryState(one["state"]), _text(one["fingerprint"]))
+                for name, one in document["categories"].items()
+            },
+            notice=_text(document["notice"]),
+            language=_text(document["language"]),
+            method=_text(document["method"]),
+            source=_text(document["source"]),
+            gpc=document["gpc"] is True,
+            replaces=_text(document.get("replaces", "")),
+        )
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise RecordFormatError(f"the payload holds no decision: {error!r:.80}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNotice:
+    """What a visitor was shown: the HTML of the banner and of the preferences page, their style
+    sheet, what the buttons say, and the declaration as the site serves it in policy.json."""
+
+    banner: str
+    preferences: str
+    styles: str
+    buttons: Mapping[str, str]
+    declaration: Mapping[str, Any]
+    """Any: JSON, whose readers look up what they know."""
+
+
+def read_notice(notice: Notice) -> ShownNotice:
+    """Return what a notice holds. Raises RecordFormatError where it holds none."""
+    document = _document(notice.body, "notice")
+    buttons, declaration = document.get("buttons"), document.get("policy")
+    if not (isinstance(buttons, dict) and isinstance(declaration, dict)):
+        raise RecordFormatError("the notice has no buttons, or no declaration")
+    try:
+        return ShownNotice(
+            banner=_text(document.get("banner")),
+            preferences=_text(document.get("preferences")),
+            styles=_text(document.get("style_sheet")),
+            buttons=buttons,
+            declaration=declaration,
+        )
+    except TypeError:
+        raise RecordFormatError("the notice has no banner, page or style sheet") from None
+
+
+def _document(text: bytes, what: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise RecordFormatError(f"the {what} is not a JSON object")
+    return document
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(_text(value))
+    if moment.utcoffset() != timedelta(0):
+        raise ValueError(value)
+    return moment

@@ -1,0 +1,49 @@
+"""Finds the proof that an entry is in the log, under the newest checkpoint that was signed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from consentgate.errors import RecordFormatError
+from consentgate.records.entries import EntryKind, StoredEntry
+from consentgate.records.log.proof import LogProof
+from consentgate.records.log.tiles import inclusion_path
+from consentgate.records.payload import read_decision
+from consentgate.records.reading import Reading
+from consentgate.records.receipt import make_receipt
+
+
+def find_proof(reading: Reading, entry: StoredEntry) -> LogProof | None:
+    """Return the proof of an entry, None while no checkpoint covers it."""
+    index, origin = entry.leaf_index, reading.log().origin
+    covering = [
+        one
+        for one in reading.checkpoints()
+        if one.origin == origin and index is not None and index < one.size
+    ]
+    if index is None or not covering:
+        return None
+    newest = max(covering, key=lambda one: one.size)
+    path = inclusion_path(reading, index=index, size=newest.size)
+    return LogProof(index, path, newest.note)
+
+
+def find_receipt(reading: Reading, record_id: bytes, *, created: datetime) -> bytes | None:
+    """Return the receipt of a record; None while no checkpoint covers it.
+
+    Raises RecordFormatError where there is no such record, or nothing of it to be read: it was
+    erased or voided, or is about no notice.
+    """
+    entry = reading.entry(record_id)
+    if entry is None or entry.kind is not EntryKind.DECISION or reading.is_voided(record_id):
+        raise RecordFormatError(f"there is no record {record_id.hex()}")
+    if entry.payload is None or entry.salt is None:
+        raise RecordFormatError(f"the record {record_id.hex()} was erased")
+    digest = read_decision(entry.payload).notice
+    notice = reading.notice(bytes.fromhex(digest)) if digest else None
+    if notice is None:
+        raise RecordFormatError(f"the record {record_id.hex()} has no notice, and so no receipt")
+    proof = find_proof(reading, entry)
+    if proof is None:
+        return None
+    return make_receipt(entry.payload, entry.salt, notice, proof, created=created)
