@@ -89,7 +89,7 @@ class GatesByPolicy(Generic[AnyStr]):
     ) -> None:
         gate_options, pages_options, record_options, report_path = _split_options(options)
         recorder, self._owns_recorder = make_recorder(
-            record_options, clock=gate_options.get("clock")
+            record_options, secret_key=secret_key, clock=gate_options.get("clock")
         )
         prefix = pages_options.prefix
         self._records = None if recorder is None else Records(recorder, prefix)

@@ -47,7 +47,10 @@ _OF_THE_STORE = {
 
 
 def make_recorder(
-    options: RecordFields, *, clock: Callable[[], datetime] | None
+    options: RecordFields,
+    *,
+    secret_key: str | bytes,
+    clock: Callable[[], datetime] | None,
 ) -> tuple[Recorder | None, bool]:
     """Return the recorder that the options name, and whether it was made here, so that it is to be
     closed here. `clock` is the gate's, None for the usual one. Raises ConfigurationError."""
@@ -55,7 +58,7 @@ def make_recorder(
     records = given.pop("records", None)
     given = {name: value for name, value in given.items() if value is not None}
     if isinstance(records, str):
-        return _open_store(records, given, clock), True
+        return _open_store(records, given, secret_key, clock), True
     if given:
         raise ConfigurationError(
             f"{min(given)} is for a store of records: name one, for example "
@@ -70,7 +73,10 @@ def make_recorder(
 
 
 def _open_store(
-    address: str, given: Mapping[str, Any], clock: Callable[[], datetime] | None
+    address: str,
+    given: Mapping[str, Any],
+    secret_key: str | bytes,
+    clock: Callable[[], datetime] | None,
 ) -> Recorder:
     try:
         # Only here, since it needs what the extra installs.
@@ -80,6 +86,7 @@ def _open_store(
             "records= needs SQLAlchemy: pip install 'consentgate[records]'"
         ) from error
     options = {_OF_THE_STORE[name]: value for name, value in given.items()}
+    options["secret_key"] = secret_key
     if clock is not None:
         options["clock"] = clock
     recorder: Recorder = store.StoreRecorder(address, **options)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from consentgate.choice.clock import utc_now
 from consentgate.choice.decision import Decision
-from consentgate.gate.recording import Recorded
+from consentgate.gate.recording import Receipt, Recorded
 from consentgate.records.address import Backend, StoreAddress
 from consentgate.records.opening import create_store
 from consentgate.records.spool import Spool
@@ -38,7 +38,8 @@ class StoreRecorder:
     `spool` is the SQLite file, or the folder for it, that keeps refusals while the store is out of
     reach: by default beside an SQLite store, else in the working folder; False: there is none.
     `webhooks` get each decision, at least once; `on_decision` is called with it in this process,
-    in a thread of its own, once it took effect.
+    in a thread of its own, once it took effect. `signer_key` signs the checkpoints that receipts
+    need; without it, one that is derived from the site's `secret_key`.
 
     Raises ConfigurationError where the address, a package, the tables or the spool are wrong.
     Threads and connections are made when they are first needed, in the process that needs them, so
@@ -52,16 +53,20 @@ class StoreRecorder:
         spool: str | os.PathLike[str] | bool = True,
         webhooks: Sequence[str | Webhook] = (),
         on_decision: Callable[[Decision], object] | None = None,
+        signer_key: str | None = None,
+        secret_key: str | bytes | None = None,
         clock: Callable[[], datetime] = utc_now,
         deadline_s: float = DEADLINE_S,
         most_waiting: int = MOST_WAITING,
     ) -> None:
         checked = as_webhooks(webhooks)
         self.store = create_store(address)
+        secret = secret_key.encode() if isinstance(secret_key, str) else secret_key
         self._options: dict[str, Any] = {  # Any: options of several types
             "spool": _spool(spool, self.store.address),
             "webhooks": checked,
             "on_decision": on_decision,
+            "signing_key": _signing_key(signer_key, secret),
             "clock": clock,
             "deadline_s": deadline_s,
             "most_waiting": most_waiting,
@@ -79,6 +84,10 @@ class StoreRecorder:
     def record(self, decision: Decision) -> Future[Recorded]:
         """Start to record a decision; see `Recorder`."""
         return self._worker().record(decision)
+
+    def receipt(self, record_id: bytes) -> Future[Receipt | None]:
+        """Start to make the receipt of a record; see `Recorder`."""
+        return self._worker().receipt(record_id)
 
     def count_shown(self, *, language: str, place: str) -> None:
         """Count that a question was shown; it is stored within ten seconds."""
@@ -105,6 +114,14 @@ class StoreRecorder:
                 options = module.WorkerOptions(**self._options)
                 self._workers[process] = module.Worker(self.store, options, self._troubles)
             return self._workers[process]
+
+
+def _signing_key(signer_key: str | None, secret_key: bytes | None) -> Any:
+    # It needs cryptography, which `create_store` has not asked for.
+    module: Any = import_module("consentgate.records.receipts")
+    key = module.SigningKey(signer_key, secret_key)
+    key.check()
+    return key
 
 
 def _spool(given: str | os.PathLike[str] | bool, address: StoreAddress) -> Spool | None:  # noqa: FBT001

@@ -11,7 +11,7 @@ from datetime import datetime
 from threading import Event
 
 from consentgate.choice.decision import Decision
-from consentgate.gate.recording import Recorded
+from consentgate.gate.recording import Receipt, Recorded
 from consentgate.records.address import Backend
 from consentgate.records.announcer import Announcer
 from consentgate.records.chores import Chores
@@ -20,6 +20,7 @@ from consentgate.records.integrator import Integrator
 from consentgate.records.new_entries import decision_entry
 from consentgate.records.outbox import Outbox
 from consentgate.records.pending import PendingDecision
+from consentgate.records.receipts import Receipts, SigningKey
 from consentgate.records.spool import Spool
 from consentgate.records.store import Store
 from consentgate.records.tally import shown_key
@@ -36,6 +37,7 @@ class WorkerOptions:
     spool: Spool | None
     webhooks: tuple[Webhook, ...]
     on_decision: Callable[[Decision], object] | None
+    signing_key: SigningKey
     clock: Callable[[], datetime]
     deadline_s: float
     most_waiting: int
@@ -54,6 +56,7 @@ class Worker:
             self._announcer = Announcer(options.on_decision, troubles)
         if options.webhooks:
             self._outbox = Outbox(store.session(), options.webhooks, troubles)
+        self._receipts = Receipts(store, options.signing_key, clock=clock, troubles=troubles)
         if store.address.backend is Backend.POSTGRESQL:
             self._integrator = Integrator(store.session(), troubles)
         self._deadlines = Deadlines(
@@ -89,6 +92,10 @@ class Worker:
         self._writer.submit(pending)
         return pending.future
 
+    def receipt(self, record_id: bytes) -> Future[Receipt | None]:
+        """Start to make the receipt of a record."""
+        return self._receipts.make(record_id)
+
     def count_shown(self, *, language: str, place: str) -> None:
         """Count that a question was shown."""
         day = self._options.clock().date()
@@ -99,6 +106,7 @@ class Worker:
         longest_s = self._options.deadline_s + 1.0
         self._writer.close(longest_s)
         self._deadlines.close()
+        self._receipts.close()
         for helper in (self._integrator, self._outbox, self._announcer):
             if helper is not None:
                 helper.close(longest_s)

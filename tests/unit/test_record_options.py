@@ -13,6 +13,7 @@ import pytest
 from django.test.utils import override_settings
 from flask import Flask
 
+import tests.support.django_project  # noqa: F401 (sets Django up)
 from consentgate import ConfigurationError, Policy
 from consentgate._middleware import GatesByPolicy, MiddlewareOptions
 from consentgate.ext.django.settings import read_settings
@@ -67,6 +68,7 @@ def test_an_address_opens_a_store_with_the_options_of_one() -> None:
             "webhooks": ["https://partner.example/consent"],
             "signer_key": "PRIVATE+KEY+example",
             "spool": Path("spool.db"),
+            "secret_key": SECRET,
         }
     ]
 
@@ -75,7 +77,7 @@ def test_options_that_say_nothing_are_not_passed_on() -> None:
     with store_of(MemoryRecorder()) as opened:
         gates_of(records=ADDRESS, on_decision=None, records_key=None)
 
-    assert opened == [{"address": ADDRESS}]
+    assert opened == [{"address": ADDRESS, "secret_key": SECRET}]
 
 
 def test_a_store_has_the_clock_of_its_gate() -> None:
@@ -84,7 +86,7 @@ def test_a_store_has_the_clock_of_its_gate() -> None:
     with store_of(MemoryRecorder()) as opened:
         gates_of(records=ADDRESS, clock=clock)
 
-    assert opened == [{"address": ADDRESS, "clock": clock}]
+    assert opened == [{"address": ADDRESS, "secret_key": SECRET, "clock": clock}]
 
 
 def test_gates_of_several_policies_share_a_recorder() -> None:
