@@ -14,11 +14,13 @@ from consentgate._middleware import BLOCKED_HEADERS, PreparedGate, blocked_body
 from consentgate.banner.page_headers import CONDITIONAL
 from consentgate.banner.plain_request import FILES, report_file
 from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
+from consentgate.gate.decisions import begin_records
 from consentgate.gate.destination import destination_of
 from consentgate.gate.exchange import Exchange, prepare_layout
 from consentgate.gate.judge import Blocked
 from consentgate.gate.page_change import PageChange
 from consentgate.gate.response_head import ResponseHead
+from consentgate.gate.waiting import settle_async
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PolicyPages
 from consentgate.pages.http import PageAddress, address_in_scope, checked_origin, origin_in_scope
@@ -224,6 +226,9 @@ class AsgiResponse:
 
     def start(self, message: Message, head: ResponseHead[bytes]) -> Awaitable[None]:
         """Send the start of a response, unless it is a page whose body is waited for."""
+        exchange = self._exchange
+        if exchange.new_choice is not None and begin_records(exchange) is not None:
+            return self._settle(partial(self.start, message, head))
         banner = self._banner
         if banner is None:
             banners = self._banners
@@ -236,6 +241,11 @@ class AsgiResponse:
             self.passes_body = False
             return _nothing()
         return self._send_start(message, head, banner)
+
+    async def _settle(self, go_on: Callable[[], Awaitable[None]]) -> None:
+        """Go on once a grant is recorded, or taken back."""
+        await settle_async(self._exchange)
+        await go_on()
 
     def _read_head(self, message: Message) -> ResponseHead[bytes]:
         return self._gate.response_filter.read(message.get("headers") or ())
@@ -272,9 +282,14 @@ class AsgiResponse:
     ) -> Awaitable[None]:
         """Send the start of a response with what the gate lets out of it."""
         exchange = self._exchange
-        exchange.started = True
         if exchange.needs_review and exchange.has_changed:
+            # A start may have been held since, and the choice made meanwhile.
+            if begin_records(exchange) is not None:
+                return self._settle(
+                    partial(self._send_start, message, head, page, is_handshake=is_handshake)
+                )
             exchange.take_place(self._scope)
+        exchange.started = True
         self.passes_body = True
         try:
             message["headers"] = self._gate.response_filter.filter(
@@ -318,6 +333,8 @@ class AsgiResponse:
 
     def _send_other(self, message: Message) -> Awaitable[None]:
         """Send a message that is neither the usual start of a response nor its body."""
+        if self._exchange.new_choice is not None and begin_records(self._exchange) is not None:
+            return self._settle(partial(self._send_other, message))
         # A handshake is rare, and servers that refuse line breaks in the headers of a response let
         # them into its answer: uvicorn does with websockets 16.0 and older.
         is_websocket = self._exchange.request["type"] == "websocket"

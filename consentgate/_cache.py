@@ -23,6 +23,8 @@ per what; "both" is per gate and per server interface (ASGI or WSGI).
 | `pages.banners` (policy) | language -> the one served | 64, 16 KiB | 2 us a page |
 | `pages.banners` (policy) | language, mount, asked -> snippet | 128, 1 MiB | 0.5 us a page |
 | `pages.render` (policy) | what a page depends on -> it | 256, 4 MiB | 2 ms a page and more |
+| `pages.notice` (policy) | language, signal -> the notice | 64, 8 MiB | 3 ms a decision and more |
+| `pages.recorded` (policy) | hash of a program's key -> id | 4,096, 1 MiB | a second record |
 | `pages.snippets` (policy) | kind of snippet -> its text | 128, 1 MiB | 700 us a page and more |
 | `banner.body_start` | hash of a head -> where it ends | 512, 256 KiB | 10 us a page and more |
 

@@ -7,6 +7,7 @@ from inspect import iscoroutinefunction
 from os import PathLike
 from typing import Any, AnyStr, Generic, cast
 
+from consentgate._record_options import RecordFields, make_recorder
 from consentgate._report_file import ReportFile
 from consentgate.errors import ConfigurationError
 from consentgate.gate.events import Event, escape_text
@@ -14,6 +15,8 @@ from consentgate.gate.exchange import Exchange
 from consentgate.gate.gate import Gate
 from consentgate.gate.judge import Verdict
 from consentgate.gate.options import Mode
+from consentgate.gate.record_cookie import with_record_cookie
+from consentgate.gate.recording import Records
 from consentgate.gate.response_filter import ResponseFilter
 from consentgate.gate.settings import GateOptions, Request
 from consentgate.http.wire import WireFormat
@@ -34,7 +37,7 @@ BLOCKED_HEADERS = (
 PolicyOption = Policy | Callable[[Request], Policy]
 
 
-class MiddlewareOptions(GateOptions, PagesFields, total=False):
+class MiddlewareOptions(GateOptions, PagesFields, RecordFields, total=False):
     """The keyword options that both middlewares take."""
 
     report_file: str | PathLike[str] | None
@@ -84,8 +87,11 @@ class GatesByPolicy(Generic[AnyStr]):
         wire: WireFormat[AnyStr],
         scans: bool = False,
     ) -> None:
-        gate_options, pages_options, report_path = _split_options(options)
-        self.pages = None if pages_options.prefix is None else PagesByPolicy(pages_options)
+        gate_options, pages_options, record_options, report_path = _split_options(options)
+        recorder, self._owns_recorder = make_recorder(record_options, secret_key=secret_key)
+        prefix = pages_options.prefix
+        self._records = None if recorder is None else Records(recorder, prefix)
+        self.pages = None if prefix is None else PagesByPolicy(pages_options, recorder=recorder)
         self._secret_key = secret_key
         self._gate_options = gate_options
         if report_path is not None:
@@ -94,7 +100,8 @@ class GatesByPolicy(Generic[AnyStr]):
         self._wire: WireFormat[AnyStr] = wire
         self._scans = scans
         self._pick = policy
-        self._made: dict[int, PreparedGate[AnyStr]] = {}
+        # Each with its policy, which keeps its id while it is there.
+        self._made: dict[int, tuple[Policy, PreparedGate[AnyStr]]] = {}
         self.single: PreparedGate[AnyStr] | None = None
         if not isinstance(policy, Policy) and callable(policy):
             self._make_gate(Policy())  # wrong options are errors at start-up, not at a request
@@ -105,7 +112,6 @@ class GatesByPolicy(Generic[AnyStr]):
         """Return the gate of the policy that the function returns for this request."""
         assert callable(self._pick), "a single policy needs no picking"
         policy = self._pick(request)
-        # The gate holds its policy, so that its id stays its own.
         made = self._made.get(id(policy))
         if made is None:
             if len(self._made) >= MOST_POLICIES:
@@ -113,11 +119,21 @@ class GatesByPolicy(Generic[AnyStr]):
                     f"the policy function returned more than {MOST_POLICIES} policies; build "
                     "them once and return one of them"
                 )
-            made = self._made[id(policy)] = self._prepare(policy)
-        return made
+            made = self._made[id(policy)] = (policy, self._prepare(policy))
+        return made[1]
+
+    @property
+    def close_records(self) -> Callable[[], None] | None:
+        """What closes the recorder at the end; None where that is for others, or there is none."""
+        if self._records is None or not self._owns_recorder:
+            return None
+        return self._records.recorder.close
 
     def _make_gate(self, policy: Policy) -> Gate:
-        return Gate(policy, secret_key=self._secret_key, **self._gate_options)
+        records = self._records
+        if records is not None and records.prefix is not None and isinstance(policy, Policy):
+            policy = with_record_cookie(policy)
+        return Gate(policy, secret_key=self._secret_key, records=records, **self._gate_options)
 
     def _prepare(self, policy: Policy) -> PreparedGate[AnyStr]:
         gate = self._make_gate(policy)
@@ -126,12 +142,19 @@ class GatesByPolicy(Generic[AnyStr]):
 
 def _split_options(
     options: MiddlewareOptions,
-) -> tuple[GateOptions, PagesOptions, str | PathLike[str] | None]:
-    """Return the options of the gate, those of the visitor's pages, and the report's path."""
+) -> tuple[GateOptions, PagesOptions, RecordFields, str | PathLike[str] | None]:
+    """Return the options of the gate, those of the visitor's pages and of records, and the
+    report's path."""
     given: dict[str, Any] = dict(options)  # Any: options are of many types
     report_path = given.pop("report_file", None)
     pages = {name: given.pop(name) for name in PagesFields.__annotations__ if name in given}
-    return cast("GateOptions", given), PagesOptions(**pages), report_path
+    records = {name: given.pop(name) for name in RecordFields.__annotations__ if name in given}
+    return (
+        cast("GateOptions", given),
+        PagesOptions(**pages),
+        cast("RecordFields", records),
+        report_path,
+    )
 
 
 def _listening(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Unpack
 
 from consentgate._applications import Interface, extra_for, for_applications
@@ -65,7 +65,8 @@ class ConsentMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application behind the gate."""
         if scope["type"] not in _REQUESTS:
-            await self.app(scope, receive, send)
+            close = self._gates.close_records
+            await self.app(scope, receive, send if close is None else _closing(send, close))
             return
         if not self._knows_place:
             self._knows_place = True
@@ -141,6 +142,19 @@ class ConsentMiddleware:
         if self._pages is None or scope["type"] != "http":
             return None
         return self._pages.own_path(path_in_scope(scope))
+
+
+def _closing(send: Send, close: Callable[[], None]) -> Send:
+    """Return the `send` of a lifespan: what is held is closed before the server may end."""
+
+    async def send_closed(message: Message) -> None:
+        if str(message["type"]).startswith("lifespan.shutdown."):
+            import asyncio  # noqa: PLC0415 (only where records are kept)
+
+            await asyncio.to_thread(close)
+        await send(message)
+
+    return send_closed
 
 
 def _receive_request(scope: Scope, gate: PreparedGate[bytes]) -> AsgiExchange | None:

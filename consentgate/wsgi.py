@@ -15,8 +15,10 @@ from consentgate._middleware import (
     PreparedGate,
     enter_stack,
 )
-from consentgate._wsgi_exchange import ExcInfo, Headers, Write, WsgiExchange, WsgiResponse
+from consentgate._wsgi_exchange import WsgiExchange
+from consentgate._wsgi_response import ExcInfo, Headers, Write, WsgiResponse
 from consentgate.gate.visitor import CONSENT_KEY
+from consentgate.gate.waiting import settle
 from consentgate.http.wire import TEXT
 from consentgate.pages.http import path_in_environ
 from consentgate.pages.wsgi import answer_page, check_toolkit
@@ -106,6 +108,7 @@ def _guard_early_hints(
     response_filter = gate.response_filter
 
     def send_hints(headers: Iterable[tuple[str, str]]) -> object:
+        settle(exchange)
         pairs = [(_as_text(name), _as_text(value)) for name, value in headers]
         return send_raw(response_filter.screen(exchange, pairs))
 

@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_ty
 
 from consentgate import Category, Controller, Cookie, Gate, Policy
 from consentgate._middleware import MiddlewareOptions
+from consentgate._record_options import RecordFields
 from consentgate.gate.settings import GateOptions, Request
 from consentgate.pages.options import PagesFields, PagesOptions
 from consentgate.policy.cookie import CookieFields
@@ -117,6 +118,13 @@ def middleware_options() -> list[Row]:
     return _rows(explained(MiddlewareOptions), own, dict.fromkeys(own))
 
 
+def records_options() -> list[Row]:
+    """Return the options of consent records, which both middlewares take as well."""
+    hints = get_type_hints(RecordFields)
+    defaults = {**dict.fromkeys(hints), "webhooks": ()}
+    return _rows(explained(RecordFields), hints, defaults)
+
+
 def policy_fields() -> list[Row]:
     """Return the arguments of `Policy`, which are the keys of a policy file."""
     return _constructor_fields(Policy)
@@ -153,11 +161,13 @@ def _without_none(text: str) -> str:
 _OWN = frozenset(MiddlewareOptions.__annotations__) - {
     *GateOptions.__annotations__,
     *PagesFields.__annotations__,
+    *RecordFields.__annotations__,
 }
 
 TABLES: dict[str, Callable[[], list[Row]]] = {
     "gate": gate_options,
     "pages": pages_options,
+    "records": records_options,
     "middleware": middleware_options,
     "policy": policy_fields,
     "category": category_fields,

@@ -9,7 +9,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -52,11 +52,12 @@ class Notice:
     body: bytes
     language: str
     media_type: str = "application/json"
+    digest: bytes = field(init=False, repr=False)
+    """The SHA-256 of the body, by which records name the notice."""
 
-    @property
-    def digest(self) -> bytes:
-        """The SHA-256 of the body, by which records name the notice."""
-        return hashlib.sha256(self.body).digest()
+    def __post_init__(self) -> None:
+        # Once: many decisions share a notice of many kilobytes.
+        object.__setattr__(self, "digest", hashlib.sha256(self.body).digest())
 
 
 @dataclass(frozen=True, slots=True)

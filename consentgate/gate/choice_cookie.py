@@ -1,4 +1,4 @@
-"""Writes the visitor's choice: the one Set-Cookie that the gate itself sends."""
+"""Writes the visitor's choice, and the record cookie beside it: what the gate itself sends."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from consentgate.choice.codec import LIFETIME, PreferencesCodec, end_of
+from consentgate.choice.consent import Consent
 from consentgate.errors import ConfigurationError
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
+from consentgate.gate.record_cookie import RECORD_COOKIE
 from consentgate.http.cookie_writing import expire_cookie, serialize_set_cookie
 from consentgate.http.host_names import cookie_domains
 from consentgate.http.set_cookie import BLANKS
@@ -39,7 +41,8 @@ def _check_texts(**options: object) -> None:
 
 
 class ChoiceCookie:
-    """The preferences cookie on its way out, with the attributes that the site gives it."""
+    """The preferences cookie on its way out, with the attributes that the site gives it, and the
+    record cookie with those that are safe for it."""
 
     def __init__(
         self,
@@ -85,6 +88,10 @@ class ChoiceCookie:
         Where several preferences cookies came in, or one that was not believed, the next choice
         also removes their Domain variants: a sibling subdomain may have planted them.
         """
+        written = self._choice_values(exchange)
+        return written if exchange.record_id is None else written + self._record_values(exchange)
+
+    def _choice_values(self, exchange: Exchange) -> list[str]:
         stored = exchange.stored_choice
         if exchange.new_choice is not None and exchange.new_choice != stored.consent:
             written = [self._write(exchange)]
@@ -98,14 +105,10 @@ class ChoiceCookie:
 
     def _write(self, exchange: Exchange) -> str:
         assert exchange.new_choice is not None
-        left_s = end_of(exchange.new_choice).timestamp() - self._now_s()
-        secure = self._secure
-        if secure is None:
-            # A proxy's scheme may be known inside of the gate only.
-            secure = exchange.secure or exchange.answers_securely
-            if not secure:
-                self._warn_of_proxy(exchange)
-        max_age_s = int(min(LIFETIME.total_seconds(), left_s))
+        secure = self._is_secure(exchange)
+        if not (secure or self._secure is False):
+            self._warn_of_proxy(exchange)
+        max_age_s = self._max_age_s(exchange.new_choice)
         value = self._codec.encode(exchange.new_choice)
         path = self._path_for(exchange) if exchange.mount else self._usual_path
         if exchange.mount:
@@ -113,6 +116,51 @@ class ChoiceCookie:
         is_usual = path == self._usual_path
         end = self._usual_ends[secure] if is_usual else self._end_of_value(path, secure=secure)
         return f"{self._name}={value}; Max-Age={max_age_s}{end}"
+
+    def _is_secure(self, exchange: Exchange) -> bool:
+        # A proxy's scheme may be known inside of the gate only.
+        return (
+            self._secure
+            if self._secure is not None
+            else exchange.secure or exchange.answers_securely
+        )
+
+    def _max_age_s(self, choice: Consent) -> int:
+        left_s = end_of(choice).timestamp() - self._now_s()
+        return int(min(LIFETIME.total_seconds(), left_s))
+
+    def _record_values(self, exchange: Exchange) -> list[str]:
+        """Return the Set-Cookie value of the record cookie, for the visitor's pages alone.
+
+        None where browsers could write the path to them in several ways: it would have to be for
+        the whole host, and so identify the visitor everywhere.
+        """
+        records = exchange.settings.records
+        assert records is not None, "a record is made where records are kept"
+        path = f"{exchange.mount}{records.prefix or ''}"
+        if records.prefix is None or _PLAIN_PATH.fullmatch(path) is None:
+            return []
+        if not exchange.record_id:
+            expired = expire_cookie(
+                RECORD_COOKIE,
+                path=path,
+                http_only=True,
+                partitioned=self._partitioned,
+                cross_site=self._is_cross_site,
+            )
+            return [expired]
+        return [
+            serialize_set_cookie(
+                RECORD_COOKIE,
+                exchange.record_id,
+                max_age_s=self._max_age_s(exchange.choice),
+                path=path,
+                secure=self._is_secure(exchange),
+                http_only=True,
+                same_site=self._same_site,
+                partitioned=self._partitioned,
+            )
+        ]
 
     def _end_of_value(self, path: str, *, secure: bool) -> str:
         """Return the text of the attributes that are the same for all choices, from a ";" on."""

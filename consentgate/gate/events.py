@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -67,6 +68,8 @@ class Reason(StrEnum):
     CHOICE_FOR_HOST = "CG145"
     OTHER_ORIGIN = "CG146"
     CHOICE_CLEARED = "CG147"
+    GRANT_NOT_RECORDED = "CG148"
+    RECORD_LOST = "CG149"
     BANNER_COMPRESSED = "CG151"
     BANNER_NO_PLACE = "CG152"
     BANNER_FILE = "CG153"
@@ -94,6 +97,8 @@ _WARNINGS = frozenset(
         Reason.SECURE_MISSING,
         Reason.CHOICE_CLEARED,
         Reason.OTHER_ORIGIN,
+        Reason.GRANT_NOT_RECORDED,
+        Reason.RECORD_LOST,
         Reason.BANNER_COMPRESSED,
         Reason.BANNER_NO_PLACE,
         Reason.BANNER_FILE,
@@ -141,6 +146,14 @@ _WORDS = {
         "Clear-Site-Data makes the browser forget the visitor's choice, so that it is asked for "
         'again; delete the cookies by their names instead, or leave "cookies" out'
     ),
+    Reason.GRANT_NOT_RECORDED: (
+        "a consent could not be recorded, so that it was not given and the visitor was asked to "
+        "try again; look at the store of consent records"
+    ),
+    Reason.RECORD_LOST: (
+        "a refusal took effect that could not be recorded; look at the store of consent records "
+        "and at its spool"
+    ),
     Reason.BANNER_COMPRESSED: (
         "a page is compressed inside the gate, so that no banner was put in; compress outside, or "
         "place the template helper `consent_banner` and pass banner='manual'"
@@ -163,6 +176,12 @@ _WORDS = {
         "allow-forms and allow-same-origin"
     ),
 }
+
+
+# What is wrong with the store of records now is news each time it goes wrong, and one line a minute
+# is enough for whoever watches the log.
+_EACH_MINUTE = frozenset({Reason.GRANT_NOT_RECORDED, Reason.RECORD_LOST})
+_MINUTE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +222,8 @@ def _give_no_advice(name: str, attributes: str, path: str) -> str:
 
 
 class Reporter:
-    """Hands each event to the site's callback, and logs each name and reason once.
+    """Hands each event to the site's callback, and logs each name and reason once; failures of the
+    store of records once a minute, by the clock `now_s`.
 
     A failing callback is logged, once per reason, and otherwise ignored: reporting never breaks
     a response. `advise` says how to declare a cookie of this name, with the attributes of its
@@ -216,6 +236,7 @@ class Reporter:
         *,
         mode: Mode,
         advise: Callable[[str, str, str], str] = _give_no_advice,
+        now_s: Callable[[], float] = time.time,
     ) -> None:
         self._on_event = on_event
         self._mode = mode
@@ -224,6 +245,8 @@ class Reporter:
         # Apart, so that visitors' names can't crowd out those of the application.
         self._logged_of_visitors: dict[Reason, set[str]] = {reason: set() for reason in Reason}
         self._failed: set[Reason] = set()
+        self._now_s = now_s
+        self._quiet_until_s = dict.fromkeys(_EACH_MINUTE, 0.0)
 
     @property
     def has_listener(self) -> bool:
@@ -270,6 +293,9 @@ class Reporter:
             attributes=told_attributes(attributes) if reason is Reason.UNDECLARED else "",
         )
         self._call(event)
+        if reason in _EACH_MINUTE:
+            self._log_each_minute(event)
+            return
         logged = self._logged_for(reason, action)
         key = name[:LONGEST_TEXT] or detail  # what has no name is logged once for each detail
         if key in logged or len(logged) >= MOST_LOGGED:
@@ -283,6 +309,12 @@ class Reporter:
                 pattern = f"{key}*" if len(name) > LONGEST_TEXT else name
                 text += f"\n{self._advise(pattern, attributes, path)}"
             logger.log(level, "%s", text, extra={"consentgate": event})
+
+    def _log_each_minute(self, event: Event) -> None:
+        now_s = self._now_s()
+        if now_s >= self._quiet_until_s[event.reason]:
+            self._quiet_until_s[event.reason] = now_s + _MINUTE_S
+            logger.warning("%s", _describe(event), extra={"consentgate": event})
 
     def _logged_for(self, reason: Reason, action: Action) -> set[str]:
         made_up = action in _OF_VISITORS

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from consentgate.choice.consent import Consent
 from consentgate.choice.stored import NOTHING, StoredChoice
@@ -17,6 +18,9 @@ from consentgate.gate.options import Enforcement
 from consentgate.gate.settings import GateSettings, Request
 from consentgate.http.cookie_header import cookie_values
 from consentgate.policy import Cookie
+
+if TYPE_CHECKING:
+    from consentgate.gate.decisions import PendingGrant
 
 # Bound once: on CPython 3.11 the access to an Enum's member costs more than what is done with it.
 _REFUSED = Reason.REFUSED
@@ -42,7 +46,9 @@ class Exchange:
     Set-Cookie values that gates further in wrote themselves. `answers_securely`: the application
     knows, as it answers, that its visitor came over https, though the server does not. `mount`:
     what precedes the gate's paths for the browser, as the application knows as it answers. Both are
-    taken where a choice is written.
+    taken where a choice is written. `pending_grant` is on its way into the store of records,
+    `recorded_choice` is the choice up to which all is recorded in this response, and `record_id`
+    what the record cookie becomes: a new id, "" where it goes, None where it stays.
     """
 
     # Defaults of the class until something happens: an exchange costs few assignments.
@@ -64,6 +70,9 @@ class Exchange:
     times_asked = 0
     reads_value = False
     refused_but_sent: tuple[tuple[str, Cookie], ...] = ()
+    pending_grant: PendingGrant | None = None
+    recorded_choice: Consent | None = None
+    record_id: str | None = None
     outer_gate: Exchange | None = None
     inner_gate_values: tuple[str, ...] = ()
     known_choice: StoredChoice | None = None
@@ -126,6 +135,11 @@ class Exchange:
         self.new_choice = consent
         self.needs_review = True
 
+    def write_record(self, record_id: str) -> None:
+        """Let the record cookie hold this id from now on; delete it where that is empty."""
+        self.record_id = record_id
+        self.needs_review = True
+
     def discard_invalid_choice(self) -> None:
         """Delete the preferences cookie that was not believed."""
         self.discards_invalid = self.needs_review = True
@@ -175,7 +189,10 @@ class Exchange:
 
     @property
     def has_changed(self) -> bool:
-        """Whether the choice changed in this response, or refused cookies are to be expired."""
+        """Whether the choice or its record changed in this response, or refused cookies are to be
+        expired."""
+        if self.record_id is not None:
+            return True
         return bool(self.new_choice or self.discards_invalid or self.refused_but_sent)
 
     @property

@@ -33,6 +33,7 @@ from consentgate.gate.options import (
     UnknownOption,
     as_option,
 )
+from consentgate.gate.recording import Records
 from consentgate.gate.request_filter import RequestFilter
 from consentgate.gate.response_filter import ResponseFilter
 from consentgate.gate.settings import GateSettings, Request
@@ -48,7 +49,8 @@ class Gate:
     """One policy, its keys and its options; shared by all requests.
 
     `secret_key` signs the choice: at least 16 bytes, and not the placeholder of an example.
-    `GateOptions` explains the other options. Raises ConfigurationError.
+    `GateOptions` explains the other options; `records` is what the middlewares make of theirs.
+    Raises ConfigurationError.
     """
 
     judge_class: ClassVar[type[Judge]] = Judge
@@ -75,6 +77,7 @@ class Gate:
         secure: bool | None = None,
         http_only: bool = False,
         partitioned: bool = False,
+        records: Records | None = None,
     ) -> None:
         _check_policy(policy)
         _check_functions(required=required, on_event=on_event, clock=clock)
@@ -120,6 +123,7 @@ class Gate:
             reporter=Reporter(
                 on_event,
                 mode=modes[0],
+                now_s=seconds_of(clock),
                 advise=Advisor(policy, now_s=seconds_of(clock)).advise,
             ),
             clock=clock,
@@ -135,6 +139,7 @@ class Gate:
                 rule.anonymous and not signalled.isdisjoint(rule.categories)
                 for rule in policy.rules
             ),
+            records=records,
         )
         self._judge = self.judge_class(self.settings)
         self._filter = self.response_filter(TEXT)

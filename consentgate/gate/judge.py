@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from math import inf
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from consentgate.choice.consent import NECESSARY
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement, Mode, Unknown
+from consentgate.gate.record_cookie import RECORD_COOKIE
 from consentgate.gate.settings import GateSettings
 from consentgate.http.cookie_writing import (
     clamp_lifetime,
@@ -72,7 +73,7 @@ class Judge:
     def __init__(self, settings: GateSettings) -> None:
         self._settings = settings
         self._rule_for = settings.policy.rule_for
-        self._own_name = settings.policy.preferences_cookie
+        self._own_names = frozenset(own_names(settings))
         self._lets_unknown_out = settings.unknown is Unknown.REPORT
         self._enforces = settings.mode is Mode.ENFORCE
 
@@ -88,7 +89,7 @@ class Judge:
         rule = self._rule_for(name) if name else None
         if rule is None:
             return self._judge_undeclared(value, name, attributes)
-        if name == self._own_name:
+        if name in self._own_names:
             return Verdict(Action.STRIP, Reason.PREFERENCES_SET, name, rule, None)
         if rule.necessary:
             return self._keep(value, name, rule, exchange=exchange, reason=Reason.NECESSARY)
@@ -105,7 +106,7 @@ class Judge:
         """
         name = text.strip(BLANKS)
         # It must be what a browser reads: no ";" in it, and not empty.
-        if name == "" or split_set_cookie(f"{text}=") != (name, "") or name == self._own_name:
+        if name == "" or split_set_cookie(f"{text}=") != (name, "") or name in self._own_names:
             return ASK_JUDGE
         rule = self._rule_for(name)
         if rule is None:
@@ -216,6 +217,13 @@ class Judge:
         # Most values are no deletion at any time; only the others need the clock.
         may_delete = deletes_from(split_set_cookie(value)[1]) < inf
         return may_delete and is_deletion(value, now_s())
+
+
+def own_names(settings: GateSettings) -> Iterator[str]:
+    """Yield the names of the cookies that only the gate writes."""
+    yield settings.policy.preferences_cookie
+    if settings.records is not None:
+        yield RECORD_COOKIE
 
 
 def _delete(value: str, name: str, rule: Cookie | None) -> Verdict:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
@@ -23,8 +24,24 @@ class Recorded(Enum):
     LOST = "lost"
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The receipt of one record, for its visitor: a JSON-LD document in UTF-8.
+
+    `is_final`: the record is in the log, and the receipt has the proof. Until then `body` may be
+    empty.
+    """
+
+    body: bytes
+    is_final: bool
+
+
 class Recorder(Protocol):
-    """Keeps decisions. No method waits for a disk or a network."""
+    """Keeps decisions. No method waits for a disk or a network, but `close`.
+
+    Who waits for a future and gives up cancels it. A recorder that stored the decision all the same
+    writes a void entry, since the grant was not given.
+    """
 
     def record(self, decision: Decision) -> Future[Recorded]:
         """Start to record a decision.
@@ -34,9 +51,22 @@ class Recorder(Protocol):
         The future of a refusal or withdrawal never fails.
         """
 
+    def receipt(self, record_id: bytes) -> Future[Receipt | None]:
+        """Start to make the receipt of a record; None where the store has no such record, or has
+        erased it. The future fails with RecordStoreError where the store does not answer."""
+
     def count_shown(self, *, language: str, place: str) -> None:
         """Count that a question was put before a visitor, without saying which: `place` is
-        "banner" or "preferences"."""
+        "banner" or "preferences". Never raise."""
 
     def close(self) -> None:
         """Deliver what waits, and release what is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What a gate needs to have decisions recorded: who records them, and the prefix of the pages
+    that read the record cookie, None where there are no pages."""
+
+    recorder: Recorder
+    prefix: str | None

@@ -19,6 +19,7 @@ from consentgate.gate.options import (
     Unknown,
     UnknownOption,
 )
+from consentgate.gate.recording import Records
 from consentgate.policy import Policy
 
 # Any: a scope or an environ holds whatever its server and application put there.
@@ -82,7 +83,8 @@ class GateSettings:
     POSIX seconds: a third of the cost, and asked at most requests. `http_only`: scripts of a page
     can't read the visitor's choice. `signalled` are the categories that an undecided visitor's
     Global Privacy Control signal refuses; `signal_matters`: that signal can change what leaves,
-    which it does only where an exempt cookie is refused.
+    which it does only where an exempt cookie is refused. `records`: where decisions are recorded,
+    None where they are not.
     """
 
     identity: tuple[object, ...] = field(repr=False)
@@ -100,3 +102,4 @@ class GateSettings:
     required: Callable[[Request], Enforcement] | None = field(compare=False)
     signalled: frozenset[str] = field(compare=False)
     signal_matters: bool = field(compare=False)
+    records: Records | None = field(compare=False)

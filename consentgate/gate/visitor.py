@@ -11,7 +11,9 @@ from weakref import ReferenceType, ref
 
 from consentgate.choice.consent import NECESSARY, Consent
 from consentgate.errors import ConfigurationError
+from consentgate.gate.decisions import begin_records
 from consentgate.gate.exchange import Exchange
+from consentgate.gate.grant_recorded import RecordedGrant, check_records
 from consentgate.gate.options import Enforcement
 
 CONSENT_KEY = "consentgate.consent"
@@ -85,6 +87,20 @@ class VisitorConsent:
         if not choice.granted.issuperset(names):
             day = self._day(complete=not categories)
             self._exchange.choose(choice.with_granted(self._fingerprints(names), day=day))
+
+    def grant_recorded(self, *categories: str) -> RecordedGrant:
+        """Grant as `grant` does, and have it recorded now: `await` what comes back, or under WSGI
+        call its `wait()`.
+
+        It returns once the grant is in the store of records, and raises RecordStoreError where that
+        fails, with the choice before it in force again. Without `grant_recorded` the response waits
+        for the record, and is sent with the choice before it where that fails. Raises
+        ConfigurationError as `grant` does, and where no records are kept.
+        """
+        check_records(self._exchange)
+        self.grant(*categories)
+        begin_records(self._exchange)
+        return RecordedGrant(self._exchange, self._names(categories))
 
     def save(self, *granted: str) -> None:
         """Make a complete choice: grant these categories, of which there may be none, and refuse

@@ -7,9 +7,10 @@ from typing import Any
 
 from consentgate.errors import ConfigurationError
 from consentgate.gate.exchange import Exchange
+from consentgate.gate.waiting import until_done
 from consentgate.pages.choice_form import LARGEST_BODY
 from consentgate.pages.endpoints import PolicyPages
-from consentgate.pages.http import Response, request_in_scope
+from consentgate.pages.http import PendingResponse, Response, request_in_scope
 
 try:
     from starlette.requests import ClientDisconnect
@@ -46,6 +47,9 @@ def page_app(pages: PolicyPages | None, path: str, exchange: Exchange) -> App:
         except ClientDisconnect:
             return  # nobody is there to answer
         answer = pages.answer(request_in_scope(scope, exchange, path=path, body=body))
+        if isinstance(answer, PendingResponse):
+            await until_done(answer.future)
+            answer = answer.answer()
         await _as_server_response(answer, scope["method"])(scope, receive, send)
 
     return answer_page

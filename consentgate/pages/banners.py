@@ -13,6 +13,7 @@ from functools import cached_property
 
 from consentgate._cache import BoundedCache
 from consentgate.gate.exchange import Exchange
+from consentgate.gate.recording import Recorder
 from consentgate.pages.http import PageAddress
 from consentgate.pages.languages import negotiate, primary_language
 from consentgate.pages.options import Banner, PagesOptions, SettingsLink
@@ -39,7 +40,9 @@ class Banners:
         options: PagesOptions,
         texts: Mapping[str, Texts],
         pages: Pages,
+        recorder: Recorder | None = None,
     ) -> None:
+        self._recorder = recorder
         self.applies = options.banner is not Banner.MANUAL and bool(policy.consent_categories)
         self.prefix = options.prefix
         self.is_static = options.banner is Banner.STATIC
@@ -80,7 +83,7 @@ class Banners:
         signalled = exchange.settings.signalled & self._asked
         return signalled - choice.granted - choice.refused
 
-    def _signalled(self, exchange: Exchange) -> frozenset[str]:
+    def signalled(self, exchange: Exchange) -> frozenset[str]:
         """Return the categories that the browser's signal refuses, as the page says."""
         can_be = self._can_be_signalled(exchange)
         return can_be if can_be and exchange.sends_gpc else frozenset()
@@ -114,7 +117,7 @@ class Banners:
             "",
             *sorted(choice.refused),
             str(self._question(exchange)[0]),
-            *sorted(self._signalled(exchange)),
+            *sorted(self.signalled(exchange)),
         )
         return "v" + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
 
@@ -163,7 +166,9 @@ class Banners:
         if not asks:
             stored = exchange.stored_choice.consent
             saved = (stored.granted, stored.refused) if stored.day is not None else None
-        signalled = self._signalled(exchange)
+        signalled = self.signalled(exchange)
+        if asks and self._recorder is not None:
+            self._recorder.count_shown(language=tag, place="banner")
         key = (tag, mount, asks, way_back != "", nonce != "", is_dead, saved, signalled)
         form = self._forms.get(key)
         if form is None:

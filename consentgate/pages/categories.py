@@ -21,8 +21,9 @@ DECLARED = (
     _("Marketing"),
     _("Let advertisers recognise you and choose the ads that you see."),
     _("Keeps your choice about cookies."),
+    _("Finds the record of the consent that you gave."),
 )
-"""The texts of the library's own categories and cookie, word for word as they are declared.
+"""The texts of the library's own categories and cookies, word for word as they are declared.
 
 They are declared in English and French; here the catalogues find them for all other languages.
 """

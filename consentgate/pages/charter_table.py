@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from consentgate.gate.record_cookie import RECORD_COOKIE
 from consentgate.pages.charter import Charter, Entry, Section
 from consentgate.pages.durations import duration_words, lifetime_words
 from consentgate.pages.texts import LocalizedText, Texts
@@ -52,9 +53,10 @@ NOT_NEEDED = {
     ExemptReason.AUDIENCE_MEASUREMENT: _("Not needed: anonymous statistics, which you can refuse"),
 }
 
-# The library's own cookie, as far as the site does not declare these.
+# The library's own cookies, as far as the site does not declare these.
 _OWN_DEFAULTS = (_("This site"), _("Cookie preferences"), _("Whole site"))
-_DEFAULTS = (NOT_STATED,) * 3
+_RECORD_DEFAULTS = (*_OWN_DEFAULTS[:2], _("Cookie settings"))
+_DEFAULTS = (NOT_STATED, NOT_STATED, NOT_STATED)
 
 _KEPT = _("Data kept for %(duration)s")
 _SEVERAL = _("Only if you accept all of these: %(categories)s")
@@ -88,8 +90,7 @@ class Row:
 def row_of(entry: Entry, charter: Charter, texts: Texts) -> Row:
     """Return the cells of one cookie."""
     language = charter.default_language
-    is_own = entry == charter.preferences
-    provider, service, location = _OWN_DEFAULTS if is_own else _DEFAULTS
+    provider, service, location = _defaults_of(entry, charter)
     return Row(
         name=entry.name,
         kind=texts(KINDS[entry.kind]) if entry.kind in KINDS else "",
@@ -120,6 +121,12 @@ def consent_note(section: Section, texts: Texts) -> str:
 
 def _localize(text: Text, language: str, texts: Texts, *, default: str) -> LocalizedText:
     return texts.localize(text, language) if text else LocalizedText(texts(default))
+
+
+def _defaults_of(entry: Entry, charter: Charter) -> tuple[str, str, str]:
+    if entry.name == RECORD_COOKIE:
+        return _RECORD_DEFAULTS
+    return _OWN_DEFAULTS if entry == charter.preferences else _DEFAULTS
 
 
 def _lifetime(entry: Entry, texts: Texts) -> str:

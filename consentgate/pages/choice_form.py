@@ -1,8 +1,9 @@
 """Read what a visitor chose from the body of a request; reject what is unclear, never guess.
 
-A form (application/x-www-form-urlencoded) has the fields `choice`, `category` (once for each) and
-`next`; JSON is an object with the same, where the categories are a list under `categories`, or a
-list or one text under `category`. Other fields are the site's own, such as a token of its forms.
+A form (application/x-www-form-urlencoded) has the fields `choice`, `category` (once for each),
+`next`, and for the record `source` and `language`; JSON is an object with the same but `source`,
+where the categories are a list under `categories`, or a list or one text under `category`. Other
+fields are the site's own, such as a token of its forms.
 """
 
 from __future__ import annotations
@@ -73,12 +74,16 @@ class Choice(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ChoiceForm:
     """One choice as it was sent: `categories` are those to grant, with SAVE only; `next` is the
-    path to go on to, unchecked; `wants_json` is True if the choice came as JSON."""
+    path to go on to, unchecked; `wants_json` is True if the choice came as JSON. `source` and
+    `language` say for the record where the question was shown and in which language, unchecked.
+    """
 
     choice: Choice
     categories: frozenset[str] = frozenset()
     next: str = ""
     wants_json: bool = False
+    source: str = ""
+    language: str = ""
 
     def apply_to(self, visitor: VisitorConsent) -> None:
         """Make this the visitor's choice."""
@@ -126,7 +131,9 @@ def _read_form(body: bytes, policy: Policy) -> ChoiceForm:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict")
     except ValueError:
         raise BadRequest(400, BROKEN_FORM) from None
-    fields: dict[str, list[str]] = {"choice": [], "category": [], "next": []}
+    fields: dict[str, list[str]] = {
+        name: [] for name in ("choice", "category", "next", "source", "language")
+    }
     for name, value in pairs:
         # No page sends NUL, and a later reader might end a text at it.
         if "\0" in value:
@@ -138,7 +145,13 @@ def _read_form(body: bytes, policy: Policy) -> ChoiceForm:
     choice = _as_choice(*fields["choice"])
     # The boxes of a page are sent with each of its buttons, but only this one saves them.
     names = fields["category"] if choice is Choice.SAVE else []
-    return ChoiceForm(choice, _as_categories(names, policy), next="".join(fields["next"]))
+    return ChoiceForm(
+        choice,
+        _as_categories(names, policy),
+        next="".join(fields["next"]),
+        source="".join(fields["source"]),
+        language="".join(fields["language"]),
+    )
 
 
 def _read_json(body: bytes, policy: Policy) -> ChoiceForm:
@@ -155,7 +168,13 @@ def _read_json(body: bytes, policy: Policy) -> ChoiceForm:
     # A program says what it means: "accept" beside a list may have meant the list.
     if names and chosen is not Choice.SAVE:
         raise BadRequest(400, ONLY_WITH_SAVE)
-    return ChoiceForm(chosen, _as_categories(names, policy), wants_json=True)
+    language = document.get("language")
+    return ChoiceForm(
+        chosen,
+        _as_categories(names, policy),
+        wants_json=True,
+        language=language if isinstance(language, str) else "",
+    )
 
 
 def _as_object(pairs: Iterable[tuple[str, object]]) -> Mapping[str, object]:

@@ -5,19 +5,25 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from datetime import date
+from functools import partial
 from urllib.parse import parse_qs, quote
 
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
+from consentgate.gate.record_cookie import record_id_in
+from consentgate.gate.recording import Receipt, Recorder
 from consentgate.gate.visitor import VisitorConsent
 from consentgate.pages.banners import Banners
-from consentgate.pages.choice_form import BadRequest, is_json, read_choice
+from consentgate.pages.choice_form import BadRequest, ChoiceForm, is_json, read_choice
 from consentgate.pages.durations import day_words
-from consentgate.pages.http import Headers, Request, Response
+from consentgate.pages.http import Answer, Headers, PendingResponse, Request, Response
 from consentgate.pages.languages import negotiate
+from consentgate.pages.notice import Notices
 from consentgate.pages.options import PagesOptions
 from consentgate.pages.policy_json import policy_json
+from consentgate.pages.recorded import ChoiceRecord, ChoiceRecords
 from consentgate.pages.render import Pages
 from consentgate.pages.same_site import (
     checked_path,
@@ -42,7 +48,10 @@ NOT_FOUND = "There is no such page."
 METHOD_NOT_ALLOWED = "This page does not allow that method."
 CROSS_SITE = "A choice is accepted from pages of the same site only."
 
-Endpoint = Callable[[Request], Response]
+# In English, to programs only: visitors get a page in their language.
+UNRECORDED = "The consent could not be recorded, so it was not given. Try again later."
+
+Endpoint = Callable[[Request], Answer]
 
 # What a page says is its type: none may be guessed from its content (WHATWG Fetch, 3.6).
 _NO_SNIFF = ("x-content-type-options", "nosniff")
@@ -62,6 +71,13 @@ _MARKDOWN = (("content-type", "text/markdown; charset=utf-8"), _NO_SNIFF)
 # The site's own choice of a language may depend on anything.
 _BY_LANGUAGE = (("cache-control", "no-cache"), ("vary", "Accept-Language"))
 _NO_STORE = (("cache-control", "no-store"),)
+_LATER = (("retry-after", "60"),)
+_RECEIPT = (
+    ("content-type", "application/ld+json"),
+    ("content-disposition", 'attachment; filename="consent-receipt.jsonld"'),
+    ("cross-origin-resource-policy", "same-origin"),
+    _NO_SNIFF,
+)
 # Long enough that a crowd does not ask for each visitor, short enough that a deployment shows.
 _SHORTLY = (("cache-control", "public, max-age=300"),)
 
@@ -76,11 +92,20 @@ class PolicyPages:
         options: PagesOptions,
         texts: Mapping[str, Texts],
         static: StaticFiles,
+        recorder: Recorder | None = None,
     ) -> None:
         self.policy = policy
         self.prefix = options.prefix
-        self.pages = Pages(policy, options=options, texts=texts, static=static)
-        self.banners = Banners(policy, options=options, texts=texts, pages=self.pages)
+        self.pages = Pages(
+            policy,
+            options=options,
+            texts=texts,
+            static=static,
+            keeps_records=recorder is not None,
+        )
+        self.banners = Banners(
+            policy, options=options, texts=texts, pages=self.pages, recorder=recorder
+        )
         self._options = options
         self._texts = texts
         self._static = static
@@ -99,11 +124,20 @@ class PolicyPages:
             "/policy.json": {"GET": self._declaration},
             **{f"/static/{name}": {"GET": self._static_file} for name in static.names},
         }
+        self._recorder = recorder
+        self._records: ChoiceRecords | None = None
+        if recorder is not None:
+            notices = Notices(
+                self.pages, options=options, static=static, policy_json=self._policy_json
+            )
+            self._records = ChoiceRecords(notices, texts=texts)
+            self._routes["/receipt"] = {"GET": self._receipt}
         if options.gpc_updated is not None:
             self._routes[WELL_KNOWN] = {"GET": self._gpc}
 
-    def answer(self, request: Request) -> Response:
-        """Return the response to a request for a path under the prefix, or the well-known one."""
+    def answer(self, request: Request) -> Answer:
+        """Return the response to a request for a path under the prefix, or the well-known one; or
+        what is to be waited for first."""
         try:
             return self._endpoint_for(request)(request)
         except BadRequest as error:
@@ -136,21 +170,75 @@ class PolicyPages:
 
     def _preferences(self, request: Request) -> Response:
         next_path = checked_path(_field_of(request, "next")) or ""
-        page = self.pages.render_preferences(request, self._texts_for(request), next_path=next_path)
+        texts = self._texts_for(request)
+        if self._recorder is not None and request.method == "GET":
+            self._recorder.count_shown(language=texts.language, place="preferences")
+        page = self.pages.render_preferences(
+            request, texts, next_path=next_path, has_receipt=self._has_receipt(request.exchange)
+        )
         return self._page(200, page, *_NO_STORE)
 
-    def _choose(self, request: Request) -> Response:
+    def _choose(self, request: Request) -> Answer:
         trusted = self._options.trusted_origins
         if not is_trusted_origin(request.headers, origin=request.origin, trusted_origins=trusted):
             return self._forbidden(request)
         form = read_choice(request, self.policy)
-        consent = VisitorConsent(request.exchange)
-        form.apply_to(consent)
+        visitor = VisitorConsent(request.exchange)
+        if self._records is None:
+            form.apply_to(visitor)
+            return self._chosen(request, form)
+        signalled = self.banners.signalled(request.exchange)
+        record = self._records.prepare(request, form, signalled=signalled)
+        form.apply_to(visitor)
+        future = record.start()
+        if future is None:
+            return self._chosen(request, form)
+        return PendingResponse(future, partial(self._settled, request, form, record))
+
+    def _settled(self, request: Request, form: ChoiceForm, record: ChoiceRecord) -> Response:
+        """Return the response to a grant that is recorded by now, or is not given."""
+        if record.settle():
+            return self._chosen(request, form)
+        if form.wants_json:
+            return _problem_json(BadRequest(503, UNRECORDED, headers=_LATER))
+        texts = self._texts.get(form.language) or self._texts_for(request)
+        page = self.pages.render_unrecorded(request, texts)
+        return self._page(503, page, *_NO_STORE, *_LATER)
+
+    def _chosen(self, request: Request, form: ChoiceForm) -> Response:
         if form.wants_json:
             return state_response(request)
         path = checked_path(form.next) or self._referring_path(request)
         # Nothing was granted before a withdrawal without a choice, so there is nothing saved.
-        return _redirect(303, path + SAVED if consent.decided else path, *_NO_STORE)
+        is_saved = VisitorConsent(request.exchange).decided
+        return _redirect(303, path + SAVED if is_saved else path, *_NO_STORE)
+
+    def _has_receipt(self, exchange: Exchange) -> bool:
+        if self._recorder is None or not exchange.choice.granted:
+            return False
+        return record_id_in(exchange) is not None
+
+    def _receipt(self, request: Request) -> PendingResponse:
+        assert self._recorder is not None, "the route exists only with records"
+        record_id = record_id_in(request.exchange)
+        if record_id is None:
+            raise BadRequest(404, NOT_FOUND)
+        future = self._recorder.receipt(record_id)
+        return PendingResponse(future, partial(self._receipt_in, request, future))
+
+    def _receipt_in(self, request: Request, future: Future[Receipt | None]) -> Response:
+        if not future.done() or future.cancelled() or future.exception() is not None:
+            return self._receipt_later(request, 503)
+        receipt = future.result()
+        if receipt is None:
+            return self._problem(request, BadRequest(404, NOT_FOUND))
+        if not receipt.is_final:
+            return self._receipt_later(request, 202)
+        return Response(200, (*_RECEIPT, *_NO_STORE), receipt.body)
+
+    def _receipt_later(self, request: Request, status: int) -> Response:
+        page = self.pages.render_receipt_later(request, self._texts_for(request))
+        return self._page(status, page, *_NO_STORE, *_LATER)
 
     def _charter(self, request: Request) -> Response:
         page = self.pages.render_charter(request, self._texts_for(request))
@@ -253,9 +341,10 @@ class PagesByPolicy:
     """The visitor's pages of one middleware: texts and files are read once, and each policy has
     its own `PolicyPages`. `path_mark` is part of each path that `own_path` knows."""
 
-    def __init__(self, options: PagesOptions) -> None:
+    def __init__(self, options: PagesOptions, *, recorder: Recorder | None = None) -> None:
         assert options.prefix is not None, "without a prefix there are no pages"
         self.options = options
+        self._recorder = recorder
         self._prefix = options.prefix
         self._has_gpc = options.gpc_updated is not None
         self.path_mark = "/" if self._has_gpc else options.prefix
@@ -279,7 +368,13 @@ class PagesByPolicy:
 
     def of(self, policy: Policy) -> PolicyPages:
         """Return the pages of a policy."""
-        return PolicyPages(policy, options=self.options, texts=self._texts, static=_STATIC)
+        return PolicyPages(
+            policy,
+            options=self.options,
+            texts=self._texts,
+            static=_STATIC,
+            recorder=self._recorder,
+        )
 
 
 # Read with the module what nearly every site needs: Starlette makes its middleware within the

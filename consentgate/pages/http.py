@@ -7,7 +7,8 @@ its proxy count. The gate's own facts, as the server gave them, are those of the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -46,6 +47,17 @@ class Response:
     headers: Headers = ()
     body: bytes = b""
 
+
+@dataclass(frozen=True, slots=True)
+class PendingResponse:
+    """An answer that waits for a record: once `future` is done, or was waited for too long and
+    cancelled, `answer` returns the response, whatever the future holds."""
+
+    future: Future[Any]  # Any: each answer knows what it waits for
+    answer: Callable[[], Response]
+
+
+Answer = Response | PendingResponse
 
 # Any: the values of scopes and environs are their specifications', of many types.
 Scope = Mapping[str, Any]

@@ -35,6 +35,11 @@ class Links:
         return f"{self.mount}{self.prefix}/charter{self._query(self.language)}"
 
     @property
+    def receipt(self) -> str:
+        """Return the address of the receipt of the visitor's consent."""
+        return f"{self.mount}{self.prefix}/receipt"
+
+    @property
     def state_script(self) -> str:
         """Return the address of the script that gives a page the visitor's state."""
         return f"{self.mount}{self.prefix}/state.js"

@@ -49,9 +49,12 @@ class Pages:
         options: PagesOptions,
         texts: Mapping[str, Texts],
         static: StaticFiles,
+        keeps_records: bool = False,
     ) -> None:
         self._charter = charter_of(policy)
-        self._templates = Templates(policy, options=options, texts=texts, static=static)
+        self._templates = Templates(
+            policy, options=options, texts=texts, static=static, keeps_records=keeps_records
+        )
         self._blanks = Blanks()
         self._snippets = Snippets(policy, self._charter, self._templates, self._blanks)
         # By all that they depend on but the page to come back to: visitors share what they chose.
@@ -62,13 +65,18 @@ class Pages:
             with self._templates.checked():
                 self._rehearse(next(iter(texts.values())))
 
-    def render_preferences(self, request: Request, texts: Texts, *, next_path: str) -> bytes:
-        """Return the preferences page with the choice of the request's visitor, in UTF-8."""
+    def render_preferences(
+        self, request: Request, texts: Texts, *, next_path: str, has_receipt: bool = False
+    ) -> bytes:
+        """Return the preferences page with the choice of the request's visitor, in UTF-8.
+
+        `has_receipt`: the visitor can download a receipt of it.
+        """
         exchange, mount = request.exchange, request.mount
         consent = exchange.choice
         signalled = VisitorConsent(exchange).value.refused - consent.refused
         situation = situation_of(exchange)
-        key = (texts, mount, consent, signalled, situation, bool(next_path))
+        key = (texts, mount, consent, signalled, situation, bool(next_path), has_receipt)
         form = self._pages.get(key)
         if form is None:
             blank = self._blanks.next_path if next_path else ""
@@ -76,10 +84,25 @@ class Pages:
             form = self._remember(
                 key,
                 self._preferences(
-                    texts, links, consent=consent, signalled=signalled, situation=situation
+                    texts,
+                    links,
+                    consent=consent,
+                    signalled=signalled,
+                    situation=situation,
+                    has_receipt=has_receipt,
                 ),
             )
         return form.fill(next_path)
+
+    def undecided_preferences(self, texts: Texts, *, signalled: frozenset[str]) -> str:
+        """Return the preferences page of a visitor who has not chosen, for the notice."""
+        return self._preferences(
+            texts,
+            self._templates.links(texts, mount=""),
+            consent=Consent.undecided(),
+            signalled=signalled,
+            situation=Situation.UNDECIDED,
+        )
 
     def render_charter(self, request: Request, texts: Texts) -> bytes:
         """Return the cookie charter, in UTF-8."""
@@ -111,6 +134,16 @@ class Pages:
         and the same question once more."""
         links = self._templates.links(texts, mount=request.mount)
         return self._forbidden(texts, links).encode()
+
+    def render_unrecorded(self, request: Request, texts: Texts) -> bytes:
+        """Return the page for a consent that could not be recorded, and so was not given."""
+        links = self._templates.links(texts, mount=request.mount)
+        return self._templates.render("unrecorded.html", texts, links=links).encode()
+
+    def render_receipt_later(self, request: Request, texts: Texts) -> bytes:
+        """Return the page for a receipt that cannot be made yet."""
+        links = self._templates.links(texts, mount=request.mount)
+        return self._templates.render("receipt_later.html", texts, links=links).encode()
 
     def render_problem(
         self, request: Request, texts: Texts, *, status: int, message: LocalizedText
@@ -166,6 +199,7 @@ class Pages:
         consent: Consent,
         signalled: frozenset[str],
         situation: Situation,
+        has_receipt: bool = False,
     ) -> str:
         views = category_views(self._charter, texts, consent=consent, signalled=signalled)
         day = consent.day
@@ -179,6 +213,7 @@ class Pages:
             day=day_words(day, texts) if day else "",
             until=day_words(day + LIFETIME, texts) if day else "",
             may_withdraw=bool(consent.granted),
+            has_receipt=has_receipt,
             signal_purposes=texts.list_of([view.title.text for view in views if view.signalled]),
         )
 
@@ -215,6 +250,8 @@ class Pages:
                 signalled=frozenset(),
                 situation=situation,
             )
+        for name in ("unrecorded.html", "receipt_later.html"):
+            self._templates.render(name, texts, links=links)
         self._charter_in("charter.html", texts, links)
         self.charter_fragment(texts)
         self.banner(texts, mount="", has_next=True, has_nonce=True)

@@ -51,11 +51,13 @@ class Templates:
         options: PagesOptions,
         texts: Mapping[str, Texts],
         static: StaticFiles,
+        keeps_records: bool = False,
     ) -> None:
         assert options.prefix is not None, "no pages are made without a prefix"
         self._prefix = options.prefix
         self._style_sheets = options.stylesheets
         self._static = static
+        self._keeps_records = keeps_records
         self._places_link = options.settings_link is not SettingsLink.NONE
         self._languages = tuple(
             Language(tag, _name_of(language)) for tag, language in texts.items()
@@ -92,6 +94,7 @@ class Templates:
             "is_dead": False,
             "signal_purposes": "",
             "places_link": self._places_link,
+            "keeps_records": self._keeps_records,
             "script": links.static(self._static.name_of(SCRIPT)),
             "style_sheets": (
                 links.static(self._static.name_of(STYLE_SHEET)),

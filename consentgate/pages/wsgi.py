@@ -7,9 +7,10 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from consentgate.errors import ConfigurationError
 from consentgate.gate.exchange import Exchange
+from consentgate.gate.waiting import wait_for
 from consentgate.pages.choice_form import LARGEST_BODY
 from consentgate.pages.endpoints import PolicyPages
-from consentgate.pages.http import Response, request_in_environ
+from consentgate.pages.http import PendingResponse, Response, request_in_environ
 
 try:
     from werkzeug.exceptions import ClientDisconnected
@@ -43,6 +44,9 @@ def answer_page(
     except ClientDisconnected as gone:
         return gone(environ, start_response)
     answer = pages.answer(request_in_environ(environ, exchange, path=path, body=body))
+    if isinstance(answer, PendingResponse):
+        wait_for(answer.future)
+        answer = answer.answer()
     return _as_server_response(answer)(environ, start_response)
 
 

@@ -17,6 +17,7 @@ from flask import Flask
 from consentgate import Policy
 from consentgate.ext import consent_required
 from consentgate.ext.flask.settings import own_cookies
+from consentgate.gate.record_cookie import with_record_cookie
 from consentgate.pages.catalogue import forms
 from consentgate.pages.texts import load_texts
 from consentgate.policy import BUILT_IN_CATEGORIES, Cookie, shipped_presets
@@ -83,6 +84,7 @@ def purposes() -> Iterator[Text]:
 
 def declared() -> Iterator[Cookie]:
     """The cookies of the library, of its presets and of Flask."""
+    yield from with_record_cookie(Policy()).rules
     for preset in shipped_presets():
         yield from Policy(presets=[preset]).rules
     app = Flask("shop")

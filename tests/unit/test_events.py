@@ -108,6 +108,8 @@ def test_the_ids_of_reasons_are_stable() -> None:
         "CHOICE_FOR_HOST": "CG145",
         "OTHER_ORIGIN": "CG146",
         "CHOICE_CLEARED": "CG147",
+        "GRANT_NOT_RECORDED": "CG148",
+        "RECORD_LOST": "CG149",
         "BANNER_COMPRESSED": "CG151",
         "BANNER_NO_PLACE": "CG152",
         "BANNER_FILE": "CG153",

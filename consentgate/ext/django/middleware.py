@@ -21,10 +21,11 @@ from consentgate._wsgi_exchange import WsgiExchange
 from consentgate.ext.django.banner import banner_for
 from consentgate.ext.django.caches import guard_caches
 from consentgate.ext.django.guarding import SentHeaders, guard_response
-from consentgate.ext.django.own_pages import answer_own_page
+from consentgate.ext.django.own_pages import OwnPage
 from consentgate.ext.django.place import address_of, holder_of
 from consentgate.ext.django.settings import read_settings
 from consentgate.gate.visitor import CONSENT_KEY
+from consentgate.gate.waiting import settle, settle_async
 from consentgate.http.wire import TEXT
 
 # Any: a response, or under ASGI what is awaited for one.
@@ -82,42 +83,46 @@ class ConsentMiddleware:
     def _answer(
         self, request: HttpRequest, gate: PreparedGate[str], exchange: DjangoExchange
     ) -> HttpResponseBase:
-        response = self._own_page(request, gate, exchange)
-        banner = None
-        if response is None:
+        page, banner = self._own_page(request, gate), None
+        response: HttpResponseBase
+        if page is not None:
+            response = page.respond(request, exchange)
+        else:
             banner = banner_for(request, gate, exchange)
             response = self.get_response(request)
+        settle(exchange)
         sent = SentHeaders(response, gate.response_filter)
         if banner is not None:
             banner.put(response, sent)
-        page = None if banner is None else banner.page
-        return guard_response(response, sent, gate.response_filter, exchange, page)
+        change = None if banner is None else banner.page
+        return guard_response(response, sent, gate.response_filter, exchange, change)
 
     async def _answer_async(
         self, request: HttpRequest, gate: PreparedGate[str], exchange: DjangoExchange
     ) -> HttpResponseBase:
         try:
-            response = self._own_page(request, gate, exchange)
-            banner = None
-            if response is None:
+            page, banner = self._own_page(request, gate), None
+            response: HttpResponseBase
+            if page is not None:
+                response = await page.respond_async(request, exchange)
+            else:
                 banner = banner_for(request, gate, exchange)
                 response = await self.get_response(request)
+            await settle_async(exchange)
             sent = SentHeaders(response, gate.response_filter)
             if banner is not None:
                 await banner.put_async(response, sent)
-            page = None if banner is None else banner.page
-            return guard_response(response, sent, gate.response_filter, exchange, page)
+            change = None if banner is None else banner.page
+            return guard_response(response, sent, gate.response_filter, exchange, change)
         finally:
             _end(exchange)
 
-    def _own_page(
-        self, request: HttpRequest, gate: PreparedGate[str], exchange: DjangoExchange
-    ) -> HttpResponseBase | None:
-        """Return the answer of one of the visitor's pages, None for a page of the site."""
+    def _own_page(self, request: HttpRequest, gate: PreparedGate[str]) -> OwnPage | None:
+        """Return the visitor's page that is asked for, None for a page of the site."""
         own_path = None if gate.pages is None else self._own_path(request)
         if own_path is None or gate.pages is None:
             return None
-        return answer_own_page(gate.pages, own_path, exchange, request)
+        return OwnPage(gate.pages, own_path)
 
     def _own_path(self, request: HttpRequest) -> str | None:
         pages = self._gates.pages

@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 
 from consentgate.ext.django.host import raw_host_of
 from consentgate.ext.django.place import address_of
 from consentgate.gate.exchange import Exchange
+from consentgate.gate.waiting import until_done, wait_for
 from consentgate.pages.choice_form import LARGEST_BODY
 from consentgate.pages.endpoints import PolicyPages
-from consentgate.pages.http import Request, Response
+from consentgate.pages.http import Answer, PendingResponse, Request, Response
 
 
-def answer_own_page(
-    pages: PolicyPages, path: str, exchange: Exchange, request: HttpRequest
-) -> HttpResponse:
-    """Return the answer to a request to the library's page at `path`, below the prefix."""
-    try:
-        page_request = _as_page_request(request, exchange, path)
-    except UnreadablePostError:
-        return HttpResponse(status=400)  # nobody is there to read it
-    return _as_django_response(pages.answer(page_request), page_request.method)
+class OwnPage(NamedTuple):
+    """One of the library's pages that a request asks for, at `path` below the prefix."""
+
+    pages: PolicyPages
+    path: str
+
+    def respond(self, request: HttpRequest, exchange: Exchange) -> HttpResponse:
+        """Return the response; block while it waits for a record."""
+        answer = self._answer(request, exchange)
+        if isinstance(answer, PendingResponse):
+            wait_for(answer.future)
+            answer = answer.answer()
+        return _as_django_response(answer, request.method or "")
+
+    async def respond_async(self, request: HttpRequest, exchange: Exchange) -> HttpResponse:
+        """Do the same without blocking the event loop."""
+        answer = self._answer(request, exchange)
+        if isinstance(answer, PendingResponse):
+            await until_done(answer.future)
+            answer = answer.answer()
+        return _as_django_response(answer, request.method or "")
+
+    def _answer(self, request: HttpRequest, exchange: Exchange) -> Answer:
+        try:
+            page_request = _as_page_request(request, exchange, self.path)
+        except UnreadablePostError:
+            return Response(400)  # nobody is there to read it
+        return self.pages.answer(page_request)
 
 
 def _as_page_request(request: HttpRequest, exchange: Exchange, path: str) -> Request:

@@ -29,7 +29,7 @@ from consentgate.policy import Policy
 SETTING = "CONSENTGATE"
 _OPTIONS = tuple(MiddlewareOptions.__annotations__)
 _KEYS = tuple(name.upper() for name in ("policy", "secret_key", *_OPTIONS))
-_FUNCTIONS = ("clock", "language", "on_event", "required")
+_FUNCTIONS = ("clock", "language", "on_decision", "on_event", "required")
 
 # The project's key signs sessions and tokens too: a value signed for one use must be invalid for
 # another, so the gate's key is derived from it (NIST SP 800-108, a label for each purpose).

@@ -1,0 +1,326 @@
+"""One response under WSGI on its way to the server: PEP 3333 to the letter, and nothing kept of the
+body.
+
+What nothing is put into is returned as the object that it is, so that `len()` and
+`wsgi.file_wrapper` objects keep working.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from types import TracebackType
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from consentgate._middleware import BLOCKED_HEADERS, BLOCKED_STATUS, PreparedGate, blocked_body
+from consentgate._wsgi_exchange import WsgiExchange, environ_key
+from consentgate.banner.page_headers import CONDITIONAL
+from consentgate.banner.plain_request import ask_environ_plainly
+from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
+from consentgate.gate.destination import destination_of
+from consentgate.gate.events import Action, Reason
+from consentgate.gate.judge import Blocked
+from consentgate.gate.options import Mode
+from consentgate.gate.page_change import PageChange
+from consentgate.gate.response_head import ResponseHead
+from consentgate.gate.waiting import settle
+from consentgate.http.set_cookie import has_line_break
+from consentgate.pages.banners import Banners
+
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
+Headers = list[tuple[str, str]]
+Write = Callable[[bytes], object]
+
+_KEYS = {name: environ_key(name) for name in CONDITIONAL}
+_CONDITIONAL_KEYS = frozenset(_KEYS.values())
+
+
+class WsgiResponse:
+    """The response of one exchange on its way to the server.
+
+    The application holds nothing that leads here but a function. `block` is the body that replaces
+    a blocked response. `is_head`: the application is to answer the GET of this HEAD.
+    """
+
+    __slots__ = (
+        *("_banner", "_banners", "_environ", "_gate", "_has_started", "_held"),
+        *("_start_raw", "_write_raw", "block", "exchange", "is_head"),
+    )
+
+    def __init__(
+        self,
+        exchange: WsgiExchange,
+        gate: PreparedGate[str],
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+    ) -> None:
+        self.block: bytes | None = None
+        self.exchange = exchange
+        self._environ = environ
+        self._gate = gate
+        self._start_raw = start_response
+        # Some servers have no `write` to return, so that it does not say whether they started.
+        self._write_raw: Write | None = None
+        self._has_started = False
+        self._banner: BannerResponse[str] | None = None
+        self._banners: Banners | None = None
+        self._held: tuple[str, ResponseHead[str], ExcInfo] | None = None
+        self.is_head = False
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether nothing may leave yet."""
+        return self._held is not None
+
+    @property
+    def _is_searching(self) -> bool:
+        """Whether the place for the banner is looked for."""
+        return self._banner is not None and self._banner.is_searching
+
+    def prepare_banner(self) -> None:
+        """Put the banner into the response if it is a page; the application sees the request's
+        conditional headers as it may."""
+        exchange, banners, environ = self.exchange, self._gate.banners, self._environ
+        method = environ.get("REQUEST_METHOD", "GET")
+        if banners is None or method not in PAGE_METHODS:
+            return
+        if exchange.outer_gate is not None and not may_insert(exchange):
+            return
+        self._banners = banners
+        exchange.inserts_banner = True
+        ask_environ_plainly(environ, exchange)
+        self.is_head = method == "HEAD" and destination_of(exchange).is_page
+        if method != "POST" and not environ.keys().isdisjoint(_CONDITIONAL_KEYS):
+            found = {name: environ[key] for name, key in _KEYS.items() if key in environ}
+            self._banner = self._make_banner(banners)
+            _change(environ, self._banner.conditions(found))
+
+    def _make_banner(self, banners: Banners) -> BannerResponse[str]:
+        exchange = self.exchange
+        return BannerResponse(
+            banners,
+            exchange,
+            wire=self._gate.wire,
+            address=partial(exchange.page_address, self._environ),
+        )
+
+    def start(self, status: str, headers: Iterable[tuple[str, str]], exc_info: ExcInfo) -> Write:
+        """Take the application's start of the response, and return its `write`."""
+        if self._held is not None and exc_info is None:
+            self._release()  # the server says what it thinks of a second start
+        if self.exchange.new_choice is not None:
+            settle(self.exchange)  # the server's call waits for the record of a grant
+        # Where an error comes before a byte has left, its page takes the place of all before.
+        self._held = None
+        head = self._gate.response_filter.read(headers)
+        banner, banners = self._banner, self._banners
+        if banner is None and head.is_html and banners is not None:
+            banner = self._banner = self._make_banner(banners)
+        if banner is None or (self._has_started and banner.may_hold):
+            return self._send_start(status, head, exc_info)
+        banner.start(int(status[:3]) if status[:3].isdecimal() else 0, head)
+        if not banner.is_holding:
+            return self._send_start(status, head, exc_info, page=banner)
+        self._held = status, head, exc_info
+        return self._write_held
+
+    def around(self, body: Iterable[bytes]) -> Iterable[bytes]:
+        """Return what the server iterates over: the body itself, unless something may be put into
+        it or take its place."""
+        if self._gate.blocks:
+            return _Body(body, self)
+        if self._has_started and not self._is_searching:
+            return body
+        if self._banners is None:
+            # The application has yet to start, so that it may yet call a gate of its own.
+            return _Body(body, self)
+        if not self._is_searching and not destination_of(self.exchange).is_page:
+            return body
+        if self._held is not None and type(body) in (list, tuple):  # others may have a `close`
+            return self._whole(body)  # type: ignore[arg-type]
+        return _Body(body, self)
+
+    def ask_as_get(self) -> WSGIEnvironment:
+        """Return what to ask the application for in the place of a HEAD."""
+        self._environ = {**self._environ, "REQUEST_METHOD": "GET"}
+        return self._environ
+
+    def without_body(self, body: Iterable[bytes]) -> list[bytes]:
+        """Run the body of a GET until the response has started, and return nothing of it."""
+        around = self.around(body)
+        try:
+            if not self._has_started:
+                next((chunk for chunk in around if self._has_started), None)
+        finally:
+            getattr(around, "close", _nothing)()
+        return [b""]  # some servers send the headers with the first chunk, and not without any
+
+    def feed(self, chunk: bytes | None) -> bytes:
+        """Return what can leave of the body now that this chunk came, None for its end."""
+        banner, held = self._banner, self._held
+        if banner is None or not banner.is_searching:
+            return chunk or b""
+        body = banner.end() if chunk is None else banner.feed(bytes(chunk))
+        if held is not None and not banner.is_holding:
+            self._held = None
+            self._send_start(*held, page=banner)
+        return body
+
+    def abort(self) -> bytes:
+        """Start the response as the application did; return what was held back of its body."""
+        return self._release()
+
+    def _whole(self, body: list[bytes] | tuple[bytes, ...]) -> list[bytes]:
+        """Return a whole body with what is put into it. A list of one says how long the response
+        is (PEP 3333, "Handling the Content-Length Header"), and is one again."""
+        whole = self.feed(b"".join(body))
+        whole += self.feed(None)
+        return [whole] if whole else []  # all that there is was written
+
+    def _release(self) -> bytes:
+        banner, held = self._banner, self._held
+        if banner is None or not banner.is_searching:
+            return b""
+        self._held = None
+        body = banner.abort()
+        if held is not None:
+            self._send_start(*held)
+        return b"" if self.block is not None else body
+
+    def _write_held(self, data: bytes) -> None:
+        """Write as the application does while the place is looked for and afterwards."""
+        body = self.feed(data)
+        if body and self._has_started and self.block is None:
+            self._write(body)
+
+    def _write(self, body: bytes) -> None:
+        assert self._write_raw is not None, "the response has started"
+        self._write_raw(body)
+
+    def _send_start(
+        self,
+        status: str,
+        head: ResponseHead[str],
+        exc_info: ExcInfo,
+        page: PageChange | None = None,
+    ) -> Write:
+        """Start the response with what the gate lets out of it."""
+        exchange = self.exchange
+        if exchange.needs_review and exchange.has_changed:
+            settle(exchange)  # it may have been held since, and the choice made meanwhile
+            exchange.take_place(self._environ)
+        self.block = None
+        if type(status) is not str or not status.isprintable():
+            status = self._checked(status)
+        try:
+            left = self._gate.response_filter.filter(exchange, head, page=page)
+        except Blocked as blocked:
+            block = blocked_body(blocked.verdicts)
+            self.block = b"" if exchange.method == "HEAD" else block
+            status = BLOCKED_STATUS
+            left = [(name.title(), value) for name, value in BLOCKED_HEADERS]
+            left.append(("Content-Length", str(len(block))))
+        # Nothing can be changed any more, whatever the server says of it.
+        self._has_started = exchange.started = True
+        if exc_info is None:
+            self._write_raw = self._start_raw(status, left)
+        else:
+            self._write_raw = self._start_raw(status, left, exc_info)
+        if self.is_head:
+            self._write_raw = _discard
+        return self._write_raw if self.block is None else _discard
+
+    def _checked(self, status: str) -> str:
+        """Return the status line, or another in the place of one that would split the head."""
+        if type(status) is not str:
+            status = str.__str__(status)  # a subclass may say of itself what it is not
+        if not has_line_break(status):
+            return status
+        self.exchange.report(Reason.STATUS_LINE_BREAK, Action.REWRITE)
+        reports = self.exchange.settings.mode is Mode.REPORT
+        return status if reports else BLOCKED_STATUS
+
+
+def _change(environ: WSGIEnvironment, changes: Mapping[str, str | None]) -> None:
+    """Let the application see these headers otherwise; None: one goes."""
+    for name, value in changes.items():
+        if value is None:
+            del environ[_KEYS[name]]
+        else:
+            environ[_KEYS[name]] = value
+
+
+def _nothing() -> None:
+    """Close what cannot be closed."""
+
+
+def _discard(data: bytes) -> None:
+    """Take what an application writes of a body that does not leave."""
+
+
+class _Body:
+    """The application's body with what is put into it, or what replaces it."""
+
+    __slots__ = ("_body", "_chunks", "_failure", "_is_over", "_response")
+
+    def __init__(self, body: Iterable[bytes], response: WsgiResponse) -> None:
+        self._body = body
+        self._chunks: Iterator[bytes] | None = None
+        self._response = response
+        self._is_over = False
+        self._failure: Exception | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            try:
+                raise failure
+            finally:
+                del failure  # its traceback refers to this frame
+        response = self._response
+        # Not even an empty chunk may leave before the response has started, so that up to 64 KiB
+        # are waited for here.
+        while not self._is_over:
+            try:
+                chunk = self._next()
+            except Exception as failure:  # noqa: BLE001 (it is raised again)
+                return self._end_with(failure)
+            body = response.feed(chunk)
+            if response.block is not None:
+                self._is_over = True
+                return response.block
+            if chunk is None:
+                self._is_over = True
+                if body:
+                    return body
+            elif not response.is_holding:
+                return body
+        raise StopIteration
+
+    def _next(self) -> bytes | None:
+        """Return the next chunk, None after the last; the application is at work meanwhile."""
+        exchange = self._response.exchange
+        exchange.is_in_call = True
+        try:
+            if self._chunks is None:
+                self._chunks = iter(self._body)
+            return next(self._chunks, None)
+        finally:
+            exchange.is_in_call = False
+
+    def close(self) -> None:
+        """Close the application's body, as the server would."""
+        close = getattr(self._body, "close", None)
+        if close is not None:
+            close()
+
+    def _end_with(self, failure: Exception) -> bytes:
+        """Let what was held back leave as it came; then the failure is the server's."""
+        held = self._response.abort()
+        if not held:
+            raise failure
+        self._failure = failure
+        return held
