@@ -226,14 +226,13 @@ class AsgiResponse:
 
     def start(self, message: Message, head: ResponseHead[bytes]) -> Awaitable[None]:
         """Send the start of a response, unless it is a page whose body is waited for."""
-        exchange = self._exchange
-        if exchange.new_choice is not None and begin_records(exchange) is not None:
-            return self._settle(partial(self.start, message, head))
         banner = self._banner
         if banner is None:
             banners = self._banners
             if banners is None or not head.is_html:
                 return self._send_start(message, head)
+            if begin_records(self._exchange) is not None:  # who is asked depends on it
+                return self._settle(partial(self.start, message, head))
             banner = self._banner = self._make_banner(banners)
         banner.start(message.get("status", 0), head)
         if banner.is_holding:
@@ -283,7 +282,6 @@ class AsgiResponse:
         """Send the start of a response with what the gate lets out of it."""
         exchange = self._exchange
         if exchange.needs_review and exchange.has_changed:
-            # A start may have been held since, and the choice made meanwhile.
             if begin_records(exchange) is not None:
                 return self._settle(
                     partial(self._send_start, message, head, page, is_handshake=is_handshake)
@@ -333,7 +331,7 @@ class AsgiResponse:
 
     def _send_other(self, message: Message) -> Awaitable[None]:
         """Send a message that is neither the usual start of a response nor its body."""
-        if self._exchange.new_choice is not None and begin_records(self._exchange) is not None:
+        if begin_records(self._exchange) is not None:
             return self._settle(partial(self._send_other, message))
         # A handshake is rare, and servers that refuse line breaks in the headers of a response let
         # them into its answer: uvicorn does with websockets 16.0 and older.

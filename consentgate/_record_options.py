@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Callable, Collection
+from importlib import import_module
 from os import PathLike
 from typing import Any, TypedDict
 
@@ -62,7 +63,7 @@ def make_recorder(
 def _open_store(address: str, options: RecordFields, secret_key: str | bytes) -> Recorder:
     try:
         # Only here, since it needs what the extra installs.
-        from consentgate.records.recorder import StoreRecorder  # noqa: PLC0415
+        store = import_module("consentgate.records.recorder")
     except ImportError as error:
         raise ConfigurationError(
             f"records={address!r} needs SQLAlchemy: pip install 'consentgate[records]'"
@@ -72,7 +73,7 @@ def _open_store(address: str, options: RecordFields, secret_key: str | bytes) ->
         for name in _OF_THE_STORE
         if options.get(name)
     }
-    recorder: Recorder = StoreRecorder(address, secret_key=secret_key, **options_of_store)
+    recorder: Recorder = store.StoreRecorder(address, secret_key=secret_key, **options_of_store)
     # A server without lifespan events ends like this. Closing twice does nothing.
     atexit.register(recorder.close)
     return recorder

@@ -108,13 +108,12 @@ class WsgiResponse:
         """Take the application's start of the response, and return its `write`."""
         if self._held is not None and exc_info is None:
             self._release()  # the server says what it thinks of a second start
-        if self.exchange.new_choice is not None:
-            settle(self.exchange)  # the server's call waits for the record of a grant
         # Where an error comes before a byte has left, its page takes the place of all before.
         self._held = None
         head = self._gate.response_filter.read(headers)
         banner, banners = self._banner, self._banners
         if banner is None and head.is_html and banners is not None:
+            settle(self.exchange)  # who is asked depends on it
             banner = self._banner = self._make_banner(banners)
         if banner is None or (self._has_started and banner.may_hold):
             return self._send_start(status, head, exc_info)
@@ -207,7 +206,7 @@ class WsgiResponse:
         """Start the response with what the gate lets out of it."""
         exchange = self.exchange
         if exchange.needs_review and exchange.has_changed:
-            settle(exchange)  # it may have been held since, and the choice made meanwhile
+            settle(exchange)  # the server's call waits for the record of a grant
             exchange.take_place(self._environ)
         self.block = None
         if type(status) is not str or not status.isprintable():

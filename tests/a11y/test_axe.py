@@ -28,6 +28,9 @@ OTHERS = {
     "fragment": "/fragment",
     "forbidden": "/forbidden",
     "problem": "/problem",
+    "unrecorded": "/unrecorded",
+    "receipt-later": "/receipt-later",
+    "with-receipt": "/with-receipt",
 }
 pytestmark = pytest.mark.law(27)
 

@@ -10,7 +10,11 @@ from tests.a11y.lost import lost
 from tests.a11y.viewer import View, Viewer
 
 PAGES = {"banner": "/banner", "preferences": "/consent/", "charter": "/consent/charter"}
-ALL_PAGES = {**PAGES, "settings": "/settings", "forbidden": "/forbidden", "problem": "/problem"}
+ALL_PAGES = {
+    **PAGES,
+    **{name: f"/{name}" for name in ("settings", "forbidden", "problem", "unrecorded")},
+    "receipt": "/with-receipt",
+}
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 paths = pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 

@@ -270,6 +270,19 @@ def _forbidden(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
     return pages.render_forbidden(ask(policy=POLICY), texts).decode()
 
 
+def _unrecorded(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
+    return pages.render_unrecorded(ask(policy=POLICY), texts).decode()
+
+
+def _receipt_later(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
+    return pages.render_receipt_later(ask(policy=POLICY), texts).decode()
+
+
+def _with_receipt(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
+    asked = ask(policy=POLICY, cookie=preferences_for("statistics", policy=POLICY))
+    return pages.render_preferences(asked, texts, next_path="", has_receipt=True).decode()
+
+
 def _problem(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
     told = LocalizedText("Send a choice.", "en", "ltr")
     return pages.render_problem(ask(policy=POLICY), texts, status=400, message=told).decode()
@@ -289,6 +302,9 @@ _RENDERED: dict[str, Rendered] = {
     "/fragment": _fragment,
     "/forbidden": _forbidden,
     "/problem": _problem,
+    "/unrecorded": _unrecorded,
+    "/receipt-later": _receipt_later,
+    "/with-receipt": _with_receipt,
 }
 
 

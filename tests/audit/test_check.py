@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -12,6 +14,7 @@ from consentgate.audit.check import Result, State, check
 from consentgate.audit.loading import ApplicationError, AuditError
 from tests.audit.conftest import Write
 from tests.audit.sites import FLASK, FLASK_GATED, STARLETTE, STARLETTE_GATED
+from tests.support.stores import STORE_MODULE
 
 Check = Callable[..., Result]
 
@@ -327,6 +330,15 @@ def test_compression_inside_the_gate_is_noted(check_site: Check) -> None:
     ).replace("\nSECRET", "\nfrom starlette.middleware.gzip import GZipMiddleware\nSECRET")
 
     assert [note[:5] for note in check_site(source).notes] == ["CG151"]
+
+
+def test_a_check_opens_no_store_and_records_nothing(check_site: Check) -> None:
+    source = STARLETTE_GATED.replace("policy=policy", "policy=policy, records='sqlite:///x.db'")
+
+    with patch.dict(sys.modules, {STORE_MODULE: None}):
+        result = check_site(source)
+
+    assert problems_of(result)["session"] == []
 
 
 def test_the_gates_own_pages_are_not_visited(check_site: Check) -> None:

@@ -1,9 +1,9 @@
-"""What a handler grants is provisional until it is recorded, under each middleware and framework."""
+"""What a handler grants is provisional until it is recorded, under each framework."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -21,21 +21,15 @@ from tests.contract.adapters_django import (
     play_wsgi_wrapper,
 )
 from tests.contract.adapters_ext import play_fastapi, play_flask_extension
-from tests.middleware.banner_pages import ASKS, PAGE
-from tests.support.exchange import HTML, NOW, Answer, Ask, Clock, Play, Say, preferences_for
+from tests.support.exchange import NOW, Answer, Ask, Clock, Play, Say, preferences_for
 from tests.support.minimal_servers import (
     App,
     asgi_gate,
-    converse,
     cookies,
     http_scope,
-    serve,
     set_by,
-    set_cookies,
     start,
     talk,
-    websocket_scope,
-    wsgi_gate,
 )
 from tests.support.recorders import (
     FailingRecorder,
@@ -339,150 +333,5 @@ def test_a_handler_awaits_its_grant(
 
 
 def test_without_records_nothing_can_be_seen_recorded() -> None:
-    with pytest.raises(ConfigurationError, match="records='sqlite:///consent.db'"):
+    with pytest.raises(ConfigurationError, match=re.escape("records='sqlite:///consent.db'")):
         do(play_wsgi, wait)
-
-
-# On every channel
-
-
-@pytest.mark.parametrize(
-    ("recorder", "left"),
-    [(SlowRecorder, [b"session=1", b"_ga=1"]), (SlowFailingRecorder, [b"session=1"])],
-)
-def test_early_hints_under_asgi_wait_too(recorder: type[MemoryRecorder], left: list[bytes]) -> None:
-    async def app(scope: Any, receive: App, send: App) -> None:
-        get_consent(scope).grant("statistics")
-        headers = cookies("session=1", "_ga=1")
-        await send({"type": "http.response.early_hint", "headers": headers})
-        await send(start())
-
-    hint, _ = talk(asgi_gate(app, records=recorder()), http_scope(method="POST"))
-
-    assert set_by(hint) == left
-
-
-@pytest.mark.parametrize(
-    ("recorder", "left"),
-    [(SlowRecorder, ["session=1", "_ga=1"]), (SlowFailingRecorder, ["session=1"])],
-)
-def test_early_hints_under_wsgi_wait_too(recorder: type[MemoryRecorder], left: list[str]) -> None:
-    def app(environ: Any, start_response: App) -> list[bytes]:
-        get_consent(environ).grant("statistics")
-        environ["wsgi.early_hints"](set_cookies("session=1", "_ga=1"))
-        start_response("200 OK", [])
-        return []
-
-    hints: list[tuple[str, str]] = []
-    gate = wsgi_gate(app, records=recorder())
-
-    serve(gate, Ask(method="POST"), **{"wsgi.early_hints": hints.extend})
-
-    assert [value for _, value in hints] == left
-
-
-@pytest.mark.parametrize(("recorder", "asks"), [(SlowRecorder, False), (SlowFailingRecorder, True)])
-def test_a_page_asks_again_where_the_grant_is_taken_back(
-    recorder: type[MemoryRecorder], asks: bool
-) -> None:
-    async def asgi_app(scope: Any, receive: App, send: App) -> None:
-        get_consent(scope).grant()
-        await send(start((b"content-type", b"text/html")))
-        await send({"type": "http.response.body", "body": PAGE})
-
-    def wsgi_app(environ: Any, start_response: App) -> list[bytes]:
-        get_consent(environ).grant()
-        start_response("200 OK", [HTML])
-        return [PAGE]
-
-    scope = http_scope(method="POST")
-    _, body = talk(asgi_gate(asgi_app, records=recorder(), banner="auto"), scope)
-    server = serve(wsgi_gate(wsgi_app, records=recorder(), banner="auto"), Ask(method="POST"))
-
-    assert (ASKS in body["body"], ASKS in server.content) == (asks, asks)
-
-
-@pytest.mark.parametrize(
-    ("recorder", "written"), [(SlowRecorder, True), (SlowFailingRecorder, False)]
-)
-def test_a_grant_while_a_page_is_held_is_waited_for(
-    recorder: type[MemoryRecorder], written: bool
-) -> None:
-    async def asgi_app(scope: Any, receive: App, send: App) -> None:
-        await send(start((b"content-type", b"text/html")))
-        get_consent(scope).grant()
-        await send({"type": "http.response.body", "body": PAGE})
-
-    def wsgi_app(environ: Any, start_response: App) -> Iterator[bytes]:
-        start_response("200 OK", [HTML])
-        get_consent(environ).grant()
-        yield PAGE
-
-    scope = http_scope(method="POST")
-    first, _ = talk(asgi_gate(asgi_app, records=recorder(), banner="auto"), scope)
-    server = serve(wsgi_gate(wsgi_app, records=recorder(), banner="auto"), Ask(method="POST"))
-
-    assert (bool(set_by(first)), bool(server.cookies)) == (written, written)
-
-
-def test_a_websocket_that_refuses_is_accepted_at_once() -> None:
-    async def app(scope: Any, receive: App, send: App) -> None:
-        get_consent(scope).withdraw()
-        await send({"type": "websocket.accept", "headers": []})
-
-    records = SilentRecorder()
-    scope = websocket_scope(preferences_for("statistics"))
-
-    [sent] = talk(asgi_gate(app, records=records), scope)
-
-    assert [value[:20] for value in set_by(sent)] == [b"cookies_preferences="]
-    assert [one.kind for one in records.decisions] == [DecisionKind.WITHDRAWN]
-
-
-def test_a_page_of_an_error_waits_for_nothing_more() -> None:
-    def app(environ: Any, start_response: App) -> Iterator[bytes]:
-        get_consent(environ).grant()
-        start_response("200 OK", [HTML])
-        error = ValueError("late")
-        start_response("500 Oops", [HTML], (ValueError, error, None))
-        yield PAGE
-
-    records = MemoryRecorder()
-
-    server = serve(wsgi_gate(app, records=records, banner="auto"), Ask(method="POST"))
-
-    assert server.status == "500 Oops"
-    assert len(records.decisions) == 1
-
-
-def test_who_no_longer_waits_for_the_response_gives_the_grant_up() -> None:
-    async def app(scope: Any, receive: App, send: App) -> None:
-        get_consent(scope).grant()
-        await send(start())
-
-    records = SilentRecorder()
-
-    async def leave() -> None:
-        task = asyncio.create_task(
-            converse(asgi_gate(app, records=records), http_scope(method="POST"))
-        )
-        while not records.answers:
-            await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    asyncio.run(leave())
-
-    assert records.answers[0].cancelled()
-
-
-def test_a_recorder_that_cancels_has_not_recorded() -> None:
-    class Cancelling(MemoryRecorder):
-        def answer(self, decision: Any, answer: Any) -> None:
-            answer.cancel()
-
-    for play in (play_asgi, play_wsgi):
-        answer = do(play, lambda consent: consent.grant(), records=Cancelling())
-
-        assert answer.cookie_names == ["session"]
-        assert reasons_of(answer) == [Reason.GRANT_NOT_RECORDED]

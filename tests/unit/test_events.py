@@ -322,3 +322,21 @@ def test_names_that_visitors_make_up_hide_none_of_the_applications(
 
     # The other was logged already.
     assert [one.consentgate.name for one in log.records] == ["_pk_id.site"]  # type: ignore[attr-defined]
+
+
+# The store of records
+
+
+@pytest.mark.parametrize("reason", [Reason.GRANT_NOT_RECORDED, Reason.RECORD_LOST])
+def test_what_is_wrong_with_the_store_of_records_is_logged_once_a_minute(
+    log: pytest.LogCaptureFixture, reason: Reason
+) -> None:
+    now_s, events = [1_000.0], list[Event]()
+    reporter = Reporter(events.append, mode=Mode.ENFORCE, now_s=lambda: now_s[0])
+
+    for later_s in (0, 59, 1, 59):
+        now_s[0] += later_s
+        reporter.report(reason, Action.NOTE, path="/consent/", detail="RecordStoreError")
+
+    assert len(events) == 4
+    assert [line[:14] for line in messages(log)] == [f"{reason.value} note: a "] * 2
