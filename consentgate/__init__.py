@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         ConsentGateError,
         Finding,
         PolicyError,
+        RecordStoreError,
     )
     from consentgate.gate.events import Action, Event, Reason
     from consentgate.gate.gate import Gate
@@ -49,6 +50,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Reason",
+    "RecordStoreError",
     "Unknown",
     "Verdict",
     "VisitorConsent",
@@ -74,6 +76,7 @@ _PLACES = {
     "Policy": "consentgate.policy",
     "PolicyError": "consentgate.errors",
     "Reason": "consentgate.gate.events",
+    "RecordStoreError": "consentgate.errors",
     "Unknown": "consentgate.gate.options",
     "Verdict": "consentgate.gate.judge",
     "VisitorConsent": "consentgate.gate.visitor",

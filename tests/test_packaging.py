@@ -36,6 +36,7 @@ PUBLIC_NAMES = {
     "Policy",
     "PolicyError",
     "Reason",
+    "RecordStoreError",
     "HideCookies",
     "Unknown",
     "Verdict",

@@ -163,10 +163,14 @@ def _ask(recorder: Recorder, decision: Decision) -> Future[Recorded]:
 
 
 def _is_stored(future: Future[Recorded]) -> bool:
-    # Nobody waits for it any longer: a recorder that stores it later writes a void entry.
-    if future.cancel() or future.cancelled() or not future.done():
+    if not future.done():
+        # Nobody waits for it any longer: a recorder that stores it later writes a void entry.
+        future.cancel()
         return False
-    return future.exception() is None and future.result() is Recorded.STORED
+    try:
+        return future.result() is Recorded.STORED
+    except Exception:  # noqa: BLE001 (cancelled, or whatever went wrong)
+        return False
 
 
 def _failure_of(future: Future[Recorded]) -> str:

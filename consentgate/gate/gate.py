@@ -115,6 +115,7 @@ class Gate:
         self.settings = GateSettings(
             identity=(
                 *(policy, keys, audience, *modes, clamp, scan_headers, required),
+                records is not None,
                 self._choice_cookie.attributes,
             ),
             policy=policy,
