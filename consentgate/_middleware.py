@@ -88,7 +88,9 @@ class GatesByPolicy(Generic[AnyStr]):
         scans: bool = False,
     ) -> None:
         gate_options, pages_options, record_options, report_path = _split_options(options)
-        recorder, self._owns_recorder = make_recorder(record_options, secret_key=secret_key)
+        recorder, self._owns_recorder = make_recorder(
+            record_options, clock=gate_options.get("clock")
+        )
         prefix = pages_options.prefix
         self._records = None if recorder is None else Records(recorder, prefix)
         self.pages = None if prefix is None else PagesByPolicy(pages_options, recorder=recorder)

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-import atexit
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from importlib import import_module
 from os import PathLike
 from typing import Any, TypedDict
@@ -25,31 +25,40 @@ class RecordFields(TypedDict, total=False):
     given. `None`: nothing is recorded. Under ASGI the server must run asyncio."""
     on_decision: Callable[[Decision], object] | None
     """A function that gets each recorded decision, in the thread of the recorder."""
-    webhooks: Collection[str]
-    """Addresses that get each recorded decision as JSON, at least once."""
+    webhooks: Sequence[object]
+    """Addresses that get each recorded decision as JSON, at least once; or values of
+    `consentgate.records.webhook.Webhook`, which also sign what they send."""
     records_key: str | None
-    """The key that signs checkpoints of the log, as C2SP writes signer keys; `None`: one that is
-    derived from `secret_key`."""
-    records_spool: str | PathLike[str] | None
-    """The file that keeps refusals while the store is out of reach; `None`: beside the store, or in
-    the folder for temporary files."""
+    """The key that signs checkpoints of the log and receipts, as C2SP writes signer keys; `None`:
+    one that is derived from `secret_key`."""
+    records_spool: str | PathLike[str] | bool
+    """The file, or the folder for it, that keeps refusals while the store is out of reach. `True`:
+    beside an SQLite store, else in the working folder. `False`: there is none, and such a refusal
+    has no record."""
 
 
-_OF_THE_STORE = ("on_decision", "webhooks", "records_key", "records_spool")
+_OF_THE_STORE = {
+    "on_decision": "on_decision",
+    "webhooks": "webhooks",
+    "records_key": "signer_key",
+    "records_spool": "spool",
+}
+"""The options that a store takes, and what it calls them."""
 
 
 def make_recorder(
-    options: RecordFields, *, secret_key: str | bytes
+    options: RecordFields, *, clock: Callable[[], datetime] | None
 ) -> tuple[Recorder | None, bool]:
     """Return the recorder that the options name, and whether it was made here, so that it is to be
-    closed here. Raises ConfigurationError."""
-    records = options.get("records")
+    closed here. `clock` is the gate's, None for the usual one. Raises ConfigurationError."""
+    given: dict[str, Any] = {**options}  # Any: options are of many types
+    records = given.pop("records", None)
+    given = {name: value for name, value in given.items() if value is not None}
     if isinstance(records, str):
-        return _open_store(records, options, secret_key), True
-    given = [name for name in _OF_THE_STORE if options.get(name)]
+        return _open_store(records, given, clock), True
     if given:
         raise ConfigurationError(
-            f"{given[0]} is for a store of records: name one, for example "
+            f"{min(given)} is for a store of records: name one, for example "
             "records='sqlite:///consent.db', or leave it out"
         )
     if records is not None and not callable(getattr(records, "record", None)):
@@ -60,20 +69,18 @@ def make_recorder(
     return records, False
 
 
-def _open_store(address: str, options: RecordFields, secret_key: str | bytes) -> Recorder:
+def _open_store(
+    address: str, given: Mapping[str, Any], clock: Callable[[], datetime] | None
+) -> Recorder:
     try:
         # Only here, since it needs what the extra installs.
         store = import_module("consentgate.records.recorder")
     except ImportError as error:
         raise ConfigurationError(
-            f"records={address!r} needs SQLAlchemy: pip install 'consentgate[records]'"
+            "records= needs SQLAlchemy: pip install 'consentgate[records]'"
         ) from error
-    options_of_store: dict[str, Any] = {  # Any: options are of many types
-        name: options[name]  # type: ignore[literal-required]
-        for name in _OF_THE_STORE
-        if options.get(name)
-    }
-    recorder: Recorder = store.StoreRecorder(address, secret_key=secret_key, **options_of_store)
-    # A server without lifespan events ends like this. Closing twice does nothing.
-    atexit.register(recorder.close)
+    options = {_OF_THE_STORE[name]: value for name, value in given.items()}
+    if clock is not None:
+        options["clock"] = clock
+    recorder: Recorder = store.StoreRecorder(address, **options)
     return recorder

@@ -121,7 +121,7 @@ def middleware_options() -> list[Row]:
 def records_options() -> list[Row]:
     """Return the options of consent records, which both middlewares take as well."""
     hints = get_type_hints(RecordFields)
-    defaults = {**dict.fromkeys(hints), "webhooks": ()}
+    defaults = {**dict.fromkeys(hints), "webhooks": (), "records_spool": True}
     return _rows(explained(RecordFields), hints, defaults)
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
@@ -16,25 +15,17 @@ STORE_MODULE = "consentgate.records.recorder"
 ADDRESS = "sqlite:///consent.db"
 
 
-@dataclass
-class Opened:
-    """What stores were opened with, each as keywords, and what is to be called at the exit."""
-
-    options: list[dict[str, Any]] = field(default_factory=list)
-    at_exit: list[Callable[[], object]] = field(default_factory=list)
-
-
 @contextmanager
-def store_of(recorder: Recorder) -> Iterator[Opened]:
-    """Have a middleware find this recorder behind each address of a store."""
-    opened = Opened()
+def store_of(recorder: Recorder) -> Iterator[list[dict[str, Any]]]:
+    """Have a middleware find this recorder behind each address of a store; yield what stores are
+    opened with."""
+    opened: list[dict[str, Any]] = []
 
     def open_store(address: str, **options: Any) -> Recorder:
-        opened.options.append({"address": address, **options})
+        opened.append({"address": address, **options})
         return recorder
 
     module: Any = ModuleType(STORE_MODULE)  # Any: it is made while the test runs
     module.StoreRecorder = open_store
-    at_exit = patch("atexit.register", opened.at_exit.append)
-    with patch.dict(sys.modules, {STORE_MODULE: module}), at_exit:
+    with patch.dict(sys.modules, {STORE_MODULE: module}):
         yield opened

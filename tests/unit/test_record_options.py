@@ -18,7 +18,7 @@ from consentgate._middleware import GatesByPolicy, MiddlewareOptions
 from consentgate.ext.django.settings import read_settings
 from consentgate.ext.flask import ConsentGate
 from consentgate.http.wire import TEXT
-from tests.support.exchange import POLICY, SECRET
+from tests.support.exchange import POLICY, SECRET, Clock
 from tests.support.recorders import MemoryRecorder
 from tests.support.stores import ADDRESS, STORE_MODULE, store_of
 
@@ -60,15 +60,31 @@ def test_an_address_opens_a_store_with_the_options_of_one() -> None:
         found = recorder_of(gates_of(records=ADDRESS, **given))
 
     assert found is recorder
-    assert opened.options == [{"address": ADDRESS, "secret_key": SECRET, **given}]
-    assert opened.at_exit == [recorder.close]
+    assert opened == [
+        {
+            "address": ADDRESS,
+            "on_decision": print,
+            "webhooks": ["https://partner.example/consent"],
+            "signer_key": "PRIVATE+KEY+example",
+            "spool": Path("spool.db"),
+        }
+    ]
 
 
 def test_options_that_say_nothing_are_not_passed_on() -> None:
     with store_of(MemoryRecorder()) as opened:
-        gates_of(records=ADDRESS, on_decision=None, webhooks=(), records_key=None)
+        gates_of(records=ADDRESS, on_decision=None, records_key=None)
 
-    assert opened.options == [{"address": ADDRESS, "secret_key": SECRET}]
+    assert opened == [{"address": ADDRESS}]
+
+
+def test_a_store_has_the_clock_of_its_gate() -> None:
+    clock = Clock()
+
+    with store_of(MemoryRecorder()) as opened:
+        gates_of(records=ADDRESS, clock=clock)
+
+    assert opened == [{"address": ADDRESS, "clock": clock}]
 
 
 def test_gates_of_several_policies_share_a_recorder() -> None:
@@ -78,7 +94,7 @@ def test_gates_of_several_policies_share_a_recorder() -> None:
         gates = gates_of(lambda request: policies[request["portal"]], records=ADDRESS)
         picked = [gates.pick({"portal": name}) for name in ("a", "b", "a")]
 
-    assert len(opened.options) == 1
+    assert len(opened) == 1
     assert picked[0] is picked[2]
     assert [gate.settings.policy.necessary for gate in picked[:2]] == [("a",), ("b",)]
     assert all(gate.settings.policy.rule_for("consent_record") for gate in picked)
