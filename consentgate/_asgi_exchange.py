@@ -331,7 +331,7 @@ class AsgiResponse:
 
     def _send_other(self, message: Message) -> Awaitable[None]:
         """Send a message that is neither the usual start of a response nor its body."""
-        if begin_records(self._exchange) is not None:
+        if self._exchange.new_choice is not None and begin_records(self._exchange) is not None:
             return self._settle(partial(self._send_other, message))
         # A handshake is rare, and servers that refuse line breaks in the headers of a response let
         # them into its answer: uvicorn does with websockets 16.0 and older.

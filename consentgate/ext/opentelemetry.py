@@ -12,7 +12,7 @@ from threading import Lock
 from consentgate.choice.decision import Decision
 from consentgate.errors import ConfigurationError
 from consentgate.gate.events import Event
-from consentgate.gate.recording import Recorded, Recorder
+from consentgate.gate.recording import Receipt, Recorded, Recorder
 
 try:
     from opentelemetry import metrics, trace
@@ -136,6 +136,10 @@ class _WatchedRecorder:
 
         future.add_done_callback(finish)
         return future
+
+    def receipt(self, record_id: bytes) -> Future[Receipt | None]:
+        """Make a receipt as the recorder does."""
+        return self._recorder.receipt(record_id)
 
     def count_shown(self, *, language: str, place: str) -> None:
         """Count a page that asked, here and in the store."""

@@ -118,12 +118,10 @@ class ChoiceCookie:
         return f"{self._name}={value}; Max-Age={max_age_s}{end}"
 
     def _is_secure(self, exchange: Exchange) -> bool:
+        if self._secure is not None:
+            return self._secure
         # A proxy's scheme may be known inside of the gate only.
-        return (
-            self._secure
-            if self._secure is not None
-            else exchange.secure or exchange.answers_securely
-        )
+        return exchange.secure or exchange.answers_securely
 
     def _max_age_s(self, choice: Consent) -> int:
         left_s = end_of(choice).timestamp() - self._now_s()

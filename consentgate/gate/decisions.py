@@ -84,11 +84,12 @@ def record_choice(exchange: Exchange, manner: Manner) -> Future[Recorded] | None
     return _record(exchange, before, after, decided, manner) if decided else None
 
 
-def settle_grant(exchange: Exchange) -> bool:
+def settle_grant(exchange: Exchange, future: Future[Recorded]) -> bool:
     """Keep a grant that is stored by now; else take it back, so that the choice before it holds for
-    the whole response. Return whether it is kept."""
+    the whole response. Return whether it is kept, True where another task settled it."""
     pending = exchange.pending_grant
-    assert pending is not None, "somebody waited for it"
+    if pending is None or pending.future is not future:
+        return True
     exchange.pending_grant = None
     if _is_stored(pending.future):
         exchange.recorded_choice = pending.after
@@ -163,9 +164,9 @@ def _ask(recorder: Recorder, decision: Decision) -> Future[Recorded]:
 
 
 def _is_stored(future: Future[Recorded]) -> bool:
-    if not future.done():
-        # Nobody waits for it any longer: a recorder that stores it later writes a void entry.
-        future.cancel()
+    # In one step, so that it is not stored in between: nobody waits for it any longer, and a
+    # recorder that stores it later writes a void entry.
+    if future.cancel() or not future.done():
         return False
     try:
         return future.result() is Recorded.STORED

@@ -38,11 +38,11 @@ def settle(exchange: Exchange) -> None:
     """Record what handlers changed of the choice, and take back what could not be recorded."""
     while (future := begin_records(exchange)) is not None:
         wait_for(future)
-        settle_grant(exchange)
+        settle_grant(exchange, future)
 
 
 async def settle_async(exchange: Exchange) -> None:
     """Do the same without blocking asyncio's loop."""
     while (future := begin_records(exchange)) is not None:
         await until_done(future)
-        settle_grant(exchange)
+        settle_grant(exchange, future)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, quote
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.record_cookie import record_id_in
-from consentgate.gate.recording import Receipt, Recorder
+from consentgate.gate.recording import Receipt, Recorded, Recorder
 from consentgate.gate.visitor import VisitorConsent
 from consentgate.pages.banners import Banners
 from consentgate.pages.choice_form import BadRequest, ChoiceForm, is_json, read_choice
@@ -193,11 +193,13 @@ class PolicyPages:
         future = record.start()
         if future is None:
             return self._chosen(request, form)
-        return PendingResponse(future, partial(self._settled, request, form, record))
+        return PendingResponse(future, partial(self._settled, request, form, record, future))
 
-    def _settled(self, request: Request, form: ChoiceForm, record: ChoiceRecord) -> Response:
+    def _settled(
+        self, request: Request, form: ChoiceForm, record: ChoiceRecord, future: Future[Recorded]
+    ) -> Response:
         """Return the response to a grant that is recorded by now, or is not given."""
-        if record.settle():
+        if record.settle(future):
             return self._chosen(request, form)
         if form.wants_json:
             return _problem_json(BadRequest(503, UNRECORDED, headers=_LATER))

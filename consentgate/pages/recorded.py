@@ -53,9 +53,9 @@ class ChoiceRecord:
             self._remember()
         return future
 
-    def settle(self) -> bool:
+    def settle(self, future: Future[Recorded]) -> bool:
         """Keep a grant that is recorded, or take it back; return whether it is kept."""
-        is_kept = settle_grant(self.exchange)
+        is_kept = settle_grant(self.exchange, future)
         if is_kept:
             self._remember()
         return is_kept

@@ -20,7 +20,7 @@ from consentgate.choice.decision import Decision, DecisionKind, new_id
 from consentgate.errors import RecordStoreError
 from consentgate.ext.opentelemetry import MOST_SERIES, Telemetry
 from consentgate.gate.events import Action, Event, Reason
-from consentgate.gate.recording import Recorded
+from consentgate.gate.recording import Receipt, Recorded
 
 KEY = "for tests only, of 32 characters"
 
@@ -74,6 +74,11 @@ class Kept:
             future.set_exception(self._outcome)
         else:
             future.set_result(self._outcome)
+        return future
+
+    def receipt(self, record_id: bytes) -> Future[Receipt | None]:
+        future: Future[Receipt | None] = Future()
+        future.set_result(Receipt(record_id, is_final=True))
         return future
 
     def count_shown(self, *, language: str, place: str) -> None:
@@ -164,9 +169,11 @@ def test_the_recorder_inside_is_told_all(site: Site) -> None:
     watched = site.telemetry.watch(kept)
 
     watched.count_shown(language="fr", place="banner")
+    receipt = watched.receipt(b"id").result()
     watched.close()
 
     assert kept.shown == [("fr", "banner")]
+    assert receipt == Receipt(b"id", is_final=True)
     assert kept.is_closed
     assert site.counts("shown") == {(("language", "fr"), ("place", "banner")): 1}
 

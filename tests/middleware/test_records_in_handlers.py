@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -335,3 +336,30 @@ def test_a_handler_awaits_its_grant(
 def test_without_records_nothing_can_be_seen_recorded() -> None:
     with pytest.raises(ConfigurationError, match=re.escape("records='sqlite:///consent.db'")):
         do(play_wsgi, wait)
+
+
+@pytest.mark.parametrize(
+    ("recorder", "names"),
+    [
+        (SlowRecorder, [b"cookies_preferences", b"consent_record", b"session", b"_ga"]),
+        (SlowFailingRecorder, [b"session"]),
+    ],
+)
+def test_two_tasks_may_wait_for_one_grant(
+    recorder: type[MemoryRecorder], names: list[bytes]
+) -> None:
+    async def app(scope: Any, receive: App, send: App) -> None:
+        async def see_recorded() -> None:
+            await get_consent(scope).grant_recorded("statistics")
+
+        seen = asyncio.create_task(see_recorded())
+        await asyncio.sleep(0)
+        await send(start(*cookies(*COOKIES)))
+        await asyncio.gather(seen, return_exceptions=True)
+
+    records = recorder()
+
+    [sent] = talk(asgi_gate(app, records=records), http_scope(method="POST"))
+
+    assert [value.partition(b"=")[0] for value in set_by(sent)] == names
+    assert len(records.decisions) == 1

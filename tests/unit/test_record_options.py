@@ -119,7 +119,7 @@ def test_without_the_extra_an_address_is_an_error() -> None:
         {"records_spool": "spool.db"},
         {"records_spool": "spool.db", "records": MemoryRecorder()},
     ],
-    ids=str,
+    ids=["on_decision", "webhooks", "key", "spool", "spool of a recorder"],
 )
 def test_options_of_a_store_need_one(options: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match="is for a store of records"):
