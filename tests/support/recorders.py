@@ -24,7 +24,6 @@ class MemoryRecorder:
         self.shown: list[tuple[str, str]] = []
         self.receipts: dict[bytes, Receipt] = {}
         self.answers: list[Answer] = []
-        self.times_closed = 0
 
     def record(self, decision: Decision) -> Answer:
         """Note the decision, and answer as this kind of recorder does."""
@@ -49,8 +48,7 @@ class MemoryRecorder:
         self.shown.append((language, place))
 
     def close(self) -> None:
-        """Count that too."""
-        self.times_closed += 1
+        """Nothing is held."""
 
     @property
     def last(self) -> Decision:
