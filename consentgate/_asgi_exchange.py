@@ -273,11 +273,12 @@ class AsgiResponse:
         """Send the start of a response with what the gate lets out of it."""
         exchange = self._exchange
         exchange.started = True
-        if exchange.needs_review and exchange.has_changed:
+        response_filter = self._gate.response_filter
+        if (exchange.needs_review and exchange.has_changed) or response_filter.writes_address:
             exchange.take_place(self._scope)
         self.passes_body = True
         try:
-            message["headers"] = self._gate.response_filter.filter(
+            message["headers"] = response_filter.filter(
                 exchange, head, page=page, is_handshake=is_handshake
             )
         except Blocked as blocked:
@@ -330,6 +331,9 @@ class AsgiResponse:
         if message.get("headers") is not None:
             screen = self._gate.response_filter.screen
             message["headers"] = screen(self._exchange, message["headers"])
+        if message.get("links"):
+            screen_links = self._gate.response_filter.screen_links
+            message["links"] = screen_links(self._exchange, message["links"])
         return self._send_raw(message)
 
     def _cut_breaks(self, message: Message) -> None:

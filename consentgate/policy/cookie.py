@@ -31,7 +31,6 @@ from consentgate.policy.vocabulary import (
     default_reason,
 )
 
-
 HostsOption = str | Iterable[str] | Mapping[ResourceTypeOption, str | Iterable[str]]
 """Hosts for resources of any type, or hosts by type."""
 
@@ -136,8 +135,8 @@ class Cookie:
     """True where it is set for the highest domain that a browser allows, as trackers do: without
     `domain` the gate expires it for each parent domain of the request's host as well."""
     kind: Kind = Kind.COOKIE
-    """`cookie`, `local_storage`, `session_storage`, `indexed_db`, `script`, `frame`, `pixel`, `font`
-    or `connection`. The gate filters cookies; the charter explains all of them."""
+    """`cookie`, `local_storage`, `session_storage`, `indexed_db`, `script`, `frame`, `pixel`,
+    `font` or `connection`. The gate filters cookies; the charter explains all of them."""
     purpose_id: str = ""
     """Names the purpose in the fingerprint, so that its text can change without asking visitors
     again."""

@@ -50,9 +50,8 @@ def _sorted_hosts(value: object, *, field: str, problems: list[Problem]) -> tupl
     if not hosts:
         problems.append(invalid_value(field, value, 'give one host or several, such as "a.org"'))
         return ()
-    for host in hosts:
-        if _HOST.fullmatch(host) is None:
-            problems.append(invalid_value(field, host, _FORM))
+    wrong = [host for host in hosts if _HOST.fullmatch(host) is None]
+    problems += [invalid_value(field, host, _FORM) for host in wrong]
     # Letter case means nothing in a host (RFC 3986 section 3.2.2).
     return tuple(sorted({host.lower() for host in hosts}))
 
