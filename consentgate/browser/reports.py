@@ -107,8 +107,10 @@ def _contact(blocked: object, document: object, directive: object) -> Iterator[C
     if not (isinstance(blocked, str) and isinstance(document, str)):
         return
     address = address_of(blocked)
-    if address is None:
-        return  # "inline", "eval": the gate's policy allows them
+    # "inline", "eval": the gate's policy allows them. The page's own host: it redirected to another
+    # one, which browsers do not name (CSP3 section 5.3).
+    if address is None or address == address_of(document):
+        return
     try:
         path = urlsplit(document).path
     except ValueError:

@@ -111,7 +111,9 @@ def test_older_browsers_name_the_directive_otherwise() -> None:
     assert events[0].detail == "font-src"
 
 
-@pytest.mark.parametrize("blocked", ["inline", "eval", "data", "", 3, None, "/own.js"])
+@pytest.mark.parametrize(
+    "blocked", ["inline", "eval", "data", "", 3, None, "https://www.example.org/to"]
+)
 def test_what_is_no_host_is_no_event(blocked: Any) -> None:
     reply, events = report(of_uri(blocked))
 
