@@ -42,8 +42,7 @@ MARKUP = {
     "input.svg": '<input type="image" alt="" src="%s/input.svg">',
     "svg-image.svg": '<svg><image href="%s/svg-image.svg"/></svg>',
     "srcdoc.svg": "<iframe srcdoc='<img src=\"%s/srcdoc.svg\">'></iframe>",
-    "form": '<iframe name="%s"></iframe>'
-    '<form target="%s" action="%s/form"></form>',
+    "form": '<iframe name="%s"></iframe><form target="%s" action="%s/form"></form>',
     "ping": '<a href="#x" ping="%s/ping">x</a>',
     "svg-frame.svg": '<iframe src="/drawing.svg"></iframe>',
     "svg-object.svg": '<object data="/drawing.svg?object" type="image/svg+xml"></object>',
