@@ -37,11 +37,17 @@ def allowed_links(value: str, may_contact: Callable[[str], bool]) -> str:
 
 
 def _may_stay(link: str, may_contact: Callable[[str], bool]) -> bool:
+    target = _target_of(link)
+    return target is None or may_contact(target)
+
+
+def _target_of(link: str) -> str | None:
+    """Return the address that a browser contacts for a link, None for one that has none, which
+    browsers skip, or that they only note."""
     target = _TARGET.match(link)
-    if target is None:
-        return True  # browsers skip what has no address
-    words = _WORD.findall(link[target.end() :].lower())
-    return AHEAD.isdisjoint(words) or may_contact(target[1])
+    if target is None or AHEAD.isdisjoint(_WORD.findall(link[target.end() :].lower())):
+        return None
+    return target[1]
 
 
 def allowed_rules(value: str, may_contact: Callable[[str], bool]) -> str:
@@ -52,3 +58,13 @@ def allowed_rules(value: str, may_contact: Callable[[str], bool]) -> str:
     if len(kept) == len(addresses):
         return value
     return ", ".join(f'"{address}"' for address in kept)
+
+
+def hints_in(name: str, value: str) -> list[str]:
+    """Return the addresses that a browser contacts for a header of this lower-case name."""
+    if name == "speculation-rules":
+        return _QUOTED.findall(value)
+    if name != "link":
+        return []
+    targets = map(_target_of, _LINK.findall(value))
+    return [target for target in targets if target is not None]

@@ -1,8 +1,8 @@
 """Finds the third parties in the HTML of a page that its policy does not let every visitor contact.
 
-It reads the page as it is, not as scripts change it. A Content-Security-Policy stops most of what it
-finds; what no policy stops, such as `preconnect`, is a finding also for a host whose category some
-visitors allow.
+It reads the page as it is, not as scripts change it. A Content-Security-Policy stops most of what
+it finds; what no policy stops, such as `preconnect`, is a finding also for a host whose category
+some visitors allow.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from consentgate.browser.links import AHEAD, hints_in
 from consentgate.errors import Finding
 from consentgate.policy import Policy
 
-_CONNECT = frozenset({"preconnect", "dns-prefetch"})
+_UNSTOPPED = frozenset({"preconnect", "dns-prefetch", "prerender"})
+"""The relations of links that no Content-Security-Policy stops."""
 
 # What an attribute's address is to a page. `link` is by its relation.
 _SOURCES = {
@@ -44,8 +45,14 @@ _SOURCES = {
     ("a", "ping"): "connection",
     ("area", "ping"): "connection",
 }
-_OF_LINKS = {"stylesheet": "style", "icon": "image", "manifest": "connection"}
-_OF_PRELOADS = {"script": "script", "style": "style", "font": "font", "image": "image"}
+_OF_LINKS = {
+    "stylesheet": "style",
+    "icon": "image",
+    "manifest": "any",
+    "prefetch": "any",
+    "compression-dictionary": "connection",
+}
+_OF_PRELOADS = {"style": "style", "font": "font", "image": "image", "fetch": "connection"}
 
 _IMPORT = re.compile(r"@import\s+(?:url\()?\s*[\"']?([^\"')\s;]+)", re.IGNORECASE)
 _URL = re.compile(r"url\(\s*[\"']?([^\"')]+)", re.IGNORECASE)
@@ -55,8 +62,7 @@ _FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class _Use:
     """One address in a page: its line (0 for a header), what it is written in, the type of what is
-    loaded ("" where a browser only connects), and whether browsers go there ahead, past any
-    policy."""
+    loaded, and whether browsers go there ahead, past any policy."""
 
     line: int
     place: str
@@ -119,9 +125,8 @@ def _has_scheme(text: str) -> bool:
 
 def _in_headers(headers: Iterable[tuple[str, str]]) -> Iterator[_Use]:
     for name, value in headers:
-        yield from (
-            _Use(0, name, text, "", is_ahead=True) for text in hints_in(name.lower(), value)
-        )
+        for text in hints_in(name.lower(), value):
+            yield _Use(0, name, text, "any", is_ahead=True)
 
 
 class _Reader(HTMLParser):
@@ -145,8 +150,7 @@ class _Reader(HTMLParser):
         for name, value in given.items():
             resource_type = _SOURCES.get((tag, name))
             if resource_type is not None:
-                texts = _in_srcset(value) if name == "srcset" else value.split(" ")
-                texts = [value] if name not in ("srcset", "ping") else texts
+                texts = _SEVERAL.get(name, _alone)(value)
                 self.uses += [_Use(line, f"<{tag} {name}>", text, resource_type) for text in texts]
             elif name == "style":
                 self._read_style(value, line, f"<{tag} style>")
@@ -169,20 +173,23 @@ class _Reader(HTMLParser):
             self._read_style(data, line, "<style>")
         elif self._text_of == "rules":
             self.uses += [
-                _Use(line, "speculation rules", text, "", is_ahead=True)
+                _Use(line, "speculation rules", text, "any", is_ahead=True)
                 for text in _in_rules(data)
             ]
 
     def _read_link(self, given: dict[str, str], line: int) -> None:
         relations = set(given.get("rel", "").lower().split())
+        preloaded = _OF_PRELOADS.get(given.get("as", "").lower(), "script")
         for relation in sorted(relations & AHEAD):
-            resource_type = _OF_LINKS.get(relation, "")
-            is_ahead = not resource_type and relation not in ("preload", "modulepreload")
-            if not (resource_type or is_ahead):
-                kind = given.get("as", "script").lower()
-                resource_type = _OF_PRELOADS.get(kind, "connection")
-            place, text = f"<link rel={relation}>", given.get("href", "")
-            self.uses.append(_Use(line, place, text, resource_type, is_ahead=is_ahead))
+            self.uses.append(
+                _Use(
+                    line,
+                    f"<link rel={relation}>",
+                    given.get("href", ""),
+                    _OF_LINKS.get(relation, preloaded),
+                    is_ahead=relation in _UNSTOPPED,
+                )
+            )
 
     def _read_style(self, text: str, line: int, place: str) -> None:
         fonts = [match.span() for match in _FONT_FACE.finditer(text)]
@@ -198,9 +205,20 @@ class _Reader(HTMLParser):
                 self.uses.append(_Use(line_of_match, place, match[1].strip(), kind))
 
 
+def _alone(value: str) -> list[str]:
+    return [value]
+
+
 def _in_srcset(value: str) -> list[str]:
     # A comma ends a candidate only after a blank or at the end of its address.
     return [part.split()[0] for part in re.split(r",\s|,$", value) if part.strip()]
+
+
+def _in_list(value: str) -> list[str]:
+    return value.split()
+
+
+_SEVERAL = {"srcset": _in_srcset, "ping": _in_list}
 
 
 def _in_rules(text: str) -> Iterator[str]:
