@@ -105,8 +105,7 @@ class CspResponseFilter(ResponseFilter[AnyStr]):
         is_handshake: bool = False,
     ) -> list[Pair[AnyStr]]:
         """Return the headers that leave, the policy among them; a websocket needs none."""
-        if head.questions[:1] == [_NEEDS_POLICY]:
-            del head.questions[0]
+        del head.questions[0]  # it is answered here
         if is_handshake:
             return ResponseFilter.filter(self, exchange, head, page=page, is_handshake=True)
         state = self._state_for(exchange, head, page)

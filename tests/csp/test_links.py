@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from consentgate import Action, Event, Reason
+from consentgate import Action, Event, Policy, Reason
 from consentgate.browser.links import allowed_links, allowed_rules
 from tests.csp.responses import PLAYS, POLICY, choice
 from tests.support.app_calls import environ_of
@@ -134,6 +134,16 @@ def test_only_reported_early_hints_stay() -> None:
     sent_hint = talk(asgi_gate(sender(hint, start(), BODY), policy=POLICY, csp="report-only"))[0]
 
     assert sent_hint["links"] == [AHEAD.encode()]
+
+
+def test_early_hints_of_a_site_with_necessary_hosts_alone() -> None:
+    links = [AHEAD.encode(), b"<https://cdn.example.net/a.js>; rel=preload"]
+    hint = {"type": "http.response.early_hint", "links": links}
+    policy = Policy(cookies=[one for one in POLICY.rules if one.name == "cdn"])
+
+    sent_hint = talk(asgi_gate(sender(hint, start(), BODY), policy=policy, csp="enforce"))[0]
+
+    assert sent_hint["links"] == links[1:]
 
 
 def test_in_early_hints_under_wsgi_as_well() -> None:
