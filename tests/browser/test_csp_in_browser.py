@@ -79,6 +79,9 @@ def logs(browser: Browser, tracker: Tracker) -> dict[str, Log]:
     return found
 
 
+@pytest.mark.law(1)
+@pytest.mark.law(2)
+@pytest.mark.law(10)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("state", ["undecided", "refused", "withdrawn"])
 def test_no_third_party_hears_of_a_visitor_who_did_not_allow_it(
