@@ -74,17 +74,27 @@ class AsyncPassThrough:
 
 
 def gated(
-    app: App, *, hide_cookies: str = "", banner: str = "manual", policy: Policy = POLICY
+    app: App,
+    *,
+    hide_cookies: str = "",
+    banner: str = "manual",
+    csp: str = "off",
+    policy: Policy = POLICY,
 ) -> App:
     """The application behind the gate; cookies are hidden as by default unless it is said how."""
-    options: dict[str, Any] = {"banner": banner}  # Any: options are of many types
+    options: dict[str, Any] = {"banner": banner, "csp": csp}  # Any: options are of many types
     if hide_cookies:
         options["hide_cookies"] = hide_cookies
     return ConsentMiddleware(app, policy=policy, secret_key=SECRET, **options)
 
 
 def asgi_contenders(
-    traffic: Traffic, *, hide_cookies: str = "", banner: str = "manual", policy: Policy = POLICY
+    traffic: Traffic,
+    *,
+    hide_cookies: str = "",
+    banner: str = "manual",
+    csp: str = "off",
+    policy: Policy = POLICY,
 ) -> dict[str, Contender]:
     """Every contender that a row may compare the gate with, over the same traffic.
 
@@ -95,7 +105,9 @@ def asgi_contenders(
     def over(flow: Traffic, app: App, baseline: str = "") -> Contender:
         return Contender(serve_with(app, flow), baseline)
 
-    behind_gate = gated(application, hide_cookies=hide_cookies, banner=banner, policy=policy)
+    behind_gate = gated(
+        application, hide_cookies=hide_cookies, banner=banner, csp=csp, policy=policy
+    )
     return {
         "bare": over(traffic, application),
         "N": over(traffic, PassThrough(application), "bare"),
@@ -154,7 +166,12 @@ def exchange_maker(traffic: Traffic) -> Callable[[], Exchange]:
 
 
 def observe_asgi(
-    traffic: Traffic, *, hide_cookies: str = "", banner: str = "manual", policy: Policy = POLICY
+    traffic: Traffic,
+    *,
+    hide_cookies: str = "",
+    banner: str = "manual",
+    csp: str = "off",
+    policy: Policy = POLICY,
 ) -> Outcome:
     """What really happens to one exchange behind the gate."""
     exchange = exchange_maker(traffic)()
@@ -169,7 +186,7 @@ def observe_asgi(
         sent.append(message)
 
     came = _cookie_headers(exchange)
-    app = gated(observing, hide_cookies=hide_cookies, banner=banner, policy=policy)
+    app = gated(observing, hide_cookies=hide_cookies, banner=banner, csp=csp, policy=policy)
     run_to_end(_serve_one(app, exchange, collect))
     lines = [
         (name.decode("latin-1"), value.decode("latin-1")) for name, value in sent[0]["headers"]
@@ -178,6 +195,7 @@ def observe_asgi(
         sets=cookie_names(lines),
         hidden=hidden_names(came, seen),
         chunks=len(sent) - 1,
+        limits_hosts="content-security-policy" in [name for name, _ in lines],
     )
 
 

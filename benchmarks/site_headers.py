@@ -7,6 +7,7 @@ show what the banner's own look at a response that is not a page adds.
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from benchmarks import traffic
 from benchmarks.asgi import asgi_contenders, check_session_is_read, observe_asgi
@@ -34,7 +35,27 @@ def site_header_rows() -> list[Row]:
         _row("3 set, 1 stripped, banner on", THREE, Bar("S"), traffic.THREE_KEPT, banner="auto"),
         _row("10 set, 4 stripped, banner on", TEN, Bar("S"), traffic.TEN_KEPT, banner="auto"),
         _row("100 streamed chunks, banner on", (), Bar("N"), chunks=100, banner="auto"),
+        _limited_row("nothing set", (), Bar("S", 1.5)),
+        _limited_row("1 consented", ONE, Bar("S", 1.5), sets=("_pk_id.1.1fff",)),
     ]
+
+
+def _limited_row(
+    title: str, set_cookies: tuple[str, ...], bar: Bar, sets: tuple[str, ...] = ()
+) -> Row:
+    """The row of an answer to which the gate adds the policy of its visitor."""
+    title = f"ASGI, site's headers: {title}, hosts limited"
+    request = browser_request(cookies_of_a_site(traffic.LIMITED_STATISTICS))
+    flow = Traffic(request, answer_of_a_site(*set_cookies))
+    options: Any = {"csp": "enforce", "policy": traffic.LIMITED}
+
+    def check() -> None:
+        expected = Outcome(sets=sets, limits_hosts=True)
+        check_outcome(title, expected=expected, got=observe_asgi(flow, **options))
+
+    return Row(
+        title, (bar,), check, compare_gate(partial(asgi_contenders, flow, **options), bars=(bar,))
+    )
 
 
 def _row(

@@ -65,6 +65,17 @@ EVERYTHING = _choice("statistics", "marketing", policy=POLICY)
 # A refusal would make the gate expire what the browser still sends; what is declared anew since
 # the visitor chose is hidden at each request until the visitor chooses again.
 MARKETING_IS_NEW = _choice("statistics", policy=policy_with(declare("new_ads", "marketing")))
+HOSTS = Cookie(
+    "stats.example.net",
+    category="statistics",
+    provider="Example",
+    purpose="An example.",
+    lifetime="13 months",
+    kind="script",
+    hosts=["stats.example.net", "*.stats.example.net"],
+)
+LIMITED = policy_with(HOSTS)
+LIMITED_STATISTICS = _choice("statistics", policy=LIMITED)
 COOKIE_NAME = STATISTICS.partition("=")[0]
 MARKETING_NAMES = ("_fbp", "_gcl_au", "ads_visitor")
 

@@ -12,12 +12,13 @@ class NotTrue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came out of the gate: the names set, in order, those hidden from the application, and
-    the number of body chunks."""
+    """What came out of the gate: the names set, in order, those hidden from the application, the
+    number of body chunks, and whether it has a policy of the gate's own."""
 
     sets: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     chunks: int = 1
+    limits_hosts: bool = False
 
 
 def cookie_names(lines: Iterable[tuple[str, str]]) -> tuple[str, ...]:

@@ -281,16 +281,18 @@ class AsgiResponse:
     ) -> Awaitable[None]:
         """Send the start of a response with what the gate lets out of it."""
         exchange = self._exchange
-        if exchange.needs_review and exchange.has_changed:
-            if begin_records(exchange) is not None:
-                return self._settle(
-                    partial(self._send_start, message, head, page, is_handshake=is_handshake)
-                )
+        response_filter = self._gate.response_filter
+        has_changed = exchange.needs_review and exchange.has_changed
+        if has_changed and begin_records(exchange) is not None:
+            return self._settle(
+                partial(self._send_start, message, head, page, is_handshake=is_handshake)
+            )
+        if has_changed or response_filter.writes_address:
             exchange.take_place(self._scope)
         exchange.started = True
         self.passes_body = True
         try:
-            message["headers"] = self._gate.response_filter.filter(
+            message["headers"] = response_filter.filter(
                 exchange, head, page=page, is_handshake=is_handshake
             )
         except Blocked as blocked:
@@ -345,6 +347,9 @@ class AsgiResponse:
         if message.get("headers") is not None:
             screen = self._gate.response_filter.screen
             message["headers"] = screen(self._exchange, message["headers"])
+        if message.get("links"):
+            screen_links = self._gate.response_filter.screen_links
+            message["links"] = screen_links(self._exchange, message["links"])
         return self._send_raw(message)
 
     def _cut_breaks(self, message: Message) -> None:

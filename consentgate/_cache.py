@@ -20,6 +20,8 @@ per what; "both" is per gate and per server interface (ASGI or WSGI).
 | `gate.response_filter` (both) | attributes -> when they delete | 512, 256 KiB | 0.1 us a cookie |
 | `gate.response_filter` (both) | reported name, reason -> None | 1,024, 256 KiB | 3 us a cookie |
 | `gate.response_filter` (both) | caching headers -> what leaves | 256, 512 KiB | 14 us a page |
+| `browser.csp_filter` (both) | state, host, mount -> policy | 256, 512 KiB | 30 us an answer |
+| `browser.csp_filter` (both) | Content-Type -> can it load | 256, 64 KiB | 0.5 us an answer |
 | `pages.banners` (policy) | language -> the one served | 64, 16 KiB | 2 us a page |
 | `pages.banners` (policy) | language, mount, asked -> snippet | 128, 1 MiB | 0.5 us a page |
 | `pages.render` (policy) | what a page depends on -> it | 256, 4 MiB | 2 ms a page and more |

@@ -9,12 +9,13 @@ from typing import Any, AnyStr, Generic, cast
 
 from consentgate._record_options import RecordFields, make_recorder
 from consentgate._report_file import ReportFile
+from consentgate.browser.csp_filter import filter_for
 from consentgate.errors import ConfigurationError
 from consentgate.gate.events import Event, escape_text
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.gate import Gate
 from consentgate.gate.judge import Verdict
-from consentgate.gate.options import Mode
+from consentgate.gate.options import Csp, Mode
 from consentgate.gate.record_cookie import with_record_cookie
 from consentgate.gate.recording import Records
 from consentgate.gate.response_filter import ResponseFilter
@@ -22,7 +23,7 @@ from consentgate.gate.settings import GateOptions, Request
 from consentgate.http.wire import WireFormat
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PagesByPolicy
-from consentgate.pages.options import PagesFields, PagesOptions
+from consentgate.pages.options import Banner, PagesFields, PagesOptions
 from consentgate.policy import Policy
 
 MOST_POLICIES = 1000  # a policy function picks one of a fixed set; more is a leak
@@ -64,7 +65,9 @@ class PreparedGate(Generic[AnyStr]):
     ) -> None:
         self.settings = gate.settings
         self.request_filter = gate.request_filter
-        self.response_filter: ResponseFilter[AnyStr] = gate.response_filter(wire, scans=scans)
+        self.response_filter: ResponseFilter[AnyStr] = filter_for(
+            gate, wire, scans=scans, report_prefix=None if pages is None else pages.options.prefix
+        )
         self.wire: WireFormat[AnyStr] = wire
         self.blocks = gate.settings.mode is Mode.BLOCK
         self.pages = None if pages is None else pages.of(gate.policy)
@@ -88,6 +91,7 @@ class GatesByPolicy(Generic[AnyStr]):
         scans: bool = False,
     ) -> None:
         gate_options, pages_options, record_options, report_path = _split_options(options)
+        _check_static_pages(gate_options, pages_options)
         recorder, self._owns_recorder = make_recorder(
             record_options, secret_key=secret_key, clock=gate_options.get("clock")
         )
@@ -157,6 +161,17 @@ def _split_options(
         cast("RecordFields", records),
         report_path,
     )
+
+
+def _check_static_pages(gate: GateOptions, pages: PagesOptions) -> None:
+    """Raise ConfigurationError where pages are the same for everybody and hosts are limited by what
+    each visitor chose."""
+    if pages.banner is Banner.STATIC and gate.get("csp") == Csp.ENFORCE:
+        raise ConfigurationError(
+            'csp="enforce" and banner="static" exclude each other: with banner="static" a page is '
+            "the same for everybody, and its Content-Security-Policy cannot follow the visitor's "
+            'choice; use banner="auto", or csp="report-only"'
+        )
 
 
 def _listening(

@@ -204,15 +204,17 @@ class WsgiResponse:
         page: PageChange | None = None,
     ) -> Write:
         """Start the response with what the gate lets out of it."""
-        exchange = self.exchange
+        exchange, response_filter = self.exchange, self._gate.response_filter
         if exchange.needs_review and exchange.has_changed:
             settle(exchange)  # the server's call waits for the record of a grant
+            exchange.take_place(self._environ)
+        elif response_filter.writes_address:
             exchange.take_place(self._environ)
         self.block = None
         if type(status) is not str or not status.isprintable():
             status = self._checked(status)
         try:
-            left = self._gate.response_filter.filter(exchange, head, page=page)
+            left = response_filter.filter(exchange, head, page=page)
         except Blocked as blocked:
             block = blocked_body(blocked.verdicts)
             self.block = b"" if exchange.method == "HEAD" else block

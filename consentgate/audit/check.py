@@ -20,7 +20,9 @@ from consentgate.audit.loading import Application, ApplicationError, loaded
 from consentgate.audit.places import Place, Places
 from consentgate.audit.routes import routes_of, watched_django
 from consentgate.audit.visiting import Client, client_of
+from consentgate.browser.page_lint import lint_page
 from consentgate.choice.consent import Consent
+from consentgate.errors import Finding
 from consentgate.gate.advice import Advisor, lifetime_of, see_cookie
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.gate import Gate
@@ -28,6 +30,7 @@ from consentgate.gate.judge import Verdict
 from consentgate.http.set_cookie import expiry_of, is_deletion, split_set_cookie, told_attributes
 from consentgate.policy import Policy
 from consentgate.policy.lifetime import Lifetime, lifetime_text
+from consentgate.testing.bare import origin_of_tests
 from consentgate.testing.breaches import differences
 
 MOST_PAGES = 50
@@ -92,7 +95,8 @@ class Sighting:
 @dataclass(slots=True)
 class Result:
     """What a check found. `is_guarded`: the application has a gate itself; `failed` are the pages
-    that could not be judged, each with the reason."""
+    that could not be judged, each with the reason; `third_parties` are the findings about other
+    hosts in the pages, if they were looked for."""
 
     policy: Policy
     is_guarded: bool = False
@@ -100,6 +104,7 @@ class Result:
     failed: list[str] = field(default_factory=list)
     is_cut: bool = False
     sightings: dict[str, Sighting] = field(default_factory=dict)
+    third_parties: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -120,13 +125,14 @@ def check(
     crawl: bool = False,
     excluded: Collection[str] = (),
     most_pages: int = MOST_PAGES,
+    pages: bool = False,
 ) -> Result:
     """Return what the application of "module:attribute" sets and what becomes of it.
 
     It is asked with GET alone, for the pages that its router names and, with `crawl`, for those
-    that its pages link. The verdicts are those of `policy`, by default of the application's own
-    gate. Raises AuditError where there is no such application, ApplicationError where it fails at
-    its start or no page can be had.
+    that its pages link. With `pages` the HTML is looked at for third parties. The verdicts are
+    those of `policy`, by default of the application's own gate. Raises AuditError where there
+    is no such application, ApplicationError where it fails at its start or no page can be had.
     """
     with _heard_notes() as notes, loaded(target, folder=folder) as application:
         places = Places(folder)
@@ -141,7 +147,7 @@ def check(
             elif "content-encoding" in first.headers:
                 notes.append("CG151 pages are compressed inside the gate; compress outside of it")
             own = application.gates[0].gate.policy if is_guarded else Policy()
-            run = _Run(client, application, policy or own, places)
+            run = _Run(client, application, policy or own, places, lints=pages)
             run.result.is_guarded = is_guarded
             run.visit_all([*targets, *of_django], crawl=crawl, excluded=excluded, most=most_pages)
     run.result.notes += notes
@@ -164,9 +170,16 @@ class _Run:
     """One check at work."""
 
     def __init__(
-        self, client: Client, application: Application, policy: Policy, places: Places
+        self,
+        client: Client,
+        application: Application,
+        policy: Policy,
+        places: Places,
+        *,
+        lints: bool,
     ) -> None:
         self.result = Result(policy)
+        self._lints = lints
         self._client = client
         self._places = places
         self._application = application
@@ -215,6 +228,8 @@ class _Run:
             return []
         if answer.status_code >= 500 and state is State.UNDECIDED:
             self.result.failed.append(f"GET {target} answers {answer.status_code}")
+        if self._lints and state is State.UNDECIDED:
+            self.result.third_parties += _lint(answer, target, self.result.policy)
         for value in answer.headers.get_list("set-cookie"):
             self._see(value, target, state)
         return links_in(answer, target)
@@ -271,6 +286,14 @@ class _Run:
             yield Problem(breach.reason.value, f"it {breach.problem}")
         if verdict.action is Action.STRIP and not self.result.is_guarded:
             yield Problem(reason.value, f"without a gate it leaves {state.value}")
+
+
+def _lint(answer: httpx.Response, target: str, policy: Policy) -> list[Finding]:
+    """Return the findings about third parties in a page, before a choice was made."""
+    if not answer.headers.get("content-type", "").startswith("text/html"):
+        return []
+    headers = answer.headers.multi_items()
+    return lint_page(answer.text, policy, headers=headers, url=f"{origin_of_tests()}{target}")
 
 
 _OUTCOMES = {

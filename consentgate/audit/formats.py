@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -31,6 +32,7 @@ def as_json(result: Result, *, target: str) -> Json:
         "notes": result.notes,
         "cookies": [_cookie_as_json(sighting) for sighting in result.sightings.values()],
         "violations": len(result.violations),
+        "third_parties": [asdict(finding) for finding in result.third_parties],
     }
 
 

@@ -63,6 +63,7 @@ def look_at(
     exclude: tuple[str, ...],
     most_pages: int,
     folder: Path,
+    pages: bool = False,
 ) -> Result:
     """Check the application that the options name. What it prints goes to stderr, so that what is
     printed of it is whole."""
@@ -75,4 +76,5 @@ def look_at(
             crawl=crawl,
             excluded=exclude,
             most_pages=most_pages,
+            pages=pages,
         )

@@ -21,11 +21,12 @@ _WITHOUT = (State.UNDECIDED, State.REFUSED, State.WITHDRAWN)
 
 @click.command(
     epilog=example(
-        "consentgate check app:app --crawl",
+        "consentgate check app:app --crawl --pages",
         "consentgate check mysite.wsgi:application --locked --format sarif",
     )
 )
 @application_options
+@click.option("--pages", is_flag=True, help="Look for third parties in the HTML of pages as well.")
 @click.option("--locked", is_flag=True, help="Fail if anything is not as the lock file has it.")
 @click.option("--lock", default=LOCK_FILE, show_default=True, metavar="FILE", help="The lock file.")
 @click.option(
@@ -57,7 +58,7 @@ def check(
     result = look_at(target, **options)
     changes = [] if reviewed is None else differences(reviewed, lock_of(result))
     _print(result, "json" if as_json else style, target=target, changes=changes)
-    if result.violations or changes:
+    if result.violations or result.third_parties or changes:
         return ExitCode.VIOLATION
     return ExitCode.UNDECIDED if result.failed else ExitCode.FINE
 
@@ -74,7 +75,7 @@ def _print(result: Result, style: str, *, target: str, changes: list[str]) -> No
             _print_table(result, changes)
     if style in ("sarif", "junit"):
         # On stderr, so that what is read by a program is whole.
-        for line in (*result.notes, *result.failed, *changes):
+        for line in (*result.notes, *result.failed, *map(str, result.third_parties), *changes):
             click.echo(line, err=True)
 
 
@@ -85,6 +86,8 @@ def _print_table(result: Result, changes: list[str]) -> None:
         click.echo()
     for sighting, problem in result.violations:
         click.echo(visible(f"{problem.id} {sighting.example} on {sighting.path}: {problem.text}"))
+    for finding in result.third_parties:
+        click.echo(visible(str(finding)))
     for sighting in result.sightings.values():
         if sighting.advice:
             click.echo(f"\n{visible(sighting.example)}: {sighting.advice}")

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from consentgate.gate.options import Mode
 from consentgate.http.set_cookie import split_set_cookie, told_attributes
+from consentgate.policy import Cookie
 
 logger = logging.getLogger("consentgate")
 
@@ -75,6 +76,9 @@ class Reason(StrEnum):
     BANNER_FILE = "CG153"
     BANNER_FORM_BLOCKED = "CG154"
     SETTINGS_LINK_MISSING = "CG155"
+    HOST_UNDECLARED = "CG160"
+    HOST_NOT_ALLOWED = "CG161"
+    HINT_REMOVED = "CG162"
 
 
 def reason_words(reason: Reason) -> str:
@@ -104,8 +108,12 @@ _WARNINGS = frozenset(
         Reason.BANNER_FILE,
         Reason.BANNER_FORM_BLOCKED,
         Reason.SETTINGS_LINK_MISSING,
+        Reason.HOST_UNDECLARED,
+        Reason.HINT_REMOVED,
     }
 )
+
+_OF_HOSTS = frozenset({Reason.HOST_UNDECLARED, Reason.HOST_NOT_ALLOWED, Reason.HINT_REMOVED})
 
 _WORDS = {
     Reason.UNDECLARED: "it is not declared",
@@ -170,6 +178,16 @@ _WORDS = {
         "a page has no link to the cookie settings, which visitors must find on each page (GDPR "
         "art. 7(3)); place the template helper `consent_link`, or leave out settings_link='none'"
     ),
+    Reason.HOST_UNDECLARED: (
+        "a browser reports that a page contacts a third party that is not declared; declare it "
+        "with `hosts`, or take it out of the page"
+    ),
+    Reason.HOST_NOT_ALLOWED: "a page contacts a third party that its visitor has not allowed",
+    Reason.HINT_REMOVED: (
+        "a Link or Speculation-Rules header has browsers contact a third party that is not "
+        "allowed, which no Content-Security-Policy stops; declare it with `hosts`, or send the "
+        "header once its category is allowed"
+    ),
     Reason.BANNER_FORM_BLOCKED: (
         "a page's Content-Security-Policy lets no form reach the visitor's pages, so that its "
         "banner has a link in place of its buttons; allow form-action 'self', or in a sandbox "
@@ -188,7 +206,8 @@ _MINUTE_S = 60.0
 class Event:
     """One thing that a gate did to one response or request.
 
-    `name` is escaped and cut at 64 bytes, and empty for nameless cookies; `pattern` and
+    `name` is that of a cookie or, where a page contacts one, of a host. It is escaped and cut at
+    64 bytes, and empty for nameless cookies; `pattern` and
     `category` are the rule's, empty where none matched; `detail` qualifies a rejected preferences
     cookie; `path` is the request's path without its query. `attributes` are those of a cookie that
     nobody declared, as "Path=/; Max-Age=60", since they are what to declare: never its value.
@@ -257,12 +276,30 @@ class Reporter:
         """Return whether reporting this once more would reach neither the log nor a callback."""
         return self._on_event is None and _has_name(self._logged_for(reason, action), name)
 
-    def report_once(self, reason: Reason, action: Action, *, name: str, path: str) -> None:
+    def report_once(
+        self,
+        reason: Reason,
+        action: Action,
+        *,
+        name: str,
+        path: str,
+        rule: Cookie | None = None,
+        detail: str = "",
+    ) -> None:
         """Deliver the event unless one of this reason and name was logged before, or too many
         were: for what visitors can make up."""
         if _has_name(self._logged_for(reason, action), name):
             return
-        self.report(reason, action, name=name, path=path)
+        pattern, category = ("", "") if rule is None else (rule.name, rule.category)
+        self.report(
+            reason,
+            action,
+            name=name,
+            pattern=pattern,
+            category=category,
+            path=path,
+            detail=detail,
+        )
 
     def report(
         self,
@@ -336,7 +373,8 @@ class Reporter:
 
 def _describe(event: Event) -> str:
     would = "would " if event.mode is Mode.REPORT else ""
-    subject = f"cookie {event.name!r}: " if event.name else ""
+    kind = "host" if event.reason in _OF_HOSTS else "cookie"
+    subject = f"{kind} {event.name!r}: " if event.name else ""
     text = f"{event.reason.value} {subject}{would}{event.action.value}: {_WORDS[event.reason]}"
     if event.detail:
         text += f" ({event.detail})"

@@ -23,6 +23,8 @@ from consentgate.gate.events import Event, Reporter
 from consentgate.gate.exchange import OfflineExchange
 from consentgate.gate.judge import Judge, Verdict
 from consentgate.gate.options import (
+    Csp,
+    CspOption,
     Enforcement,
     HideCookies,
     HideCookiesOption,
@@ -66,6 +68,7 @@ class Gate:
         mode: ModeOption = Mode.ENFORCE,
         unknown: UnknownOption = Unknown.STRIP,
         hide_cookies: HideCookiesOption = HideCookies.REFUSED,
+        csp: CspOption = Csp.OFF,
         clamp: bool = False,
         scan_headers: bool = False,
         required: Callable[[Request], Enforcement] | None = None,
@@ -105,6 +108,7 @@ class Gate:
             as_option(Mode, mode, option="mode"),
             as_option(Unknown, unknown, option="unknown"),
             as_option(HideCookies, hide_cookies, option="hide_cookies"),
+            as_option(Csp, csp, option="csp"),
         )
         keys = _digest(secret_key, *fallback_keys)
         signalled = frozenset(
@@ -132,6 +136,7 @@ class Gate:
             mode=modes[0],
             unknown=modes[1],
             hide_cookies=modes[2],
+            csp=modes[3],
             clamp=clamp,
             http_only=http_only,
             required=required,
@@ -151,13 +156,18 @@ class Gate:
             logger.warning("%s", finding)
 
     def response_filter(
-        self, wire: WireFormat[AnyStr], *, scans: bool = False
+        self,
+        wire: WireFormat[AnyStr],
+        *,
+        scans: bool = False,
+        kind: Callable[..., ResponseFilter[AnyStr]] = ResponseFilter,
     ) -> ResponseFilter[AnyStr]:
         """Return a filter of responses for a server interface that writes headers like this.
 
-        `scans`: headers with a CR, LF or NUL are taken out even without `scan_headers`.
+        `scans`: headers with a CR, LF or NUL are taken out even without `scan_headers`. `kind`
+        makes it: a class that does more than judge cookies is made of the same parts.
         """
-        return ResponseFilter(
+        return kind(
             self.settings,
             judge=self._judge,
             choice_cookie=self._choice_cookie,

@@ -34,6 +34,17 @@ class HideCookies(StrEnum):
     UNDECLARED = "undeclared"
 
 
+class Csp(StrEnum):
+    """What the gate's own Content-Security-Policy does about the hosts that pages contact.
+
+    REPORT_ONLY: browsers report the contacts that ENFORCE would stop.
+    """
+
+    OFF = "off"
+    REPORT_ONLY = "report-only"
+    ENFORCE = "enforce"
+
+
 class Enforcement(StrEnum):
     """The answer of a site's `required` function for one request.
 
@@ -50,6 +61,7 @@ class Enforcement(StrEnum):
 ModeOption = Mode | Literal["enforce", "report", "block"]
 UnknownOption = Unknown | Literal["strip", "report"]
 HideCookiesOption = HideCookies | Literal["off", "refused", "undeclared"]
+CspOption = Csp | Literal["off", "report-only", "enforce"]
 SameSiteOption = Literal["Lax", "Strict", "None"]
 
 

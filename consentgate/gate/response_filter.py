@@ -32,6 +32,7 @@ from consentgate.http.header_names import (
     CONTENT_TYPE,
     COOKIE_KINDS,
     DATE,
+    HINTS,
     OF_BODY,
     OF_PAGE,
     header_kind,
@@ -44,7 +45,7 @@ from consentgate.http.wire import Pair, WireFormat
 _STRIP = Action.STRIP
 _UNDECLARED = Reason.UNDECLARED
 
-_NOT_OF_CACHES = OF_PAGE | COOKIE_KINDS | {CONTENT_TYPE, DATE}
+_NOT_OF_CACHES = OF_PAGE | HINTS | COOKIE_KINDS | {CONTENT_TYPE, DATE}
 _SMUGGLED_VERDICT = Verdict(_STRIP, Reason.HEADER_NAME, "", None, None)
 
 _LONGEST_CACHING = 512  # characters of the headers whose outcome is remembered
@@ -60,6 +61,9 @@ class ResponseFilter(Generic[AnyStr]):
     them all the same, what follows the line break is a line of its own, and can be a Set-Cookie on
     which there was no verdict.
     """
+
+    writes_address = False
+    """Whether an address of the gate's own is among the headers, so that its mount is needed."""
 
     def __init__(
         self,
@@ -139,13 +143,18 @@ class ResponseFilter(Generic[AnyStr]):
     def screen(self, exchange: Exchange, headers: Iterable[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
         """Return what leaves in a message that can't store a choice: trailers, early hints, pushed
         requests."""
-        head = self.read(headers)
+        head = self.reader.read(headers)
         if not head.questions:
             return head.pairs
         head = self._in_whole_lines(exchange, head)
         left: list[Pair[AnyStr] | None] = list(head.pairs)
         self._judge_cookies(exchange, head, left, [])
         return list(filter(None, left))
+
+    def screen_links(self, exchange: Exchange, links: Iterable[bytes]) -> Iterable[bytes]:
+        """Return what leaves of the values of Link in an early hint: all, since no cookie can be
+        in them."""
+        return links
 
     def without_breaks(self, exchange: Exchange, headers: list[Pair[AnyStr]]) -> list[Pair[AnyStr]]:
         """Return the headers that end where they should; report those that do not."""
@@ -171,7 +180,7 @@ class ResponseFilter(Generic[AnyStr]):
         questions = head.questions
         if not (self.scans and questions and questions[-1][1] == HAS_BREAK):
             return head
-        return self.read(self.without_breaks(exchange, head.pairs))
+        return self.reader.read(self.without_breaks(exchange, head.pairs))
 
     def _judge_cookies(
         self,

@@ -10,6 +10,8 @@ from typing import Any, TypedDict
 from consentgate.choice.stored import ChoiceReader
 from consentgate.gate.events import Event, Reporter
 from consentgate.gate.options import (
+    Csp,
+    CspOption,
     Enforcement,
     HideCookies,
     HideCookiesOption,
@@ -44,6 +46,10 @@ class GateOptions(TypedDict, total=False):
     hide_cookies: HideCookiesOption
     """The cookies of a request that the application does not see. `"refused"`: the declared ones
     that are not allowed. `"undeclared"`: unknown names as well. `"off"`: none."""
+    csp: CspOption
+    """The hosts that pages may contact, by a Content-Security-Policy of the middleware's own beside
+    the application's. `"enforce"`: those that need no consent and those that the visitor allowed.
+    `"report-only"`: browsers report all others. With `mode="report"` the two are the same."""
     clamp: bool
     """Shorten cookies that leave by consent to their declared lifetime."""
     scan_headers: bool
@@ -97,6 +103,7 @@ class GateSettings:
     mode: Mode = field(compare=False)
     unknown: Unknown = field(compare=False)
     hide_cookies: HideCookies = field(compare=False)
+    csp: Csp = field(compare=False)
     clamp: bool = field(compare=False)
     http_only: bool = field(compare=False)
     required: Callable[[Request], Enforcement] | None = field(compare=False)

@@ -37,10 +37,13 @@ OF_PAGE = frozenset(
 )
 """Names of other headers that say whether a response is a page, and what may be put into it."""
 
+HINTS = frozenset({"link", "speculation-rules"})
+"""Names of headers by which a page asks browsers to connect or load ahead."""
+
 CLEARS = "clear-site-data"
 DATE = "date"
 
-_READ = OF_BODY | OF_PAGE | {CONTENT_TYPE, CLEARS, DATE}
+_READ = OF_BODY | OF_PAGE | HINTS | {CONTENT_TYPE, CLEARS, DATE}
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]*")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
@@ -69,7 +72,7 @@ def header_kind(name: str) -> str:
 
 def kind_to_read(name: str) -> str:
     """Return the same as `header_kind`, and for Content-Type, Clear-Site-Data, Date and the names
-    of `OF_BODY` and `OF_PAGE` the name in lower case."""
+    of `OF_BODY`, `OF_PAGE` and `HINTS` the name in lower case."""
     kind = header_kind(name)
     if kind:
         return kind

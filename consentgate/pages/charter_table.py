@@ -38,6 +38,8 @@ KINDS = {
     Kind.SCRIPT: _("Script"),
     Kind.FRAME: _("Embedded page"),
     Kind.PIXEL: _("Invisible image"),
+    Kind.FONT: _("Font"),
+    Kind.CONNECTION: _("Connection"),
 }
 
 NEEDED = _("Needed")

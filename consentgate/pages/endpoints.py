@@ -10,8 +10,10 @@ from datetime import date
 from functools import partial
 from urllib.parse import parse_qs, quote
 
+from consentgate.browser.reports import ReportReceiver
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
+from consentgate.gate.options import Csp
 from consentgate.gate.record_cookie import record_id_in
 from consentgate.gate.recording import Receipt, Recorded, Recorder
 from consentgate.gate.visitor import VisitorConsent
@@ -40,6 +42,8 @@ SAVED = "#consentgate-saved"
 """The fragment of a page at which it says that the choice is saved."""
 
 WELL_KNOWN = "/.well-known/gpc.json"
+
+_REPORT = "/report"
 
 MOST_FIELDS = 20  # of a query: the pages read two
 
@@ -110,6 +114,7 @@ class PolicyPages:
         self._texts = texts
         self._static = static
         self._policy_json = policy_json(policy)
+        self._reports = ReportReceiver(policy)
         # In a frame of another site a visitor could be led to click what that site wants (W3C CSP3,
         # frame-ancestors), and the form would come from the site itself.
         self.may_be_framed = bool(options.frame_ancestors)
@@ -122,6 +127,7 @@ class PolicyPages:
             "/state": {"GET": state_response},
             "/state.js": {"GET": state_script},
             "/policy.json": {"GET": self._declaration},
+            _REPORT: {"POST": self._take_report},
             **{f"/static/{name}": {"GET": self._static_file} for name in static.names},
         }
         self._recorder = recorder
@@ -155,7 +161,8 @@ class PolicyPages:
         if request.path == "":
             return self._add_slash
         endpoints = self._routes.get(request.path)
-        if endpoints is None:
+        has_reports = request.exchange.settings.csp is not Csp.OFF
+        if endpoints is None or (request.path == _REPORT and not has_reports):
             raise BadRequest(404, NOT_FOUND)
         method = "GET" if request.method == "HEAD" else request.method
         if method == "OPTIONS":
@@ -252,6 +259,12 @@ class PolicyPages:
 
     def _declaration(self, request: Request) -> Response:
         return Response(200, (*_JSON, *_SHORTLY), self._policy_json)
+
+    def _take_report(self, request: Request) -> Response:
+        media_type = request.headers.get("content-type", "")
+        receive = self._reports.receive
+        status = receive(request.exchange, content_type=media_type, body=request.body)
+        return Response(status, _NO_STORE)
 
     def _gpc(self, request: Request) -> Response:
         assert self._options.gpc_updated is not None, "the route exists only with a day"

@@ -10,17 +10,15 @@ from typing import Any, TypedDict, Unpack
 
 from consentgate.errors import PolicyError
 from consentgate.policy.fields import (
-    Hosts,
     as_countries,
     as_domains,
     as_flag,
-    as_hosts,
     as_line,
     as_names,
     as_paths,
     as_personal_data,
 )
-from consentgate.policy.frozen_mapping import FrozenMapping
+from consentgate.policy.hosts import NO_HOSTS, Hosts, as_hosts
 from consentgate.policy.keywords import unknown_keyword
 from consentgate.policy.lifetime import Lifetime, as_duration, as_lifetime
 from consentgate.policy.names import is_plain_name, name_problem
@@ -37,10 +35,14 @@ from consentgate.policy.vocabulary import (
     PartyOption,
     PersonalData,
     PersonalDataOption,
+    ResourceTypeOption,
     SameSite,
     SameSiteOption,
     default_reason,
 )
+
+HostsOption = str | Iterable[str] | Mapping[ResourceTypeOption, str | Iterable[str]]
+"""Hosts for resources of any type, or hosts by type."""
 
 
 class CookieFields(TypedDict, total=False):
@@ -60,7 +62,7 @@ class CookieFields(TypedDict, total=False):
     parent_domain: bool | None
     kind: KindOption | None
     purpose_id: str | None
-    hosts: Mapping[str, str | Iterable[str]] | None
+    hosts: HostsOption | None
     personal_data: PersonalDataOption | Iterable[PersonalDataOption] | None
     storage_location: str | Iterable[str] | None
     recipients: str | Iterable[str] | None
@@ -106,8 +108,6 @@ _ENTANGLED = frozenset({"anonymous", "exempt_reason", "path", "domain", "parent_
 
 _PLACE = frozenset({"path", "domain", "parent_domain"})
 
-_NO_HOSTS: Hosts = FrozenMapping({})
-
 
 # No slots, and the defaults stay on the class: an instance holds the given fields and no more, so
 # that a policy of ten thousand short declarations is made quickly.
@@ -151,13 +151,15 @@ class Cookie:
     """True where it is set for the highest domain that a browser allows, as trackers do: without
     `domain` the gate expires it for each parent domain of the request's host as well."""
     kind: Kind = Kind.COOKIE
-    """`cookie`, `local_storage`, `session_storage`, `indexed_db`, `script`, `frame` or `pixel`. The
-    gate filters cookies; the charter explains all of them."""
+    """`cookie`, `local_storage`, `session_storage`, `indexed_db`, `script`, `frame`, `pixel`,
+    `font` or `connection`. The gate filters cookies; the charter explains all of them."""
     purpose_id: str = ""
     """Names the purpose in the fingerprint, so that its text can change without asking visitors
     again."""
-    hosts: Hosts = _NO_HOSTS
-    """The hosts that it contacts, by resource type."""
+    hosts: Hosts = NO_HOSTS
+    """The hosts that it contacts, such as `"www.example.org"` or `"*.example.org"`: one, a list, or
+    by type (`script`, `style`, `image`, `font`, `media`, `frame`, `connection`). With `csp` pages
+    contact them only once its category is allowed."""
     personal_data: tuple[PersonalData, ...] = ()
     """The types of personal data that it collects, for [exported records](records.md):
     `identifier`, `browsing_behaviour`, `referrer`, `links_clicked`, `device`,

@@ -6,20 +6,14 @@ Where a value cannot be used, its problem is appended to `problems`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 
-from consentgate.policy.frozen_mapping import FrozenMapping
+from consentgate.policy.hosts import texts_of
 from consentgate.policy.problems import Problem, as_word, invalid_value
 from consentgate.policy.vocabulary import PersonalData
-
-Hosts = FrozenMapping[tuple[str, ...]]
-"""Hosts by resource type ("script", "frame", "image" ...), sorted, each once."""
 
 # A value holds nothing that ends the attribute or the header (RFC 6265 section 4.1.1).
 _PATH = re.compile(r"/[^;\x00-\x1f\x7f]*")
 _DOMAIN = re.compile(r"(\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*)?", re.IGNORECASE)
-_RESOURCE_TYPE = re.compile(r"[a-z][a-z_-]*")
-_HOST = re.compile(r"[^\s;,'\"\x00-\x1f\x7f]+")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -40,7 +34,7 @@ def as_line(value: object, *, field: str, problems: list[Problem]) -> str:
 
 def as_paths(value: object, *, field: str, problems: list[Problem]) -> tuple[str, ...]:
     """Return one path or several as a tuple; each path begins with a slash."""
-    paths = _texts(value)
+    paths = texts_of(value)
     if paths and all(map(_PATH.fullmatch, paths)):
         return paths
     problems.append(invalid_value(field, value, 'give one path or several, such as "/app"'))
@@ -49,7 +43,7 @@ def as_paths(value: object, *, field: str, problems: list[Problem]) -> tuple[str
 
 def as_domains(value: object, *, field: str, problems: list[Problem]) -> tuple[str, ...]:
     """Return one domain or several as a tuple, in lower case; "" is the host itself."""
-    domains = _texts(value)
+    domains = texts_of(value)
     if domains is None or not all(map(_DOMAIN.fullmatch, domains)):
         hint = 'give one domain or several, such as "example.org"; "" is the host itself'
         problems.append(invalid_value(field, value, hint))
@@ -58,23 +52,11 @@ def as_domains(value: object, *, field: str, problems: list[Problem]) -> tuple[s
     return tuple(domain.removeprefix(".").lower() for domain in domains)
 
 
-def as_hosts(value: object, *, field: str, problems: list[Problem]) -> Hosts:
-    """Return hosts by resource type, sorted, because their order has no meaning."""
-    if isinstance(value, Mapping):
-        by_type = {kind: _texts(hosts) or () for kind, hosts in value.items()}
-        if all(map(_are_hosts, by_type.items())):
-            pairs = sorted(by_type.items())
-            return FrozenMapping({kind: tuple(sorted(set(hosts))) for kind, hosts in pairs})
-    hint = 'give hosts by resource type, such as {"frame": ["www.example.org"]}'
-    problems.append(invalid_value(field, value, hint))
-    return FrozenMapping({})
-
-
 def as_personal_data(
     value: object, *, field: str, problems: list[Problem]
 ) -> tuple[PersonalData, ...]:
     """Return one type of personal data or several as a tuple."""
-    texts = _texts(value)
+    texts = texts_of(value)
     if texts is None:
         problems.append(invalid_value(field, value, 'give types of data, such as "identifier"'))
         return ()
@@ -84,7 +66,7 @@ def as_personal_data(
 
 def as_countries(value: object, *, field: str, problems: list[Problem]) -> tuple[str, ...]:
     """Return one country or several as a tuple of codes."""
-    countries = _texts(value)
+    countries = texts_of(value)
     if countries and all(map(is_country, countries)):
         return countries
     hint = 'give two capital letters (ISO 3166-1), such as "FR", or several of these'
@@ -99,25 +81,8 @@ def is_country(value: object) -> bool:
 
 def as_names(value: object, *, field: str, problems: list[Problem]) -> tuple[str, ...]:
     """Return one name or several as a tuple; there may be none."""
-    names = _texts(value)
+    names = texts_of(value)
     if names is not None and all(name.strip() for name in names):
         return names
     problems.append(invalid_value(field, value, "give names; [] says that there are none"))
     return ()
-
-
-def _are_hosts(item: tuple[object, tuple[str, ...]]) -> bool:
-    kind, hosts = item
-    if not isinstance(kind, str) or _RESOURCE_TYPE.fullmatch(kind) is None:
-        return False
-    return bool(hosts) and all(map(_HOST.fullmatch, hosts))
-
-
-def _texts(value: object) -> tuple[str, ...] | None:
-    """Return one text or several as a tuple, None where it is neither."""
-    if isinstance(value, str):
-        return (value,)
-    if not isinstance(value, Iterable) or isinstance(value, Mapping):
-        return None
-    texts = tuple(value)
-    return texts if all(isinstance(text, str) for text in texts) else None

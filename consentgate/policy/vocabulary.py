@@ -28,13 +28,42 @@ class Kind(StrEnum):
     SCRIPT = "script"
     FRAME = "frame"
     PIXEL = "pixel"
+    FONT = "font"
+    CONNECTION = "connection"
 
 
 KindOption = (
     Kind
     | Literal[
-        "cookie", "local_storage", "session_storage", "indexed_db", "script", "frame", "pixel"
+        "cookie",
+        "local_storage",
+        "session_storage",
+        "indexed_db",
+        "script",
+        "frame",
+        "pixel",
+        "font",
+        "connection",
     ]
+)
+
+
+class ResourceType(StrEnum):
+    """What a page loads from a host, as far as browsers tell it apart (W3C CSP3 section 6)."""
+
+    ANY = "any"
+    SCRIPT = "script"
+    STYLE = "style"
+    IMAGE = "image"
+    FONT = "font"
+    MEDIA = "media"
+    FRAME = "frame"
+    CONNECTION = "connection"
+
+
+ResourceTypeOption = (
+    ResourceType
+    | Literal["any", "script", "style", "image", "font", "media", "frame", "connection"]
 )
 
 

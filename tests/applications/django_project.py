@@ -27,6 +27,22 @@ application = ConsentMiddleware(
 )
 """
 
+# A project whose gate limits hosts, with the files of its applications served behind it.
+LIMITED = """
+from consentgate import Policy
+from consentgate.wsgi import ConsentMiddleware
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from site_of_django.wsgi import get_wsgi_application
+
+policy = Policy(presets=["django"])
+application = ConsentMiddleware(
+    StaticFilesHandler(get_wsgi_application()),
+    policy=policy,
+    secret_key="for tests only, of 32 characters",
+    csp="enforce",
+)
+"""
+
 SERVERS = {
     "wsgi": ("gunicorn", "--threads=4", "--log-level=error", "--bind=127.0.0.1:{port}"),
     "asgi": ("uvicorn", "--log-level=error", "--lifespan=off", "--port={port}"),
@@ -45,16 +61,20 @@ def start_project(folder: Path) -> None:
     for interface in SERVERS:
         with (folder / "site_of_django" / f"{interface}.py").open("a") as module:
             module.write(GATE.format(interface=interface))
+    (folder / "site_of_django" / "limited.py").write_text(LIMITED)
     _run(folder, "manage.py", "createsuperuser", "--noinput", "--email=ada@example.org")
 
 
 @contextmanager
-def serve_project(folder: Path, interface: str) -> Iterator[str]:
-    """The address of the project under a real server of that interface, until the block ends."""
+def serve_project(folder: Path, interface: str, *, module: str = "") -> Iterator[str]:
+    """The address of the project under a real server of that interface, until the block ends.
+
+    `module` has the application, if it is not the one that is named as the interface.
+    """
     port = free_port()
     command = [argument.format(port=port) for argument in SERVERS[interface]]
     with subprocess.Popen(
-        [sys.executable, "-m", *command, f"site_of_django.{interface}:application"],
+        [sys.executable, "-m", *command, f"site_of_django.{module or interface}:application"],
         cwd=folder,
         env=_environment(folder),
     ) as process:

@@ -263,3 +263,22 @@ def test_a_name_controls_no_terminal(run: Run, site: Site) -> None:
     assert code == 1
     assert "\x1b" not in out
     assert "a\\x1b[31mb" in out
+
+
+EMBEDDING = WITHIN.replace("<body><a", "<body>\\n<script src='//x.example/a.js'></script><a", 1)
+
+
+def test_third_parties_in_pages_are_looked_for_when_asked(run: Run, site: Site) -> None:
+    code, out, _ = run("check", site(EMBEDDING), "--pages")
+
+    assert code == 1
+    assert "CG170 at / line 2: <script src> contacts x.example, which is not declared" in out
+    assert run("check", site(EMBEDDING)).code == 0
+
+
+def test_third_parties_are_in_the_other_formats_too(run: Run, site: Site) -> None:
+    code, out, _ = run("check", site(EMBEDDING), "--pages", "--json")
+
+    (finding,) = json.loads(out)["third_parties"]
+    assert (code, finding["id"], finding["place"]) == (1, "CG170", "/ line 2")
+    assert "CG170" in run("check", site(EMBEDDING), "--pages", "--format", "junit").err

@@ -23,14 +23,14 @@ class _QuietHandler(WSGIRequestHandler):
 
 # Any: applications are as untyped as their frameworks' servers take them.
 @contextmanager
-def serve_asgi(app: Any, *, lifespan: str = "off") -> Iterator[str]:
+def serve_asgi(app: Any, *, lifespan: str = "off", ws: str = "none") -> Iterator[str]:
     """The address under which uvicorn serves the application, until the block ends."""
     with socket.create_server((HOST, 0)) as listening:
         config = uvicorn.Config(
             app,
             log_level="error",
             lifespan=lifespan,  # type: ignore[arg-type]
-            ws="none",
+            ws=ws,
             timeout_graceful_shutdown=LONGEST_END_S,
         )
         server = uvicorn.Server(config)

@@ -115,6 +115,9 @@ def test_the_ids_of_reasons_are_stable() -> None:
         "BANNER_FILE": "CG153",
         "BANNER_FORM_BLOCKED": "CG154",
         "SETTINGS_LINK_MISSING": "CG155",
+        "HOST_UNDECLARED": "CG160",
+        "HOST_NOT_ALLOWED": "CG161",
+        "HINT_REMOVED": "CG162",
     }
 
 

@@ -84,7 +84,11 @@ def _set_headers(response: HttpResponseBase, headers: Iterable[Pair]) -> None:
     for name in list(response.headers):
         del response.headers[name]
     for name, value in headers:
-        response.headers[TEXT.set_cookie if name == _AMONG_HEADERS else name] = value
+        sent_as = TEXT.set_cookie if name == _AMONG_HEADERS else name
+        # Django holds one value for each name; of a list that is the same (RFC 9110 section 5.3).
+        # Policies that are joined by a comma are several: none is merged with another.
+        before = response.headers.get(sent_as)
+        response.headers[sent_as] = value if before is None else f"{before}, {value}"
 
 
 def _as_entries(values: list[str], entries: dict[str, Entry]) -> Iterator[Entry]:

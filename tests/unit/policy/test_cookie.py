@@ -141,7 +141,8 @@ def test_a_name_with_a_star_is_a_glob() -> None:
         {"kind": "cookies"},
         {"kind": ["cookie"]},
         {"purpose_id": 1},
-        {"hosts": ["example.org"]},
+        {"hosts": []},
+        {"hosts": 1},
         {"hosts": {"script": []}},
         {"hosts": {"script": "a b"}},
         {"hosts": {"Script": "a"}},
@@ -153,6 +154,19 @@ def test_a_name_with_a_star_is_a_glob() -> None:
         {"storage_location": []},
         {"recipients": [" "]},
         {"recipients": 1},
+        {"hosts": "https://a.example/path"},
+        {"hosts": "'self'"},
+        {"hosts": "data:"},
+        {"hosts": "https:"},
+        {"hosts": "*"},
+        {"hosts": "*.org"},
+        {"hosts": "a.*.org"},
+        {"hosts": "a.example;"},
+        {"hosts": "a.example, b.example"},
+        {"hosts": "ftp://a.example"},
+        {"hosts": "a.example:port"},
+        {"hosts": "-a.example"},
+        {"hosts": "é.example"},
         {"secure": 1},
         {"http_only": "true"},
         {"same_site": "lax"},
@@ -221,3 +235,30 @@ def test_kinds_are_words_of_a_closed_list() -> None:
     assert declared(kind="pixel").kind is Kind.PIXEL
     assert declared(exempt_reason=None).exempt_reason is None
     assert ExemptReason("choice") is ExemptReason.CHOICE
+
+
+def test_hosts_without_a_type_are_for_all_types() -> None:
+    assert declared(hosts="A.example").hosts == {"any": ("a.example",)}
+    assert declared(hosts=["b.example", "a.example"]).hosts == {"any": ("a.example", "b.example")}
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "127.0.0.1",
+        "a.example:8443",
+        "a.example:*",
+        "https://*.a.example",
+        "wss://a.example",
+        "xn--bcher-kva.example",
+    ],
+)
+def test_a_host_can_have_a_star_a_scheme_and_a_port(host: str) -> None:
+    assert declared(hosts=host).hosts == {"any": (host,)}
+
+
+def test_an_unknown_type_of_resource_comes_with_the_right_one() -> None:
+    (error,) = refusal(lambda: declared(hosts={"scripts": "a.example"}))
+
+    assert "did you mean 'script'?" in error.hint

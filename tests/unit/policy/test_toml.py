@@ -290,7 +290,7 @@ WORDS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12)
 TEXTS = WORDS | st.dictionaries(TAGS, WORDS.filter(str.strip), min_size=1)
 HOSTS = st.dictionaries(
     st.sampled_from(["script", "frame", "image"]),
-    st.lists(st.sampled_from(["a.example", "*.b.example:8443", "[::1]"]), min_size=1),
+    st.lists(st.sampled_from(["a.example", "*.b.example:8443", "localhost"]), min_size=1),
 )
 FIELDS = st.fixed_dictionaries(
     {},

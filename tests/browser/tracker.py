@@ -1,0 +1,113 @@
+"""A tracker on hosts of its own: it answers whatever is asked for and keeps a log of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+STATISTICS = "stats.localhost"
+ADVERTS = "ads.localhost"
+
+LONGEST_WAIT_S = 20.0
+_BETWEEN_LOOKS_S = 0.02
+
+_SCRIPT = b"globalThis.tracked = true;"
+_TYPES = {
+    "js": ("text/javascript", _SCRIPT),
+    "css": ("text/css", b"b { color: red }"),
+    "html": ("text/html", b"<p>tracker"),
+    "svg": ("image/svg+xml", b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'),
+    "events": ("text/event-stream", b"data: 1\n\n"),
+}
+
+
+class Tracker:
+    """What was asked for, by host; `connections` counts those that were opened."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, str]] = []
+        self.connections = 0
+        self.port = 0
+
+    def paths(self, host: str) -> set[str]:
+        """The paths that a host was asked for."""
+        return {path for asked, path in self.requests if asked == host}
+
+    def forget(self) -> None:
+        """Begin a new log."""
+        self.requests.clear()
+        self.connections = 0
+
+    def wait_for(self, host: str, paths: set[str]) -> set[str]:
+        """Return those of the paths that were not asked for, once all were or time is over."""
+        ends_s = time.monotonic() + LONGEST_WAIT_S
+        while (missing := paths - self.paths(host)) and time.monotonic() < ends_s:
+            time.sleep(_BETWEEN_LOOKS_S)
+        return missing
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, tracker: Tracker) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.tracker = tracker
+
+    def get_request(self) -> Any:
+        """Accept a connection, and count it."""
+        accepted = super().get_request()
+        self.tracker.connections += 1
+        return accepted
+
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing: browsers close connections as they like."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"] or 0))
+        self._answer()
+
+    def _answer(self) -> None:
+        host = self.headers["Host"].partition(":")[0]
+        path = self.path.partition("?")[0]
+        self.server.tracker.requests.append((host, path))
+        media_type, body = _TYPES.get(path.rpartition(".")[2], ("text/plain", b"tracked"))
+        self.send_response(200)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Access-Control-Allow-Origin", self.headers["Origin"] or "*")
+        self.send_header("Access-Control-Allow-Credentials", "true")
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Set-Cookie", "tracker=1")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Write nothing."""
+
+
+@contextmanager
+def run_tracker() -> Iterator[Tracker]:
+    """A tracker at work, until the block ends."""
+    tracker = Tracker()
+    server = _Server(tracker)
+    tracker.port = server.server_address[1]
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield tracker
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

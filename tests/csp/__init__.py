@@ -1,0 +1,1 @@
+"""The gate's own Content-Security-Policy, without a browser."""
