@@ -25,7 +25,7 @@ from consentgate.choice.decision import (
 from consentgate.gate.events import Action, Reason, Reporter
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.record_cookie import RECORD_COOKIE, record_id_in
-from consentgate.gate.recording import Recorded, Recorder
+from consentgate.gate.recording import Recorded, future_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _record(
         gpc=exchange.sends_gpc,
         replaces=replaces,
     )
-    future = _ask(settings.records.recorder, decision)
+    future = future_of(partial(settings.records.recorder.record, decision))
     if decision.grants:
         exchange.pending_grant = PendingGrant(before, after, manner, decision, future)
         return future
@@ -152,15 +152,6 @@ def _record(
         exchange.write_record("")
     future.add_done_callback(partial(_report_if_lost, settings.reporter, exchange.path))
     return None
-
-
-def _ask(recorder: Recorder, decision: Decision) -> Future[Recorded]:
-    try:
-        return recorder.record(decision)
-    except Exception as error:  # noqa: BLE001 (a site's recorder may fail in any way)
-        failed: Future[Recorded] = Future()
-        failed.set_exception(error)
-        return failed
 
 
 def _is_stored(future: Future[Recorded]) -> bool:

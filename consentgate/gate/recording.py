@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from consentgate.choice.decision import Decision
+
+Result = TypeVar("Result")
 
 
 class Recorded(Enum):
@@ -61,6 +64,17 @@ class Recorder(Protocol):
 
     def close(self) -> None:
         """Deliver what waits, and release what is held."""
+
+
+def future_of(ask: Callable[[], Future[Result]]) -> Future[Result]:
+    """Return the future that a recorder gives, or one that failed where the recorder raises: a
+    visitor's request must not."""
+    try:
+        return ask()
+    except Exception as error:  # noqa: BLE001 (a site's recorder may fail in any way)
+        failed: Future[Result] = Future()
+        failed.set_exception(error)
+        return failed
 
 
 @dataclass(frozen=True, slots=True)

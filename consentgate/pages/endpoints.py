@@ -15,7 +15,7 @@ from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Csp
 from consentgate.gate.record_cookie import record_id_in
-from consentgate.gate.recording import Receipt, Recorded, Recorder
+from consentgate.gate.recording import Receipt, Recorded, Recorder, future_of
 from consentgate.gate.visitor import VisitorConsent
 from consentgate.pages.banners import Banners
 from consentgate.pages.choice_form import BadRequest, ChoiceForm, is_json, read_choice
@@ -228,11 +228,11 @@ class PolicyPages:
         return record_id_in(exchange) is not None
 
     def _receipt(self, request: Request) -> PendingResponse:
-        assert self._recorder is not None, "the route exists only with records"
-        record_id = record_id_in(request.exchange)
+        recorder, record_id = self._recorder, record_id_in(request.exchange)
+        assert recorder is not None, "the route exists only with records"
         if record_id is None:
             raise BadRequest(404, NOT_FOUND)
-        future = self._recorder.receipt(record_id)
+        future = future_of(lambda: recorder.receipt(record_id))
         return PendingResponse(future, partial(self._receipt_in, request, future))
 
     def _receipt_in(self, request: Request, future: Future[Receipt | None]) -> Response:

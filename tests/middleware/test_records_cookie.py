@@ -13,7 +13,7 @@ from consentgate.gate.recording import Receipt
 from tests.contract.adapters import play_asgi, play_wsgi
 from tests.support.exchange import POLICY, Ask, Play, Say, preferences_for
 from tests.support.frameworks import Exchange, Reply, Send, choose
-from tests.support.recorders import FailingRecorder, MemoryRecorder, SilentRecorder
+from tests.support.recorders import BrokenRecorder, FailingRecorder, MemoryRecorder, SilentRecorder
 
 GRANTED = preferences_for("statistics", "marketing")
 ID = "0123456789abcdef0123456789abcdef"
@@ -193,7 +193,7 @@ def test_a_receipt_that_is_not_final_can_be_fetched_later(visit: Exchange) -> No
     assert "Your receipt is not ready yet" in reply.text
 
 
-@pytest.mark.parametrize("recorder", [FailingRecorder, SilentRecorder])
+@pytest.mark.parametrize("recorder", [FailingRecorder, SilentRecorder, BrokenRecorder])
 def test_where_the_store_does_not_answer_a_receipt_can_be_fetched_later(
     visit: Exchange, recorder: type[MemoryRecorder], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -115,6 +115,10 @@ class BrokenRecorder(MemoryRecorder):
         """Raise."""
         raise OSError("no disk")
 
+    def receipt(self, record_id: bytes) -> Future[Receipt | None]:
+        """Raise too."""
+        raise OSError("no disk")
+
 
 class HalfRecorder(MemoryRecorder):
     """Says of a grant what the protocol allows for refusals only, and fails for refusals."""
