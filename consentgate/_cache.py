@@ -25,6 +25,7 @@ per what; "both" is per gate and per server interface (ASGI or WSGI).
 | `pages.render` (policy) | what a page depends on -> it | 256, 4 MiB | 2 ms a page and more |
 | `pages.snippets` (policy) | kind of snippet -> its text | 128, 1 MiB | 700 us a page and more |
 | `banner.body_start` | hash of a head -> where it ends | 512, 256 KiB | 10 us a page and more |
+| `banner.page_end` | hash of a head -> its language, base | 512, 256 KiB | 10 us a page |
 
 Keys that a visitor can make up are short (`longest_key`) or hashes, so that nobody can fill the
 memory with few requests. No key or value holds a visitor's cookie value other than the signed
