@@ -292,11 +292,14 @@ class BannerResponse(Generic[AnyStr]):
 
     def _place_form(self, head: bytes, *, has_form: bool) -> tuple[PageAddress, bool]:
         """Return the address for links and forms, and whether the page's rules block its forms."""
-        policies = self._values.get(POLICIES[0], "")
+        policies = self._values.get(POLICIES[0], "") if self._values else ""
+        if not (head or policies):
+            return self._address(), False  # as nearly all pages
         moves, restricts = has_base(head), has_form and restricts_forms(policies, head)
         address = self._address(with_origin=moves or restricts)
-        action = f"{address.origin}{address.mount}{self._banners.prefix}/"
-        is_dead = restricts and not lets_forms_reach(policies, head, action)
+        is_dead = restricts and not lets_forms_reach(
+            policies, head, f"{address.origin}{address.mount}{self._banners.prefix}/"
+        )
         if is_dead:
             self._report_once(Reason.BANNER_FORM_BLOCKED)
         if moves:

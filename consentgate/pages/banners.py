@@ -63,8 +63,8 @@ class Banners:
         """Note that the response depends on what the visitor answered; return whether there is
         something to ask."""
         exchange.depends_on_choice()
-        asks, heeds_gpc = self._question(exchange)
-        if heeds_gpc or self._can_be_signalled(exchange):
+        asks, can_be_signalled = self._question(exchange)
+        if can_be_signalled:
             exchange.depends_on_gpc()
         return asks
 
@@ -73,28 +73,21 @@ class Banners:
         asked. Nothing is noted."""
         return self._has_last and not self._question(exchange)[0]
 
-    def _can_be_signalled(self, exchange: Exchange) -> frozenset[str]:
-        """Return the categories that the browser's signal refuses if it is sent, since the visitor
-        chose nothing of them."""
-        choice = exchange.choice
-        signalled = exchange.settings.signalled & self._asked
-        return signalled - choice.granted - choice.refused
-
     def _signalled(self, exchange: Exchange) -> frozenset[str]:
         """Return the categories that the browser's signal refuses, as the page says."""
-        can_be = self._can_be_signalled(exchange)
+        can_be = self._question(exchange)[1]
         return can_be if can_be and exchange.sends_gpc else frozenset()
 
-    def _question(self, exchange: Exchange) -> tuple[bool, bool]:
-        """Return whether there is something to ask that neither a choice nor a signal answered,
-        and whether the browser's signal answers, or would answer, all that the visitor did not:
-        only then does a page depend on it."""
+    def _question(self, exchange: Exchange) -> tuple[bool, frozenset[str]]:
+        """Return whether there is something to ask that neither a choice nor a signal answered, and
+        the categories that the browser's signal refuses if it is sent, since the visitor chose
+        nothing of them: only with these does a page depend on it."""
         choice = exchange.choice
         unanswered = self._asked - choice.granted - choice.refused
         if not unanswered:
-            return False, False
-        heeds_gpc = exchange.settings.signalled.issuperset(unanswered)
-        return not (heeds_gpc and exchange.sends_gpc), heeds_gpc
+            return False, unanswered
+        can_be_signalled = unanswered & exchange.settings.signalled
+        return not (can_be_signalled == unanswered and exchange.sends_gpc), can_be_signalled
 
     @cached_property
     def shared_variant(self) -> str:
@@ -177,7 +170,7 @@ class Banners:
                 saved=saved,
                 signalled=signalled,
             )
-            self._forms.remember(key, form, weight_bytes=len(form.pieces))
+            self._forms.remember(key, form, weight_bytes=form.weight_bytes)
         return form.fill(way_back, nonce)
 
     def _wanted(self, exchange: Exchange) -> str:
