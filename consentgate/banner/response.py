@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import AnyStr, Generic, Protocol
 
 from consentgate.banner.body_start import find_usual
@@ -71,11 +72,18 @@ class BannerResponse(Generic[AnyStr]):
     once a text must be made.
     """
 
-    __slots__ = (
-        *("_added_bytes", "_address", "_banners", "_condition", "_destination", "_exchange"),
-        *("_has_link", "_insertion", "_is_shared", "_language", "_values", "_variant_id", "_wire"),
-        *("changes_body", "is_for_visitor", "is_holding", "is_searching", "may_hold", "vary_on"),
-    )
+    # Defaults of the class until something happens: a response costs few assignments.
+    is_holding = is_searching = False
+    changes_body = is_for_visitor = False
+    vary_on: tuple[str, ...] = ()
+    _insertion: Insertion | EndInsertion | None = None
+    _condition: Condition | None = None
+    _values: Mapping[str, str] = MappingProxyType({})
+    _variant_id = ""
+    _language: str | None = None
+    _added_bytes: int | None = None
+    _has_link = True
+    _has_started = _is_shared = False
 
     def __init__(
         self,
@@ -85,23 +93,12 @@ class BannerResponse(Generic[AnyStr]):
         wire: WireFormat[AnyStr],
         address: Address,
     ) -> None:
-        self.is_holding = self.is_searching = False
-        self.changes_body = self.is_for_visitor = False
-        self.vary_on: tuple[str, ...] = ()
         self._banners = banners
         self._exchange = exchange
         self._wire: WireFormat[AnyStr] = wire
         self._address = address
         self._destination = destination_of(exchange)
         self.may_hold = self._destination.is_page
-        self._insertion: Insertion | EndInsertion | None = None
-        self._condition: Condition | None = None
-        self._values: Mapping[str, str] = {}
-        self._variant_id = ""
-        self._language: str | None = None
-        self._added_bytes: int | None = None
-        self._has_link = True
-        self._is_shared = False
 
     def conditions(self, headers: Mapping[str, str]) -> dict[str, str | None]:
         """Return what becomes of the request's conditional headers (lower-case names) before the
@@ -116,10 +113,9 @@ class BannerResponse(Generic[AnyStr]):
 
     def start(self, status: int, head: ResponseHead[AnyStr]) -> None:
         """Take the status and head of the response; `is_holding` says what comes of it."""
-        self.is_holding = self.is_searching = False
-        self.changes_body = self.is_for_visitor = False
-        self.vary_on = ()
-        self._insertion = self._language = None
+        if self._has_started:
+            self._forget_start()
+        self._has_started = True
         self._has_link = self._banners.places_link
         page, self._values = read_page(status, head, self._wire.decode)
         if status == NOT_MODIFIED:
@@ -139,6 +135,13 @@ class BannerResponse(Generic[AnyStr]):
         else:
             self._is_shared = page is _SHARED or self._banners.is_static
             self.is_holding = self.is_searching = True
+
+    def _forget_start(self) -> None:
+        """Forget what came of a start in whose place another one takes."""
+        self.is_holding = self.is_searching = False
+        self.changes_body = self.is_for_visitor = False
+        self.vary_on = ()
+        self._insertion = self._language = None
 
     def feed(self, chunk: bytes) -> bytes:
         """Return what can leave of the body now that this chunk came."""
