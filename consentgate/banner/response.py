@@ -25,7 +25,7 @@ from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement
 from consentgate.gate.response_head import ResponseHead
 from consentgate.http.wire import WireFormat
-from consentgate.pages.banners import Banners
+from consentgate.pages.banners import Banners, Question
 from consentgate.pages.http import PageAddress
 
 NOT_MODIFIED = 304
@@ -250,31 +250,31 @@ class BannerResponse(Generic[AnyStr]):
             self._change()
             self._variant_id = variant
 
-    def _change(self) -> bool:
-        """Note that the page has a text of this visitor's, or of everybody's; return whether it
-        asks the visitor."""
+    def _change(self) -> Question | None:
+        """Note that the page has a text of this visitor's, or of everybody's; return what it asks
+        the visitor, None where it is everybody's."""
         self.changes_body = True
         if self._is_shared:
             self._variant_id = self._banners.shared_variant
             # Everybody who asks for a page, and nobody else (RFC 9110 section 12.5.5).
             self.vary_on = self._destination.vary
-            return False
+            return None
         self.is_for_visitor = True
         return self._banners.ask(self._exchange)
 
     def _make_text(self, page_language: str | None, head: bytes) -> bytes:
         """Return what is put into the page, and note that it is. `head` is what precedes it, empty
         where that has no rule for forms."""
-        asks = self._change()
+        question = self._change()
         language, nonce = page_language or "", ""
-        address, is_dead = self._place_form(head, has_form=asks or self._is_shared)
+        address, is_dead = self._place_form(head, has_form=question is None or question.asks)
         if self._values:
             nonce = self._nonce()
             if not self._banners.serves(language):
                 value = self._values.get("content-language", "")
                 language = value.partition(",")[0].strip(" \t")
         self._language = language
-        if self._is_shared:
+        if question is None:
             readable = not self._exchange.settings.http_only
             text = self._banners.shared_text(
                 language, mount=address.mount, nonce=nonce, readable=readable, is_dead=is_dead
@@ -282,7 +282,7 @@ class BannerResponse(Generic[AnyStr]):
         else:
             text = self._banners.text_for(
                 self._exchange,
-                asks=asks,
+                question,
                 language=language,
                 address=address,
                 nonce=nonce,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 from consentgate._cache import BoundedCache
 from consentgate.gate.exchange import Exchange
@@ -25,6 +26,18 @@ _DIGITS = 12
 
 FormKey = tuple[str, str, bool, bool, bool, bool, Saved | None, frozenset[str]]
 """What a visitor's snippet depends on, apart from the page to come back to and the nonce."""
+
+
+class Question(NamedTuple):
+    """Whether a visitor is asked, and the categories that the browser's signal refuses, as the page
+    says."""
+
+    asks: bool
+    signalled: frozenset[str]
+
+
+_NO_QUESTION = Question(asks=False, signalled=frozenset())
+_WHOLE_QUESTION = Question(asks=True, signalled=frozenset())
 
 
 class Banners:
@@ -59,35 +72,32 @@ class Banners:
             most_entries=128, most_bytes=1 << 20, longest_key=512
         )
 
-    def ask(self, exchange: Exchange) -> bool:
-        """Note that the response depends on what the visitor answered; return whether there is
-        something to ask."""
+    def ask(self, exchange: Exchange) -> Question:
+        """Note that the response depends on what the visitor answered; return what there is to
+        ask."""
         exchange.depends_on_choice()
-        asks, can_be_signalled = self._question(exchange)
+        question, can_be_signalled = self._question(exchange)
         if can_be_signalled:
             exchange.depends_on_gpc()
-        return asks
+        return question
 
     def is_last(self, exchange: Exchange) -> bool:
         """Return whether a page has nothing of the library but at its end, since its visitor is not
         asked. Nothing is noted."""
-        return self._has_last and not self._question(exchange)[0]
+        return self._has_last and not self._question(exchange)[0].asks
 
-    def _signalled(self, exchange: Exchange) -> frozenset[str]:
-        """Return the categories that the browser's signal refuses, as the page says."""
-        can_be = self._question(exchange)[1]
-        return can_be if can_be and exchange.sends_gpc else frozenset()
-
-    def _question(self, exchange: Exchange) -> tuple[bool, frozenset[str]]:
+    def _question(self, exchange: Exchange) -> tuple[Question, frozenset[str]]:
         """Return whether there is something to ask that neither a choice nor a signal answered, and
         the categories that the browser's signal refuses if it is sent, since the visitor chose
         nothing of them: only with these does a page depend on it."""
         choice = exchange.choice
         unanswered = self._asked - choice.granted - choice.refused
         if not unanswered:
-            return False, unanswered
+            return _NO_QUESTION, unanswered
         can_be_signalled = unanswered & exchange.settings.signalled
-        return not (can_be_signalled == unanswered and exchange.sends_gpc), can_be_signalled
+        if not (can_be_signalled and exchange.sends_gpc):
+            return _WHOLE_QUESTION, can_be_signalled
+        return Question(can_be_signalled != unanswered, can_be_signalled), can_be_signalled
 
     @cached_property
     def shared_variant(self) -> str:
@@ -99,15 +109,15 @@ class Banners:
         return self._variant(exchange, "" if self.serves(language) else self._wanted(exchange))
 
     def _variant(self, exchange: Exchange, wanted_language: str) -> str:
-        choice = exchange.choice
+        choice, question = exchange.choice, self._question(exchange)[0]
         parts = (
             self._version,
             wanted_language,
             *sorted(choice.granted),
             "",
             *sorted(choice.refused),
-            str(self._question(exchange)[0]),
-            *sorted(self._signalled(exchange)),
+            str(question.asks),
+            *sorted(question.signalled),
         )
         return "v" + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
 
@@ -139,8 +149,8 @@ class Banners:
     def text_for(
         self,
         exchange: Exchange,
+        question: Question,
         *,
-        asks: bool,
         language: str,
         address: PageAddress,
         nonce: str,
@@ -148,6 +158,7 @@ class Banners:
     ) -> bytes:
         """Return what this visitor gets, who is asked or not, in the page's language if that is
         served. `is_dead`: the page's rules block its forms."""
+        asks, signalled = question
         tag = self._tags[language]
         if tag is None:
             tag = self._wanted(exchange)
@@ -156,7 +167,6 @@ class Banners:
         if not asks:
             stored = exchange.stored_choice.consent
             saved = (stored.granted, stored.refused) if stored.day is not None else None
-        signalled = self._signalled(exchange)
         key = (tag, mount, asks, way_back != "", nonce != "", is_dead, saved, signalled)
         form = self._forms.get(key)
         if form is None:

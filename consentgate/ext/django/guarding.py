@@ -5,7 +5,7 @@ The content is never touched here, streamed or not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from http.client import responses
 from http.cookies import Morsel
 
@@ -63,11 +63,13 @@ def guard_response(
     except Blocked as blocked:
         return _blocked_response(response, exchange, blocked_body(blocked.verdicts))
     if left != sent.pairs:
-        _set_headers(response, [pair for pair in left if pair[0] != TEXT.set_cookie])
+        _set_headers(response, sent.pairs, left)
         values = [value for name, value in left if name == TEXT.set_cookie]
-        response.cookies.clear()
-        for key, morsel in _as_entries(values, sent.entries):
-            response.cookies[key] = morsel
+        if values != [*sent.entries]:
+            entries = [*_as_entries(values, sent.entries)]
+            response.cookies.clear()
+            for key, morsel in entries:
+                response.cookies[key] = morsel
     return response
 
 
@@ -80,11 +82,17 @@ def _check_reason(response: HttpResponseBase, exchange: Exchange) -> None:
         response.reason_phrase = responses.get(response.status_code, "Unknown Status Code")
 
 
-def _set_headers(response: HttpResponseBase, headers: Iterable[Pair]) -> None:
-    for name in list(response.headers):
-        del response.headers[name]
-    for name, value in headers:
-        response.headers[TEXT.set_cookie if name == _AMONG_HEADERS else name] = value
+def _set_headers(response: HttpResponseBase, before: list[Pair], left: list[Pair]) -> None:
+    """Let a response have the headers that leave: those that leave as they were stay where they
+    are."""
+    names = {name for name, _ in left}
+    for name, _ in before:
+        if name not in names and name != TEXT.set_cookie:
+            del response.headers[name]
+    for header in left:
+        name, value = header
+        if header not in before and name != TEXT.set_cookie:
+            response.headers[TEXT.set_cookie if name == _AMONG_HEADERS else name] = value
 
 
 def _as_entries(values: list[str], entries: dict[str, Entry]) -> Iterator[Entry]:
