@@ -27,7 +27,7 @@ from consentgate.banner.html_tokens import (
     TAG_REST,
     compile_markup,
 )
-from consentgate.banner.insertion import LONGEST_SEARCH, Found
+from consentgate.banner.insertion import INSERTED, LONGEST_SEARCH, NOWHERE, SEARCHING
 from consentgate.banner.page_rules import has_base
 
 
@@ -82,7 +82,7 @@ class EndInsertion:
     __slots__ = ("_documents_only", "_kept", "_make", "_text", "found")
 
     def __init__(self, make: Make, *, documents_only: bool = False) -> None:
-        self.found = Found.SEARCHING
+        self.found = SEARCHING
         self._make: Make | None = make
         self._documents_only = documents_only
         self._kept = b""
@@ -95,12 +95,12 @@ class EndInsertion:
 
     def feed(self, chunk: bytes) -> bytes:
         """Return what can leave now that this chunk came."""
-        if self.found is not Found.SEARCHING:
+        if self.found is not SEARCHING:
             return chunk
         whole = self._kept + chunk if self._kept else chunk
         self._kept = b""
         if self._make is not None and not self._begin(whole, is_whole=False):
-            return b"" if self.found is Found.SEARCHING else whole
+            return b"" if self.found is SEARCHING else whole
         place = _place_of_tail(whole)
         self._kept = whole[place:]
         return whole[:place] if self._kept else whole
@@ -108,13 +108,15 @@ class EndInsertion:
     def finish(self) -> bytes:
         """Return what is left when no chunk comes any more."""
         kept, self._kept = self._kept, b""
-        if self.found is not Found.SEARCHING:
+        if self.found is not SEARCHING:
             return kept
-        if self._make is None or self._begin(kept, is_whole=True):
-            self.found = Found.INSERTED
+        place = 0  # once the page has begun, only the tags at its end are kept
+        if self._make is not None:
+            if not self._begin(kept, is_whole=True):
+                return kept
             place = _place_of_tail(kept)
-            return b"".join((kept[:place], self._text, kept[place:]))
-        return kept
+        self.found = INSERTED
+        return b"".join((kept[:place], self._text, kept[place:]))
 
     def _begin(self, beginning: bytes, *, is_whole: bool) -> bool:
         """Return whether this begins a page, and make the text for it; where that can't be said yet
@@ -132,7 +134,7 @@ class EndInsertion:
             self._kept = beginning
             return False
         if not _is_page(beginning, before[0], rest, documents_only=self._documents_only):
-            self.found = Found.NOWHERE
+            self.found = NOWHERE
             return False
         html = _HTML.match(rest)
         language = None if html is None else language_in(html[0])

@@ -15,7 +15,7 @@ from typing import AnyStr, Generic, Protocol
 from consentgate.banner.body_start import find_usual
 from consentgate.banner.entity_tags import Condition, mark_of, mark_tag
 from consentgate.banner.html_response import POLICIES, Page, read_page
-from consentgate.banner.insertion import LONGEST_SEARCH, Found, Insertion
+from consentgate.banner.insertion import INSERTED, LONGEST_SEARCH, SEARCHING, Found, Insertion
 from consentgate.banner.page_end import EndInsertion
 from consentgate.banner.page_headers import settle_conditions
 from consentgate.banner.page_rules import has_base, lets_forms_reach, restricts_forms
@@ -221,14 +221,14 @@ class BannerResponse(Generic[AnyStr]):
 
     def _settle(self, insertion: Insertion | EndInsertion, *, has_body: bool = False) -> None:
         found = insertion.found
-        if found is Found.SEARCHING:
+        if found is SEARCHING:
             if has_body and self.is_holding:
                 # A head is sent early, so that it is not known yet how long the page will be.
                 self.is_holding = False
                 self._change()
             return
         self._insertion = None  # it refers to this object
-        if found is Found.INSERTED:
+        if found is INSERTED:
             if self.is_searching and not self._has_link:
                 self._report_once(Reason.SETTINGS_LINK_MISSING)
             self.is_searching = False

@@ -321,7 +321,7 @@ class ResponseFilter(Generic[AnyStr]):
             vary += COOKIE_AND_GPC if exchange.varies_on_gpc else COOKIE
         revalidate = page is not None and page.is_for_visitor
         caching = head.layout.caching
-        present = tuple([head.pairs[at] for at, _ in caching])
+        present = tuple([head.pairs[at] for at, _ in caching]) if caching else ()
         key = (vary, is_private, revalidate, present)
         outcome = self._caching.get(key)
         if outcome is None:
