@@ -26,6 +26,8 @@ from consentgate.http.wire import TEXT
 Pair = tuple[str, str]
 Entry = tuple[str, "Morsel[str]"]
 
+_SET_COOKIE = TEXT.set_cookie
+
 _AMONG_HEADERS = "set-cookie"
 """How a Set-Cookie among a response's headers is written for the filter, to which case means
 nothing: as a `TEXT.set_cookie` it could not be told from those in `cookies`."""
@@ -39,10 +41,10 @@ class SentHeaders:
             morsel.OutputString(): (key, morsel) for key, morsel in response.cookies.items()
         }
         self.pairs = [
-            (_AMONG_HEADERS if name == TEXT.set_cookie else name, value)
+            (_AMONG_HEADERS if name == _SET_COOKIE else name, value)
             for name, value in response.headers.items()
         ]
-        self.pairs += [(TEXT.set_cookie, value) for value in self.entries]
+        self.pairs += [(_SET_COOKIE, value) for value in self.entries]
         self.head = response_filter.read(self.pairs)
 
 
@@ -64,7 +66,7 @@ def guard_response(
         return _blocked_response(response, exchange, blocked_body(blocked.verdicts))
     if left != sent.pairs:
         _set_headers(response, sent.pairs, left)
-        values = [value for name, value in left if name == TEXT.set_cookie]
+        values = [value for name, value in left if name == _SET_COOKIE]
         if values != [*sent.entries]:
             entries = [*_as_entries(values, sent.entries)]
             response.cookies.clear()
@@ -87,12 +89,12 @@ def _set_headers(response: HttpResponseBase, before: list[Pair], left: list[Pair
     are."""
     names = {name for name, _ in left}
     for name, _ in before:
-        if name not in names and name != TEXT.set_cookie:
+        if name not in names and name != _SET_COOKIE:
             del response.headers[name]
     for header in left:
         name, value = header
-        if header not in before and name != TEXT.set_cookie:
-            response.headers[TEXT.set_cookie if name == _AMONG_HEADERS else name] = value
+        if header not in before and name != _SET_COOKIE:
+            response.headers[_SET_COOKIE if name == _AMONG_HEADERS else name] = value
 
 
 def _as_entries(values: list[str], entries: dict[str, Entry]) -> Iterator[Entry]:
