@@ -129,7 +129,11 @@ def set_header(headers: Headers, name: bytes, value: bytes, *, known: bytes) -> 
     except ValueError:
         headers[:] = [header for header in headers if header[0] != name]
         at = len(headers)
-    headers[at : at + 1] = [(name, value)] if value else []
+        headers.append((name, known))
+    if value:
+        headers[at] = (name, value)
+    else:
+        del headers[at]
 
 
 def may_have_banner(exchange: AsgiExchange) -> bool:

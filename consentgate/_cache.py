@@ -15,6 +15,7 @@ per what; "both" is per gate and per server interface (ASGI or WSGI).
 | `choice.stored` (gate) | signed choice -> its worth | 512, 2 MiB | 6 us a request |
 | `gate.request_filter` (gate) | hash of cookies -> visible | 4,096, 1 MiB | 6 us a request |
 | `gate.response_head` (both) | header name -> its kind | 1,024, 256 KiB | 0.3 us a header |
+| `gate.response_head` (both) | header names -> their places | 512, 512 KiB | 2 us a page |
 | `gate.response_head` (both) | cookie name -> category | 1,024, 256 KiB | 0.5 us a cookie |
 | `gate.response_head` (both) | Content-Type -> is it HTML | 256, 64 KiB | 1 us a page |
 | `gate.response_filter` (both) | attributes -> when they delete | 512, 256 KiB | 0.1 us a cookie |
@@ -29,6 +30,7 @@ per what; "both" is per gate and per server interface (ASGI or WSGI).
 | `pages.recorded` (policy) | hash of a program's key -> id | 4,096, 1 MiB | a second record |
 | `pages.snippets` (policy) | kind of snippet -> its text | 128, 1 MiB | 700 us a page and more |
 | `banner.body_start` | hash of a head -> where it ends | 512, 256 KiB | 10 us a page and more |
+| `banner.page_end` | hash of a head -> its language, base | 512, 256 KiB | 10 us a page |
 
 Keys that a visitor can make up are short (`longest_key`) or hashes, so that nobody can fill the
 memory with few requests. No key or value holds a visitor's cookie value other than the signed

@@ -11,12 +11,11 @@ from typing import AnyStr
 
 from consentgate.gate.response_head import ResponseHead
 from consentgate.http.caching import directive_names
-from consentgate.http.header_names import OF_PAGE, SENT_FROM
+from consentgate.http.header_names import SENT_FROM
 
 POLICIES = ("content-security-policy", "content-security-policy-report-only")
 """The headers of the page's own policy: the one that is enforced first."""
 
-_TELLING = OF_PAGE | {"cache-control", "etag"}
 _SHARED = frozenset({"public", "s-maxage"})
 _NO_BODY = frozenset({204, 205, 304})
 _OK = 200
@@ -50,10 +49,9 @@ def read_page(
     """Return what a response is, and the values of the headers that say more of it, by their
     lower-case names; repeated ones are joined by ", "."""
     values: dict[str, str] = {}
-    for at, kind in head.noted:
-        if kind in _TELLING:
-            text = decode(head.pairs[at][1])
-            values[kind] = f"{values[kind]}, {text}" if kind in values else text
+    for at, kind in head.layout.telling:
+        text = decode(head.pairs[at][1])
+        values[kind] = f"{values[kind]}, {text}" if kind in values else text
     if not head.is_html:
         return _NONE, values
     # As nearly all are.

@@ -33,6 +33,10 @@ class Found(Enum):
     TOO_FAR = auto()
 
 
+# Bound once: the access to an Enum's member costs more than what is done with it.
+SEARCHING, INSERTED, NOWHERE = Found.SEARCHING, Found.INSERTED, Found.NOWHERE
+
+
 class Insertion:
     """The insertion into one page. `make` is called with the language that the page says it has
     and with what precedes the place, once, when that is known; what it returns is put there.
@@ -44,7 +48,7 @@ class Insertion:
     __slots__ = ("_documents_only", "_make", "_search", "_sent", "_start", "_text", "found")
 
     def __init__(self, make: Make, *, documents_only: bool = False) -> None:
-        self.found = Found.SEARCHING
+        self.found = SEARCHING
         self._make = make
         self._documents_only = documents_only
         self._text = Text()
@@ -55,11 +59,11 @@ class Insertion:
     @property
     def held(self) -> bytes:
         """What is held back."""
-        return self._unsent() if self.found is Found.SEARCHING else b""
+        return self._unsent() if self.found is SEARCHING else b""
 
     def feed(self, chunk: bytes) -> bytes:
         """What can leave now that this chunk came: what is before the place for certain."""
-        if self.found is not Found.SEARCHING:
+        if self.found is not SEARCHING:
             return chunk
         room = LONGEST_SEARCH - len(self._text.so_far)
         self._text.add(chunk[:room])
@@ -74,7 +78,7 @@ class Insertion:
 
     def finish(self) -> bytes:
         """What is left when no chunk comes any more."""
-        if self.found is not Found.SEARCHING:
+        if self.found is not SEARCHING:
             return b""
         try:
             next(self._search)
@@ -96,9 +100,9 @@ class Insertion:
 
     def _settle(self, place: int | None) -> bytes:
         if place is None or (self._documents_only and not self._start.is_document):
-            self.found = Found.NOWHERE
+            self.found = NOWHERE
             return self._unsent()
-        self.found = Found.INSERTED
+        self.found = INSERTED
         text = bytes(self._text.so_far)
         made = self._make(self._start.language, text[:place])
         return b"".join((text[self._sent : place], made, text[place:]))

@@ -9,8 +9,9 @@ the tag counts only where nothing but `</html>` and blanks follow it to the end.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from consentgate._cache import BoundedCache
 from consentgate.banner.body_start import (
     JSON_BEGINNINGS,
     MARK_BEGINNINGS,
@@ -26,7 +27,7 @@ from consentgate.banner.html_tokens import (
     TAG_REST,
     compile_markup,
 )
-from consentgate.banner.insertion import LONGEST_SEARCH, Found
+from consentgate.banner.insertion import INSERTED, LONGEST_SEARCH, NOWHERE, SEARCHING
 from consentgate.banner.page_rules import has_base
 
 
@@ -55,6 +56,22 @@ _HTML = compile_markup(rb"<html" + NAME_END + TAG_REST)
 _OF_DOCUMENT = compile_markup(rb"<(?:html|head|body)" + NAME_END)
 
 
+class _Beginning(NamedTuple):
+    """What the beginning of a page says of its language, and whether a `<base>` may move its
+    addresses."""
+
+    language: str | None
+    may_have_base: bool
+
+
+_BEGINNING_BYTES = 200  # a tuple, and a language of at most 64 letters
+
+# What precedes the end of a page's head is known again by a keyed hash, as in `body_start`.
+_known_beginnings = BoundedCache[int, _Beginning](
+    most_entries=512, most_bytes=256 * 1024, weigh=lambda _: _BEGINNING_BYTES
+)
+
+
 class EndInsertion:
     """The insertion at the end of one page. `make` is called once, as soon as the page's beginning
     is there, with the language that the page says it has, and whether a `<base>` may move its
@@ -65,7 +82,7 @@ class EndInsertion:
     __slots__ = ("_documents_only", "_kept", "_make", "_text", "found")
 
     def __init__(self, make: Make, *, documents_only: bool = False) -> None:
-        self.found = Found.SEARCHING
+        self.found = SEARCHING
         self._make: Make | None = make
         self._documents_only = documents_only
         self._kept = b""
@@ -78,12 +95,12 @@ class EndInsertion:
 
     def feed(self, chunk: bytes) -> bytes:
         """Return what can leave now that this chunk came."""
-        if self.found is not Found.SEARCHING:
+        if self.found is not SEARCHING:
             return chunk
         whole = self._kept + chunk if self._kept else chunk
         self._kept = b""
         if self._make is not None and not self._begin(whole, is_whole=False):
-            return b"" if self.found is Found.SEARCHING else whole
+            return b"" if self.found is SEARCHING else whole
         place = _place_of_tail(whole)
         self._kept = whole[place:]
         return whole[:place] if self._kept else whole
@@ -91,18 +108,23 @@ class EndInsertion:
     def finish(self) -> bytes:
         """Return what is left when no chunk comes any more."""
         kept, self._kept = self._kept, b""
-        if self.found is not Found.SEARCHING:
+        if self.found is not SEARCHING:
             return kept
-        if self._make is None or self._begin(kept, is_whole=True):
-            self.found = Found.INSERTED
+        place = 0  # once the page has begun, only the tags at its end are kept
+        if self._make is not None:
+            if not self._begin(kept, is_whole=True):
+                return kept
             place = _place_of_tail(kept)
-            return b"".join((kept[:place], self._text, kept[place:]))
-        return kept
+        self.found = INSERTED
+        return b"".join((kept[:place], self._text, kept[place:]))
 
     def _begin(self, beginning: bytes, *, is_whole: bool) -> bool:
         """Return whether this begins a page, and make the text for it; where that can't be said yet
         keep it."""
-        assert self._make is not None, "a page begins once"
+        usual = _recall_usual(beginning)
+        if usual is not None:
+            self._put(usual)
+            return True
         before = _BEFORE_TAGS.match(beginning)
         assert before is not None, "the pattern takes nothing too"
         start = before.end()
@@ -112,13 +134,41 @@ class EndInsertion:
             self._kept = beginning
             return False
         if not _is_page(beginning, before[0], rest, documents_only=self._documents_only):
-            self.found = Found.NOWHERE
+            self.found = NOWHERE
             return False
         html = _HTML.match(rest)
         language = None if html is None else language_in(html[0])
-        self._text = self._make(language, may_have_base=_may_have_base(beginning, rest))
-        self._make = None  # it refers to the response
+        self._put(_Beginning(language, _may_have_base(beginning, rest)))
         return True
+
+    def _put(self, beginning: _Beginning) -> None:
+        assert self._make is not None, "a page begins once"
+        self._text = self._make(beginning.language, may_have_base=beginning.may_have_base)
+        self._make = None  # it refers to the response
+
+
+def _recall_usual(text: bytes) -> _Beginning | None:
+    """Return what a text says that has all of an `<html>` tag before its head ends, as nearly every
+    page, else None. Whatever follows changes nothing of that."""
+    end = _end_of_head(text)
+    if end < 0:
+        return None
+    head = text[:end]
+    key = hash(head)
+    usual = _known_beginnings.get(key)
+    if usual is None and (html := _usual_tag(head)) is not None:
+        usual = _Beginning(language_in(html), has_base(head))
+        _known_beginnings.remember(key, usual)
+    return usual
+
+
+def _usual_tag(head: bytes) -> bytes | None:
+    """Return the `<html>` tag with which a head begins, None where it begins with another."""
+    before = _BEFORE_TAGS.match(head)
+    assert before is not None, "the pattern takes nothing too"
+    start = before.end()
+    html = _HTML.match(head, start, start + LONGEST_BEGINNING)
+    return None if html is None else html[0]
 
 
 def _is_page(beginning: bytes, before: bytes, rest: bytes, *, documents_only: bool) -> bool:
@@ -135,10 +185,16 @@ def _is_page(beginning: bytes, before: bytes, rest: bytes, *, documents_only: bo
 
 def _may_have_base(beginning: bytes, rest: bytes) -> bool:
     """Return whether the head has a `<base>`, or may yet get one in a chunk to come."""
-    for end in (b"</head", b"<body"):
-        if (place := beginning.find(end, 0, LONGEST_SEARCH)) >= 0:
-            return has_base(beginning[:place])
+    end = _end_of_head(beginning)
+    if end >= 0:
+        return has_base(beginning[:end])
     return _OF_DOCUMENT.match(rest) is not None or has_base(beginning[:LONGEST_SEARCH])
+
+
+def _end_of_head(text: bytes) -> int:
+    """Return where the end of a head is written, -1 if nowhere in what is looked at."""
+    end = text.find(b"</head", 0, LONGEST_SEARCH)
+    return text.find(b"<body", 0, LONGEST_SEARCH) if end < 0 else end
 
 
 def _place_of_tail(text: bytes) -> int:

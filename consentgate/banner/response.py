@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import AnyStr, Generic, Protocol
 
 from consentgate.banner.body_start import find_usual
 from consentgate.banner.entity_tags import Condition, mark_of, mark_tag
 from consentgate.banner.html_response import POLICIES, Page, read_page
-from consentgate.banner.insertion import LONGEST_SEARCH, Found, Insertion
+from consentgate.banner.insertion import INSERTED, LONGEST_SEARCH, SEARCHING, Found, Insertion
 from consentgate.banner.page_end import EndInsertion
 from consentgate.banner.page_headers import settle_conditions
 from consentgate.banner.page_rules import has_base, lets_forms_reach, restricts_forms
@@ -24,7 +25,7 @@ from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement
 from consentgate.gate.response_head import ResponseHead
 from consentgate.http.wire import WireFormat
-from consentgate.pages.banners import Banners
+from consentgate.pages.banners import Banners, Question
 from consentgate.pages.http import PageAddress
 
 NOT_MODIFIED = 304
@@ -71,11 +72,18 @@ class BannerResponse(Generic[AnyStr]):
     once a text must be made.
     """
 
-    __slots__ = (
-        *("_added_bytes", "_address", "_banners", "_condition", "_destination", "_exchange"),
-        *("_has_link", "_insertion", "_is_shared", "_language", "_values", "_variant_id", "_wire"),
-        *("changes_body", "is_for_visitor", "is_holding", "is_searching", "may_hold", "vary_on"),
-    )
+    # Defaults of the class until something happens: a response costs few assignments.
+    is_holding = is_searching = False
+    changes_body = is_for_visitor = False
+    vary_on: tuple[str, ...] = ()
+    _insertion: Insertion | EndInsertion | None = None
+    _condition: Condition | None = None
+    _values: Mapping[str, str] = MappingProxyType({})
+    _variant_id = ""
+    _language: str | None = None
+    _added_bytes: int | None = None
+    _has_link = True
+    _has_started = _is_shared = False
 
     def __init__(
         self,
@@ -85,23 +93,12 @@ class BannerResponse(Generic[AnyStr]):
         wire: WireFormat[AnyStr],
         address: Address,
     ) -> None:
-        self.is_holding = self.is_searching = False
-        self.changes_body = self.is_for_visitor = False
-        self.vary_on: tuple[str, ...] = ()
         self._banners = banners
         self._exchange = exchange
         self._wire: WireFormat[AnyStr] = wire
         self._address = address
         self._destination = destination_of(exchange)
         self.may_hold = self._destination.is_page
-        self._insertion: Insertion | EndInsertion | None = None
-        self._condition: Condition | None = None
-        self._values: Mapping[str, str] = {}
-        self._variant_id = ""
-        self._language: str | None = None
-        self._added_bytes: int | None = None
-        self._has_link = True
-        self._is_shared = False
 
     def conditions(self, headers: Mapping[str, str]) -> dict[str, str | None]:
         """Return what becomes of the request's conditional headers (lower-case names) before the
@@ -116,10 +113,9 @@ class BannerResponse(Generic[AnyStr]):
 
     def start(self, status: int, head: ResponseHead[AnyStr]) -> None:
         """Take the status and head of the response; `is_holding` says what comes of it."""
-        self.is_holding = self.is_searching = False
-        self.changes_body = self.is_for_visitor = False
-        self.vary_on = ()
-        self._insertion = self._language = None
+        if self._has_started:
+            self._forget_start()
+        self._has_started = True
         self._has_link = self._banners.places_link
         page, self._values = read_page(status, head, self._wire.decode)
         if status == NOT_MODIFIED:
@@ -139,6 +135,13 @@ class BannerResponse(Generic[AnyStr]):
         else:
             self._is_shared = page is _SHARED or self._banners.is_static
             self.is_holding = self.is_searching = True
+
+    def _forget_start(self) -> None:
+        """Forget what came of a start in whose place another one takes."""
+        self.is_holding = self.is_searching = False
+        self.changes_body = self.is_for_visitor = False
+        self.vary_on = ()
+        self._insertion = self._language = None
 
     def feed(self, chunk: bytes) -> bytes:
         """Return what can leave of the body now that this chunk came."""
@@ -218,14 +221,14 @@ class BannerResponse(Generic[AnyStr]):
 
     def _settle(self, insertion: Insertion | EndInsertion, *, has_body: bool = False) -> None:
         found = insertion.found
-        if found is Found.SEARCHING:
+        if found is SEARCHING:
             if has_body and self.is_holding:
                 # A head is sent early, so that it is not known yet how long the page will be.
                 self.is_holding = False
                 self._change()
             return
         self._insertion = None  # it refers to this object
-        if found is Found.INSERTED:
+        if found is INSERTED:
             if self.is_searching and not self._has_link:
                 self._report_once(Reason.SETTINGS_LINK_MISSING)
             self.is_searching = False
@@ -247,31 +250,31 @@ class BannerResponse(Generic[AnyStr]):
             self._change()
             self._variant_id = variant
 
-    def _change(self) -> bool:
-        """Note that the page has a text of this visitor's, or of everybody's; return whether it
-        asks the visitor."""
+    def _change(self) -> Question | None:
+        """Note that the page has a text of this visitor's, or of everybody's; return what it asks
+        the visitor, None where it is everybody's."""
         self.changes_body = True
         if self._is_shared:
             self._variant_id = self._banners.shared_variant
             # Everybody who asks for a page, and nobody else (RFC 9110 section 12.5.5).
             self.vary_on = self._destination.vary
-            return False
+            return None
         self.is_for_visitor = True
         return self._banners.ask(self._exchange)
 
     def _make_text(self, page_language: str | None, head: bytes) -> bytes:
         """Return what is put into the page, and note that it is. `head` is what precedes it, empty
         where that has no rule for forms."""
-        asks = self._change()
+        question = self._change()
         language, nonce = page_language or "", ""
-        address, is_dead = self._place_form(head, has_form=asks or self._is_shared)
+        address, is_dead = self._place_form(head, has_form=question is None or question.asks)
         if self._values:
             nonce = self._nonce()
             if not self._banners.serves(language):
                 value = self._values.get("content-language", "")
                 language = value.partition(",")[0].strip(" \t")
         self._language = language
-        if self._is_shared:
+        if question is None:
             readable = not self._exchange.settings.http_only
             text = self._banners.shared_text(
                 language, mount=address.mount, nonce=nonce, readable=readable, is_dead=is_dead
@@ -279,7 +282,7 @@ class BannerResponse(Generic[AnyStr]):
         else:
             text = self._banners.text_for(
                 self._exchange,
-                asks=asks,
+                question,
                 language=language,
                 address=address,
                 nonce=nonce,
@@ -292,11 +295,14 @@ class BannerResponse(Generic[AnyStr]):
 
     def _place_form(self, head: bytes, *, has_form: bool) -> tuple[PageAddress, bool]:
         """Return the address for links and forms, and whether the page's rules block its forms."""
-        policies = self._values.get(POLICIES[0], "")
+        policies = self._values.get(POLICIES[0], "") if self._values else ""
+        if not (head or policies):
+            return self._address(), False  # as nearly all pages
         moves, restricts = has_base(head), has_form and restricts_forms(policies, head)
         address = self._address(with_origin=moves or restricts)
-        action = f"{address.origin}{address.mount}{self._banners.prefix}/"
-        is_dead = restricts and not lets_forms_reach(policies, head, action)
+        is_dead = restricts and not lets_forms_reach(
+            policies, head, f"{address.origin}{address.mount}{self._banners.prefix}/"
+        )
         if is_dead:
             self._report_once(Reason.BANNER_FORM_BLOCKED)
         if moves:

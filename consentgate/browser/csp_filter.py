@@ -33,7 +33,7 @@ from consentgate.gate.response_filter import ResponseFilter
 from consentgate.gate.response_head import ResponseHead
 from consentgate.gate.settings import GateSettings
 from consentgate.http.caching import is_shareable
-from consentgate.http.header_names import CONTENT_TYPE, HINTS
+from consentgate.http.header_names import HINTS
 from consentgate.http.wire import Pair, WireFormat
 
 _KIB = 1024
@@ -112,7 +112,7 @@ class CspResponseFilter(ResponseFilter[AnyStr]):
         if self._limits and state != self._hosts.least:
             page = ForVisitor(page)
         left = ResponseFilter.filter(self, exchange, head, page=page)
-        if any(kind in HINTS for _, kind in head.noted):
+        if head.layout.hints:
             left = self._without_hints(exchange, left, state)
         return left + self._headers_for(exchange, state)
 
@@ -144,11 +144,11 @@ class CspResponseFilter(ResponseFilter[AnyStr]):
         return hosts.state_of(exchange)
 
     def _is_for_everybody(self, head: ResponseHead[AnyStr]) -> bool:
-        types = [head.pairs[at][1] for at, kind in head.noted if kind == CONTENT_TYPE]
+        types = [head.pairs[at][1] for at in head.layout.types]
         if types and not any(map(self._loading.__getitem__, types)):
             return True
         decode, pairs = self._wire.decode, head.pairs
-        return is_shareable([(kind, decode(pairs[at][1])) for at, kind in head.noted])
+        return is_shareable([(kind, decode(pairs[at][1])) for at, kind in head.layout.caching])
 
     def _headers_for(self, exchange: Exchange, state: State) -> list[Pair[AnyStr]]:
         host = exchange.header("host").lower()

@@ -68,7 +68,14 @@ _TURBO_ACCEPT = "text/html, application/xhtml+xml"
 
 
 def destination_of(exchange: Exchange) -> Destination:
-    """Return what the answer to a request is for."""
+    """Return what the answer to a request is for; it is found when it is first asked for."""
+    found = exchange.known_destination
+    if found is None:
+        found = exchange.known_destination = _find(exchange)
+    return found
+
+
+def _find(exchange: Exchange) -> Destination:
     mode, shown_as = exchange.header("sec-fetch-mode"), exchange.header("sec-fetch-dest")
     if mode == "navigate":
         is_whole = shown_as in _SHOWN_WHOLE or (shown_as in _FRAMES and exchange.may_be_framed)

@@ -21,6 +21,7 @@ from consentgate.policy import Cookie
 
 if TYPE_CHECKING:
     from consentgate.gate.decisions import PendingGrant
+    from consentgate.gate.destination import Destination
 
 # Bound once: on CPython 3.11 the access to an Enum's member costs more than what is done with it.
 _REFUSED = Reason.REFUSED
@@ -76,6 +77,7 @@ class Exchange:
     outer_gate: Exchange | None = None
     inner_gate_values: tuple[str, ...] = ()
     known_choice: StoredChoice | None = None
+    known_destination: Destination | None = None
     answers_securely = False
     mount = ""
     _enforcement: Enforcement | None = None
@@ -312,5 +314,6 @@ def prepare_layout(kind: type[Exchange]) -> None:
         *("settings", "request", "cookie_header", "pages", "known_choice", "needs_review"),
         *("started", "is_running", "is_in_call", "varies_on_cookie", "is_private"),
         *("inserts_banner", "times_asked", "headers", "_sends_gpc", "varies_on_gpc"),
+        "known_destination",
     ):
         setattr(first, name, None)

@@ -28,16 +28,7 @@ from consentgate.gate.response_head import (
 from consentgate.gate.settings import GateSettings
 from consentgate.gate.withdrawal import expiries
 from consentgate.http.caching import COOKIE, COOKIE_AND_GPC, is_shareable
-from consentgate.http.header_names import (
-    CONTENT_TYPE,
-    COOKIE_KINDS,
-    DATE,
-    HINTS,
-    OF_BODY,
-    OF_PAGE,
-    header_kind,
-    tells_caches,
-)
+from consentgate.http.header_names import COOKIE_KINDS, header_kind, tells_caches
 from consentgate.http.set_cookie import BLANKS, deletes_from, earliest_date, has_line_break
 from consentgate.http.wire import Pair, WireFormat
 
@@ -45,7 +36,6 @@ from consentgate.http.wire import Pair, WireFormat
 _STRIP = Action.STRIP
 _UNDECLARED = Reason.UNDECLARED
 
-_NOT_OF_CACHES = OF_PAGE | HINTS | COOKIE_KINDS | {CONTENT_TYPE, DATE}
 _SMUGGLED_VERDICT = Verdict(_STRIP, Reason.HEADER_NAME, "", None, None)
 
 _LONGEST_CACHING = 512  # characters of the headers whose outcome is remembered
@@ -116,8 +106,11 @@ class ResponseFilter(Generic[AnyStr]):
             head = self._in_whole_lines(exchange, head)
         blocked: list[Verdict] = []
         left: list[Pair[AnyStr] | None] = list(head.pairs)
-        is_private = self._judge_cookies(exchange, head, left, blocked)
-        caching_at = self._rewrite_of_body(head, left, page)
+        is_private = False
+        if head.questions:
+            is_private = self._judge_cookies(exchange, head, left, blocked)
+        if page is not None and page.changes_body:
+            self._rewrite_of_body(head, left, page)
         first: list[Pair[AnyStr]] = []
         expired: list[Pair[AnyStr]] = []
         if exchange.has_changed:
@@ -133,7 +126,7 @@ class ResponseFilter(Generic[AnyStr]):
             is_private = True
         added = expired
         if is_private or varies:
-            changed = self._change_caching(exchange, head, left, caching_at, is_private, page)
+            changed = self._change_caching(exchange, head, left, is_private, page)
             if not is_handshake:
                 added = expired + changed
         if blocked and self._blocks:
@@ -194,9 +187,9 @@ class ResponseFilter(Generic[AnyStr]):
         """
         has_lost = False
         decode = self._wire.decode
-        dates = [decode(head.pairs[at][1]) for at, kind in head.noted if kind == DATE]
+        dates = head.layout.dates
         if dates:
-            exchange.date_s = earliest_date(dates)
+            exchange.date_s = earliest_date([decode(head.pairs[at][1]) for at in dates])
         for at, category in head.questions:
             header = head.pairs[at]
             if category == ASK_JUDGE:
@@ -221,23 +214,13 @@ class ResponseFilter(Generic[AnyStr]):
         return has_lost
 
     def _rewrite_of_body(
-        self,
-        head: ResponseHead[AnyStr],
-        left: list[Pair[AnyStr] | None],
-        page: PageChange | None,
-    ) -> list[int]:
-        """Put in place what the headers about the body say of it now; return the places of those
-        for caches."""
-        caching_at: list[int] = []
-        for at, kind in head.noted:
-            if kind in OF_BODY:
-                if page is not None and page.changes_body:
-                    name, value = head.pairs[at]
-                    text = page.rewrite(kind, self._wire.decode(value))
-                    left[at] = None if text is None else (name, self._wire.encode(text))
-            elif kind not in _NOT_OF_CACHES:
-                caching_at.append(at)
-        return caching_at
+        self, head: ResponseHead[AnyStr], left: list[Pair[AnyStr] | None], page: PageChange
+    ) -> None:
+        """Put in place what the headers about the body say of it now."""
+        for at, kind in head.layout.of_body:
+            name, value = head.pairs[at]
+            text = page.rewrite(kind, self._wire.decode(value))
+            left[at] = None if text is None else (name, self._wire.encode(text))
 
     def _strip_smuggled(
         self, exchange: Exchange, header: Pair[AnyStr], blocked: list[Verdict]
@@ -316,13 +299,13 @@ class ResponseFilter(Generic[AnyStr]):
         choice = exchange.new_choice
         if not (exchange.refused_but_sent if choice is None else choice.refused):
             return []
-        decode, pairs = self._wire.decode, head.pairs
+        decode, pairs, layout = self._wire.decode, head.pairs, head.layout
         # A page with something of its visitor in it is for no shared cache, whatever it says.
         is_for_visitor = page is not None and page.is_for_visitor
-        present = [(kind, decode(pairs[at][1])) for at, kind in head.noted]
+        present = [(kind, decode(pairs[at][1])) for at, kind in layout.caching]
         if not is_for_visitor and is_shareable(present):
             return []
-        types = [value for kind, value in present if kind == CONTENT_TYPE] or [""]
+        types = [decode(pairs[at][1]) for at in layout.types] or [""]
         content_type = "websocket" if is_handshake else types[0]
         return self._as_headers(expiries(exchange, content_type=content_type))
 
@@ -335,7 +318,6 @@ class ResponseFilter(Generic[AnyStr]):
         exchange: Exchange,
         head: ResponseHead[AnyStr],
         left: list[Pair[AnyStr] | None],
-        caching_at: list[int],
         is_private: bool,  # noqa: FBT001 (all are positional here)
         page: PageChange | None,
     ) -> list[Pair[AnyStr]]:
@@ -346,7 +328,8 @@ class ResponseFilter(Generic[AnyStr]):
         if exchange.varies_on_cookie:
             vary += COOKIE_AND_GPC if exchange.varies_on_gpc else COOKIE
         revalidate = page is not None and page.is_for_visitor
-        present = tuple(map(head.pairs.__getitem__, caching_at))
+        caching = head.layout.caching
+        present = tuple([head.pairs[at] for at, _ in caching]) if caching else ()
         key = (vary, is_private, revalidate, present)
         outcome = self._caching.get(key)
         if outcome is None:
@@ -355,6 +338,6 @@ class ResponseFilter(Generic[AnyStr]):
             )
             self._caching.remember(key, outcome, weight_bytes=outcome.weight_bytes)
         changed, added, _ = outcome
-        for at, header in zip(caching_at, changed, strict=True):
+        for (at, _), header in zip(caching, changed, strict=True):
             left[at] = header
         return added

@@ -8,14 +8,9 @@ from typing import AnyStr, Generic
 
 from consentgate._cache import BoundedCache, weigh_nothing
 from consentgate.choice.consent import NECESSARY
+from consentgate.gate.header_layout import HeaderLayout, lay_out
 from consentgate.gate.judge import ASK_JUDGE, Judge
-from consentgate.http.header_names import (
-    CLEARS,
-    CONTENT_TYPE,
-    SET_COOKIE,
-    SMUGGLED,
-    kind_to_read,
-)
+from consentgate.http.header_names import CLEARS, SET_COOKIE, SMUGGLED, kind_to_read
 from consentgate.http.html_type import is_html_type
 from consentgate.http.wire import Pair, WireFormat
 
@@ -31,10 +26,8 @@ HAS_BREAK = "\n"
 
 _MARKS = {SMUGGLED: IS_SMUGGLED, CLEARS: MAY_CLEAR}
 
-Noted = list[tuple[int, str]]
-"""Places of headers, each with what is to be known of it."""
-
 _KIB = 1024
+_LONGEST_NAMES = 1024  # characters of the names whose layout is remembered
 
 
 class ResponseHead(Generic[AnyStr]):
@@ -43,17 +36,17 @@ class ResponseHead(Generic[AnyStr]):
     `pairs` are the headers in wire order, in a list, in pairs and in texts that the application
     does not hold: what leaves is what was judged. `questions` are why they do not leave byte for
     byte to everybody, none in most responses: the place of each Set-Cookie that does not leave for
-    its name alone, with what its name says (`Judge.category_by_name`), and the marks above. `noted`
-    are the places of all other headers that may have to change or that tell something, with their
-    kind (`kind_to_read`). `is_html`: the body is HTML whose markup can be read.
+    its name alone, with what its name says (`Judge.category_by_name`), and the marks above.
+    `layout` says where all other headers are that may have to change or that tell something.
+    `is_html`: the body is HTML whose markup can be read.
     """
 
-    __slots__ = ("is_html", "noted", "pairs", "questions")
+    __slots__ = ("is_html", "layout", "pairs", "questions")
 
     is_html: bool
-    noted: Noted
+    layout: HeaderLayout
     pairs: list[Pair[AnyStr]]
-    questions: Noted
+    questions: list[tuple[int, str]]
 
 
 class HeadReader(Generic[AnyStr]):
@@ -67,10 +60,14 @@ class HeadReader(Generic[AnyStr]):
         self._scans = scans
         self._exact: type[AnyStr] = type(wire.equals)
         self._empty: AnyStr = wire.equals[:0]
+        self._line_breaks = wire.line_breaks
         self._equals: AnyStr = wire.equals
         self._semicolon: AnyStr = wire.semicolon
         self._kinds: BoundedCache[AnyStr, str] = BoundedCache(
             kind_to_read, most_entries=1024, most_bytes=256 * _KIB
+        )
+        self._layouts: BoundedCache[tuple[AnyStr, ...], HeaderLayout] = BoundedCache(
+            most_entries=512, most_bytes=512 * _KIB, longest_key=_LONGEST_NAMES
         )
         self._categories: BoundedCache[AnyStr, str] = BoundedCache(
             judge.category_by_name, most_entries=1024, most_bytes=256 * _KIB
@@ -81,48 +78,54 @@ class HeadReader(Generic[AnyStr]):
 
     def read(self, headers: Iterable[Pair[AnyStr]]) -> ResponseHead[AnyStr]:
         """Return what the headers say; they are pairs in wire order, repeats kept."""
-        own, exact, kinds = list(headers), self._exact, self._kinds
-        questions: Noted = []
-        noted: Noted = []
-        html = None
-        at = -1
+        own, exact = list(headers), self._exact
+        found: list[AnyStr] = []
         for header in own:
-            at += 1
             if type(header) is not tuple:
                 return self._read_copies(own)  # nothing is read of what may be read once
             name, value = header
             if type(name) is not exact or type(value) is not exact:
                 return self._read_copies(own)
-            kind = kinds[name]
-            if not kind:
-                continue
-            if kind == SET_COOKIE:
-                category = ASK_JUDGE
-                cookie, has_name, _ = value.partition(self._equals)
-                lf, cr, nul = self._wire.line_breaks
-                # What may be a value, such as of a cookie without a name, is not remembered.
-                if has_name and not (
-                    self._semicolon in cookie or lf in value or cr in value or nul in value
-                ):
-                    category = self._categories[cookie]
-                if category != NECESSARY:
-                    questions.append((at, category))
-            elif kind in _MARKS:
-                questions.append((at, _MARKS[kind]))
-            else:
-                noted.append((at, kind))
-                if kind == CONTENT_TYPE:
-                    html = html is not False and self._html_types[value]  # all must say so
+            found.append(name)
+        names = tuple(found)
+        layout = self._layouts.get(names)
+        if layout is None:
+            layout = self._lay_out(names)
+        questions: list[tuple[int, str]] = []
+        for at, kind in layout.cookies:
+            category = self._category_of(own[at][1]) if kind == SET_COOKIE else _MARKS[kind]
+            if category != NECESSARY:
+                questions.append((at, category))
+        if self._scans and self._has_break(own):
+            questions.append((-1, HAS_BREAK))
+        is_html = layout.types != ()
+        for at in layout.types:  # all must say so
+            is_html = is_html and self._html_types[own[at][1]]
         head: ResponseHead[AnyStr] = ResponseHead()
         head.pairs = own
-        head.questions = questions + self._breaks_in(own) if self._scans else questions
-        head.noted = noted
-        head.is_html = html is True
+        head.questions = questions
+        head.layout = layout
+        head.is_html = is_html
         return head
 
-    def _breaks_in(self, own: list[Pair[AnyStr]]) -> Noted:
-        has_break = self._wire.has_line_break(self._empty.join(chain.from_iterable(own)))
-        return [(-1, HAS_BREAK)] if has_break else []
+    def _lay_out(self, names: tuple[AnyStr, ...]) -> HeaderLayout:
+        layout = lay_out([self._kinds[name] for name in names])
+        self._layouts.remember(names, layout, weight_bytes=layout.weight_bytes)
+        return layout
+
+    def _has_break(self, own: list[Pair[AnyStr]]) -> bool:
+        lf, cr, nul = self._line_breaks
+        text = self._empty.join(chain.from_iterable(own))
+        return lf in text or cr in text or nul in text
+
+    def _category_of(self, value: AnyStr) -> str:
+        """Return the category that alone decides on a Set-Cookie, or what stands in its place."""
+        cookie, has_name, _ = value.partition(self._equals)
+        lf, cr, nul = self._line_breaks
+        # What may be a value, such as of a cookie without a name, is not remembered.
+        if not has_name or self._semicolon in cookie or lf in value or cr in value or nul in value:
+            return ASK_JUDGE
+        return self._categories[cookie]
 
     def _read_copies(self, own: list[Pair[AnyStr]]) -> ResponseHead[AnyStr]:
         # Joining copies whatever holds bytes or characters: subclasses, bytearrays, views.

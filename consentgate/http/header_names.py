@@ -40,6 +40,9 @@ OF_PAGE = frozenset(
 HINTS = frozenset({"link", "speculation-rules"})
 """Names of headers by which a page asks browsers to connect or load ahead."""
 
+TELLING = OF_PAGE | {"cache-control", "etag"}
+"""Names of all headers that say what a page is to the banner."""
+
 CLEARS = "clear-site-data"
 DATE = "date"
 
@@ -68,6 +71,11 @@ def header_kind(name: str) -> str:
         return ""
     # With blanks around, caches may not know it, so it can't replace the header that they know.
     return text if len(text) == len(name) else MISNAMED
+
+
+def is_caching_kind(kind: str) -> bool:
+    """Say whether a header of this kind is one for caches."""
+    return kind == MISNAMED or is_caching(kind)
 
 
 def kind_to_read(name: str) -> str:

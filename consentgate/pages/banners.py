@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 from consentgate._cache import BoundedCache
 from consentgate.gate.exchange import Exchange
@@ -26,6 +27,18 @@ _DIGITS = 12
 
 FormKey = tuple[str, str, bool, bool, bool, bool, Saved | None, frozenset[str]]
 """What a visitor's snippet depends on, apart from the page to come back to and the nonce."""
+
+
+class Question(NamedTuple):
+    """Whether a visitor is asked, and the categories that the browser's signal refuses, as the page
+    says."""
+
+    asks: bool
+    signalled: frozenset[str]
+
+
+_NO_QUESTION = Question(asks=False, signalled=frozenset())
+_WHOLE_QUESTION = Question(asks=True, signalled=frozenset())
 
 
 class Banners:
@@ -62,42 +75,37 @@ class Banners:
             most_entries=128, most_bytes=1 << 20, longest_key=512
         )
 
-    def ask(self, exchange: Exchange) -> bool:
-        """Note that the response depends on what the visitor answered; return whether there is
-        something to ask."""
+    def ask(self, exchange: Exchange) -> Question:
+        """Note that the response depends on what the visitor answered; return what there is to
+        ask."""
         exchange.depends_on_choice()
-        asks, heeds_gpc = self._question(exchange)
-        if heeds_gpc or self._can_be_signalled(exchange):
+        question, can_be_signalled = self._question(exchange)
+        if can_be_signalled:
             exchange.depends_on_gpc()
-        return asks
+        return question
 
     def is_last(self, exchange: Exchange) -> bool:
         """Return whether a page has nothing of the library but at its end, since its visitor is not
         asked. Nothing is noted."""
-        return self._has_last and not self._question(exchange)[0]
-
-    def _can_be_signalled(self, exchange: Exchange) -> frozenset[str]:
-        """Return the categories that the browser's signal refuses if it is sent, since the visitor
-        chose nothing of them."""
-        choice = exchange.choice
-        signalled = exchange.settings.signalled & self._asked
-        return signalled - choice.granted - choice.refused
+        return self._has_last and not self._question(exchange)[0].asks
 
     def signalled(self, exchange: Exchange) -> frozenset[str]:
-        """Return the categories that the browser's signal refuses, as the page says."""
-        can_be = self._can_be_signalled(exchange)
-        return can_be if can_be and exchange.sends_gpc else frozenset()
+        """Return the categories that the browser's signal refuses, as the page says. Nothing is
+        noted."""
+        return self._question(exchange)[0].signalled
 
-    def _question(self, exchange: Exchange) -> tuple[bool, bool]:
-        """Return whether there is something to ask that neither a choice nor a signal answered,
-        and whether the browser's signal answers, or would answer, all that the visitor did not:
-        only then does a page depend on it."""
+    def _question(self, exchange: Exchange) -> tuple[Question, frozenset[str]]:
+        """Return whether there is something to ask that neither a choice nor a signal answered, and
+        the categories that the browser's signal refuses if it is sent, since the visitor chose
+        nothing of them: only with these does a page depend on it."""
         choice = exchange.choice
         unanswered = self._asked - choice.granted - choice.refused
         if not unanswered:
-            return False, False
-        heeds_gpc = exchange.settings.signalled.issuperset(unanswered)
-        return not (heeds_gpc and exchange.sends_gpc), heeds_gpc
+            return _NO_QUESTION, unanswered
+        can_be_signalled = unanswered & exchange.settings.signalled
+        if not (can_be_signalled and exchange.sends_gpc):
+            return _WHOLE_QUESTION, can_be_signalled
+        return Question(can_be_signalled != unanswered, can_be_signalled), can_be_signalled
 
     @cached_property
     def shared_variant(self) -> str:
@@ -109,15 +117,15 @@ class Banners:
         return self._variant(exchange, "" if self.serves(language) else self._wanted(exchange))
 
     def _variant(self, exchange: Exchange, wanted_language: str) -> str:
-        choice = exchange.choice
+        choice, question = exchange.choice, self._question(exchange)[0]
         parts = (
             self._version,
             wanted_language,
             *sorted(choice.granted),
             "",
             *sorted(choice.refused),
-            str(self._question(exchange)[0]),
-            *sorted(self.signalled(exchange)),
+            str(question.asks),
+            *sorted(question.signalled),
         )
         return "v" + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
 
@@ -149,8 +157,8 @@ class Banners:
     def text_for(
         self,
         exchange: Exchange,
+        question: Question,
         *,
-        asks: bool,
         language: str,
         address: PageAddress,
         nonce: str,
@@ -158,6 +166,7 @@ class Banners:
     ) -> bytes:
         """Return what this visitor gets, who is asked or not, in the page's language if that is
         served. `is_dead`: the page's rules block its forms."""
+        asks, signalled = question
         tag = self._tags[language]
         if tag is None:
             tag = self._wanted(exchange)
@@ -166,7 +175,6 @@ class Banners:
         if not asks:
             stored = exchange.stored_choice.consent
             saved = (stored.granted, stored.refused) if stored.day is not None else None
-        signalled = self.signalled(exchange)
         if asks and self._recorder is not None:
             self._recorder.count_shown(language=tag, place="banner")
         key = (tag, mount, asks, way_back != "", nonce != "", is_dead, saved, signalled)
@@ -182,7 +190,7 @@ class Banners:
                 saved=saved,
                 signalled=signalled,
             )
-            self._forms.remember(key, form, weight_bytes=len(form.pieces))
+            self._forms.remember(key, form, weight_bytes=form.weight_bytes)
         return form.fill(way_back, nonce)
 
     def _wanted(self, exchange: Exchange) -> str:

@@ -181,8 +181,10 @@ def _mount_in_scope(scope: Scope, received: Scope) -> str:
     FastAPI writes its `root_path` into the scope; Starlette adds its own mounts there, and keeps
     what precedes all of them in `app_root_path`.
     """
-    mount = str(received.get("root_path", "")).rstrip("/")
-    now = str(scope.get("app_root_path", scope.get("root_path", ""))).rstrip("/")
+    mount, now = received.get("root_path"), scope.get("app_root_path", scope.get("root_path"))
+    if not (mount or now):
+        return ""  # as nearly everywhere
+    mount, now = str(mount or "").rstrip("/"), str(now or "").rstrip("/")
     if now == mount:
         return mount
     address = now + _path_below(str(scope["path"]), now)

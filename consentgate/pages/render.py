@@ -115,7 +115,7 @@ class Pages:
 
     def _remember(self, key: Hashable, text: str) -> Form:
         form = self._blanks.form_of(text)
-        self._pages.remember(key, form, weight_bytes=len(form.pieces))
+        self._pages.remember(key, form, weight_bytes=form.weight_bytes)
         return form
 
     def render_charter_markdown(self, request: Request, texts: Texts) -> str:

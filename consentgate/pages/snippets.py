@@ -7,7 +7,10 @@ ASCII.
 from __future__ import annotations
 
 import json
+import re
 import secrets
+from collections.abc import Sequence
+from enum import IntEnum
 from html import escape
 from string import ascii_letters, digits
 from typing import NamedTuple, TypedDict
@@ -63,13 +66,29 @@ class Frame(NamedTuple):
     signalled: frozenset[str] = frozenset()
 
 
+class Blank(IntEnum):
+    """What is filled into a form: the page to come back to as an address, the same as the value of
+    a query's field, or the nonce."""
+
+    PATH = 0
+    IN_QUERY = 1
+    NONCE = 2
+
+
 class Form:
-    """A text with blanks for the page to come back to and for the nonce."""
+    """A text with blanks for the page to come back to and for the nonce.
 
-    __slots__ = ("pieces",)
+    `texts` are what is between the blanks, and `blanks` say what is filled in after each of them
+    but the last.
+    """
 
-    def __init__(self, pieces: bytes) -> None:
-        self.pieces = pieces
+    __slots__ = ("_blanks", "_pieces", "weight_bytes")
+
+    def __init__(self, texts: Sequence[bytes], blanks: Sequence[Blank]) -> None:
+        self._pieces = [b""] * (len(texts) + len(blanks))
+        self._pieces[::2] = texts
+        self._blanks = tuple(map(int, blanks))
+        self.weight_bytes = sum(map(len, texts))
 
     def fill(self, next_path: str, nonce: str = "") -> bytes:
         """Return the text for one page. `next_path` is what `checked_path` returned, or empty, as
@@ -83,7 +102,10 @@ class Form:
             in_query = path.replace(b"?", b"%3F").replace(b"=", b"%3D").replace(b"&", b"%26")
             path = path.replace(b"&", b"&amp;")
         value = as_ascii(escape(nonce)).encode("ascii") if nonce else b""
-        return self.pieces % {b"path": path, b"in_query": in_query, b"nonce": value}
+        values = (path, in_query, value)  # as `Blank` numbers them
+        pieces = self._pieces.copy()
+        pieces[1::2] = map(values.__getitem__, self._blanks)
+        return b"".join(pieces)
 
 
 class Blanks:
@@ -95,10 +117,15 @@ class Blanks:
 
     def form_of(self, text: str) -> Form:
         """Return a rendered text with blanks in the place of these."""
-        text = text.replace("%", "%%")
-        text = text.replace(f"next={self.next_path}", "next=%(in_query)b")
-        text = text.replace(self.next_path, "%(path)b").replace(self.nonce, "%(nonce)b")
-        return Form(text.encode("utf-8"))
+        pieces = re.split(f"({self.next_path}|{self.nonce})", text)
+        texts, marks = pieces[::2], pieces[1::2]
+        blanks = [self._blank_of(mark, text) for text, mark in zip(texts, marks, strict=False)]
+        return Form([text.encode("utf-8") for text in texts], blanks)
+
+    def _blank_of(self, mark: str, before: str) -> Blank:
+        if mark == self.nonce:
+            return Blank.NONCE
+        return Blank.IN_QUERY if before.endswith("next=") else Blank.PATH
 
 
 class Snippets:
@@ -123,7 +150,7 @@ class Snippets:
         form = self._forms.get(frame)
         if form is None:
             form = self._blanks.form_of(self._render(frame))
-            self._forms.remember(frame, form, weight_bytes=2 * len(form.pieces))
+            self._forms.remember(frame, form, weight_bytes=2 * form.weight_bytes)
         return form
 
     def _render(self, frame: Frame) -> str:

@@ -36,7 +36,7 @@ class TemplateHelpers:
         banners = pages_of(exchange).banners
         text = banners.text_for(
             exchange,
-            asks=banners.ask(exchange),
+            banners.ask(exchange),
             language=language,
             address=self.address(),
             nonce=nonce,

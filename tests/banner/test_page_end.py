@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from consentgate.banner import page_end
 from consentgate.banner.insertion import Found
 from consentgate.banner.page_end import LONGEST_BEGINNING, EndInsertion
 
@@ -161,6 +162,29 @@ def test_a_head_that_is_not_whole_yet_may_have_a_base() -> None:
     assert asked_with(b"<html><head><title>t</title>", b"<base href=x></head>")[1]
     assert not asked_with(b"<p>no head")[1]
     assert not asked_with(b"<html><body>the letters <base")[1]
+
+
+AGAIN = {
+    "usual": (HEAD, ("fr", False)),
+    "base": (b"<html lang=de><base href=x></head>", ("de", True)),
+    "end-in-a-comment": (b"<!-- </head> --><html lang=de><base></head>", ("de", False)),
+    "end-in-its-tag": (b'<html title="</head" lang=de><body>', ("de", False)),
+    "no-tag": (b"<!-- c --><body lang=de>", (None, False)),
+}
+
+
+@pytest.mark.parametrize(("page", "says"), AGAIN.values(), ids=AGAIN)
+def test_a_beginning_that_came_before_says_the_same(
+    page: bytes, says: tuple[str | None, bool]
+) -> None:
+    assert [asked_with(page + b"x"), asked_with(page + b"y")] == [says, says]
+
+
+def test_no_more_than_so_many_beginnings_are_remembered() -> None:
+    known = page_end._known_beginnings
+    for number in range(2 * known.most_entries):
+        put(HEAD.replace(b"<title>", b"<title>%d" % number))
+        assert 0 < len(known) <= known.most_entries
 
 
 def test_a_beginning_that_never_says_anything_is_not_waited_for() -> None:

@@ -41,15 +41,15 @@ def text_of(
     nonce: str = "",
 ) -> str:
     own = banners or banners_of()
-    asks = own.ask(exchange)
-    text = own.text_for(exchange, asks=asks, language=language, address=address, nonce=nonce)
+    question = own.ask(exchange)
+    text = own.text_for(exchange, question, language=language, address=address, nonce=nonce)
     return text.decode("ascii")
 
 
 def asked(policy: Policy, **request: Any) -> tuple[bool, bool]:
     """Whether the visitor is asked, and whether the response depends on the browser's signal."""
     exchange = exchange_with(policy, **request)
-    asks = banners_of(policy).ask(exchange)
+    asks = banners_of(policy).ask(exchange).asks
     assert exchange.varies_on_cookie
     return asks, exchange.varies_on_gpc
 

@@ -5,7 +5,7 @@ The content is never touched here, streamed or not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from http.client import responses
 from http.cookies import Morsel
 
@@ -26,6 +26,8 @@ from consentgate.http.wire import TEXT
 Pair = tuple[str, str]
 Entry = tuple[str, "Morsel[str]"]
 
+_SET_COOKIE = TEXT.set_cookie
+
 _AMONG_HEADERS = "set-cookie"
 """How a Set-Cookie among a response's headers is written for the filter, to which case means
 nothing: as a `TEXT.set_cookie` it could not be told from those in `cookies`."""
@@ -39,10 +41,10 @@ class SentHeaders:
             morsel.OutputString(): (key, morsel) for key, morsel in response.cookies.items()
         }
         self.pairs = [
-            (_AMONG_HEADERS if name == TEXT.set_cookie else name, value)
+            (_AMONG_HEADERS if name == _SET_COOKIE else name, value)
             for name, value in response.headers.items()
         ]
-        self.pairs += [(TEXT.set_cookie, value) for value in self.entries]
+        self.pairs += [(_SET_COOKIE, value) for value in self.entries]
         self.head = response_filter.read(self.pairs)
 
 
@@ -63,11 +65,13 @@ def guard_response(
     except Blocked as blocked:
         return _blocked_response(response, exchange, blocked_body(blocked.verdicts))
     if left != sent.pairs:
-        _set_headers(response, [pair for pair in left if pair[0] != TEXT.set_cookie])
-        values = [value for name, value in left if name == TEXT.set_cookie]
-        response.cookies.clear()
-        for key, morsel in _as_entries(values, sent.entries):
-            response.cookies[key] = morsel
+        _set_headers(response, sent.pairs, left)
+        values = [value for name, value in left if name == _SET_COOKIE]
+        if values != [*sent.entries]:
+            entries = [*_as_entries(values, sent.entries)]
+            response.cookies.clear()
+            for key, morsel in entries:
+                response.cookies[key] = morsel
     return response
 
 
@@ -80,15 +84,24 @@ def _check_reason(response: HttpResponseBase, exchange: Exchange) -> None:
         response.reason_phrase = responses.get(response.status_code, "Unknown Status Code")
 
 
-def _set_headers(response: HttpResponseBase, headers: Iterable[Pair]) -> None:
-    for name in list(response.headers):
-        del response.headers[name]
-    for name, value in headers:
-        sent_as = TEXT.set_cookie if name == _AMONG_HEADERS else name
-        # Django holds one value for each name; of a list that is the same (RFC 9110 section 5.3).
-        # Policies that are joined by a comma are several: none is merged with another.
-        before = response.headers.get(sent_as)
-        response.headers[sent_as] = value if before is None else f"{before}, {value}"
+def _set_headers(response: HttpResponseBase, before: list[Pair], left: list[Pair]) -> None:
+    """Let a response have the headers that leave: those that leave as they were stay where they
+    are."""
+    names = {name for name, _ in left}
+    for name, _ in before:
+        if name not in names and name != _SET_COOKIE:
+            del response.headers[name]
+    # Django holds one value for each name; of a list that is the same (RFC 9110 section 5.3).
+    # Policies that are joined by a comma are several: none is merged with another.
+    joined: dict[str, Pair] = {}
+    for name, value in left:
+        if name != _SET_COOKIE:
+            first = joined.get(name.lower())
+            joined[name.lower()] = (name, value if first is None else f"{first[1]}, {value}")
+    for header in joined.values():
+        name, value = header
+        if header not in before:
+            response.headers[_SET_COOKIE if name == _AMONG_HEADERS else name] = value
 
 
 def _as_entries(values: list[str], entries: dict[str, Entry]) -> Iterator[Entry]:
