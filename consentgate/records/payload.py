@@ -13,6 +13,9 @@ from consentgate.choice.decision import CategoryState, DecidedCategory, Decision
 from consentgate.errors import RecordFormatError
 from consentgate.policy import Policy
 
+Document = dict[str, Any]
+"""Any: JSON, whose readers look up what they know."""
+
 GRANTED = frozenset({CategoryState.GIVEN, CategoryState.RENEWED})
 
 
@@ -57,7 +60,11 @@ class RecordedDecision:
 
 def read_decision(payload: bytes) -> RecordedDecision:
     """Return the decision of a payload. Raises RecordFormatError where it holds none."""
-    document = _document(payload, "payload")
+    return decision_in(read_document(payload))
+
+
+def decision_in(document: Document) -> RecordedDecision:
+    """Return the decision of a payload that was read. Raises RecordFormatError."""
     try:
         return RecordedDecision(
             id=_text(document["id"]),
@@ -93,7 +100,7 @@ class ShownNotice:
 
 def read_notice(notice: Notice) -> ShownNotice:
     """Return what a notice holds. Raises RecordFormatError where it holds none."""
-    document = _document(notice.body, "notice")
+    document = read_document(notice.body)
     buttons, declaration = document.get("buttons"), document.get("policy")
     if not (isinstance(buttons, dict) and isinstance(declaration, dict)):
         raise RecordFormatError("the notice has no buttons, or no declaration")
@@ -109,13 +116,15 @@ def read_notice(notice: Notice) -> ShownNotice:
         raise RecordFormatError("the notice has no banner, page or style sheet") from None
 
 
-def _document(text: bytes, what: str) -> dict[str, Any]:
+def read_document(text: bytes) -> Document:
+    """Return the JSON object of a payload or a notice. Raises RecordFormatError."""
     try:
-        document = json.loads(text)
+        # As text, whose encoding json need not look for.
+        document = json.loads(text.decode("utf-8"))
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
-        raise RecordFormatError(f"the {what} is not a JSON object")
+        raise RecordFormatError("what is stored is not a JSON object")
     return document
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from consentgate.errors import ConfigurationError, LogError, RecordFormatError, RecordStoreError
 from consentgate.gate.recording import Receipt
+from consentgate.records.last_note import last_note_path, read_last_note, write_last_note
 from consentgate.records.log.keys import Signer
 from consentgate.records.proofs import find_receipt
 from consentgate.records.signing import sign_log
@@ -89,6 +90,10 @@ class Receipts:
         """Sign what the log is now, unless there is no key; return whether it was signed."""
         with self._store.read() as reading:
             signer = self._key.signer(reading.log().origin)
-        if signer is not None:
-            sign_log(self._store, [signer], now=self._clock())
-        return signer is not None
+        if signer is None:
+            return False
+        path = last_note_path(self._store)
+        last_note = read_last_note(path)
+        saved = sign_log(self._store, [signer], last_note=last_note, now=self._clock())
+        write_last_note(path, saved.note)
+        return True

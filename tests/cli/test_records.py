@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from consentgate.records.log.keys import Signer
+from consentgate.records.signing import sign_log
 from consentgate.records.store import Store
 from tests.cli.conftest import ORIGIN, STORE, Run
-from tests.support.record_stores import decision_of, write_decisions
+from tests.support.record_stores import NOW, decision_of, signer_of, write_decisions
 
 pytestmark = pytest.mark.cli
 
@@ -106,6 +107,27 @@ def test_the_second_checkpoint_is_signed_with_the_key_of_the_first(
     assert run("records", "verify", STORE, "--vkey", key).code == 0
 
 
+def test_the_key_of_the_command_line_is_made_also_where_the_server_has_signed(
+    run: Run, folder: Path, store: Store
+) -> None:
+    server = signer_of("server", seed=9)
+    sign_log(store, [server], now=NOW)
+
+    assert run("records", "checkpoint", STORE).code == 0
+    keys = ["--vkey", vkey(folder), "--vkey", str(server.verifier)]
+    assert run("records", "verify", STORE, *keys).code == 0
+
+
+def test_a_last_checkpoint_that_cannot_be_written_is_one_line(
+    run: Run, folder: Path, store: Store
+) -> None:
+    (folder / "consent.db.checkpoint.new").mkdir()
+
+    ran = run("records", "checkpoint", STORE)
+    assert (ran.code, ran.out) == (3, "")
+    assert "cannot write" in ran.err.splitlines()[-1]
+
+
 def test_a_key_that_is_missing_is_not_made_again(run: Run, folder: Path, signed: Store) -> None:
     (folder / "consent.db.key").unlink()
 
@@ -195,7 +217,7 @@ def test_a_last_checkpoint_that_cannot_be_read_is_one_line(
 
     ran = run("records", "verify", STORE, "--last", "last")
     assert (ran.code, ran.out, ran.err.count("\n")) == (3, "", 1)
-    assert "last cannot be read" in ran.err
+    assert "last, the last checkpoint, cannot be read" in ran.err or "no file last" in ran.err
 
 
 def test_a_record_is_proved_to_somebody_who_has_the_key_only(

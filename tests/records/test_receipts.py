@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 
 from consentgate import ConfigurationError
 from consentgate.errors import RecordStoreError
+from consentgate.records.last_note import last_note_path, read_last_note, write_last_note
+from consentgate.records.log.checkpoint import Checkpoint, sign_checkpoint
 from consentgate.records.log.keys import Signer, Verifier
 from consentgate.records.receipt import verify_receipt
 from consentgate.records.recorder import StoreRecorder
@@ -131,6 +134,36 @@ def test_a_log_that_is_not_what_was_signed_is_not_signed_again(
 
     assert isinstance(failure, RecordStoreError)
     assert "no checkpoint is signed" in caplog.text
+
+
+def test_a_restored_backup_is_not_signed(
+    sqlite_address: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorder = StoreRecorder(sqlite_address, spool=tmp_path, secret_key=SECRET)
+    recorder.record(DECISION).result(10)
+    origin = origin_of(recorder)
+    longer = Checkpoint(origin, 5, b"\0" * 32)
+    note = sign_checkpoint(longer, Signer.derive(SECRET.encode(), origin))
+    write_last_note(last_note_path(recorder.store), note)
+
+    failure = recorder.receipt(DECISION.id).exception(10)
+    recorder.close()
+
+    assert isinstance(failure, RecordStoreError)
+    assert "the log has 1 entries, and 5 were signed: a backup was restored" in caplog.text
+
+
+def test_what_is_signed_for_a_receipt_is_kept_outside_of_the_database(
+    sqlite_address: str, tmp_path: Path
+) -> None:
+    recorder = StoreRecorder(sqlite_address, spool=tmp_path, secret_key=SECRET)
+    recorder.record(DECISION).result(10)
+    receipt = receipt_in(recorder)
+    recorder.close()
+
+    note = read_last_note(last_note_path(recorder.store))
+    assert note is not None
+    assert json.loads(receipt or b"")["cg:proof"]["cg:tlogProof"].endswith(note)
 
 
 def test_a_key_that_is_none_is_an_error_at_start_up(recorder_of: Record) -> None:

@@ -13,10 +13,8 @@ from consentgate.choice.clock import utc_now
 from consentgate.cli.frame import ExitCode, example, json_option
 from consentgate.cli.output import print_json
 from consentgate.cli.records.frame import (
-    beside,
     last_option,
     open_records,
-    read_last,
     store_argument,
     write_file,
 )
@@ -66,15 +64,18 @@ def checkpoint(
     It binds you only once it left the house: publish it, send it to somebody, or have its time
     stamped. Exit code 1, and nothing is signed, where the log is not what was signed before.
     """
+    from consentgate.records.last_note import last_note_path, read_last_note
     from consentgate.records.signing import sign_log
 
     store = open_records(address)
-    last_path = last or beside(store, ".checkpoint")
-    note = None if new_log or not (last_path and last_path.exists()) else read_last(store, last)
+    last_path = last or last_note_path(store)
+    note = None if new_log else read_last_note(last_path)
     with store.read() as reading:
         state = reading.log()
         is_signed = any(one.origin == state.origin for one in reading.checkpoints())
-    signers = _signers(store, key_files, state, origin=origin, may_make=not is_signed or new_log)
+    signers = _signers(
+        store, key_files, state, origin=origin, may_make=not state.key_name or new_log
+    )
     _name_log(store, state, signers[0], origin=origin, new_log=new_log, is_signed=is_signed)
     try:
         saved = sign_log(store, signers, last_note=note, now=utc_now())
@@ -94,6 +95,7 @@ def checkpoint(
 def _signers(
     store: Store, files: Sequence[Path], state: LogState, *, origin: str | None, may_make: bool
 ) -> list[Signer]:
+    from consentgate.records.last_note import beside
     from consentgate.records.log.keys import Signer
 
     default = beside(store, ".key")
@@ -155,9 +157,10 @@ def _publish(
     url: str | None,
 ) -> str | None:
     """Write the checkpoint to its files, and have it stamped; return the time of the stamp."""
+    from consentgate.records.last_note import write_last_note
+
     note = saved.note.encode("utf-8")
-    if last_path is not None:
-        write_file(last_path, note)
+    write_last_note(last_path, saved.note)
     stamp = None
     if url is not None:
         from consentgate.records.timestamps import request_timestamp

@@ -71,25 +71,6 @@ def parse_keys(vkeys: Iterable[str]) -> list[Verifier]:
         raise click.BadParameter(str(error), param_hint="--vkey") from None
 
 
-def beside(store: Store, suffix: str) -> Path | None:
-    """Return the path of a file beside an SQLite store, None where the store is another."""
-    path = store.address.path
-    return path.with_name(path.name + suffix) if path.name else None
-
-
-def read_last(store: Store, last: Path | None) -> str | None:
-    """Return the newest checkpoint that was kept outside of the database, None where there is
-    none. Raises ClickException where the given file cannot be read."""
-    path = last or beside(store, ".checkpoint")
-    if path is None or (last is None and not path.exists()):
-        return None
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise click.ClickException(f"{path} cannot be read: {reason}") from None
-
-
 def write_file(path: Path, content: bytes) -> None:
     """Write a file. Raises ClickException with the reason why it cannot."""
     try:

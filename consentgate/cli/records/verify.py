@@ -14,7 +14,6 @@ from consentgate.cli.records.frame import (
     last_option,
     open_records,
     parse_keys,
-    read_last,
     store_argument,
     vkey_option,
 )
@@ -35,11 +34,14 @@ def verify(*, address: str, vkeys: tuple[str, ...], last: Path | None, as_json: 
     verified. Without --vkey the keys in the store are believed, which whoever changes the store can
     change as well.
     """
+    from consentgate.records.last_note import last_note_path, read_last_note
     from consentgate.records.verify import verify_store
 
     keys = parse_keys(vkeys)
     store = open_records(address)
-    note = read_last(store, last)
+    if last is not None and not last.exists():
+        raise click.BadParameter(f"there is no file {last}", param_hint="--last")
+    note = read_last_note(last or last_note_path(store))
     with store.read() as reading:
         result = verify_store(reading, now=utc_now(), verifiers=keys, last_note=note)
     if as_json:

@@ -3,23 +3,18 @@ that what is erased or gone was logged."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from consentgate.errors import RecordFormatError
 from consentgate.records.entries import EntryKind, StoredEntry, commitment_to
 from consentgate.records.new_entries import microseconds, moment_of
-from consentgate.records.payload import read_decision
+from consentgate.records.payload import Document, decision_in, read_document
 from consentgate.records.tree import LogState
 from consentgate.records.verify.result import Verification
 
 LONGEST_WAIT = timedelta(hours=1)
 """How long an entry may wait for its place in the tree."""
-
-Document = dict[str, Any]
-"""Any: an entry's payload, as JSON."""
 
 
 class EntryCheck:
@@ -45,11 +40,15 @@ class EntryCheck:
         if commitment_to(entry.payload, entry.salt) != entry.commitment:
             self._result.add(place, "its payload, salt and commitment do not belong together")
             return
-        document = _document(entry.payload)
+        try:
+            document = read_document(entry.payload)
+        except RecordFormatError as error:
+            self._result.add(place, str(error))
+            return
         if document.get("id") != entry.id.hex() or _kind_of(document) is not entry.kind:
             self._result.add(place, "its id or kind is not that of its payload")
         elif entry.kind is EntryKind.DECISION:
-            self._check_decision(entry, entry.payload, place)
+            self._check_decision(entry, document, place)
         else:
             self._note(entry, document)
 
@@ -87,9 +86,9 @@ class EntryCheck:
         self._result.erased += 1
         self._erased[entry.id.hex()] = place
 
-    def _check_decision(self, entry: StoredEntry, payload: bytes, place: str) -> None:
+    def _check_decision(self, entry: StoredEntry, document: Document, place: str) -> None:
         try:
-            decision = read_decision(payload)
+            decision = decision_in(document)
         except RecordFormatError as error:
             self._result.add(place, str(error))
             return
@@ -104,14 +103,6 @@ class EntryCheck:
             self._erasures[str(document.get("record"))] = _number(document.get("index"))
         elif entry.kind is EntryKind.PURGE:
             self._purges.add(_number(document.get("min_index")))
-
-
-def _document(payload: bytes) -> Document:
-    try:
-        document = json.loads(payload)
-    except (ValueError, RecursionError):
-        return {}
-    return document if isinstance(document, dict) else {}
 
 
 def _kind_of(document: Document) -> EntryKind | None:

@@ -152,24 +152,19 @@ def test_another_notice_is_not_the_one_that_was_shown(receipt: bytes) -> None:
 
 def test_a_thousand_changes_of_a_byte_are_all_noticed(receipt: bytes) -> None:
     random = Random(15)
-    for _ in range(1_000):
-        place, bit = random.randrange(len(receipt)), 1 << random.randrange(8)
+    start = receipt.index(b'"dct:created"')
+    proved = [*range(start), *range(receipt.index(b'"dct:publisher"'), len(receipt) - 1)]
+    for place in random.choices(proved, k=1_000):
+        bit = 1 << random.randrange(8)
         damaged = receipt[:place] + bytes([receipt[place] ^ bit]) + receipt[place + 1 :]
-        assert is_refused(damaged) or is_same(damaged, receipt), receipt[place - 40 : place + 40]
+        with pytest.raises(ConsentGateError):
+            verify_receipt(damaged, KEYS)
 
 
-def is_refused(receipt: bytes) -> bool:
-    try:
-        verify_receipt(receipt, KEYS)
-    except ConsentGateError:
-        return True
-    return False
+def test_the_time_at_which_a_receipt_was_made_is_not_proved(receipt: bytes) -> None:
+    other = changed(receipt, "dct:created", to="2001-01-01T00:00:00.000Z")
 
-
-def is_same(receipt: bytes, other: bytes) -> bool:
-    """Whether two receipts say the same, white space and the moment they were made aside."""
-    one, two = json.loads(receipt), json.loads(other)
-    return {**one, "dct:created": ""} == {**two, "dct:created": ""}
+    assert verify_receipt(other, KEYS) == verify_receipt(receipt, KEYS)
 
 
 @pytest.mark.parametrize(
