@@ -12,10 +12,10 @@ from typing import Any
 
 from consentgate._middleware import BLOCKED_HEADERS, PreparedGate, blocked_body
 from consentgate.banner.page_headers import CONDITIONAL
+from consentgate.banner.page_insertion import PageInsertion, insertion_for, is_worker, may_change
 from consentgate.banner.plain_request import FILES, report_file
-from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
+from consentgate.banner.response import PAGE_METHODS, may_insert
 from consentgate.gate.decisions import begin_records
-from consentgate.gate.destination import destination_of
 from consentgate.gate.exchange import Exchange, prepare_layout
 from consentgate.gate.judge import Blocked
 from consentgate.gate.page_change import PageChange
@@ -143,10 +143,10 @@ def may_have_banner(exchange: AsgiExchange) -> bool:
     return True
 
 
-def ask_scope_plainly(scope: Scope, exchange: AsgiExchange) -> None:
-    """Let the application see no Accept-Encoding in the scope of a request for a page, and no
-    extension by which the server reads a file itself."""
-    if not destination_of(exchange).is_page:
+def ask_scope_plainly(scope: Scope, exchange: AsgiExchange, banners: Banners) -> None:
+    """Let the application see no Accept-Encoding in the scope of a request into whose answer
+    something may be put, and no extension by which the server reads a file itself."""
+    if not may_change(banners, exchange):
         return
     coding = exchange.headers.get(b"accept-encoding")
     if coding is not None:
@@ -156,6 +156,13 @@ def ask_scope_plainly(scope: Scope, exchange: AsgiExchange) -> None:
         scope["extensions"] = {
             name: value for name, value in extensions.items() if name not in FILES
         }
+
+
+def must_prepare(exchange: AsgiExchange, banners: Banners) -> bool:
+    """Return whether the answer is looked at whatever it is: it is about a copy that the browser
+    has, or the script of a worker."""
+    has_condition = not CONDITIONAL_HEADERS.isdisjoint(exchange.headers)
+    return has_condition or is_worker(banners, exchange)
 
 
 def take_status(message: Message) -> None:
@@ -200,7 +207,7 @@ class AsgiResponse:
         self._gate = gate
         self._send_raw = send
         self._banners = banners
-        self._banner: BannerResponse[bytes] | None = None
+        self._banner: PageInsertion[bytes] | None = None
         self.held: tuple[Message, ResponseHead[bytes]] | None = None
         self._is_blocked = False
 
@@ -249,9 +256,9 @@ class AsgiResponse:
     def _read_head(self, message: Message) -> ResponseHead[bytes]:
         return self._gate.response_filter.read(message.get("headers") or ())
 
-    def _make_banner(self, banners: Banners) -> BannerResponse[bytes]:
+    def _make_banner(self, banners: Banners) -> PageInsertion[bytes]:
         exchange = self._exchange
-        return BannerResponse(
+        return insertion_for(
             banners,
             exchange,
             wire=self._gate.wire,

@@ -7,7 +7,6 @@ from typing import Unpack
 
 from consentgate._applications import Interface, extra_for, for_applications
 from consentgate._asgi_exchange import (
-    CONDITIONAL_HEADERS,
     App,
     AsgiExchange,
     AsgiResponse,
@@ -18,6 +17,7 @@ from consentgate._asgi_exchange import (
     ask_scope_plainly,
     headers_by_name,
     may_have_banner,
+    must_prepare,
     set_header,
     take_status,
 )
@@ -84,8 +84,8 @@ class ConsentMiddleware:
             app = page_app(gate.pages, own_path, exchange)
         elif gate.banners is not None and may_have_banner(exchange):
             banners = gate.banners
-            ask_scope_plainly(scope, exchange)
-            if scope["method"] != "POST" and not CONDITIONAL_HEADERS.isdisjoint(exchange.headers):
+            ask_scope_plainly(scope, exchange, banners)
+            if scope["method"] != "POST" and must_prepare(exchange, banners):
                 response = AsgiResponse(exchange, gate, scope, send, banners)
                 response.settle_conditions()
         read_head = gate.response_filter.read

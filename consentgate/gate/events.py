@@ -75,6 +75,8 @@ class Reason(StrEnum):
     BANNER_FILE = "CG153"
     BANNER_FORM_BLOCKED = "CG154"
     SETTINGS_LINK_MISSING = "CG155"
+    SCRIPT_UNDECLARED = "CG170"
+    SCRIPT_NOT_ALLOWED = "CG171"
 
 
 def reason_words(reason: Reason) -> str:
@@ -104,6 +106,8 @@ _WARNINGS = frozenset(
         Reason.BANNER_FILE,
         Reason.BANNER_FORM_BLOCKED,
         Reason.SETTINGS_LINK_MISSING,
+        Reason.SCRIPT_UNDECLARED,
+        Reason.SCRIPT_NOT_ALLOWED,
     }
 )
 
@@ -170,6 +174,8 @@ _WORDS = {
         "a page has no link to the cookie settings, which visitors must find on each page (GDPR "
         "art. 7(3)); place the template helper `consent_link`, or leave out settings_link='none'"
     ),
+    Reason.SCRIPT_UNDECLARED: "a script of a page stores it, or tries to, and it is not declared",
+    Reason.SCRIPT_NOT_ALLOWED: "a script of a page stores it, or tries to, without consent",
     Reason.BANNER_FORM_BLOCKED: (
         "a page's Content-Security-Policy lets no form reach the visitor's pages, so that its "
         "banner has a link in place of its buttons; allow form-action 'self', or in a sandbox "
@@ -257,12 +263,14 @@ class Reporter:
         """Return whether reporting this once more would reach neither the log nor a callback."""
         return self._on_event is None and _has_name(self._logged_for(reason, action), name)
 
-    def report_once(self, reason: Reason, action: Action, *, name: str, path: str) -> None:
+    def report_once(
+        self, reason: Reason, action: Action, *, name: str, path: str, detail: str = ""
+    ) -> None:
         """Deliver the event unless one of this reason and name was logged before, or too many
         were: for what visitors can make up."""
         if _has_name(self._logged_for(reason, action), name):
             return
-        self.report(reason, action, name=name, path=path)
+        self.report(reason, action, name=name, path=path, detail=detail)
 
     def report(
         self,

@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 from urllib.parse import parse_qs, quote
 
+from consentgate.browser.head_script import HeadScript, ScriptParts
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.record_cookie import record_id_in
@@ -18,6 +19,7 @@ from consentgate.gate.visitor import VisitorConsent
 from consentgate.pages.banners import Banners
 from consentgate.pages.choice_form import BadRequest, ChoiceForm, is_json, read_choice
 from consentgate.pages.durations import day_words
+from consentgate.pages.guard_endpoints import guard_routes, other_version
 from consentgate.pages.http import Answer, Headers, PendingResponse, Request, Response
 from consentgate.pages.languages import negotiate
 from consentgate.pages.notice import Notices
@@ -78,6 +80,8 @@ _RECEIPT = (
     ("cross-origin-resource-policy", "same-origin"),
     _NO_SNIFF,
 )
+# W3C Clear Site Data: cookies are let be, of which the gate expires those that were refused.
+_CLEAR = (("clear-site-data", '"storage"'),)
 # Long enough that a crowd does not ask for each visitor, short enough that a deployment shows.
 _SHORTLY = (("cache-control", "public, max-age=300"),)
 
@@ -92,6 +96,7 @@ class PolicyPages:
         options: PagesOptions,
         texts: Mapping[str, Texts],
         static: StaticFiles,
+        parts: ScriptParts | None = None,
         recorder: Recorder | None = None,
     ) -> None:
         self.policy = policy
@@ -103,8 +108,10 @@ class PolicyPages:
             static=static,
             keeps_records=recorder is not None,
         )
+        has_head = parts is not None and not parts.is_empty
+        head = HeadScript(policy, parts) if parts is not None and has_head else None
         self.banners = Banners(
-            policy, options=options, texts=texts, pages=self.pages, recorder=recorder
+            policy, options=options, texts=texts, pages=self.pages, recorder=recorder, head=head
         )
         self._options = options
         self._texts = texts
@@ -124,6 +131,8 @@ class PolicyPages:
             "/policy.json": {"GET": self._declaration},
             **{f"/static/{name}": {"GET": self._static_file} for name in static.names},
         }
+        if head is not None:
+            self._routes |= guard_routes(head, policy)
         self._recorder = recorder
         self._records: ChoiceRecords | None = None
         if recorder is not None:
@@ -154,8 +163,8 @@ class PolicyPages:
     def _endpoint_for(self, request: Request) -> Endpoint:
         if request.path == "":
             return self._add_slash
-        endpoints = self._routes.get(request.path)
-        if endpoints is None:
+        endpoints = self._routes.get(request.path) or other_version(request.path, self.banners.head)
+        if not endpoints:
             raise BadRequest(404, NOT_FOUND)
         method = "GET" if request.method == "HEAD" else request.method
         if method == "OPTIONS":
@@ -208,12 +217,15 @@ class PolicyPages:
         return self._page(503, page, *_NO_STORE, *_LATER)
 
     def _chosen(self, request: Request, form: ChoiceForm) -> Response:
+        exchange = request.exchange
+        takes_back = not exchange.stored_choice.consent.granted <= exchange.choice.granted
+        clears = _CLEAR if takes_back and self._options.clear_site_data else ()
         if form.wants_json:
-            return state_response(request)
+            return _with_headers(state_response(request), *clears)
         path = checked_path(form.next) or self._referring_path(request)
         # Nothing was granted before a withdrawal without a choice, so there is nothing saved.
         is_saved = VisitorConsent(request.exchange).decided
-        return _redirect(303, path + SAVED if is_saved else path, *_NO_STORE)
+        return _redirect(303, path + SAVED if is_saved else path, *_NO_STORE, *clears)
 
     def _has_receipt(self, exchange: Exchange) -> bool:
         if self._recorder is None or not exchange.choice.granted:
@@ -313,6 +325,10 @@ def _problem_json(error: BadRequest) -> Response:
     return Response(error.status, (*_PROBLEM, *_NO_STORE, *error.headers), body)
 
 
+def _with_headers(response: Response, *headers: tuple[str, str]) -> Response:
+    return Response(response.status, (*response.headers, *headers), response.body)
+
+
 def _redirect(status: int, location: str, *headers: tuple[str, str]) -> Response:
     # An empty body has a type too: checkers of WSGI demand one.
     return Response(status, (("location", location), *_TEXT, *headers))
@@ -368,13 +384,18 @@ class PagesByPolicy:
         own = path[len(self._prefix) :]
         return own if own[:1] in ("", "/") else None
 
-    def of(self, policy: Policy) -> PolicyPages:
-        """Return the pages of a policy."""
+    def of(
+        self, policy: Policy, *, strips_unknown: bool = True, is_hidden: bool = False
+    ) -> PolicyPages:
+        """Return the pages of a policy. `strips_unknown`: what is not declared does not leave;
+        `is_hidden`: scripts cannot read the choice."""
+        parts = self.options.script_parts(strips_unknown=strips_unknown, is_hidden=is_hidden)
         return PolicyPages(
             policy,
             options=self.options,
             texts=self._texts,
             static=_STATIC,
+            parts=parts,
             recorder=self._recorder,
         )
 
