@@ -91,6 +91,9 @@ COOKIES = {
 }
 _FRAME = "const f = document.createElement('iframe'); document.body.append(f); "
 _WRITES = ".document.cookie = 'track=1'"
+_LOADS = (
+    "const loaded = new Promise((r) => { f.onload = r; }); document.body.append(f); await loaded"
+)
 FRAMES = {
     "contentWindow": f"{_FRAME} f.contentWindow{_WRITES}",
     "contentDocument": f"{_FRAME} f.contentDocument.cookie = 'track=1'",
@@ -133,8 +136,7 @@ FRAMES = {
     ),
     "srcdoc": (
         "const f = document.createElement('iframe'); "
-        "f.srcdoc = \"<script>document.cookie = 'track=1'<\\/script>\"; "
-        "const loaded = new Promise((r) => { f.onload = r; }); document.body.append(f); await loaded"
+        "f.srcdoc = \"<script>document.cookie = 'track=1'<\\/script>\"; " + _LOADS
     ),
     "javascript:": (
         "const f = document.createElement('iframe'); "
@@ -143,12 +145,10 @@ FRAMES = {
     ),
     "a blob": (
         "const f = document.createElement('iframe'); f.src = URL.createObjectURL(new Blob("
-        "[\"<script>localStorage.track = 1<\\/script>\"], { type: 'text/html' })); "
-        "const loaded = new Promise((r) => { f.onload = r; }); document.body.append(f); await loaded"
+        "[\"<script>localStorage.track = 1<\\/script>\"], { type: 'text/html' })); " + _LOADS
     ),
     "a page of the site": (
-        "const f = document.createElement('iframe'); f.src = '/writes'; "
-        "const loaded = new Promise((r) => { f.onload = r; }); document.body.append(f); await loaded"
+        "const f = document.createElement('iframe'); f.src = '/writes'; " + _LOADS
     ),
     "a second page of the site": (
         "const f = document.createElement('iframe'); f.src = '/writes'; "
@@ -240,7 +240,8 @@ LEFT = """async () => {
         storage_bucket: await navigator.storageBuckets.keys(),
         private_file: files,
         service_worker: (await navigator.serviceWorker.getRegistrations())
-            .map((one) => new URL((one.active || one.waiting || one.installing).scriptURL).pathname),
+            .map(({ active, waiting, installing }) => (active || waiting || installing).scriptURL)
+            .map((address) => new URL(address).pathname),
     };
 }"""
 

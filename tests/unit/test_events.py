@@ -115,6 +115,8 @@ def test_the_ids_of_reasons_are_stable() -> None:
         "BANNER_FILE": "CG153",
         "BANNER_FORM_BLOCKED": "CG154",
         "SETTINGS_LINK_MISSING": "CG155",
+        "SCRIPT_UNDECLARED": "CG170",
+        "SCRIPT_NOT_ALLOWED": "CG171",
     }
 
 

@@ -38,13 +38,13 @@ const update = (given) => {
 const allows = (names) => names.split(/\s+/).every(
   (name) => name === "necessary" || states[name] === "granted",
 );
-const api = Object.freeze({
+const api = {
   allows,
   onChange: (listener) => {
     listeners.add(listener);
     return () => { listeners.delete(listener); };
   },
-});
+};
 define(window, "consentgate", { value: api });
 
 // Where scripts cannot read the cookie, the server's own script says what it holds.

@@ -12,7 +12,8 @@ try {
 const copyOf = (old, skipped) => {
   const copy = document.createElement(old.localName);
   for (const { name, value } of old.attributes) {
-    if (!skipped.includes(name)) copy.setAttribute(name, value);
+    const own = name.startsWith("on") ? trusted.createScript(value) : value;
+    if (!skipped.includes(name)) copy.setAttribute(name, own);
   }
   copy.nonce = old.nonce;
   return copy;
@@ -38,8 +39,9 @@ const activate = async (old) => {
   if (old.localName === "template") {
     const content = document.importNode(old.content, true);
     const scripts = [...content.querySelectorAll("script:not([data-consent])")].map((script) => {
-      const place = copyOf(script, []);
+      const place = copyOf(script, ["src"]);
       place.type = "text/plain";
+      if (script.src) place.dataset.src = script.src;
       if (script.type) place.dataset.type = script.type;
       place.text = trusted.createScript(script.text);
       script.replaceWith(place);
@@ -70,3 +72,14 @@ const activateAll = async () => {
 };
 listeners.add(activateAll);
 new MutationObserver(activateAll).observe(document, { childList: true, subtree: true });
+
+// A choice by a script of the page: the server answers with what holds then.
+api.choose = async (choice, categories = []) => {
+  const answer = await fetch(pages, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ choice, categories }),
+  });
+  if (!answer.ok) throw new Error(`the choice was answered with status ${answer.status}`);
+  update((await answer.json()).categories);
+};
