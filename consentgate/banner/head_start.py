@@ -98,12 +98,12 @@ class HeadInsertion:
         start = yield from self._pass_blanks(start)
         if text.so_far.startswith(JSON_BEGINNINGS, start):
             return None
-        is_xml = text.so_far.startswith(XML_DECLARATION, start)
+        first = start
         start, tag = yield from self._next_tag(start)
         if tag is not None and tag.name == b"html":
             self._is_document = True
             start, tag = yield from self._next_tag((yield from end_of_tag(text, tag.after)))
-        elif is_xml:
+        elif text.so_far.startswith(XML_DECLARATION, first):
             return None  # another root than that of a page, or none
         if tag is not None and tag.name == b"head":
             self._is_document = True

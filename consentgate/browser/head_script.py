@@ -19,6 +19,16 @@ from consentgate.choice.consent import Consent
 from consentgate.policy import Policy
 
 _FOLDER = Path(__file__).parent / "static"
+
+
+def _read_part(path: Path) -> str:
+    """Return a part of the script, without its indentation and its lines of comment."""
+    stripped = map(str.strip, path.read_text(encoding="utf-8").splitlines())
+    return "\n".join(line for line in stripped if line and not line.startswith("//")) + "\n"
+
+
+# Read with the module: under ASGI a request must not wait for a disk.
+_PARTS = {path.stem: _read_part(path) for path in _FOLDER.glob("*.js")}
 _DIGITS = 12  # of the hash: enough to tell the versions of one file apart
 
 NAME = re.compile(r"guard\.[0-9a-f]{12}\.js")
@@ -83,7 +93,7 @@ class HeadScript:
     def __init__(self, policy: Policy, parts: ScriptParts) -> None:
         self._declared = _declaration(policy, parts)
         self.parts = parts
-        self.body = _closed(self._declared, *map(part, parts.files))
+        self.body = _closed(self._declared, *map(_PARTS.__getitem__, parts.files))
         digest = hashlib.sha256(self.body).hexdigest()[:_DIGITS]
         self.name = f"guard.{digest}.js"
 
@@ -109,21 +119,14 @@ class HeadScript:
         states = granted | dict.fromkeys(sorted(consent.refused), "refused")
         text = json.dumps(states, separators=(",", ":"))
         known = f"Object.assign(states, {text});\nhookStorages(self);\n"
-        return _closed(self._declared, part("start"), part("storages"), known) + b"\n"
-
-
-def part(name: str) -> str:
-    """Return a part of the script, without its indentation and its lines of comment."""
-    lines = (_FOLDER / f"{name}.js").read_text(encoding="utf-8").splitlines()
-    stripped = (line.strip() for line in lines)
-    return "\n".join(line for line in stripped if line and not line.startswith("//")) + "\n"
+        return _closed(self._declared, _PARTS["start"], _PARTS["storages"], known) + b"\n"
 
 
 def _closed(*parts: str) -> bytes:
     return f'(() => {{\n"use strict";\n{"".join(parts)}}})();\n'.encode("ascii")
 
 
-SWEEP_BODY = part("sweep").encode("ascii")
+SWEEP_BODY = _PARTS["sweep"].encode("ascii")
 SWEEP = f"sweep.{hashlib.sha256(SWEEP_BODY).hexdigest()[:_DIGITS]}.js"
 """The name of the module that removes what was refused."""
 
