@@ -50,10 +50,8 @@ def rules_by_kind(policy: Policy) -> dict[str, list[Rule]]:
         key=lambda one: one.rank,
         reverse=True,
     )
-    found: dict[str, list[Rule]] = {}
-    if own:
-        # A category that nobody can allow.
-        found[Kind.COOKIE.value] = [(_source_of(own), [""], 0)]
+    # A category that nobody can allow.
+    found: dict[str, list[Rule]] = {Kind.COOKIE.value: [(_source_of(own), [""], 0)]}
     for _, same in groupby(ranked, key=lambda one: one.rank):
         group = [one.rule for one in same]
         for rule in group:

@@ -225,6 +225,9 @@ FILES = {
     "/module.js": Page(
         "export {}; await caches.open('track').catch(() => 0); postMessage(1);", _JS
     ),
+    "/cleared": Page(
+        "<!doctype html><title>Cleared</title>", headers=(("clear-site-data", '"storage"'),)
+    ),
     "/empty": Page("<!doctype html><title>Empty</title>"),
 }
 

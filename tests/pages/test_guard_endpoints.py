@@ -142,13 +142,13 @@ def test_a_wrong_option_is_an_error(options: dict[str, Any], message: str) -> No
         PagesOptions(**options)
 
 
-def report(body: bytes, *, policy: Policy = STORED, **headers: str) -> list[Event]:
+def report(body: bytes, **headers: str) -> list[Event]:
     """The events that a report from a browser becomes."""
     events: list[Event] = []
     request = ask(
-        "POST", "/guard", body=body, headers=headers, policy=policy, on_event=events.append
+        "POST", "/guard", body=body, headers=headers, policy=STORED, on_event=events.append
     )
-    answer = pages_of(policy, guard="report").answer(request)
+    answer = pages_of(STORED, guard="report").answer(request)
 
     assert answer.status == 204
     return events

@@ -64,7 +64,11 @@ def test_equally_precise_globs_that_meet_must_all_be_allowed() -> None:
 
 
 def test_globs_that_do_not_meet_are_apart() -> None:
-    policy = declaring(Cookie("a*", category="statistics"), Cookie("b*", category="marketing"))
+    policy = declaring(
+        Cookie("a*", category="statistics"),
+        Cookie("b*", category="marketing"),
+        Cookie("b*", category="statistics", kind="local_storage"),
+    )
 
     found = first(policy, "b1")
 
