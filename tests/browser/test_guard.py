@@ -130,7 +130,7 @@ def test_in_report_mode_all_is_stored_and_reported(browser: Browser, serve: Serv
         with tab.page.expect_response("**/consent/guard"):
             tab.open(PATHS[name])
 
-    assert tab.left() == {"cookie": [NAME, "other"], "cache_storage": [NAME]}
+    assert tab.left() == {"cookie": ["other", NAME], "cache_storage": [NAME]}
     reported = {(one.reason, one.detail, one.name, one.path) for one in events}
     assert {
         (Reason.SCRIPT_NOT_ALLOWED, "cookie", NAME, PATHS["cookie: assignment"]),

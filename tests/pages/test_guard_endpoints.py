@@ -18,7 +18,7 @@ from tests.support.exchange import POLICY, preferences_for
 from tests.support.page_requests import FORM, JSON, ask
 
 GUARD_BYTES = 3072
-MARKUP_BYTES = 2048
+MARKUP_BYTES = 2304
 
 STORED = Policy(
     necessary=["session"],

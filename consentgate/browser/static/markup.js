@@ -19,6 +19,20 @@ const copyOf = (old, skipped) => {
   return copy;
 };
 
+// Turbo keeps a copy of a page that it leaves, shows it as a preview and runs its scripts: so the
+// copy has them as they were, and nothing of a preview is activated.
+const originals = new Map();
+let isLeaving = false;
+document.addEventListener("turbo:before-cache", () => {
+  isLeaving = true;
+  for (const [script, old] of originals) script.replaceWith(old);
+  originals.clear();
+});
+document.addEventListener("turbo:render", () => {
+  isLeaving = document.documentElement.hasAttribute("data-turbo-preview");
+  activateAll();
+});
+
 // Scripts run one after the other, as they are in the page, unless one says `async`.
 const run = (old) => new Promise((resolve) => {
   const script = copyOf(old, ["type", "src", "data-src", "data-type", "data-consent"]);
@@ -31,6 +45,7 @@ const run = (old) => new Promise((resolve) => {
   const waits = (source && !script.async) || type === "module";
   if (waits) script.onload = script.onerror = resolve;
   old.replaceWith(script);
+  originals.set(script, old);
   if (!waits) resolve();
 });
 
@@ -60,7 +75,7 @@ const activate = async (old) => {
 
 let isActivating = false;
 const activateAll = async () => {
-  if (isActivating) return;
+  if (isActivating || isLeaving) return;
   isActivating = true;
   for (;;) {
     const waiting = [...document.querySelectorAll("[data-consent]")];
