@@ -126,16 +126,19 @@ def test_in_report_mode_all_is_stored_and_reported(browser: Browser, serve: Serv
     events: list[Event] = []
     tab = Tab(browser, serve(guard="report", on_event=events.append))
 
-    for name in ("cookie: assignment", "cookie: an undeclared name", "storage: caches"):
+    for name in ("cookie: assignment", "cookie: an undeclared name", "storage: a service worker"):
         with tab.page.expect_response("**/consent/guard"):
             tab.open(PATHS[name])
 
-    assert tab.left() == {"cookie": ["other", NAME], "cache_storage": [NAME]}
+    assert tab.left() == {"cookie": ["other", NAME], "service_worker": [WORKER]}
     reported = {(one.reason, one.detail, one.name, one.path) for one in events}
     assert {
         (Reason.SCRIPT_NOT_ALLOWED, "cookie", NAME, PATHS["cookie: assignment"]),
         (Reason.SCRIPT_UNDECLARED, "cookie", "other", PATHS["cookie: an undeclared name"]),
-        (Reason.SCRIPT_NOT_ALLOWED, "cache_storage", NAME, PATHS["storage: caches"]),
+        (
+            *(Reason.SCRIPT_NOT_ALLOWED, "service_worker", WORKER),
+            PATHS["storage: a service worker"],
+        ),
     } <= reported
 
 
