@@ -159,6 +159,30 @@ FRAMES = {
     "a localStorage": f"{_FRAME} f.contentWindow.localStorage.track = '1'",
     "a popup": f"const w = open('about:blank'); w{_WRITES}",
 }
+_WAITS = "await new Promise((r) => setTimeout(r, 200))"
+_SCRIPT = '"<script>localStorage.track = 1<\\/script>"'
+WAYS_ROUND = {
+    "srcdoc in a shadow": (
+        "const h = document.createElement('div'); document.body.append(h); "
+        "const f = document.createElement('iframe'); "
+        f"f.srcdoc = {_SCRIPT}; h.attachShadow({{ mode: 'open' }}).append(f); {_WAITS}"
+    ),
+    "srcdoc in srcdoc": (
+        "const f = document.createElement('iframe'), g = document.createElement('iframe'); "
+        f"g.srcdoc = {_SCRIPT}; f.srcdoc = g.outerHTML; document.body.append(f); {_WAITS}"
+    ),
+    "a second srcdoc": (
+        "const f = document.createElement('iframe'); f.srcdoc = 'x'; document.body.append(f); "
+        f"{_WAITS}; f.srcdoc = {_SCRIPT}; {_WAITS}"
+    ),
+    "SVG in an object": (
+        "const o = document.createElement('object'); o.type = 'image/svg+xml'; "
+        f"o.data = '/drawing.svg'; document.body.append(o); {_WAITS}"
+    ),
+    "a worker of a blob": (
+        "new Worker(URL.createObjectURL(new Blob([\"indexedDB.open('track')\"]))); " + _WAITS
+    ),
+}
 _OPEN = (
     "const opened = {0}.open('track'); "
     "await new Promise((r) => {{ opened.onsuccess = opened.onerror = r; }})"
@@ -224,6 +248,10 @@ FILES = {
     ),
     "/module.js": Page(
         "export {}; await caches.open('track').catch(() => 0); postMessage(1);", _JS
+    ),
+    "/drawing.svg": Page(
+        "<svg xmlns='http://www.w3.org/2000/svg'><script>localStorage.track = 1</script></svg>",
+        "image/svg+xml",
     ),
     "/cleared": Page(
         "<!doctype html><title>Cleared</title>", headers=(("clear-site-data", '"storage"'),)

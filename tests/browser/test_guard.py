@@ -11,7 +11,16 @@ from playwright.sync_api import Browser
 
 from consentgate import Event
 from consentgate.gate.events import Reason
-from tests.browser.guarded_site import COOKIES, FRAMES, NAME, STORAGES, WORKER, Site, page_that
+from tests.browser.guarded_site import (
+    COOKIES,
+    FRAMES,
+    NAME,
+    STORAGES,
+    WAYS_ROUND,
+    WORKER,
+    Site,
+    page_that,
+)
 from tests.browser.tracking_browser import Tab, open_chromium
 from tests.support.http_servers import serve_asgi
 
@@ -24,6 +33,7 @@ WAYS = {
 }
 PATHS = {name: f"/way/{number}" for number, name in enumerate(WAYS)}
 PAGES = {PATHS[name]: page_that(way) for name, way in WAYS.items()}
+PAGES |= {f"/round/{name}".replace(" ", "-"): page_that(way) for name, way in WAYS_ROUND.items()}
 
 # These store nothing in Chromium either.
 HARMLESS = {
@@ -93,6 +103,24 @@ def test_after_a_withdrawal_no_way_stores_anything_and_what_was_there_is_gone(
         "service_worker": [WORKER],
     }
     assert tab.left() == {"local_storage": ["needed"]}
+
+
+@pytest.mark.parametrize("way", WAYS_ROUND)
+def test_a_way_round_that_the_documentation_names_is_swept_after_a_refusal(
+    browser: Browser, guarded: str, way: str
+) -> None:
+    tab = Tab(browser, guarded)
+    tab.open(f"/round/{way}".replace(" ", "-"))
+    before = tab.left()
+    tab.choose()
+
+    tab.open("/empty")
+    tab.page.wait_for_function(
+        "async () => !localStorage.length && !(await indexedDB.databases()).length"
+    )
+
+    assert [NAME] in before.values()
+    assert tab.left() == {}
 
 
 def works(tab: Tab, name: str) -> bool:
