@@ -12,7 +12,7 @@ from typing import Any
 
 from consentgate._middleware import BLOCKED_HEADERS, PreparedGate, blocked_body
 from consentgate.banner.page_headers import CONDITIONAL
-from consentgate.banner.page_insertion import PageInsertion, insertion_for, is_worker, may_change
+from consentgate.banner.page_insertion import PageInsertion, insertion_for, may_change
 from consentgate.banner.plain_request import FILES, report_file
 from consentgate.banner.response import PAGE_METHODS, may_insert
 from consentgate.gate.decisions import begin_records
@@ -156,13 +156,6 @@ def ask_scope_plainly(scope: Scope, exchange: AsgiExchange, banners: Banners) ->
         scope["extensions"] = {
             name: value for name, value in extensions.items() if name not in FILES
         }
-
-
-def must_prepare(exchange: AsgiExchange, banners: Banners) -> bool:
-    """Return whether the answer is looked at whatever it is: it is about a copy that the browser
-    has, or the script of a worker."""
-    has_condition = not CONDITIONAL_HEADERS.isdisjoint(exchange.headers)
-    return has_condition or is_worker(banners, exchange)
 
 
 def take_status(message: Message) -> None:

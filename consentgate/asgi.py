@@ -7,6 +7,7 @@ from typing import Unpack
 
 from consentgate._applications import Interface, extra_for, for_applications
 from consentgate._asgi_exchange import (
+    CONDITIONAL_HEADERS,
     App,
     AsgiExchange,
     AsgiResponse,
@@ -17,7 +18,6 @@ from consentgate._asgi_exchange import (
     ask_scope_plainly,
     headers_by_name,
     may_have_banner,
-    must_prepare,
     set_header,
     take_status,
 )
@@ -29,6 +29,7 @@ from consentgate._middleware import (
     enter_stack,
 )
 from consentgate._outer_middleware import warn_of_outer_apps
+from consentgate.banner.page_insertion import is_worker
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.http.wire import BYTES
 from consentgate.pages.asgi import check_toolkit, page_app
@@ -85,7 +86,8 @@ class ConsentMiddleware:
         elif gate.banners is not None and may_have_banner(exchange):
             banners = gate.banners
             ask_scope_plainly(scope, exchange, banners)
-            if scope["method"] != "POST" and must_prepare(exchange, banners):
+            is_asked = not CONDITIONAL_HEADERS.isdisjoint(exchange.headers)
+            if scope["method"] != "POST" and (is_asked or is_worker(banners, exchange)):
                 response = AsgiResponse(exchange, gate, scope, send, banners)
                 response.settle_conditions()
         read_head = gate.response_filter.read

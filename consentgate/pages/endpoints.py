@@ -19,7 +19,7 @@ from consentgate.gate.visitor import VisitorConsent
 from consentgate.pages.banners import Banners
 from consentgate.pages.choice_form import BadRequest, ChoiceForm, is_json, read_choice
 from consentgate.pages.durations import day_words
-from consentgate.pages.guard_endpoints import guard_routes, other_version
+from consentgate.pages.guard_endpoints import clearing, guard_routes, other_version
 from consentgate.pages.http import Answer, Headers, PendingResponse, Request, Response
 from consentgate.pages.languages import negotiate
 from consentgate.pages.notice import Notices
@@ -80,8 +80,6 @@ _RECEIPT = (
     ("cross-origin-resource-policy", "same-origin"),
     _NO_SNIFF,
 )
-# W3C Clear Site Data: cookies are let be, of which the gate expires those that were refused.
-_CLEAR = (("clear-site-data", '"storage"'),)
 # Long enough that a crowd does not ask for each visitor, short enough that a deployment shows.
 _SHORTLY = (("cache-control", "public, max-age=300"),)
 
@@ -108,8 +106,7 @@ class PolicyPages:
             static=static,
             keeps_records=recorder is not None,
         )
-        has_head = parts is not None and not parts.is_empty
-        head = HeadScript(policy, parts) if parts is not None and has_head else None
+        head = None if parts is None or parts.is_empty else HeadScript(policy, parts)
         self.banners = Banners(
             policy, options=options, texts=texts, pages=self.pages, recorder=recorder, head=head
         )
@@ -217,11 +214,9 @@ class PolicyPages:
         return self._page(503, page, *_NO_STORE, *_LATER)
 
     def _chosen(self, request: Request, form: ChoiceForm) -> Response:
-        exchange = request.exchange
-        takes_back = not exchange.stored_choice.consent.granted <= exchange.choice.granted
-        clears = _CLEAR if takes_back and self._options.clear_site_data else ()
+        clears = clearing(request.exchange) if self._options.clear_site_data else ()
         if form.wants_json:
-            return _with_headers(state_response(request), *clears)
+            return state_response(request).with_headers(*clears)
         path = checked_path(form.next) or self._referring_path(request)
         # Nothing was granted before a withdrawal without a choice, so there is nothing saved.
         is_saved = VisitorConsent(request.exchange).decided
@@ -323,10 +318,6 @@ def _problem_json(error: BadRequest) -> Response:
     """Return the response to a program (RFC 9457)."""
     body = json.dumps({"status": error.status, "detail": error.message}).encode("ascii")
     return Response(error.status, (*_PROBLEM, *_NO_STORE, *error.headers), body)
-
-
-def _with_headers(response: Response, *headers: tuple[str, str]) -> Response:
-    return Response(response.status, (*response.headers, *headers), response.body)
 
 
 def _redirect(status: int, location: str, *headers: tuple[str, str]) -> Response:

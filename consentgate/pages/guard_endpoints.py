@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from consentgate.browser.declared_names import STORED
 from consentgate.browser.head_script import NAME, SWEEP, SWEEP_BODY, HeadScript
 from consentgate.gate.events import Action, Reason
-from consentgate.pages.http import Request, Response
+from consentgate.gate.exchange import Exchange
+from consentgate.pages.http import Answer, Headers, Request, Response
 from consentgate.pages.static_files import IMMUTABLE, SCRIPT_TYPE
 from consentgate.policy import Cookie, Kind, Policy
 from consentgate.policy.name_patterns import matches
@@ -21,7 +22,17 @@ _STATIC = "/static/"
 _KINDS = frozenset(kind.value for kind in STORED)
 _TEXT = ("content-type", "text/plain; charset=utf-8")
 
-Routes = dict[str, dict[str, Callable[[Request], Response]]]
+Routes = dict[str, dict[str, Callable[[Request], Answer]]]
+
+# W3C Clear Site Data: cookies are let be, of which the gate expires those that were refused.
+_CLEAR: Headers = (("clear-site-data", '"storage"'),)
+
+
+def clearing(exchange: Exchange) -> Headers:
+    """Return the header that clears what the browser stores, where the choice of this request takes
+    back what was granted; nothing else."""
+    takes_back = exchange.stored_choice.consent.granted - exchange.choice.granted
+    return _CLEAR if takes_back else ()
 
 
 def guard_routes(head: HeadScript, policy: Policy) -> Routes:
@@ -35,7 +46,7 @@ def guard_routes(head: HeadScript, policy: Policy) -> Routes:
     return routes
 
 
-def other_version(path: str, head: HeadScript | None) -> dict[str, Callable[[Request], Response]]:
+def other_version(path: str, head: HeadScript | None) -> dict[str, Callable[[Request], Answer]]:
     """Return the endpoint for a name that the script had, or will have, on another server: a page
     of that one is guarded all the same. Empty for what is no such name."""
     if head is None or not NAME.fullmatch(path.removeprefix(_STATIC)):
