@@ -12,15 +12,16 @@ from typing import Any
 
 from consentgate._middleware import BLOCKED_HEADERS, PreparedGate, blocked_body
 from consentgate.banner.page_headers import CONDITIONAL
+from consentgate.banner.page_insertion import PageInsertion, insertion_for, may_change
 from consentgate.banner.plain_request import FILES, report_file
-from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
+from consentgate.banner.response import PAGE_METHODS, may_insert
 from consentgate.gate.decisions import begin_records
-from consentgate.gate.destination import destination_of
 from consentgate.gate.exchange import Exchange, prepare_layout
 from consentgate.gate.judge import Blocked
 from consentgate.gate.page_change import PageChange
 from consentgate.gate.response_head import ResponseHead
 from consentgate.gate.waiting import settle_async
+from consentgate.http.header_lists import set_header, with_changes
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PolicyPages
 from consentgate.pages.http import PageAddress, address_in_scope, checked_origin, origin_in_scope
@@ -31,7 +32,6 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
 
 POLICY_VIOLATION = 1008
 """The websocket close code for what a policy forbids (RFC 6455 section 7.4.1)."""
@@ -109,33 +109,6 @@ class AsgiExchange(Exchange):
 prepare_layout(AsgiExchange)
 
 
-def headers_by_name(raw: Headers) -> Mapping[bytes, bytes]:
-    """Return a request's headers by name; repeated ones are joined, by "; " if they are the pieces
-    into which HTTP/2 splits a Cookie (RFC 9113 section 8.2.3), else by ", "."""
-    headers = dict(raw)
-    if len(headers) != len(raw):
-        headers = {}
-        for name, value in raw:
-            between = b"; " if name == b"cookie" else b", "
-            headers[name] = headers[name] + between + value if name in headers else value
-    return headers
-
-
-def set_header(headers: Headers, name: bytes, value: bytes, *, known: bytes) -> None:
-    """Let the headers of a request have another value than the one that is known, or none where it
-    is empty, in the same place; at the end where it came in pieces."""
-    try:
-        at = headers.index((name, known))
-    except ValueError:
-        headers[:] = [header for header in headers if header[0] != name]
-        at = len(headers)
-        headers.append((name, known))
-    if value:
-        headers[at] = (name, value)
-    else:
-        del headers[at]
-
-
 def may_have_banner(exchange: AsgiExchange) -> bool:
     """Return whether the banner may be put into the answer to a request, and note it if so."""
     request = exchange.request
@@ -147,10 +120,10 @@ def may_have_banner(exchange: AsgiExchange) -> bool:
     return True
 
 
-def ask_scope_plainly(scope: Scope, exchange: AsgiExchange) -> None:
-    """Let the application see no Accept-Encoding in the scope of a request for a page, and no
-    extension by which the server reads a file itself."""
-    if not destination_of(exchange).is_page:
+def ask_scope_plainly(scope: Scope, exchange: AsgiExchange, banners: Banners) -> None:
+    """Let the application see no Accept-Encoding in the scope of a request into whose answer
+    something may be put, and no extension by which the server reads a file itself."""
+    if not may_change(banners, exchange):
         return
     coding = exchange.headers.get(b"accept-encoding")
     if coding is not None:
@@ -204,7 +177,7 @@ class AsgiResponse:
         self._gate = gate
         self._send_raw = send
         self._banners = banners
-        self._banner: BannerResponse[bytes] | None = None
+        self._banner: PageInsertion[bytes] | None = None
         self.held: tuple[Message, ResponseHead[bytes]] | None = None
         self._is_blocked = False
 
@@ -215,7 +188,7 @@ class AsgiResponse:
         found = {name: exchange.header(name) for name in exchange.sent_among(CONDITIONAL)}
         self._banner = self._make_banner(banners)
         scope = self._scope
-        scope["headers"] = _with_changes(scope["headers"], self._banner.conditions(found))
+        scope["headers"] = with_changes(scope["headers"], self._banner.conditions(found))
 
     def send(self, message: Message) -> Awaitable[None]:
         """Send a message of the application's, now or when its time has come."""
@@ -253,9 +226,9 @@ class AsgiResponse:
     def _read_head(self, message: Message) -> ResponseHead[bytes]:
         return self._gate.response_filter.read(message.get("headers") or ())
 
-    def _make_banner(self, banners: Banners) -> BannerResponse[bytes]:
+    def _make_banner(self, banners: Banners) -> PageInsertion[bytes]:
         exchange = self._exchange
-        return BannerResponse(
+        return insertion_for(
             banners,
             exchange,
             wire=self._gate.wire,
@@ -385,19 +358,6 @@ class AsgiResponse:
             body = b""
         await self._send_raw({"type": kind, "status": 500, "headers": headers})
         await self._send_raw({"type": f"{kind.removesuffix('.start')}.body", "body": body})
-
-
-def _with_changes(headers: Headers, changes: Mapping[str, str | None]) -> Headers:
-    """Return the headers with these values in place of theirs; None: one goes."""
-    if not changes:
-        return headers
-    names = {name.encode("ascii") for name in changes}
-    kept = [header for header in headers if header[0] not in names]
-    return kept + [
-        (name.encode("ascii"), value.encode("latin-1"))
-        for name, value in changes.items()
-        if value is not None
-    ]
 
 
 async def _nothing() -> None:

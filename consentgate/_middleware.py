@@ -15,14 +15,14 @@ from consentgate.gate.events import Event, escape_text
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.gate import Gate
 from consentgate.gate.judge import Verdict
-from consentgate.gate.options import Csp, Mode
+from consentgate.gate.options import Csp, Mode, Unknown
 from consentgate.gate.record_cookie import with_record_cookie
 from consentgate.gate.recording import Records
 from consentgate.gate.response_filter import ResponseFilter
 from consentgate.gate.settings import GateOptions, Request
 from consentgate.http.wire import WireFormat
 from consentgate.pages.banners import Banners
-from consentgate.pages.endpoints import PagesByPolicy
+from consentgate.pages.by_policy import PagesByPolicy
 from consentgate.pages.options import Banner, PagesFields, PagesOptions
 from consentgate.policy import Policy
 
@@ -70,10 +70,16 @@ class PreparedGate(Generic[AnyStr]):
         )
         self.wire: WireFormat[AnyStr] = wire
         self.blocks = gate.settings.mode is Mode.BLOCK
-        self.pages = None if pages is None else pages.of(gate.policy)
+        settings = gate.settings
+        strips_unknown = settings.unknown is Unknown.STRIP
+        self.pages = None
+        if pages is not None:
+            self.pages = pages.of(
+                gate.policy, strips_unknown=strips_unknown, is_hidden=settings.http_only
+            )
         reports = gate.settings.mode is Mode.REPORT
         self.banners: Banners | None = None
-        if self.pages is not None and self.pages.banners.applies and not reports:
+        if self.pages is not None and self.pages.banners.changes_pages and not reports:
             self.banners = self.pages.banners
 
 

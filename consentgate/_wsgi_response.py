@@ -15,9 +15,9 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from consentgate._middleware import BLOCKED_HEADERS, BLOCKED_STATUS, PreparedGate, blocked_body
 from consentgate._wsgi_exchange import WsgiExchange, environ_key
 from consentgate.banner.page_headers import CONDITIONAL
+from consentgate.banner.page_insertion import PageInsertion, insertion_for, is_worker, may_change
 from consentgate.banner.plain_request import ask_environ_plainly
-from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
-from consentgate.gate.destination import destination_of
+from consentgate.banner.response import PAGE_METHODS, may_insert
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.judge import Blocked
 from consentgate.gate.options import Mode
@@ -62,7 +62,7 @@ class WsgiResponse:
         # Some servers have no `write` to return, so that it does not say whether they started.
         self._write_raw: Write | None = None
         self._has_started = False
-        self._banner: BannerResponse[str] | None = None
+        self._banner: PageInsertion[str] | None = None
         self._banners: Banners | None = None
         self._held: tuple[str, ResponseHead[str], ExcInfo] | None = None
         self.is_head = False
@@ -88,16 +88,17 @@ class WsgiResponse:
             return
         self._banners = banners
         exchange.inserts_banner = True
-        ask_environ_plainly(environ, exchange)
-        self.is_head = method == "HEAD" and destination_of(exchange).is_page
-        if method != "POST" and not environ.keys().isdisjoint(_CONDITIONAL_KEYS):
+        ask_environ_plainly(environ, exchange, banners)
+        self.is_head = method == "HEAD" and may_change(banners, exchange)
+        is_asked = not environ.keys().isdisjoint(_CONDITIONAL_KEYS)
+        if method != "POST" and (is_asked or is_worker(banners, exchange)):
             found = {name: environ[key] for name, key in _KEYS.items() if key in environ}
             self._banner = self._make_banner(banners)
             _change(environ, self._banner.conditions(found))
 
-    def _make_banner(self, banners: Banners) -> BannerResponse[str]:
+    def _make_banner(self, banners: Banners) -> PageInsertion[str]:
         exchange = self.exchange
-        return BannerResponse(
+        return insertion_for(
             banners,
             exchange,
             wire=self._gate.wire,
@@ -133,7 +134,7 @@ class WsgiResponse:
         if self._banners is None:
             # The application has yet to start, so that it may yet call a gate of its own.
             return _Body(body, self)
-        if not self._is_searching and not destination_of(self.exchange).is_page:
+        if not self._is_searching and not may_change(self._banners, self.exchange):
             return body
         if self._held is not None and type(body) in (list, tuple):  # others may have a `close`
             return self._whole(body)  # type: ignore[arg-type]

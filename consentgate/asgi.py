@@ -16,9 +16,7 @@ from consentgate._asgi_exchange import (
     Scope,
     Send,
     ask_scope_plainly,
-    headers_by_name,
     may_have_banner,
-    set_header,
     take_status,
 )
 from consentgate._middleware import (
@@ -29,7 +27,9 @@ from consentgate._middleware import (
     enter_stack,
 )
 from consentgate._outer_middleware import warn_of_outer_apps
+from consentgate.banner.page_insertion import is_worker
 from consentgate.gate.visitor import CONSENT_KEY
+from consentgate.http.header_lists import headers_by_name, set_header
 from consentgate.http.wire import BYTES
 from consentgate.pages.asgi import check_toolkit, page_app
 from consentgate.pages.http import path_in_scope
@@ -84,8 +84,9 @@ class ConsentMiddleware:
             app = page_app(gate.pages, own_path, exchange)
         elif gate.banners is not None and may_have_banner(exchange):
             banners = gate.banners
-            ask_scope_plainly(scope, exchange)
-            if scope["method"] != "POST" and not CONDITIONAL_HEADERS.isdisjoint(exchange.headers):
+            ask_scope_plainly(scope, exchange, banners)
+            is_asked = not CONDITIONAL_HEADERS.isdisjoint(exchange.headers)
+            if scope["method"] != "POST" and (is_asked or is_worker(banners, exchange)):
                 response = AsgiResponse(exchange, gate, scope, send, banners)
                 response.settle_conditions()
         read_head = gate.response_filter.read

@@ -20,7 +20,7 @@ from consentgate.gate.exchange import Exchange
 from consentgate.gate.gate import Gate
 from consentgate.gate.options import HideCookies, Mode
 from consentgate.gate.request_filter import RequestFilter
-from consentgate.pages.endpoints import PagesByPolicy
+from consentgate.pages.by_policy import PagesByPolicy
 from consentgate.policy import Policy
 
 FAILURES = (Exception, SystemExit, CancelledError)

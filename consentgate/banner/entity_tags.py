@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 _TAG = re.compile(r'(W/)?"([^"]*)"')
 # Some servers add a word of their own where they compress.
-_MARKED = re.compile(r"(.*)~cg([pv][0-9a-f]{12})([sw])(?:[-;](?:gzip|br|zstd|deflate))?", re.DOTALL)
+_MARKED = re.compile(
+    r"(.*)~cg([gpv][0-9a-f]{12})([sw])(?:[-;](?:gzip|br|zstd|deflate))?", re.DOTALL
+)
 _STRONG, _WEAK = "s", "w"
 
 LONGEST_CONDITION = 2_000

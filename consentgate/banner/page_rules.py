@@ -7,9 +7,11 @@ library's address, the visitor gets a link in its place, which they don't govern
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import unescape
 from urllib.parse import SplitResult, urlsplit
+
+from consentgate.banner.html_response import POLICIES
 
 # W3C CSP3 section 2.3.1, host-source: scheme, host, port and path, of which only the host must be.
 _HOST_SOURCE = re.compile(
@@ -21,10 +23,22 @@ _IS_POLICY = re.compile(
 )
 _CONTENT = re.compile(rb"""\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
+_NONCE = re.compile(
+    r"(?:script|style|default)-src[^;,]*?'nonce-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE
+)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # Without the first no form is sent, without the second it comes from another site (HTML standard,
 # section 7.1.5).
 _NEEDED_IN_SANDBOX = frozenset({"allow-forms", "allow-same-origin"})
+
+
+def nonce_in(values: Mapping[str, str]) -> str:
+    """Return the nonce that the page's own policy lets scripts and styles have, "" without one;
+    `values` are those of its headers by lower-case name."""
+    for name in POLICIES:
+        if name in values and (found := _NONCE.search(values[name])):
+            return found[1]
+    return ""
 
 
 def may_have_rules(head: bytes) -> bool:

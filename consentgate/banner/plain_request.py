@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any
 
-from consentgate.gate.destination import destination_of
+from consentgate.banner.page_insertion import may_change
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
+from consentgate.pages.banners import Banners
 
 FILES = frozenset({"http.response.pathsend", "http.response.zerocopysend"})
 """The messages by which the server sends a file itself, and the extensions that offer them."""
@@ -20,10 +21,12 @@ FILES = frozenset({"http.response.pathsend", "http.response.zerocopysend"})
 ACCEPT_ENCODING = "HTTP_ACCEPT_ENCODING"
 
 
-def ask_environ_plainly(environ: MutableMapping[str, Any], exchange: Exchange) -> bool:
-    """Let the application see no Accept-Encoding in the environ of a request for a page; return
-    whether there was one."""
-    if ACCEPT_ENCODING not in environ or not destination_of(exchange).is_page:
+def ask_environ_plainly(
+    environ: MutableMapping[str, Any], exchange: Exchange, banners: Banners
+) -> bool:
+    """Let the application see no Accept-Encoding in the environ of a request into whose answer
+    something may be put; return whether there was one."""
+    if ACCEPT_ENCODING not in environ or not may_change(banners, exchange):
         return False
     del environ[ACCEPT_ENCODING]
     return True

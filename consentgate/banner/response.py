@@ -7,7 +7,6 @@ All other pages have the settings link at their end, so that they leave as they 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import AnyStr, Generic, Protocol
@@ -18,7 +17,12 @@ from consentgate.banner.html_response import POLICIES, Page, read_page
 from consentgate.banner.insertion import INSERTED, LONGEST_SEARCH, SEARCHING, Found, Insertion
 from consentgate.banner.page_end import EndInsertion
 from consentgate.banner.page_headers import settle_conditions
-from consentgate.banner.page_rules import has_base, lets_forms_reach, restricts_forms
+from consentgate.banner.page_rules import (
+    has_base,
+    lets_forms_reach,
+    nonce_in,
+    restricts_forms,
+)
 from consentgate.gate.destination import destination_of
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
@@ -39,10 +43,6 @@ _SHARED = Page.SHARED
 PAGE_METHODS = frozenset({"GET", "HEAD", "POST"})
 """The methods of links and forms (HTML standard, 4.10.18.6), and HEAD, which is answered with the
 headers that its GET would have (RFC 9110 section 9.3.2)."""
-
-_NONCE = re.compile(
-    r"(?:script|style|default)-src[^;,]*?'nonce-([A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE
-)
 
 
 class Address(Protocol):
@@ -269,7 +269,7 @@ class BannerResponse(Generic[AnyStr]):
         language, nonce = page_language or "", ""
         address, is_dead = self._place_form(head, has_form=question is None or question.asks)
         if self._values:
-            nonce = self._nonce()
+            nonce = nonce_in(self._values)
             if not self._banners.serves(language):
                 value = self._values.get("content-language", "")
                 language = value.partition(",")[0].strip(" \t")
@@ -309,13 +309,6 @@ class BannerResponse(Generic[AnyStr]):
             # An absolute address is the same whatever the page's `<base>` says.
             address = address._replace(mount=address.origin + address.mount)
         return address, is_dead
-
-    def _nonce(self) -> str:
-        """Return the nonce that the page's own policy lets scripts and styles have."""
-        for name in POLICIES:
-            if name in self._values and (found := _NONCE.search(self._values[name])):
-                return found[1]
-        return ""
 
     def _report_once(self, reason: Reason) -> None:
         reporter = self._exchange.settings.reporter

@@ -1,1 +1,1 @@
-"""What holds the browser to the visitor's choice: the hosts that its pages may contact."""
+"""What holds the browser itself to the visitor's choice, made of the same declaration."""

@@ -123,8 +123,10 @@ def consent_context(request: Request) -> dict[str, Any]:
     """Return the visitor's consent for templates: a context processor, for
     `Jinja2Templates(..., context_processors=[consent_context])`.
 
-    It has `current_consent`, `consent_allows("statistics")`, and for a site that places the banner
-    itself (`banner="manual"`) `consent_banner()`, `consent_link()` and `cookie_charter()`.
+    It has `current_consent`, `consent_allows("statistics")`, `consent_embed("videos")` to call with
+    what is embedded, as in `{% call consent_embed("videos") %}...{% endcall %}`, and
+    for a site that places the banner itself (`banner="manual"`) `consent_banner()`,
+    `consent_link()` and `cookie_charter()`.
     """
     consent = get_consent(request)
     exchange = exchange_of(request)
@@ -133,6 +135,7 @@ def consent_context(request: Request) -> dict[str, Any]:
         "current_consent": consent,
         "consent_allows": consent.allows,
         "consent_banner": _as_markup(helpers.banner),
+        "consent_embed": _embedding(helpers),
         "consent_link": _as_markup(helpers.link),
         "cookie_charter": _as_markup(helpers.charter),
     }
@@ -158,6 +161,13 @@ def _as_markup(render: Callable[..., str]) -> Callable[..., Markup]:
         return Markup(render(**options))  # noqa: S704 (the library's own)
 
     return render_markup
+
+
+def _embedding(helpers: TemplateHelpers) -> Callable[..., Markup]:
+    def embed(category: str, *, caller: Callable[[], str], **options: Any) -> Markup:  # Any: sizes
+        return Markup(helpers.embed(category, str(caller()), **options))  # noqa: S704
+
+    return embed
 
 
 def find_outer_middleware(app: object) -> tuple[str, ...]:

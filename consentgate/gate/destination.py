@@ -9,6 +9,7 @@ programs, health checks and scripts that fetch data do not.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from consentgate.gate.exchange import Exchange
 
@@ -41,6 +42,16 @@ _SCRIPT = (*_HTMX, "X-Turbo-Request-Id", "Turbo-Frame")
 _FETCH = (*_SCRIPT, "X-Up-Target", "Accept")
 _CLIENT = (*_SCRIPT, "X-Requested-With", "Accept")
 
+
+class Loaded(Enum):
+    """As what a browser says that it loads an answer: `FRAME` is a document inside of another one,
+    `WORKER` the script of a worker of any kind."""
+
+    FRAME = auto()
+    WORKER = auto()
+    OTHER = auto()
+
+
 NAVIGATION = Destination(is_page=True, is_navigation=True, vary=_BROWSER)
 FRAME = Destination(is_page=False, vary=_BROWSER)
 HTMX_PAGE = Destination(is_page=True, is_swapped_in=True, vary=_HTMX_PAGE)
@@ -65,6 +76,17 @@ _SCRIPT_MARKS = (
 # Turbo 7 and Turbolinks 5 say no more than that, Turbo with the media type of its streams before
 # it for forms. Browsers write no blank after the comma.
 _TURBO_ACCEPT = "text/html, application/xhtml+xml"
+
+
+_LOADED = {
+    **dict.fromkeys(("iframe", "frame", "object", "embed"), Loaded.FRAME),
+    **dict.fromkeys(("worker", "sharedworker", "serviceworker"), Loaded.WORKER),
+}
+
+
+def loaded_as(exchange: Exchange) -> Loaded:
+    """Return as what the browser says that it loads the answer (Fetch Metadata, 2.1)."""
+    return _LOADED.get(exchange.header("sec-fetch-dest"), Loaded.OTHER)
 
 
 def destination_of(exchange: Exchange) -> Destination:

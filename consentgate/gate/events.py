@@ -79,6 +79,8 @@ class Reason(StrEnum):
     HOST_UNDECLARED = "CG160"
     HOST_NOT_ALLOWED = "CG161"
     HINT_REMOVED = "CG162"
+    SCRIPT_UNDECLARED = "CG165"
+    SCRIPT_NOT_ALLOWED = "CG166"
 
 
 def reason_words(reason: Reason) -> str:
@@ -110,6 +112,8 @@ _WARNINGS = frozenset(
         Reason.SETTINGS_LINK_MISSING,
         Reason.HOST_UNDECLARED,
         Reason.HINT_REMOVED,
+        Reason.SCRIPT_UNDECLARED,
+        Reason.SCRIPT_NOT_ALLOWED,
     }
 )
 
@@ -188,6 +192,8 @@ _WORDS = {
         "allowed, which no Content-Security-Policy stops; declare it with `hosts`, or send the "
         "header once its category is allowed"
     ),
+    Reason.SCRIPT_UNDECLARED: "a script of a page stores it, or tries to, and it is not declared",
+    Reason.SCRIPT_NOT_ALLOWED: "a script of a page stores it, or tries to, without consent",
     Reason.BANNER_FORM_BLOCKED: (
         "a page's Content-Security-Policy lets no form reach the visitor's pages, so that its "
         "banner has a link in place of its buttons; allow form-action 'self', or in a sandbox "

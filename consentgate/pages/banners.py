@@ -1,8 +1,8 @@
 """What is put into the pages of one policy, for whom, and by which id each variant of it is known.
 
-A variant's id is a letter, "p" for what is the same for everybody and "v" for what depends on the
-visitor, and a digest of the texts; that of a visitor's also of what was chosen, which many share,
-and of the language, where it is the visitor's and not the page's.
+A variant's id is a letter, "p" for what is the same for everybody, "g" for the head script alone
+and "v" for what depends on the visitor, and a digest of the texts; that of a visitor's also of what
+was chosen, which many share, and of the language, where it is the visitor's and not the page's.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from consentgate._cache import BoundedCache
+from consentgate.browser.head_script import HeadScript
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.recording import Recorder
 from consentgate.pages.http import PageAddress
@@ -43,8 +44,10 @@ _WHOLE_QUESTION = Question(asks=True, signalled=frozenset())
 
 class Banners:
     """The texts for the pages of one policy. Whoever shows a visitor's asks first (`ask`), which
-    notes that the response depends on the visitor. `places_link`: the library puts a link
-    back to the choice into each page; else the site's template does, and `link_mark` is in it."""
+    notes that the response depends on the visitor. `applies`: visitors are asked in the pages;
+    `head` is the script that is first in each, None without one. `places_link`: the library puts a
+    link back to the choice into each page; else the site's template does, and `link_mark` is in
+    it."""
 
     def __init__(
         self,
@@ -54,7 +57,9 @@ class Banners:
         texts: Mapping[str, Texts],
         pages: Pages,
         recorder: Recorder | None = None,
+        head: HeadScript | None = None,
     ) -> None:
+        self.head = head
         self._recorder = recorder
         self.applies = options.banner is not Banner.MANUAL and bool(policy.consent_categories)
         self.prefix = options.prefix
@@ -107,6 +112,16 @@ class Banners:
             return _WHOLE_QUESTION, can_be_signalled
         return Question(can_be_signalled != unanswered, can_be_signalled), can_be_signalled
 
+    @property
+    def changes_pages(self) -> bool:
+        """Whether anything is ever put into a page."""
+        return self.applies or self.head is not None
+
+    @cached_property
+    def head_variant(self) -> str:
+        """The id of a page that has the head script alone."""
+        return f"g{self._version[:_DIGITS]}"
+
     @cached_property
     def shared_variant(self) -> str:
         """The id of what is the same for everybody."""
@@ -131,8 +146,8 @@ class Banners:
 
     def is_current(self, variant_id: str, exchange: Exchange) -> bool:
         """Return whether this is the id of what this visitor would get now."""
-        if variant_id.startswith("p"):
-            return variant_id == self.shared_variant
+        if variant_id.startswith(("p", "g")):
+            return variant_id in (self.shared_variant, self.head_variant)
         # Which of the two it is, only the page can say, and that has not changed.
         return variant_id in (
             self._variant(exchange, ""),
@@ -222,4 +237,5 @@ class Banners:
                 pages.static_banner(texts, mount=""),
             )
         )
-        return hashlib.sha256(b"\0".join(rendered)).hexdigest()
+        head = b"" if self.head is None else self.head.tags(pages="", nonce="")
+        return hashlib.sha256(b"\0".join((*rendered, head) if head else rendered)).hexdigest()

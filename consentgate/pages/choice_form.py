@@ -37,13 +37,14 @@ UNKNOWN_TYPE = (
 ENCODED = "Send the choice without a Content-Encoding."
 BROKEN_FORM = "The form cannot be read: its fields must be percent-encoded UTF-8."
 BROKEN_JSON = "The body must be a JSON object in UTF-8."
-MISSING_CHOICE = "The field choice is missing: send accept, refuse, save or withdraw."
-UNKNOWN_CHOICE = "There is no choice %(choice)s: send accept, refuse, save or withdraw."
+MISSING_CHOICE = "The field choice is missing: send accept, refuse, save, allow or withdraw."
+UNKNOWN_CHOICE = "There is no choice %(choice)s: send accept, refuse, save, allow or withdraw."
 REPEATED = "The field %(field)s appears more than once."
 NOT_TEXT = "The field %(field)s must hold text."
 NOT_NAMES = "The field %(field)s must hold the names of categories."
 UNKNOWN_CATEGORY = _("This site has no category %(category)s. It has: %(known)s.")
-ONLY_WITH_SAVE = "Categories can be named with the choice save only."
+ONLY_WITH_SAVE = "Categories can be named with the choices save and allow only."
+NOTHING_NAMED = "The choice allow needs the name of a category."
 
 
 class BadRequest(Exception):
@@ -63,19 +64,24 @@ class BadRequest(Exception):
 
 
 class Choice(StrEnum):
-    """What a visitor can choose: all, nothing, exactly what is named, or to take all back."""
+    """What a visitor can choose: all, nothing, exactly what is named, to take all back, or what is
+    named beside what was chosen."""
 
     ACCEPT = "accept"
     REFUSE = "refuse"
     SAVE = "save"
     WITHDRAW = "withdraw"
+    ALLOW = "allow"
+
+
+_NAMING = frozenset({Choice.SAVE, Choice.ALLOW})
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceForm:
-    """One choice as it was sent: `categories` are those to grant, with SAVE only; `next` is the
-    path to go on to, unchecked; `wants_json` is True if the choice came as JSON. `source` and
-    `language` say for the record where the question was shown and in which language, unchecked.
+    """One choice as it was sent: `categories` are those to grant, with SAVE and ALLOW only; `next`
+    is the path to go on to, unchecked; `wants_json` is True if the choice came as JSON. `source`
+    and `language` say for the record where the question was shown and in which language, unchecked.
     """
 
     choice: Choice
@@ -93,6 +99,8 @@ class ChoiceForm:
             visitor.refuse()
         elif self.choice is Choice.SAVE:
             visitor.save(*self.categories)
+        elif self.choice is Choice.ALLOW:
+            visitor.grant(*self.categories)
         else:
             visitor.withdraw()
 
@@ -144,10 +152,12 @@ def _read_form(body: bytes, policy: Policy) -> ChoiceForm:
             raise BadRequest(400, REPEATED, field=name)
     choice = _as_choice(*fields["choice"])
     # The boxes of a page are sent with each of its buttons, but only this one saves them.
-    names = fields["category"] if choice is Choice.SAVE else []
+    names = fields["category"] if choice in _NAMING else []
+    categories = _as_categories(names, policy)
+    _check_named(choice, categories)
     return ChoiceForm(
         choice,
-        _as_categories(names, policy),
+        categories,
         next="".join(fields["next"]),
         source="".join(fields["source"]),
         language="".join(fields["language"]),
@@ -166,15 +176,23 @@ def _read_json(body: bytes, policy: Policy) -> ChoiceForm:
         raise BadRequest(400, NOT_TEXT, field="choice")
     chosen = _as_choice(choice)
     # A program says what it means: "accept" beside a list may have meant the list.
-    if names and chosen is not Choice.SAVE:
+    if names and chosen not in _NAMING:
         raise BadRequest(400, ONLY_WITH_SAVE)
     language = document.get("language")
+    categories = _as_categories(names, policy)
+    _check_named(chosen, categories)
     return ChoiceForm(
         chosen,
-        _as_categories(names, policy),
+        categories,
         wants_json=True,
         language=language if isinstance(language, str) else "",
     )
+
+
+def _check_named(choice: Choice, categories: frozenset[str]) -> None:
+    # Without a name it would grant all, which is said with "accept".
+    if choice is Choice.ALLOW and not categories:
+        raise BadRequest(400, NOTHING_NAMED)
 
 
 def _as_object(pairs: Iterable[tuple[str, object]]) -> Mapping[str, object]:

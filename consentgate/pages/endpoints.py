@@ -6,10 +6,10 @@ import json
 import string
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from datetime import date
 from functools import partial
 from urllib.parse import parse_qs, quote
 
+from consentgate.browser.head_script import HeadScript, ScriptParts
 from consentgate.browser.reports import ReportReceiver
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
@@ -19,7 +19,7 @@ from consentgate.gate.recording import Receipt, Recorded, Recorder, future_of
 from consentgate.gate.visitor import VisitorConsent
 from consentgate.pages.banners import Banners
 from consentgate.pages.choice_form import BadRequest, ChoiceForm, is_json, read_choice
-from consentgate.pages.durations import day_words
+from consentgate.pages.guard_endpoints import clearing, guard_routes, other_version
 from consentgate.pages.http import Answer, Headers, PendingResponse, Request, Response
 from consentgate.pages.languages import negotiate
 from consentgate.pages.notice import Notices
@@ -35,7 +35,7 @@ from consentgate.pages.same_site import (
 )
 from consentgate.pages.state import gpc_json, state_response, state_script
 from consentgate.pages.static_files import StaticFiles
-from consentgate.pages.texts import ENGLISH, LocalizedText, Texts, direction_of, load_texts
+from consentgate.pages.texts import ENGLISH, LocalizedText, Texts, direction_of
 from consentgate.policy import Policy
 
 SAVED = "#consentgate-saved"
@@ -96,6 +96,7 @@ class PolicyPages:
         options: PagesOptions,
         texts: Mapping[str, Texts],
         static: StaticFiles,
+        parts: ScriptParts | None = None,
         recorder: Recorder | None = None,
     ) -> None:
         self.policy = policy
@@ -107,8 +108,9 @@ class PolicyPages:
             static=static,
             keeps_records=recorder is not None,
         )
+        head = None if parts is None or parts.is_empty else HeadScript(policy, parts)
         self.banners = Banners(
-            policy, options=options, texts=texts, pages=self.pages, recorder=recorder
+            policy, options=options, texts=texts, pages=self.pages, recorder=recorder, head=head
         )
         self._options = options
         self._texts = texts
@@ -130,6 +132,8 @@ class PolicyPages:
             _REPORT: {"POST": self._take_report},
             **{f"/static/{name}": {"GET": self._static_file} for name in static.names},
         }
+        if head is not None:
+            self._routes |= guard_routes(head, policy)
         self._recorder = recorder
         self._records: ChoiceRecords | None = None
         if recorder is not None:
@@ -160,9 +164,9 @@ class PolicyPages:
     def _endpoint_for(self, request: Request) -> Endpoint:
         if request.path == "":
             return self._add_slash
-        endpoints = self._routes.get(request.path)
+        endpoints = self._routes.get(request.path) or other_version(request.path, self.banners.head)
         has_reports = request.exchange.settings.csp is not Csp.OFF
-        if endpoints is None or (request.path == _REPORT and not has_reports):
+        if not endpoints or (request.path == _REPORT and not has_reports):
             raise BadRequest(404, NOT_FOUND)
         method = "GET" if request.method == "HEAD" else request.method
         if method == "OPTIONS":
@@ -215,12 +219,13 @@ class PolicyPages:
         return self._page(503, page, *_NO_STORE, *_LATER)
 
     def _chosen(self, request: Request, form: ChoiceForm) -> Response:
+        clears = clearing(request.exchange) if self._options.clear_site_data else ()
         if form.wants_json:
-            return state_response(request)
+            return state_response(request).with_headers(*clears)
         path = checked_path(form.next) or self._referring_path(request)
         # Nothing was granted before a withdrawal without a choice, so there is nothing saved.
         is_saved = VisitorConsent(request.exchange).decided
-        return _redirect(303, path + SAVED if is_saved else path, *_NO_STORE)
+        return _redirect(303, path + SAVED if is_saved else path, *_NO_STORE, *clears)
 
     def _has_receipt(self, exchange: Exchange) -> bool:
         if self._recorder is None or not exchange.choice.granted:
@@ -343,58 +348,6 @@ def _field_of(request: Request, name: str) -> str:
     except ValueError:
         return ""
     return fields.get(name, [""])[0]
-
-
-PROOFREAD = ("en", "fr")
-"""The languages that are served where a site names none."""
-
-_STATIC = StaticFiles()
-_PROOFREAD_TEXTS = load_texts(PROOFREAD)
-
-
-class PagesByPolicy:
-    """The visitor's pages of one middleware: texts and files are read once, and each policy has
-    its own `PolicyPages`. `path_mark` is part of each path that `own_path` knows."""
-
-    def __init__(self, options: PagesOptions, *, recorder: Recorder | None = None) -> None:
-        assert options.prefix is not None, "without a prefix there are no pages"
-        self.options = options
-        self._recorder = recorder
-        self._prefix = options.prefix
-        self._has_gpc = options.gpc_updated is not None
-        self.path_mark = "/" if self._has_gpc else options.prefix
-        self._texts = _PROOFREAD_TEXTS
-        if options.languages or options.catalogues is not None:
-            languages = options.languages or PROOFREAD
-            self._texts = load_texts(languages, catalogues=options.catalogues)
-        # Whatever is wrong shows at start-up, and whatever is read from files is read then: under
-        # ASGI a request must not wait for a disk.
-        self.of(Policy())
-        for texts in self._texts.values():
-            day_words(date.min, texts)
-
-    def own_path(self, path: str) -> str | None:
-        """Return what follows the prefix in a path of the application; None where the path is not
-        the library's."""
-        if not path.startswith(self._prefix):
-            return WELL_KNOWN if self._has_gpc and path == WELL_KNOWN else None
-        own = path[len(self._prefix) :]
-        return own if own[:1] in ("", "/") else None
-
-    def of(self, policy: Policy) -> PolicyPages:
-        """Return the pages of a policy."""
-        return PolicyPages(
-            policy,
-            options=self.options,
-            texts=self._texts,
-            static=_STATIC,
-            recorder=self._recorder,
-        )
-
-
-# Read with the module what nearly every site needs: Starlette makes its middleware within the
-# event loop, where reading files would hold up what else runs in it.
-PagesByPolicy(PagesOptions())
 
 
 def _quoted(query: str) -> str:

@@ -11,6 +11,13 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Literal, TypedDict, TypeVar
 
+from consentgate.browser.head_script import (
+    Adapter,
+    AdapterOption,
+    Guard,
+    GuardOption,
+    ScriptParts,
+)
 from consentgate.errors import ConfigurationError
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
@@ -90,6 +97,19 @@ class PagesFields(TypedDict, total=False):
     """Addresses of the site's own style sheets, linked after the library's."""
     logo: str | None
     """The address of an image that shows the site's name, which it replaces on the pages."""
+    guard: GuardOption
+    """A script, first in each page, that holds other scripts to the visitor's choice. `"enforce"`:
+    they do not store what is not allowed. `"report"`: they do, and it is reported. `"off"`: there
+    is none."""
+    gated_markup: bool
+    """Put a script into each page that activates what has `data-consent` once the visitor allows
+    it, and offers `window.consentgate`."""
+    adapters: Collection[AdapterOption]
+    """Software that the same script tells of the visitor's choice: `"google-consent-mode"`,
+    `"matomo"`."""
+    clear_site_data: bool
+    """Clear all that the browser stores for the site, cookies aside, when a visitor withdraws or
+    refuses what was granted before (`Clear-Site-Data: "storage"`): what is necessary goes too."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -111,6 +131,10 @@ class PagesOptions:
     catalogues: Path | None
     stylesheets: tuple[str, ...]
     logo: str | None
+    guard: Guard
+    gated_markup: bool
+    adapters: tuple[Adapter, ...]
+    clear_site_data: bool
 
     def __init__(
         self,
@@ -127,6 +151,10 @@ class PagesOptions:
         catalogues: str | PathLike[str] | None = None,
         stylesheets: Sequence[str] = (),
         logo: str | None = None,
+        guard: GuardOption = Guard.OFF,
+        gated_markup: bool = False,
+        adapters: Collection[AdapterOption] = (),
+        clear_site_data: bool = False,
     ) -> None:
         if language is not None and not callable(language):
             raise ConfigurationError(
@@ -145,9 +173,31 @@ class PagesOptions:
             "catalogues": _as_folder(catalogues, option="catalogues"),
             "stylesheets": _as_addresses(stylesheets, option="stylesheets"),
             "logo": None if logo is None else _as_logo(logo),
+            "guard": _as_word(guard, Guard, option="guard"),
+            "gated_markup": _as_flag(gated_markup, option="gated_markup"),
+            "adapters": tuple(
+                _as_word(word, Adapter, option="adapters")
+                for word in _as_texts(adapters, option="adapters")
+            ),
+            "clear_site_data": _as_flag(clear_site_data, option="clear_site_data"),
         }
+        if prefix is None and (guard != Guard.OFF or gated_markup or adapters):
+            raise ConfigurationError(
+                "guard, gated_markup and adapters need the pages under a prefix, from where their "
+                "script comes: leave prefix=None out, or them"
+            )
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+
+    def script_parts(self, *, strips_unknown: bool, is_hidden: bool) -> ScriptParts:
+        """Return what is in the script that is first in each page."""
+        return ScriptParts(
+            guard=self.guard,
+            activates=self.gated_markup,
+            adapters=self.adapters,
+            strips_unknown=strips_unknown,
+            is_hidden=is_hidden,
+        )
 
     def language_for(self, exchange: Exchange) -> str:
         """Return the tag of the language that the site chose for a visitor's request, "" if it
@@ -180,6 +230,12 @@ def _as_word(word: object, words: type[Word], *, option: str) -> Word:
     except ValueError:
         known = ", ".join(map(repr, map(str, words)))
         raise ConfigurationError(f"{option}={word!r} is unknown; use one of {known}") from None
+
+
+def _as_flag(value: object, *, option: str) -> bool:
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{option}={value!r}; pass True or False")
+    return value
 
 
 def _as_texts(values: object, *, option: str) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ from consentgate.pages.charter_closing import closing
 from consentgate.pages.charter_markdown import charter_markdown
 from consentgate.pages.charter_words import opening, tables_heading
 from consentgate.pages.durations import day_words
-from consentgate.pages.http import Request
+from consentgate.pages.embeds import ONCE, Embed, fields_of, providers_of
+from consentgate.pages.http import PageAddress, Request
 from consentgate.pages.links import Links
 from consentgate.pages.options import PagesOptions
 from consentgate.pages.snippets import (
@@ -33,6 +34,7 @@ from consentgate.pages.snippets import (
 from consentgate.pages.static_files import StaticFiles
 from consentgate.pages.templating import Templates
 from consentgate.pages.texts import LocalizedText, Texts
+from consentgate.pages.texts import message as _
 from consentgate.policy import Policy
 
 
@@ -52,6 +54,7 @@ class Pages:
         keeps_records: bool = False,
     ) -> None:
         self._charter = charter_of(policy)
+        self._policy = policy
         self._templates = Templates(
             policy, options=options, texts=texts, static=static, keeps_records=keeps_records
         )
@@ -167,6 +170,38 @@ class Pages:
         frame = Frame("link.html", texts, mount, bool(next_path))
         return self._snippets.form(frame).fill(next_path).decode("ascii")
 
+    def embed(self, embed: Embed, texts: Texts, *, address: PageAddress, is_way_back: bool) -> str:
+        """Return what a page shows in the place of an embed; `is_way_back`: the page can be asked
+        for again."""
+        links = self._templates.links(texts, mount=address.mount, next_path=address.way_back)
+        category = self._charter_title(embed.category, texts)
+        provider = embed.provider or self._provider(embed.category, texts) or category
+        path, _mark, query = address.way_back.partition("?")
+        return as_ascii(
+            self._templates.render(
+                "embed.html",
+                texts,
+                links=links,
+                embed=embed,
+                label=texts(_("Content from %(provider)s"), provider=provider),
+                provider=provider,
+                category=category,
+                path=path if is_way_back else "",
+                fields=[field for field in fields_of(query) if field[0] != ONCE],
+                once=ONCE,
+            )
+        )
+
+    def _charter_title(self, name: str, texts: Texts) -> str:
+        category = self._policy.category(name)
+        assert category is not None, "an unknown category allows nothing"
+        return texts.localize(category.title, self._policy.default_language).text
+
+    def _provider(self, category: str, texts: Texts) -> str:
+        language = self._policy.default_language
+        found = providers_of(category, self._policy)
+        return texts.list_of([texts.localize(text, language).text for text in found])
+
     def static_banner(
         self,
         texts: Texts,
@@ -258,6 +293,9 @@ class Pages:
         self.settings(texts, mount="")
         self.settings(texts, mount="", saved=(frozenset(), frozenset()))
         self.link(texts, mount="")
+        for name in self._policy.optional_categories[:1]:
+            embed = Embed("embed", name, width=4, height=3)
+            self.embed(embed, texts, address=PageAddress("", "/?a=b"), is_way_back=True)
         self.static_banner(texts, mount="")
         self._forbidden(texts, links)
         self._templates.render(

@@ -14,11 +14,12 @@ STYLE_SHEET = "consent.css"
 SCRIPT = "consent.js"
 
 _FOLDER = Path(__file__).parent / "static"
-_MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+SCRIPT_TYPE = ("content-type", "text/javascript; charset=utf-8")
+_MEDIA_TYPES = {".css": ("content-type", "text/css; charset=utf-8"), ".js": SCRIPT_TYPE}
 _DIGITS = 12  # of the hash: enough to tell the versions of one file apart
 
 # A year is the longest that caches are asked to keep anything (RFC 9111 section 1.2.2, RFC 8246).
-_HEADERS = (
+IMMUTABLE = (
     ("cache-control", "public, max-age=31536000, immutable"),
     ("x-content-type-options", "nosniff"),
 )
@@ -34,8 +35,8 @@ class StaticFiles:
             body = path.read_bytes()
             name = _hashed_name(path, body)
             self._hashed[path.name] = name
-            media_type = ("content-type", _MEDIA_TYPES[path.suffix])
-            self._answers[name] = Response(200, (media_type, *_HEADERS), body)
+            headers = (_MEDIA_TYPES[path.suffix], *IMMUTABLE)
+            self._answers[name] = Response(200, headers, body)
 
     @property
     def names(self) -> tuple[str, ...]:

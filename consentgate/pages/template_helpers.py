@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 
 from consentgate.errors import ConfigurationError
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement, Mode
+from consentgate.gate.visitor import VisitorConsent
+from consentgate.pages.embeds import Embed, is_shown_once, name_of
 from consentgate.pages.endpoints import PolicyPages
 from consentgate.pages.http import PageAddress
 from consentgate.pages.texts import Texts
@@ -49,6 +52,35 @@ class TemplateHelpers:
         texts = self._texts(language)
         render = pages_of(self.exchange).pages.link
         return render(texts, mount=address.mount, next_path=address.way_back)
+
+    def embed(
+        self,
+        category: str,
+        content: str,
+        *,
+        provider: str = "",
+        width: int = 0,
+        height: int = 0,
+        name: str = "",
+        language: str = "",
+    ) -> str:
+        """Return what is embedded for a visitor who allows the category, or asked to show it once;
+        else what names the third party and offers both, as large as it. `provider` is by default
+        who sets the cookies of the category."""
+        if VisitorConsent(self.exchange).allows(category):
+            return content
+        address = self.address()
+        name = name or name_of(category, content)
+        query = address.way_back.partition("?")[2]
+        if is_shown_once(name, self.exchange, query=query):
+            return f'<div id="{escape(name)}">{content}</div>'
+        pages = pages_of(self.exchange)
+        embed = Embed(name, category, provider, width, height)
+        # What a form was sent to is not asked for again.
+        is_way_back = self.exchange.method in ("GET", "HEAD") and address.way_back != ""
+        return pages.pages.embed(
+            embed, self._texts(language), address=address, is_way_back=is_way_back
+        )
 
     def charter(self, *, language: str = "") -> str:
         """Return the cookie charter, for a page of the site's own; its headings begin at the second

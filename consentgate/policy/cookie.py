@@ -151,8 +151,10 @@ class Cookie:
     """True where it is set for the highest domain that a browser allows, as trackers do: without
     `domain` the gate expires it for each parent domain of the request's host as well."""
     kind: Kind = Kind.COOKIE
-    """`cookie`, `local_storage`, `session_storage`, `indexed_db`, `script`, `frame`, `pixel`,
-    `font` or `connection`. The gate filters cookies; the charter explains all of them."""
+    """`cookie`, `local_storage`, `session_storage`, `indexed_db`, `cache_storage`,
+    `storage_bucket`, `private_file`, `service_worker`, `script`, `frame`, `pixel`, `font` or
+    `connection`. The gate filters cookies, the guard script what scripts store; the charter
+    explains all of them."""
     purpose_id: str = ""
     """Names the purpose in the fingerprint, so that its text can change without asking visitors
     again."""

@@ -163,6 +163,12 @@ class Policy:
             return False
         return fingerprint == current or fingerprint in self.accept_fingerprints
 
+    def rules_by_origin(self) -> Iterator[tuple[Cookie, bool]]:
+        """Yield each rule, and whether it is the site's own and no preset's."""
+        site, presets = self._resolved.rules
+        yield from ((rule, True) for rule in site)
+        yield from ((rule, False) for rule in presets)
+
     def findings(self) -> tuple[Finding, ...]:
         """Return what the declaration lacks or should not contain, to be logged at start-up."""
         about_rules = findings(

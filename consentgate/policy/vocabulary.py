@@ -18,13 +18,18 @@ class Kind(StrEnum):
     """What is stored on, or read from, the visitor's device.
 
     The rule covers any information there, not only cookies (ePrivacy art. 5(3); EDPB guidelines
-    2/2023). The gate filters cookies only; the other kinds are explained and counted.
+    2/2023). The gate filters cookies; the guard script holds in the browser what scripts store by
+    name, up to SERVICE_WORKER, which is named by the path of its script.
     """
 
     COOKIE = "cookie"
     LOCAL_STORAGE = "local_storage"
     SESSION_STORAGE = "session_storage"
     INDEXED_DB = "indexed_db"
+    CACHE_STORAGE = "cache_storage"
+    STORAGE_BUCKET = "storage_bucket"
+    PRIVATE_FILE = "private_file"
+    SERVICE_WORKER = "service_worker"
     SCRIPT = "script"
     FRAME = "frame"
     PIXEL = "pixel"
@@ -39,6 +44,10 @@ KindOption = (
         "local_storage",
         "session_storage",
         "indexed_db",
+        "cache_storage",
+        "storage_bucket",
+        "private_file",
+        "service_worker",
         "script",
         "frame",
         "pixel",

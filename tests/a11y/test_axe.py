@@ -26,6 +26,7 @@ OTHERS = {
     "unsaved": "/banner#consentgate-saved",
     "unsaved-preferences": "/consent/#consentgate-saved",
     "fragment": "/fragment",
+    "embed": "/embed?width=560&height=315",
     "forbidden": "/forbidden",
     "problem": "/problem",
     "unrecorded": "/unrecorded",

@@ -17,8 +17,10 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from consentgate import Controller, Policy
 from consentgate.pages import texts as texts_module
+from consentgate.pages.embeds import Embed
+from consentgate.pages.http import PageAddress
 from consentgate.pages.render import Pages
-from consentgate.pages.static_files import StaticFiles
+from consentgate.pages.static_files import STYLE_SHEET, StaticFiles
 from consentgate.pages.texts import LocalizedText, Texts, load_texts
 from tests.support.chromium import ARGUMENTS
 from tests.support.exchange import preferences_for
@@ -288,7 +290,20 @@ def _problem(pages: Pages, texts: Texts, _: dict[str, str]) -> str:
     return pages.render_problem(ask(policy=POLICY), texts, status=400, message=told).decode()
 
 
+def _embed(pages: Pages, texts: Texts, query: dict[str, str]) -> str:
+    """The placeholder of an embed, as the only thing of the library in a page that links its
+    style sheet."""
+    embed = Embed("film", "videos", width=int(query["width"]), height=int(query["height"]))
+    address = PageAddress("", "/embed?a=1")
+    text = pages.embed(embed, texts, address=address, is_way_back=True)
+    sheet = f"/consent/static/{StaticFiles().name_of(STYLE_SHEET)}"
+    page = _site(b"", texts).replace("/site.css", "/none.css")
+    page = page.replace("<h2>More</h2>", text)
+    return page.replace("<head>", f'<head><link rel="stylesheet" href="{sheet}">')
+
+
 _RENDERED: dict[str, Rendered] = {
+    "/embed": _embed,
     "/banner": _banner,
     "/bare": _bare,
     "/framework": _of_a_framework,

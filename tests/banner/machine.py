@@ -13,7 +13,7 @@ from consentgate.gate.exchange import Exchange
 from consentgate.gate.response_head import ResponseHead
 from consentgate.http.wire import BYTES, TEXT
 from consentgate.pages.banners import Banners
-from consentgate.pages.endpoints import PagesByPolicy
+from consentgate.pages.by_policy import PagesByPolicy
 from consentgate.pages.http import PageAddress
 from consentgate.pages.options import PagesOptions
 from tests.support.exchange import POLICY, gate_of

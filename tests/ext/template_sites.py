@@ -29,6 +29,13 @@ JINJA = {
     "banner with a nonce": "{{ consent_banner(nonce='abc') }}",
     "link": "{{ consent_link() }}",
     "charter": "{{ cookie_charter() }}",
+    "embed": (
+        "{% call consent_embed('statistics', provider='Maps', width=4, height=3, name='map') %}"
+        "<b>{{ 1 + 1 }}</b>{% endcall %}"
+    ),
+    "embed in French": (
+        "{% call consent_embed('statistics', language='fr') %}<b>2</b>{% endcall %}"
+    ),
     "all in French": (
         "{{ consent_banner(language='fr') }}{{ consent_link(language='fr') }}"
         "{{ cookie_charter(language='fr') }}"
@@ -39,6 +46,14 @@ DJANGO = {
     "banner with a nonce": "{% consent_banner nonce='abc' %}",
     "link": "{% consent_link %}",
     "charter": "{% cookie_charter %}",
+    "embed": (
+        "{% consent 'statistics' provider='Maps' width=4 height=3 name='map' %}"
+        "<b>{{ 1|add:1 }}</b>{% endconsent %}"
+    ),
+    "embed in French": (
+        "{% load i18n %}{% language 'fr' %}{% consent 'statistics' %}<b>2</b>{% endconsent %}"
+        "{% endlanguage %}"
+    ),
     "all in French": (
         "{% load i18n %}{% language 'fr' %}{% consent_banner %}{% consent_link %}"
         "{% cookie_charter %}{% endlanguage %}"

@@ -38,6 +38,10 @@ GIVEN: dict[str, Any] = {
     "templates": "own",
     "catalogues": "own",
     "stylesheets": ["/own.css"],
+    "guard": "report",
+    "gated_markup": True,
+    "adapters": ["matomo"],
+    "clear_site_data": True,
     "logo": "/logo.svg",
 }
 

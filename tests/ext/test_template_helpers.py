@@ -94,6 +94,35 @@ def test_the_charter_fits_into_a_page_of_the_sites_own(show: Show) -> None:
     assert "<html" not in text
 
 
+@pytest.mark.law(1, 18)
+def test_what_is_embedded_needs_consent(show: Show) -> None:
+    allowed = Send(path="/page", cookie=preferences_for("statistics"))
+
+    without = show("embed", PAGE)
+
+    assert show("embed", allowed).text == "<b>2</b>"
+    assert "<b>" not in without.text
+    assert '<div id="map" class="consentgate consentgate-embed"' in without.text
+    assert "Content from Maps" in without.text
+    assert '<svg width="4" height="3"' in without.text
+    assert "Cookie" in without["vary"]
+
+
+def test_an_embed_is_shown_once_to_who_asks_for_it_on_the_site(show: Show) -> None:
+    query = "a=b&consent-once=map"
+    sent = Send(path="/page", query=query, headers=(("Sec-Fetch-Site", "same-origin"),))
+
+    shown = show("embed", sent)
+
+    assert shown.text == '<div id="map"><b>2</b></div>'
+    assert "private" in shown["cache-control"]
+    assert "<b>" not in show("embed", Send(path="/page", query=query)).text
+
+
+def test_a_placeholder_is_in_the_language_of_the_page(show: Show) -> None:
+    assert "Toujours autoriser" in show("embed in French", PAGE).text
+
+
 def test_the_page_says_in_which_language(show: Show) -> None:
     text = show("all in French", PAGE).text
 

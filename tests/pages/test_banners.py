@@ -9,7 +9,7 @@ import pytest
 from consentgate import Cookie, Policy
 from consentgate.gate.exchange import Exchange
 from consentgate.pages.banners import Banners
-from consentgate.pages.endpoints import PagesByPolicy
+from consentgate.pages.by_policy import PagesByPolicy
 from consentgate.pages.http import PageAddress
 from consentgate.pages.options import PagesOptions
 from tests.support.exchange import POLICY, gate_of, preferences_for

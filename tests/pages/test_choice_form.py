@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate import Cookie, Policy
+from consentgate.gate.visitor import VisitorConsent
 from consentgate.pages.choice_form import (
     LARGEST_BODY,
     BadRequest,
@@ -30,6 +31,33 @@ def test_each_choice_is_read(choice: str, body: str, media_type: str) -> None:
     form = read_choice(post(body % choice, media_type), POLICY)
 
     assert form == ChoiceForm(Choice(choice), wants_json=media_type == JSON)
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type"),
+    [
+        ("choice=allow&category=marketing", FORM),
+        ('{"choice": "allow", "categories": ["marketing"]}', JSON),
+    ],
+    ids=["form", "json"],
+)
+def test_one_category_is_allowed_beside_what_was_chosen(body: str, media_type: str) -> None:
+    request = post(body, media_type)
+    form = read_choice(request, POLICY)
+
+    form.apply_to(VisitorConsent(request.exchange))
+
+    assert form.choice is Choice.ALLOW
+    assert request.exchange.choice.granted == {"marketing"}
+    assert request.exchange.choice.refused == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type"), [("choice=allow", FORM), ('{"choice": "allow"}', JSON)]
+)
+def test_allowing_nothing_in_particular_is_refused(body: str, media_type: str) -> None:
+    with pytest.raises(BadRequest, match="needs the name of a category"):
+        read_choice(post(body, media_type), POLICY)
 
 
 def test_a_form_names_each_category_once_or_more() -> None:

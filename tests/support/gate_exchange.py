@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from consentgate import Gate, VisitorConsent
-from consentgate._asgi_exchange import AsgiExchange, headers_by_name
+from consentgate._asgi_exchange import AsgiExchange
 from consentgate.gate.exchange import Exchange
 from consentgate.http.caching import Header
+from consentgate.http.header_lists import headers_by_name
 from consentgate.http.header_names import SET_COOKIE
 from consentgate.http.wire import TEXT
 from tests.support.exchange import asking_for_page

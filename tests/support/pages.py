@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from consentgate import Category, Controller, Cookie, Policy
+from consentgate.pages.by_policy import PagesByPolicy
+from consentgate.pages.endpoints import PolicyPages
 from consentgate.pages.options import PagesOptions
 from consentgate.pages.render import Pages
 from consentgate.pages.static_files import StaticFiles
@@ -102,3 +104,8 @@ def preferences_page(
     cookie = "" if granted is None else preferences_for(*granted, policy=policy)
     asked = ask(**{"cookie": cookie, "policy": policy, **request})
     return pages_of(policy).render_preferences(asked, texts, next_path=next_path).decode()
+
+
+def pages_by_policy(policy: Policy, **options: Any) -> PolicyPages:
+    """The visitor's pages of a policy, as a middleware has them."""
+    return PagesByPolicy(PagesOptions(**options)).of(policy)

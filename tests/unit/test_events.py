@@ -118,6 +118,8 @@ def test_the_ids_of_reasons_are_stable() -> None:
         "HOST_UNDECLARED": "CG160",
         "HOST_NOT_ALLOWED": "CG161",
         "HINT_REMOVED": "CG162",
+        "SCRIPT_UNDECLARED": "CG165",
+        "SCRIPT_NOT_ALLOWED": "CG166",
     }
 
 

@@ -17,7 +17,7 @@ from consentgate._middleware import (
 )
 from consentgate.http.header_names import MISNAMED, SET_COOKIE, SMUGGLED, header_kind
 from consentgate.http.wire import TEXT
-from consentgate.pages.endpoints import PagesByPolicy
+from consentgate.pages.by_policy import PagesByPolicy
 from consentgate.pages.options import PagesOptions
 from tests.support.exchange import SECRET, gate_of
 from tests.support.gate_exchange import visit_of

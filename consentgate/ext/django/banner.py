@@ -16,8 +16,9 @@ from django.http.response import HttpResponseBase
 
 from consentgate._middleware import PreparedGate
 from consentgate.banner.page_headers import CONDITIONAL
+from consentgate.banner.page_insertion import PageInsertion, insertion_for, is_worker
 from consentgate.banner.plain_request import ask_environ_plainly
-from consentgate.banner.response import PAGE_METHODS, BannerResponse, may_insert
+from consentgate.banner.response import PAGE_METHODS, may_insert
 from consentgate.ext.django.guarding import SentHeaders
 from consentgate.ext.django.place import address_of
 from consentgate.gate.exchange import Exchange
@@ -33,15 +34,17 @@ class DjangoBanner:
     def __init__(
         self, request: HttpRequest, gate: PreparedGate[str], exchange: Exchange, banners: Banners
     ) -> None:
-        self.page: BannerResponse[str] | None = None
+        self.page: PageInsertion[str] | None = None
         self._request = request
         self._gate = gate
         self._exchange = exchange
         self._banners = banners
         exchange.inserts_banner = True
-        if ask_environ_plainly(request.META, exchange):
+        if ask_environ_plainly(request.META, exchange, banners):
             _read_headers_again(request)
-        if request.method != "POST" and (names := exchange.sent_among(CONDITIONAL)):
+        names = exchange.sent_among(CONDITIONAL)
+        self._is_worker = is_worker(banners, exchange)
+        if request.method != "POST" and (names or self._is_worker):
             self.page = self._make_page()
             found = {name: exchange.header(name) for name in names}
             _change(request, self.page.conditions(found))
@@ -69,19 +72,19 @@ class DjangoBanner:
             start = await _read_start_async(chunks, page)
             response.streaming_content = _follow(start, chunks, page)
 
-    def _start(self, response: HttpResponseBase, sent: SentHeaders) -> BannerResponse[str] | None:
+    def _start(self, response: HttpResponseBase, sent: SentHeaders) -> PageInsertion[str] | None:
         """Return the page where its body is waited for."""
-        if not (sent.head.is_html or response.status_code == 304):
+        if not (sent.head.is_html or response.status_code == 304 or self._is_worker):
             self.page = None
             return None
         page = self.page = self.page or self._make_page()
         page.start(response.status_code, sent.head)
         return page if page.is_holding else None
 
-    def _make_page(self) -> BannerResponse[str]:
+    def _make_page(self) -> PageInsertion[str]:
         # What a form was sent to is not a way back.
         path = f"{self._banners.prefix}/" if self._request.method == "POST" else None
-        return BannerResponse(
+        return insertion_for(
             self._banners,
             self._exchange,
             wire=self._gate.wire,
@@ -115,7 +118,7 @@ def _read_headers_again(request: HttpRequest) -> None:
     vars(request).pop("headers", None)  # they are read from META again
 
 
-def _read_start(chunks: Iterator[bytes], page: BannerResponse[str]) -> bytes:
+def _read_start(chunks: Iterator[bytes], page: PageInsertion[str]) -> bytes:
     """Return the start of a body, with what is put into it."""
     while (chunk := next(chunks, None)) is not None:
         start = page.feed(chunk)
@@ -124,7 +127,7 @@ def _read_start(chunks: Iterator[bytes], page: BannerResponse[str]) -> bytes:
     return page.end()
 
 
-async def _read_start_async(chunks: AsyncIterator[bytes], page: BannerResponse[str]) -> bytes:
+async def _read_start_async(chunks: AsyncIterator[bytes], page: PageInsertion[str]) -> bytes:
     while (chunk := await anext(chunks, None)) is not None:
         start = page.feed(chunk)
         if not page.is_holding:
@@ -132,7 +135,7 @@ async def _read_start_async(chunks: AsyncIterator[bytes], page: BannerResponse[s
     return page.end()
 
 
-def _feed(chunks: Iterator[bytes], page: BannerResponse[str]) -> Iterator[bytes]:
+def _feed(chunks: Iterator[bytes], page: PageInsertion[str]) -> Iterator[bytes]:
     """Yield the rest of a body, in which the place may still be looked for."""
     for chunk in chunks:
         yield page.feed(chunk)
@@ -141,7 +144,7 @@ def _feed(chunks: Iterator[bytes], page: BannerResponse[str]) -> Iterator[bytes]
 
 
 async def _follow(
-    start: bytes, chunks: AsyncIterator[bytes], page: BannerResponse[str]
+    start: bytes, chunks: AsyncIterator[bytes], page: PageInsertion[str]
 ) -> AsyncIterator[bytes]:
     yield start
     async for chunk in chunks:

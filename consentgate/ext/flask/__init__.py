@@ -16,6 +16,7 @@ from consentgate.ext.flask.extension import ConsentGate
 from consentgate.ext.flask.views import (
     consent_allows,
     consent_banner,
+    consent_embed,
     consent_link,
     cookie_charter,
     current_consent,
@@ -26,6 +27,7 @@ __all__ = [
     "ConsentGate",
     "consent_allows",
     "consent_banner",
+    "consent_embed",
     "consent_link",
     "cookie_charter",
     "current_consent",

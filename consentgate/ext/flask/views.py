@@ -39,6 +39,30 @@ def consent_link(*, language: str = "") -> Markup:
     return Markup(_helpers().link(language=language))  # noqa: S704 (the library's)
 
 
+def consent_embed(
+    category: str,
+    *,
+    caller: Callable[[], str],
+    provider: str = "",
+    width: int = 0,
+    height: int = 0,
+    name: str = "",
+    language: str = "",
+) -> Markup:
+    """Return what a template embeds, or what stands for it without consent:
+    `{% call consent_embed("videos", width=560, height=315) %}<iframe ...>{% endcall %}`."""
+    html = _helpers().embed(
+        category,
+        str(caller()),
+        provider=provider,
+        width=width,
+        height=height,
+        name=name,
+        language=language,
+    )
+    return Markup(html)  # noqa: S704 (the library's, around the template's own)
+
+
 def cookie_charter(*, language: str = "") -> Markup:
     """Return the cookie charter, for a page of the site's own."""
     return Markup(_helpers().charter(language=language))  # noqa: S704 (the library's)

@@ -69,6 +69,12 @@ def test_a_block_without_a_category_is_a_mistake_of_the_template() -> None:
         render("{% if_consent %}{% endif_consent %}")
 
 
+@pytest.mark.parametrize("given", ["", '"a" "b"', '"a" size=1', '"a" width=1 2'])
+def test_an_embed_with_other_options_is_a_mistake_of_the_template(given: str) -> None:
+    with pytest.raises(TemplateSyntaxError, match="consent takes one category"):
+        render(f"{{% consent {given} %}}{{% endconsent %}}")
+
+
 def test_the_choice_is_at_hand_as_a_variable() -> None:
     part = (
         '{% consent_allows "statistics" as allowed %}{% consent_decided as decided %}'

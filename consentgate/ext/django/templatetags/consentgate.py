@@ -4,6 +4,9 @@
 `{% consent_allows "statistics" as allowed %}`, `{% consent_decided as decided %}` and
 `{% consent_cookies as cookies %}`, the declared cookies in the visitor's language.
 
+`{% consent "videos" provider="YouTube" width=560 height=315 %} ... {% endconsent %}` shows what it
+embeds with consent only, and a placeholder of that size without.
+
 A project that places the banner itself has `{% consent_banner %}`, `{% consent_link %}` and
 `{% cookie_charter %}`, in Django's language.
 """
@@ -15,7 +18,7 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 from django.template import Context, NodeList
-from django.template.base import FilterExpression, Parser, Token
+from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -94,6 +97,50 @@ def if_consent(parser: Parser, token: Token) -> IfConsentNode:
         otherwise = parser.parse(("endif_consent",))
         parser.delete_first_token()
     return IfConsentNode(parser.compile_filter(words[1]), allowed, otherwise)
+
+
+class ConsentNode(template.Node):
+    """The node that renders what is embedded, or what is shown in its place."""
+
+    def __init__(
+        self,
+        category: FilterExpression,
+        options: dict[str, FilterExpression],
+        content: NodeList,
+    ) -> None:
+        self.category = category
+        self.options = options
+        self.content = content
+
+    def render(self, context: Context) -> Any:  # Any: a SafeString, which is a str
+        """Return the content for a visitor who allows the category, or a placeholder."""
+        options = {name: value.resolve(context) for name, value in self.options.items()}
+        text = _helpers_in(context).embed(
+            str(self.category.resolve(context)),
+            self.content.render(context),
+            language=get_language() or "",
+            **options,
+        )
+        return mark_safe(text)  # noqa: S308
+
+
+_OPTIONS = ("provider", "width", "height", "name")
+
+
+@register.tag
+def consent(parser: Parser, token: Token) -> ConsentNode:
+    """Return the node of `{% consent "videos" width=560 height=315 %}`, up to
+    `{% endconsent %}`."""
+    words = token.split_contents()
+    options = token_kwargs(words[2:], parser) if len(words) > 1 else {}
+    if len(options) != len(words) - 2 or not set(options) <= set(_OPTIONS):
+        raise template.TemplateSyntaxError(
+            "consent takes one category, and provider, width, height and name, as in "
+            '{% consent "videos" provider="YouTube" width=560 height=315 %}'
+        )
+    content = parser.parse(("endconsent",))
+    parser.delete_first_token()
+    return ConsentNode(parser.compile_filter(words[1]), options, content)
 
 
 def _helpers_in(context: Context) -> TemplateHelpers:

@@ -1,0 +1,155 @@
+"""The script that is first in the head of each page: the declaration, then what it is used for.
+
+It is one file, the same for every visitor, under a name that changes with its content. The script
+finds the visitor's choice itself, so that caches may keep the pages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from consentgate.browser.declared_names import rules_by_kind
+from consentgate.choice.consent import Consent
+from consentgate.policy import Policy
+
+_FOLDER = Path(__file__).parent / "static"
+
+
+def _read_part(path: Path) -> str:
+    """Return a part of the script, without its indentation and its lines of comment."""
+    stripped = map(str.strip, path.read_text(encoding="utf-8").splitlines())
+    return "\n".join(line for line in stripped if line and not line.startswith("//")) + "\n"
+
+
+# Read with the module: under ASGI a request must not wait for a disk.
+_PARTS = {path.stem: _read_part(path) for path in _FOLDER.glob("*.js")}
+_DIGITS = 12  # of the hash: enough to tell the versions of one file apart
+
+NAME = re.compile(r"guard\.[0-9a-f]{12}\.js")
+"""The names under which the script of some version of the declaration is served."""
+
+
+class Guard(StrEnum):
+    """What the guard script does about what scripts store in a page.
+
+    REPORT: it reports what ENFORCE would stop.
+    """
+
+    OFF = "off"
+    REPORT = "report"
+    ENFORCE = "enforce"
+
+
+class Adapter(StrEnum):
+    """The software that is told of the visitor's choice in its own words."""
+
+    GOOGLE_CONSENT_MODE = "google-consent-mode"
+    MATOMO = "matomo"
+
+
+GuardOption = Guard | Literal["off", "report", "enforce"]
+AdapterOption = Adapter | Literal["google-consent-mode", "matomo"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptParts:
+    """What is in the head script: `activates` what is marked up for consent. `strips_unknown`:
+    names that nobody declared are not written. `is_hidden`: scripts cannot read the choice."""
+
+    guard: Guard = Guard.OFF
+    activates: bool = False
+    adapters: tuple[Adapter, ...] = ()
+    strips_unknown: bool = True
+    is_hidden: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no head script."""
+        return self.guard is Guard.OFF and not self.activates and not self.adapters
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the parts in order: all is denied to adapters before anything else runs."""
+        guards = self.guard is not Guard.OFF
+        return (
+            "start",
+            *(["storages"] if guards else []),
+            "choice",
+            *(["guard"] if guards else []),
+            *(adapter.value.replace("-", "_") for adapter in self.adapters),
+            *(["markup"] if self.activates else []),
+        )
+
+
+class HeadScript:
+    """The head script of one policy: its `body` and the `name` under which it is served."""
+
+    def __init__(self, policy: Policy, parts: ScriptParts) -> None:
+        self._declared = _declaration(policy, parts)
+        self.parts = parts
+        self.body = _closed(self._declared, *map(_PARTS.__getitem__, parts.files))
+        digest = hashlib.sha256(self.body).hexdigest()[:_DIGITS]
+        self.name = f"guard.{digest}.js"
+
+    @property
+    def guards(self) -> bool:
+        """Whether the guard is in it."""
+        return self.parts.guard is not Guard.OFF
+
+    def tags(self, *, pages: str, nonce: str) -> bytes:
+        """Return the elements for a page's head; `pages` is the address of the visitor's pages
+        without a slash at its end. `nonce` is ASCII, without a meaning in HTML."""
+        attribute = f' nonce="{nonce}"' if nonce else ""
+        addresses = [f"{pages}/static/{self.name}"]
+        if self.parts.is_hidden:
+            addresses.append(f"{pages}/state.js")
+        return "".join(
+            f'<script src="{address}"{attribute}></script>' for address in addresses
+        ).encode("ascii")
+
+    def worker_text(self, consent: Consent) -> bytes:
+        """Return what precedes the script of a worker, for a visitor of this consent."""
+        granted = dict.fromkeys(sorted(consent.granted), "granted")
+        states = granted | dict.fromkeys(sorted(consent.refused), "refused")
+        text = json.dumps(states, separators=(",", ":"))
+        known = f"Object.assign(states, {text});\nhookStorages(self);\n"
+        return _closed(self._declared, _PARTS["start"], _PARTS["storages"], known) + b"\n"
+
+
+def _closed(*parts: str) -> bytes:
+    return f'(() => {{\n"use strict";\n{"".join(parts)}}})();\n'.encode("ascii")
+
+
+SWEEP_BODY = _PARTS["sweep"].encode("ascii")
+SWEEP = f"sweep.{hashlib.sha256(SWEEP_BODY).hexdigest()[:_DIGITS]}.js"
+"""The name of the module that removes what was refused."""
+
+
+def _declaration(policy: Policy, parts: ScriptParts) -> str:
+    """Return the line that declares what the script knows of the policy."""
+    optional = policy.optional_categories
+    older = list(policy.accept_fingerprints)
+    declared: dict[str, object] = {
+        "cookie": policy.preferences_cookie,
+        "hidden": parts.is_hidden,
+        "prints": {name: [policy.fingerprint(name), *older] for name in optional},
+        "signalled": [one.name for one in policy.categories if one.gpc and one.name in optional],
+    }
+    if parts.guard is not Guard.OFF:
+        declared |= {
+            "enforces": parts.guard is Guard.ENFORCE,
+            "strict": parts.strips_unknown,
+            "sweep": SWEEP,
+            "rules": rules_by_kind(policy),
+        }
+    if Adapter.MATOMO in parts.adapters:
+        declared["anonymous"] = any(
+            rule.anonymous and rule.category == "statistics" for rule in policy.rules
+        )
+    return f"const POLICY = {json.dumps(declared, separators=(',', ':'))};\n"

@@ -1,0 +1,2 @@
+const { apply, getOwnPropertyDescriptor: find, defineProperty: define } = Reflect;
+const states = {};

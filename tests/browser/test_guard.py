@@ -1,0 +1,241 @@
+"""What scripts of a page store for a visitor, with and without the guard: in real Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from consentgate import Event
+from consentgate.gate.events import Reason
+from tests.browser.guarded_site import (
+    COOKIES,
+    FRAMES,
+    NAME,
+    STORAGES,
+    WAYS_ROUND,
+    WORKER,
+    Site,
+    page_that,
+)
+from tests.browser.tracking_browser import Tab, open_chromium
+from tests.support.http_servers import serve_asgi
+
+pytestmark = [pytest.mark.browser, pytest.mark.tracker, pytest.mark.slow]
+
+WAYS = {
+    f"{group}: {name}": way
+    for group, ways in (("cookie", COOKIES), ("frame", FRAMES), ("storage", STORAGES))
+    for name, way in ways.items()
+}
+PATHS = {name: f"/way/{number}" for number, name in enumerate(WAYS)}
+PAGES = {PATHS[name]: page_that(way) for name, way in WAYS.items()}
+PAGES |= {f"/round/{name}".replace(" ", "-"): page_that(way) for name, way in WAYS_ROUND.items()}
+
+# These store nothing in Chromium either.
+HARMLESS = {
+    "cookie: an object's text",
+    "cookie: cookieStore, getter",
+    "cookie: delete, then assign",
+    "cookie: a name that is none",
+    "cookie: a year that two readers read differently",
+}
+
+Serve = Any  # a function that returns the address of a site with these options
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Serve]:
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(serve_asgi(Site(PAGES, **options)))
+
+
+@pytest.fixture(scope="module")
+def guarded(serve: Serve) -> str:
+    address: str = serve(guard="enforce")
+    return address
+
+
+@pytest.mark.law(1, 2)
+@pytest.mark.parametrize("granted", [None, []], ids=["undecided", "refused"])
+def test_no_way_stores_anything_without_consent(
+    browser: Browser, guarded: str, granted: list[str] | None
+) -> None:
+    tab = Tab(browser, guarded, granted=granted)
+
+    for path in PATHS.values():
+        tab.open(path)
+
+    assert tab.left() == {"cookie": ["needed"], "local_storage": ["needed"]}
+    assert tab.errors == []
+
+
+@pytest.mark.law(10)
+def test_after_a_withdrawal_no_way_stores_anything_and_what_was_there_is_gone(
+    browser: Browser, guarded: str
+) -> None:
+    tab = Tab(browser, guarded, granted=["statistics"])
+    for way in STORAGES:
+        tab.open(PATHS[f"storage: {way}"])
+    before = tab.left()
+    tab.choose()
+
+    tab.open(PATHS["cookie: assignment"])
+    tab.page.wait_for_function(
+        f"async () => (await caches.keys()).length + localStorage.length < 2 && "
+        f"!(await navigator.serviceWorker.getRegistrations()).length && "
+        f"!(await navigator.storageBuckets.keys()).includes('{NAME}')"
+    )
+
+    assert before == {
+        **{kind: [NAME] for kind in ("session_storage", "indexed_db", "cache_storage")},
+        **{kind: [NAME] for kind in ("storage_bucket", "private_file")},
+        "local_storage": ["needed", NAME],
+        "service_worker": [WORKER],
+    }
+    assert tab.left() == {"local_storage": ["needed"]}
+
+
+@pytest.mark.parametrize("way", WAYS_ROUND)
+def test_a_way_round_that_the_documentation_names_is_swept_after_a_refusal(
+    browser: Browser, guarded: str, way: str
+) -> None:
+    tab = Tab(browser, guarded)
+    tab.open(f"/round/{way}".replace(" ", "-"))
+    before = tab.left()
+    tab.choose()
+
+    tab.open("/empty")
+    tab.page.wait_for_function(
+        "async () => !localStorage.length && !(await indexedDB.databases()).length"
+    )
+
+    assert [NAME] in before.values()
+    assert tab.left() == {}
+
+
+def works(tab: Tab, name: str) -> bool:
+    """Whether a way stores what it tries to."""
+    tab.clear()
+    tab.open(PATHS[name])
+    return any(NAME in text for names in tab.left().values() for text in names)
+
+
+def test_every_way_stores_something_without_the_guard(browser: Browser, serve: Serve) -> None:
+    tab = Tab(browser, serve())
+
+    idle = {name for name in PATHS if not works(tab, name)}
+
+    assert idle <= HARMLESS | {"cookie: an undeclared name"}
+
+
+# The guard takes a lifetime of nothing for a deletion, whatever follows.
+DELETING = {"cookie: two lifetimes"}
+
+
+def test_every_way_works_for_who_accepted_statistics(browser: Browser, guarded: str) -> None:
+    tab = Tab(browser, guarded, granted=["statistics"])
+
+    idle = {name for name in PATHS if not works(tab, name)}
+
+    assert idle <= HARMLESS | DELETING | {"cookie: an undeclared name"}
+
+
+def test_in_report_mode_all_is_stored_and_reported(browser: Browser, serve: Serve) -> None:
+    events: list[Event] = []
+    tab = Tab(browser, serve(guard="report", on_event=events.append))
+
+    for name in ("cookie: assignment", "cookie: an undeclared name", "storage: a service worker"):
+        with tab.page.expect_response("**/consent/guard"):
+            tab.open(PATHS[name])
+
+    assert tab.left() == {"cookie": ["other", NAME], "service_worker": [WORKER]}
+    reported = {(one.reason, one.detail, one.name, one.path) for one in events}
+    assert {
+        (Reason.SCRIPT_NOT_ALLOWED, "cookie", NAME, PATHS["cookie: assignment"]),
+        (Reason.SCRIPT_UNDECLARED, "cookie", "other", PATHS["cookie: an undeclared name"]),
+        (
+            *(Reason.SCRIPT_NOT_ALLOWED, "service_worker", WORKER),
+            PATHS["storage: a service worker"],
+        ),
+    } <= reported
+
+
+def test_the_undeclared_may_be_let_through_and_reported(browser: Browser, serve: Serve) -> None:
+    tab = Tab(browser, serve(guard="enforce", unknown="report"))
+
+    tab.open(PATHS["cookie: an undeclared name"])
+    tab.open(PATHS["cookie: assignment"])
+
+    assert tab.left() == {"cookie": ["other"]}
+
+
+@pytest.mark.parametrize("granted", [["statistics"], []], ids=["granted", "refused"])
+def test_a_choice_that_scripts_cannot_read_is_known_before_anything_runs(
+    browser: Browser, serve: Serve, granted: list[str]
+) -> None:
+    tab = Tab(browser, serve(guard="enforce", http_only=True), granted=granted)
+
+    tab.open(PATHS["cookie: assignment"])
+
+    assert tab.left() == ({"cookie": [NAME]} if granted else {})
+
+
+def test_scripts_neither_write_the_choice_nor_open_the_guard(
+    browser: Browser, guarded: str
+) -> None:
+    tab = Tab(browser, guarded)
+    tab.open("/empty")
+
+    tab.evaluate("""() => {
+        document.cookie = "cookies_preferences=forged";
+        consentgate.allows = () => true;
+        const detail = { categories: { statistics: "granted" } };
+        document.dispatchEvent(new CustomEvent("consentgate:state", { detail }));
+        document.cookie = "track=1";
+    }""")
+
+    assert tab.context.cookies() == []
+
+
+def test_a_script_may_delete_what_it_may_not_write(browser: Browser, guarded: str) -> None:
+    tab = Tab(browser, guarded)
+    tab.context.add_cookies([{"name": NAME, "value": "1", "url": guarded}])
+    tab.open("/empty")
+
+    tab.evaluate("document.cookie = 'track=; expires=Thu, 01 Jan 1970 00:00:00 GMT'")
+
+    assert tab.left() == {}
+
+
+def test_necessary_names_are_stored_by_every_means(browser: Browser, guarded: str) -> None:
+    tab = Tab(browser, guarded)
+    tab.open("/empty")
+
+    tab.evaluate("""async () => {
+        document.cookie = "needed=1";
+        localStorage.needed = 1;
+        sessionStorage.setItem("needed", 1);
+        await new Promise((done) => { indexedDB.open("needed").onsuccess = done; });
+        await caches.open("needed");
+        await navigator.storageBuckets.open("needed");
+        const root = await navigator.storage.getDirectory();
+        await root.getFileHandle("needed", { create: true });
+    }""")
+
+    assert tab.left() == {
+        kind: ["needed"]
+        for kind in (
+            *("cookie", "local_storage", "session_storage", "indexed_db"),
+            *("cache_storage", "storage_bucket", "private_file"),
+        )
+    }

@@ -1,0 +1,77 @@
+"""Chromium in front of a site whose scripts store what they can, and what is left of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from consentgate import Gate
+from tests.browser.guarded_site import BARE, LEFT, POLICY, SECRET
+from tests.support.chromium import ARGUMENTS, find_chromium
+from tests.support.requirements import require
+
+OWN = "cookies_preferences"
+GATE = Gate(POLICY, secret_key=SECRET)
+
+
+@contextmanager
+def open_chromium() -> Iterator[Browser]:
+    """The browser; names are looked up as usual, since only addresses of the loopback are used."""
+    executable = find_chromium()
+    require(executable, "Chromium")
+    arguments = [one for one in ARGUMENTS if "resolver" not in one]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+        yield browser
+        browser.close()
+
+
+class Tab:
+    """One visitor's tab on the site at `address`, with an empty jar and the choice given."""
+
+    def __init__(self, browser: Browser, address: str, *, granted: list[str] | None = None) -> None:
+        self.address = address
+        self.context: BrowserContext = browser.new_context()
+        if granted is not None:
+            self.choose(*granted)
+        self.page: Page = self.context.new_page()
+        self.errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def choose(self, *granted: str) -> None:
+        """Let these categories be granted, and all others refused."""
+        name, _, value = GATE.preferences_for(*granted).partition("=")
+        self.context.add_cookies([{"name": name, "value": value, "url": self.address}])
+
+    def open(self, path: str) -> Any:  # Any: what the page's promise gave
+        """Open a page, and wait for its promise `done`, if it has one."""
+        self.page.goto(self.address + path)
+        return self.page.evaluate("window.done")
+
+    def left(self) -> dict[str, list[str]]:
+        """The names of all that is stored, by kind; kinds of which there is nothing are left out,
+        and so is the visitor's choice."""
+        self.page.goto(f"{self.address}/empty?{BARE}")
+        found: dict[str, list[str]] = self.page.evaluate(LEFT)
+        found["cookie"] = [one.get("name", "") for one in self.context.cookies()]
+        found["cookie"] = [name for name in found["cookie"] if name != OWN]
+        return {kind: sorted({*names}) for kind, names in found.items() if names}
+
+    def clear(self) -> None:
+        """Forget all that is stored, the choice aside."""
+        chosen = [one for one in self.context.cookies() if one.get("name") == OWN]
+        self.context.clear_cookies()
+        self.page.goto(f"{self.address}/cleared?{BARE}")
+        self.context.add_cookies(chosen)  # type: ignore[arg-type]  # what came out goes in
+
+    def evaluate(self, script: str) -> Any:  # Any: what the script returns
+        """What a script gives in the page."""
+        return self.page.evaluate(script)
+
+    def json(self, script: str) -> Any:  # Any: of JSON
+        """What a script gives, which the page itself writes as JSON."""
+        return json.loads(self.page.evaluate(f"JSON.stringify({script})"))
