@@ -159,9 +159,8 @@ class HeadResponse(Generic[AnyStr]):
         if not self.is_searching:
             return chunk
         self._is_empty = self._is_empty and not chunk
-        body = chunk if self._banner is None else self._banner.feed(chunk)
-        if self._insertion is not None:
-            body = self._insertion.feed(body)
+        assert self._insertion is not None, "a place is looked for by both, or by none"
+        body = self._insertion.feed(chunk if self._banner is None else self._banner.feed(chunk))
         self._follow()
         return body
 
@@ -171,10 +170,10 @@ class HeadResponse(Generic[AnyStr]):
             return b""
         body = b"" if self._banner is None else self._banner.end()
         insertion = self._insertion
-        if insertion is not None:
-            body = insertion.feed(body) + insertion.finish()
+        assert insertion is not None, "a place is looked for by both, or by none"
+        body = insertion.feed(body) + insertion.finish()
         self._follow()
-        if insertion is not None and self._is_empty and self._exchange.method == "HEAD":
+        if self._is_empty and self._exchange.method == "HEAD":
             # Its GET has a body, into which something is put; what, depends on that body.
             self.changes_body = True
         return body

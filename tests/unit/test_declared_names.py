@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentgate import Cookie, Policy
@@ -101,6 +101,8 @@ def test_what_is_loaded_and_not_stored_by_name_is_left_out() -> None:
     assert first(policy, "a", "session_storage") is None
 
 
+# A busy machine may take longer for the first policy than for all others.
+@settings(deadline=None)
 @given(name=st.text(alphabet="a.*+?()[]{}|^$\\/- é", min_size=2, max_size=6))
 def test_a_pattern_matches_its_own_name_whatever_characters_it_has(name: str) -> None:
     exact = name.replace("*", "x").strip() or "x"
