@@ -135,6 +135,12 @@ def test_a_policy_is_written_with_its_regimes(tmp_path: Path, regime: Any) -> No
     assert Policy.from_toml(path) == policy
 
 
+def test_an_assessment_is_written_as_a_table() -> None:
+    assessed = cookie(anonymous=True, assessment=(date(2026, 1, 10), "/a"))
+
+    assert 'assessment = { date = 2026-01-10, address = "/a" }' in policy_of(assessed).to_toml()
+
+
 def test_a_file_of_a_regime_is_written_as_its_path(tmp_path: Path) -> None:
     (tmp_path / "ch.toml").write_text(SITE)
     policy = Policy(regime=str(tmp_path / "ch.toml"))
