@@ -19,6 +19,7 @@ per what; "both" is per gate and per server interface (ASGI or WSGI).
 | `gate.response_head` (both) | cookie name -> category | 1,024, 256 KiB | 0.5 us a cookie |
 | `gate.response_head` (both) | Content-Type -> is it HTML | 256, 64 KiB | 1 us a page |
 | `gate.response_filter` (both) | attributes -> when they delete | 512, 256 KiB | 0.1 us a cookie |
+| `gate.response_filter` (both) | name, attributes -> how it leaves | 512, 256 KiB | 9 us a cookie |
 | `gate.response_filter` (both) | reported name, reason -> None | 1,024, 256 KiB | 3 us a cookie |
 | `gate.response_filter` (both) | caching headers -> what leaves | 256, 512 KiB | 14 us a page |
 | `browser.csp_filter` (both) | state, host, mount -> policy | 256, 512 KiB | 30 us an answer |

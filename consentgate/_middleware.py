@@ -11,7 +11,7 @@ from consentgate._record_options import RecordFields, make_recorder
 from consentgate._report_file import ReportFile
 from consentgate.browser.csp_filter import filter_for
 from consentgate.errors import ConfigurationError
-from consentgate.gate.events import Event, escape_text
+from consentgate.gate.events import Action, Event, Reason, escape_text
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.gate import Gate
 from consentgate.gate.judge import Verdict
@@ -44,6 +44,9 @@ class MiddlewareOptions(GateOptions, PagesFields, RecordFields, total=False):
     report_file: str | PathLike[str] | None
     """A file in which to keep what the gate saw and did, for `consentgate report`: names, paths
     without queries, attributes and counts, never a value. Several processes may share it."""
+    regime_for: Callable[[Request], str] | None
+    """A function of the scope or environ that returns the name of one of the policy's regimes.
+    Where it fails, or returns another name, each cookie has the strictest of them."""
 
 
 class PreparedGate(Generic[AnyStr]):
@@ -52,7 +55,7 @@ class PreparedGate(Generic[AnyStr]):
 
     __slots__ = (
         *("banners", "blocks", "pages", "wire"),
-        *("request_filter", "response_filter", "settings"),
+        *("by_regime", "request_filter", "response_filter", "settings"),
     )
 
     def __init__(
@@ -63,6 +66,7 @@ class PreparedGate(Generic[AnyStr]):
         wire: WireFormat[AnyStr],
         scans: bool,
     ) -> None:
+        self.by_regime: dict[str, PreparedGate[AnyStr]] = {}
         self.settings = gate.settings
         self.request_filter = gate.request_filter
         self.response_filter: ResponseFilter[AnyStr] = filter_for(
@@ -96,6 +100,8 @@ class GatesByPolicy(Generic[AnyStr]):
         wire: WireFormat[AnyStr],
         scans: bool = False,
     ) -> None:
+        self._regime_for = options.get("regime_for")
+        _check_regime_for(self._regime_for)
         gate_options, pages_options, record_options, report_path = _split_options(options)
         _check_static_pages(gate_options, pages_options)
         recorder, self._owns_recorder = make_recorder(
@@ -117,8 +123,13 @@ class GatesByPolicy(Generic[AnyStr]):
         self.single: PreparedGate[AnyStr] | None = None
         if not isinstance(policy, Policy) and callable(policy):
             self._make_gate(Policy())  # wrong options are errors at start-up, not at a request
+            return
+        gate = self._prepare(policy)  # raises for what is neither policy nor function
+        if self._regime_for is None:
+            self.single = gate
         else:
-            self.single = self._prepare(policy)  # raises for what is neither policy nor function
+            self._pick = lambda _: policy
+            self._made[id(policy)] = (policy, gate)
 
     def pick(self, request: Request) -> PreparedGate[AnyStr]:
         """Return the gate of the policy that the function returns for this request."""
@@ -132,7 +143,19 @@ class GatesByPolicy(Generic[AnyStr]):
                     "them once and return one of them"
                 )
             made = self._made[id(policy)] = (policy, self._prepare(policy))
-        return made[1]
+        return made[1] if self._regime_for is None else self._under_regime(made[1], request)
+
+    def _under_regime(self, gate: PreparedGate[AnyStr], request: Request) -> PreparedGate[AnyStr]:
+        """Return the gate of the regime that the site picks for a request; `gate` itself, which
+        holds to the strictest, where it picks none of the policy's."""
+        assert self._regime_for is not None, "somebody picks"
+        try:
+            return gate.by_regime[self._regime_for(request)]
+        except Exception as error:  # noqa: BLE001 (the site's code may fail in any way)
+            gate.settings.reporter.report(
+                Reason.REGIME_FAILED, Action.NOTE, detail=type(error).__name__
+            )
+            return gate
 
     @property
     def close_records(self) -> Callable[[], None] | None:
@@ -149,7 +172,14 @@ class GatesByPolicy(Generic[AnyStr]):
 
     def _prepare(self, policy: Policy) -> PreparedGate[AnyStr]:
         gate = self._make_gate(policy)
-        return PreparedGate(gate, self.pages, wire=self._wire, scans=self._scans)
+        prepared = PreparedGate(gate, self.pages, wire=self._wire, scans=self._scans)
+        if self._regime_for is not None:
+            for regime in policy.regimes:
+                judged = self._make_gate(policy.under(regime.name))
+                prepared.by_regime[regime.name] = PreparedGate(
+                    judged, self.pages, wire=self._wire, scans=self._scans
+                )
+        return prepared
 
 
 def _split_options(
@@ -159,6 +189,7 @@ def _split_options(
     report's path."""
     given: dict[str, Any] = dict(options)  # Any: options are of many types
     report_path = given.pop("report_file", None)
+    given.pop("regime_for", None)
     pages = {name: given.pop(name) for name in PagesFields.__annotations__ if name in given}
     records = {name: given.pop(name) for name in RecordFields.__annotations__ if name in given}
     return (
@@ -177,6 +208,13 @@ def _check_static_pages(gate: GateOptions, pages: PagesOptions) -> None:
             'csp="enforce" and banner="static" exclude each other: with banner="static" a page is '
             "the same for everybody, and its Content-Security-Policy cannot follow the visitor's "
             'choice; use banner="auto", or csp="report-only"'
+        )
+
+
+def _check_regime_for(regime_for: object) -> None:
+    if regime_for is not None and (not callable(regime_for) or iscoroutinefunction(regime_for)):
+        raise ConfigurationError(
+            f"regime_for is no function, or one that is async: {regime_for!r:.80}"
         )
 
 

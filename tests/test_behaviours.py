@@ -80,7 +80,12 @@ LAWS = {
     22: "Global Privacy Control refuses while undecided and never grants (W3C GPC)",
     27: "targets, focus, contrast, reflow, names, roles and messages (WCAG 2.2 AA)",
     28: "the criteria of RGAA 4.1.2 that bear on a banner",
+    30: "in the United Kingdom statistics and appearance leave until an objection (PECR sch. A1)",
+    31: "the French exemption rests on the site's own assessment (CNIL)",
+    32: "the limits of an exemption hold while there is no grant",
     33: "a page says what the opt-out signal refuses (CCPA regulations 7025(c)(6))",
+    34: "in California cookies leave until a refusal or a signal (CCPA 1798.135)",
+    37: "a cookie lives no longer than visitors were told (Planet49)",
 }
 
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 from consentgate.browser.declared_names import rules_by_kind
 from consentgate.choice.consent import Consent
-from consentgate.policy import Policy
+from consentgate.policy import Basis, Policy
 
 _FOLDER = Path(__file__).parent / "static"
 
@@ -133,13 +133,16 @@ SWEEP = f"sweep.{hashlib.sha256(SWEEP_BODY).hexdigest()[:_DIGITS]}.js"
 
 def _declaration(policy: Policy, parts: ScriptParts) -> str:
     """Return the line that declares what the script knows of the policy."""
-    optional = policy.optional_categories
-    older = list(policy.accept_fingerprints)
+    open_categories = [one.name for one in policy.categories if one.name in policy.open_categories]
+    names = dict.fromkeys((*policy.optional_categories, *open_categories))
     declared: dict[str, object] = {
         "cookie": policy.preferences_cookie,
         "hidden": parts.is_hidden,
-        "prints": {name: [policy.fingerprint(name), *older] for name in optional},
-        "signalled": [one.name for one in policy.categories if one.gpc and one.name in optional],
+        "prints": {name: policy.accepted_fingerprints(name) for name in names},
+        "refusals": {name: policy.accepted_fingerprints(name, refused=True) for name in names},
+        "days": [lifetime.days for lifetime in policy.choice_lifetimes],
+        "open": open_categories,
+        "signalled": [one.name for one in policy.categories if one.name in policy.signalled],
     }
     if parts.guard is not Guard.OFF:
         declared |= {
@@ -150,6 +153,6 @@ def _declaration(policy: Policy, parts: ScriptParts) -> str:
         }
     if Adapter.MATOMO in parts.adapters:
         declared["anonymous"] = any(
-            rule.anonymous and rule.category == "statistics" for rule in policy.rules
+            rule.basis is Basis.EXEMPT and rule.category == "statistics" for rule in policy.rules
         )
     return f"const POLICY = {json.dumps(declared, separators=(',', ':'))};\n"

@@ -35,13 +35,13 @@ class DeclaredHosts:
         groups: dict[tuple[object, ...], _Group] = {}
         for rule in self._rules:
             if not rule.necessary:
-                terms = (rule.anonymous, rule.categories)
+                terms = (rule.exempt, rule.categories)
                 groups.setdefault(terms, _Group(rule, [])).hosts.append(rule.hosts)
         self._groups = tuple(groups.values())
         self.least: State = (False,) * len(self._groups)
         self.is_same_for_all = not self._groups
         self.heeds_gpc = any(
-            group.rule.anonymous and not signalled.isdisjoint(group.rule.categories)
+            group.rule.exempt and not signalled.isdisjoint(group.rule.categories)
             for group in self._groups
         )
 

@@ -24,7 +24,7 @@ from consentgate.choice.consent import Consent
 from consentgate.errors import ConfigurationError
 
 LIFETIME = timedelta(days=182)
-"""How long a choice is valid, acceptance and refusal alike (CNIL 2020-092: about six months)."""
+"""How long a choice holds under the default regime, by which records count."""
 
 ONE_DAY = timedelta(days=1)
 
@@ -49,11 +49,17 @@ _TEXTS = frozenset({str})
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}", re.ASCII)
 
 
-def end_of(consent: Consent) -> datetime:
-    """Return the UTC moment from which a decided consent is too old: its day, 182 days and the rest
-    of that last day, so that no choice ends before its cookie does."""
+def lifetime_of(consent: Consent, lifetimes: tuple[timedelta, timedelta]) -> timedelta:
+    """Return how long a choice holds, of the lengths of one that grants something and of one that
+    only refuses (`Policy.choice_lifetimes`)."""
+    return lifetimes[0] if consent.granted else lifetimes[1]
+
+
+def end_of(consent: Consent, lifetime: timedelta) -> datetime:
+    """Return the UTC moment from which a decided consent is too old: its day, its lifetime and the
+    rest of that last day, so that no choice ends before its cookie does."""
     assert consent.day is not None, "an undecided consent has no end"
-    return datetime.combine(consent.day, time(), tzinfo=UTC) + LIFETIME + ONE_DAY
+    return datetime.combine(consent.day, time(), tzinfo=UTC) + lifetime + ONE_DAY
 
 
 class Rejection(StrEnum):

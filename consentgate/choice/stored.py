@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from math import inf
 
 from consentgate._cache import BoundedCache
 from consentgate.choice.clock import seconds_of
 from consentgate.choice.codec import (
-    LIFETIME,
     LONGEST_VALUE,
     ONE_DAY,
     PreferencesCodec,
     Rejection,
+    lifetime_of,
 )
 from consentgate.choice.consent import Consent
 from consentgate.http.cookie_header import cookie_values
@@ -54,13 +54,13 @@ class StoredChoice:
 NOTHING = StoredChoice()
 
 
-def _bounds_of(day: date | None) -> tuple[float, float]:
+def _bounds_of(day: date | None, lifetime: timedelta) -> tuple[float, float]:
     """When a choice of that day begins and ends, in POSIX seconds."""
     if day is None:
         return -inf, LAST_DAY.timestamp()
     start = datetime.combine(day, time(), tzinfo=UTC)
     try:
-        return start.timestamp(), (start + LIFETIME + ONE_DAY).timestamp()
+        return start.timestamp(), (start + lifetime + ONE_DAY).timestamp()
     except OverflowError:  # a day at the end of the calendar
         return start.timestamp(), inf
 
@@ -77,6 +77,7 @@ class ChoiceReader:
     ) -> None:
         self._policy = policy
         self._codec = codec
+        self._lifetimes = policy.choice_lifetimes
         self._now_s = seconds_of(clock)
         self._name = policy.preferences_cookie
         self._current = frozenset(
@@ -146,7 +147,7 @@ class ChoiceReader:
         return found
 
     def _weigh(self, consent: Consent) -> StoredChoice | Rejection:
-        starts_s, ends_s = _bounds_of(consent.day)
+        starts_s, ends_s = _bounds_of(consent.day, lifetime_of(consent, self._lifetimes))
         now_s = self._now_s()
         # A day ahead is another server's clock; more is nobody's.
         if starts_s > now_s + ONE_DAY_S:
@@ -162,7 +163,9 @@ class ChoiceReader:
         current = frozenset(
             name
             for name in consent.granted | consent.refused
-            if self._policy.accepts_fingerprint(name, chosen.get(name, ""))
+            if self._policy.accepts_fingerprint(
+                name, chosen.get(name, ""), refused=name in consent.refused
+            )
         )
         held = Consent(
             granted=consent.granted & current,

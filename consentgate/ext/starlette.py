@@ -123,10 +123,10 @@ def consent_context(request: Request) -> dict[str, Any]:
     """Return the visitor's consent for templates: a context processor, for
     `Jinja2Templates(..., context_processors=[consent_context])`.
 
-    It has `current_consent`, `consent_allows("statistics")`, `consent_embed("videos")` to call with
-    what is embedded, as in `{% call consent_embed("videos") %}...{% endcall %}`, and
-    for a site that places the banner itself (`banner="manual"`) `consent_banner()`,
-    `consent_link()` and `cookie_charter()`.
+    It has `current_consent`, `consent_allows("statistics")`, `consent_level("statistics")`,
+    `consent_embed("videos")` to call with what is embedded, as in
+    `{% call consent_embed("videos") %}...{% endcall %}`, and for a site that places the banner
+    itself (`banner="manual"`) `consent_banner()`, `consent_link()` and `cookie_charter()`.
     """
     consent = get_consent(request)
     exchange = exchange_of(request)
@@ -134,6 +134,7 @@ def consent_context(request: Request) -> dict[str, Any]:
     return {
         "current_consent": consent,
         "consent_allows": consent.allows,
+        "consent_level": consent.level,
         "consent_banner": _as_markup(helpers.banner),
         "consent_embed": _embedding(helpers),
         "consent_link": _as_markup(helpers.link),

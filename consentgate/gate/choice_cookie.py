@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from consentgate.choice.codec import LIFETIME, PreferencesCodec, end_of
+from consentgate.choice.codec import PreferencesCodec, end_of, lifetime_of
 from consentgate.choice.consent import Consent
 from consentgate.errors import ConfigurationError
 from consentgate.gate.events import Action, Reason
@@ -63,6 +63,7 @@ class ChoiceCookie:
         self.attributes = (domain, path, same_site, secure, http_only, partitioned)
         self._codec = codec
         self._now_s = now_s
+        self._lifetimes = policy.choice_lifetimes
         self._name = policy.preferences_cookie
         # No other host can have set such a cookie, so it has no variants to remove.
         self._is_host_only = self._name.lower().startswith("__host-")
@@ -124,8 +125,9 @@ class ChoiceCookie:
         return exchange.secure or exchange.answers_securely
 
     def _max_age_s(self, choice: Consent) -> int:
-        left_s = end_of(choice).timestamp() - self._now_s()
-        return int(min(LIFETIME.total_seconds(), left_s))
+        lifetime = lifetime_of(choice, self._lifetimes)
+        left_s = end_of(choice, lifetime).timestamp() - self._now_s()
+        return int(min(lifetime.total_seconds(), left_s))
 
     def _record_values(self, exchange: Exchange) -> list[str]:
         """Return the Set-Cookie value of the record cookie, for the visitor's pages alone.

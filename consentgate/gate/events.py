@@ -43,6 +43,7 @@ class Reason(StrEnum):
     CONSENTED = "CG101"
     ANONYMOUS = "CG102"
     NOT_REQUIRED = "CG103"
+    OBJECTABLE = "CG104"
     UNDECLARED = "CG110"
     UNDECIDED = "CG111"
     REFUSED = "CG112"
@@ -76,6 +77,7 @@ class Reason(StrEnum):
     BANNER_FILE = "CG153"
     BANNER_FORM_BLOCKED = "CG154"
     SETTINGS_LINK_MISSING = "CG155"
+    REGIME_FAILED = "CG156"
     HOST_UNDECLARED = "CG160"
     HOST_NOT_ALLOWED = "CG161"
     HINT_REMOVED = "CG162"
@@ -110,6 +112,7 @@ _WARNINGS = frozenset(
         Reason.BANNER_FILE,
         Reason.BANNER_FORM_BLOCKED,
         Reason.SETTINGS_LINK_MISSING,
+        Reason.REGIME_FAILED,
         Reason.HOST_UNDECLARED,
         Reason.HINT_REMOVED,
         Reason.SCRIPT_UNDECLARED,
@@ -140,6 +143,7 @@ _WORDS = {
     Reason.HEADER_NAME: "a header's name would split into a Set-Cookie",
     Reason.PREFERENCES_REJECTED: "a preferences cookie was not accepted",
     Reason.REQUIRED_FAILED: "the site's `required` function failed; consent is enforced",
+    Reason.REGIME_FAILED: "the site's `regime_for` function failed; the strictest regime holds",
     Reason.LANGUAGE_FAILED: "the site's `language` function failed; the visitor's is taken",
     Reason.SECURE_MISSING: (
         "the preferences cookie leaves without Secure though the site is https; let the server "

@@ -263,7 +263,7 @@ class Exchange:
         """Return whether a cookie of this rule may be stored and read under `consent`."""
         if rule.necessary or self.enforcement is Enforcement.NOT_REQUIRED:
             return True
-        if rule.anonymous:
+        if rule.exempt:
             return consent.refused.isdisjoint(rule.categories)
         return consent.granted.issuperset(rule.categories)
 

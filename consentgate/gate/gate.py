@@ -69,7 +69,7 @@ class Gate:
         unknown: UnknownOption = Unknown.STRIP,
         hide_cookies: HideCookiesOption = HideCookies.REFUSED,
         csp: CspOption = Csp.OFF,
-        clamp: bool = False,
+        clamp: bool = True,
         scan_headers: bool = False,
         required: Callable[[Request], Enforcement] | None = None,
         on_event: Callable[[Event], object] | None = None,
@@ -111,11 +111,6 @@ class Gate:
             as_option(Csp, csp, option="csp"),
         )
         keys = _digest(secret_key, *fallback_keys)
-        signalled = frozenset(
-            category.name
-            for category in policy.categories
-            if category.gpc and category.name in policy.optional_categories
-        )
         self.settings = GateSettings(
             identity=(
                 *(policy, keys, audience, *modes, clamp, scan_headers, required),
@@ -140,9 +135,9 @@ class Gate:
             clamp=clamp,
             http_only=http_only,
             required=required,
-            signalled=signalled,
+            signalled=policy.signalled,
             signal_matters=any(
-                rule.anonymous and not signalled.isdisjoint(rule.categories)
+                rule.exempt and not policy.signalled.isdisjoint(rule.categories)
                 for rule in policy.rules
             ),
             records=records,

@@ -15,27 +15,35 @@ from consentgate.gate.record_cookie import RECORD_COOKIE
 from consentgate.gate.settings import GateSettings
 from consentgate.http.cookie_writing import (
     clamp_lifetime,
+    clamped_attributes,
     delete_canonically,
     strengthen_attributes,
 )
 from consentgate.http.set_cookie import (
     BLANKS,
     deletes_from,
+    expiry_of,
     has_line_break,
     is_deletion,
     split_set_cookie,
 )
 from consentgate.policy import Cookie
-
-LONGEST_MEASUREMENT = timedelta(days=395)
-"""How long an exempt audience-measurement cookie may live (CNIL: thirteen months)."""
+from consentgate.policy.terms import Terms
 
 ASK_JUDGE = ""
 UNDECLARED = "?"
 """The answers of `Judge.category_by_name` that are the name of no category."""
 
+MAY_OUTLIVE = "~"
+"""What precedes a category in such an answer where its cookie has a declared lifetime: once it is
+allowed, `Judge.clamped` says how it leaves."""
+
 # Kept with `unknown="report"`, and worth an event all the same.
 _REPORTED_KEEPS = frozenset({Reason.UNDECLARED, Reason.NAMELESS})
+
+_BY_CONSENT = frozenset(
+    {Reason.CONSENTED, Reason.ANONYMOUS, Reason.OBJECTABLE, Reason.NOT_REQUIRED}
+)
 
 
 class Verdict(NamedTuple):
@@ -93,8 +101,8 @@ class Judge:
             return Verdict(Action.STRIP, Reason.PREFERENCES_SET, name, rule, None)
         if rule.necessary:
             return self._keep(value, name, rule, exchange=exchange, reason=Reason.NECESSARY)
-        if rule.anonymous:
-            return self._judge_anonymous(value, name, rule, exchange=exchange)
+        if rule.exempt:
+            return self._judge_exempt(value, name, rule, exchange=exchange)
         return self._judge_optional(value, name, rule, exchange=exchange)
 
     def category_by_name(self, text: str) -> str:
@@ -117,14 +125,33 @@ class Judge:
         if rule.necessary:
             return NECESSARY
         by_category = self._enforces and self._settings.required is None
-        if not by_category or rule.anonymous or len(rule.categories) > 1:
+        if not by_category or rule.exempt or len(rule.categories) > 1:
             return ASK_JUDGE
-        return rule.category
+        is_clamped = self._settings.clamp and rule.lifetime is not None
+        return f"{MAY_OUTLIVE}{rule.category}" if is_clamped else rule.category
 
-    def _may_change(self, rule: Cookie) -> bool:
-        """Return whether a cookie of this rule may leave with other attributes than it has."""
-        clamps = self._settings.clamp and rule.lifetime and not rule.necessary
-        return bool(rule.secure or rule.http_only or rule.same_site or clamps)
+    def clamped(self, text: str, attributes: str) -> tuple[float, str]:
+        """Return the moment, in POSIX seconds, from which a cookie lives no longer than declared
+        (-inf is always, +inf never), and what follows its pair until then.
+
+        `text` is what precedes the first "=" of its Set-Cookie, and `attributes` what follows the
+        first ";".
+        """
+        rule = self._rule_for(text.strip(BLANKS))
+        assert rule is not None, "its name was declared"
+        lifetime = rule.lifetime
+        longest_s = int(lifetime.total_seconds()) if isinstance(lifetime, timedelta) else None
+        max_age_s, expires_s = expiry_of(attributes)
+        if max_age_s is not None:
+            fits_from_s = -inf if max_age_s <= (longest_s or 0) else inf
+        else:
+            fits_from_s = -inf if expires_s is None else expires_s - (longest_s or 0)
+        return fits_from_s, clamped_attributes(attributes, longest_s=longest_s)
+
+    @staticmethod
+    def _may_change(rule: Cookie) -> bool:
+        """Return whether a cookie of this rule may leave with more attributes than it has."""
+        return bool(rule.secure or rule.http_only or rule.same_site)
 
     def _judge_undeclared(self, value: str, name: str, attributes: str) -> Verdict:
         reason = Reason.UNDECLARED if name else Reason.NAMELESS
@@ -147,20 +174,31 @@ class Judge:
             )
         return self._deny(value, name, rule, reason=exchange.why_denied(rule.categories))
 
-    def _judge_anonymous(
-        self, value: str, name: str, rule: Cookie, *, exchange: Exchange
-    ) -> Verdict:
+    def _judge_exempt(self, value: str, name: str, rule: Cookie, *, exchange: Exchange) -> Verdict:
         exchange.depends_on_choice()
-        consent = exchange.choice_with_gpc
-        if not exchange.permits(rule, consent):
+        if not exchange.permits(rule, exchange.choice_with_gpc):
             return self._deny(value, name, rule, reason=exchange.why_denied(rule.categories))
+        is_granted = exchange.choice.granted.issuperset(rule.categories)
+        terms = rule.terms
+        if terms is not None and terms.limits and not is_granted:
+            return self._judge_limited(value, name, rule, terms, exchange=exchange)
+        # Whoever consents lifts the limits: they are those of the exemption.
+        reason = Reason.CONSENTED if is_granted else Reason.OBJECTABLE
+        longest = rule.lifetime if self._settings.clamp else None
+        return self._keep(value, name, rule, exchange=exchange, reason=reason, longest=longest)
+
+    def _judge_limited(
+        self, value: str, name: str, rule: Cookie, terms: Terms, *, exchange: Exchange
+    ) -> Verdict:
+        """Return the verdict on a cookie that leaves on the terms of its exemption."""
         deletes = self._deletes(value, lambda: self._counted_from_s(exchange))
-        # The exemption ends thirteen months after the first visit (CNIL, audience measurement).
-        if exchange.came_in(name) and not deletes:
+        # The exemption ends some time after the first visit (in France thirteen months: CNIL,
+        # audience measurement).
+        if not (terms.renewal or deletes) and exchange.came_in(name):
             return Verdict(Action.STRIP, Reason.NOT_RENEWED, name, rule, None, by_consent=True)
         longest = rule.lifetime
-        if isinstance(longest, timedelta) or longest is None:
-            longest = min(longest or LONGEST_MEASUREMENT, LONGEST_MEASUREMENT)
+        if terms.lifetime is not None and (isinstance(longest, timedelta) or longest is None):
+            longest = min(longest or terms.lifetime, terms.lifetime)
         return self._keep(
             value, name, rule, exchange=exchange, reason=Reason.ANONYMOUS, longest=longest
         )
@@ -176,7 +214,7 @@ class Judge:
         longest: timedelta | str | None = None,
     ) -> Verdict:
         # That no choice is needed here holds for this visitor, not for the next one of a cache.
-        by_consent = reason in (Reason.CONSENTED, Reason.ANONYMOUS, Reason.NOT_REQUIRED)
+        by_consent = reason in _BY_CONSENT
         clamped = value if longest is None else self._clamp(value, longest, exchange=exchange)
         strengthened = self._strengthen(clamped, rule, exchange=exchange)
         if clamped is not value:

@@ -12,7 +12,6 @@ import re
 from consentgate.gate.exchange import Exchange
 from consentgate.http.cookie_header import cookie_values
 from consentgate.policy import NECESSARY, Cookie, ExemptReason, Policy
-from consentgate.policy.resolve import PREFERENCES_LIFETIME
 from consentgate.policy.text import Translations
 
 RECORD_COOKIE = "consent_record"
@@ -37,7 +36,7 @@ def with_record_cookie(policy: Policy) -> Policy:
         exempt_reason=ExemptReason.CHOICE,
         provider=controller.name if controller else "",
         purpose=_PURPOSE,
-        lifetime=PREFERENCES_LIFETIME,
+        lifetime=max(policy.choice_lifetimes),
     )
     return policy.with_cookies(cookie)
 

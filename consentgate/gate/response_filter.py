@@ -15,7 +15,14 @@ from consentgate.gate.caching_outcome import CachingOutcome, find_outcome
 from consentgate.gate.choice_cookie import ChoiceCookie, report_cleared
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
-from consentgate.gate.judge import ASK_JUDGE, UNDECLARED, Blocked, Judge, Verdict
+from consentgate.gate.judge import (
+    ASK_JUDGE,
+    MAY_OUTLIVE,
+    UNDECLARED,
+    Blocked,
+    Judge,
+    Verdict,
+)
 from consentgate.gate.options import Mode
 from consentgate.gate.page_change import PageChange
 from consentgate.gate.response_head import (
@@ -34,7 +41,9 @@ from consentgate.http.wire import Pair, WireFormat
 
 # Bound once: the access to an Enum's member costs more than all else that is done to a header.
 _STRIP = Action.STRIP
+_CLAMP = Action.CLAMP
 _UNDECLARED = Reason.UNDECLARED
+_CLAMPED = Reason.CLAMPED
 
 _SMUGGLED_VERDICT = Verdict(_STRIP, Reason.HEADER_NAME, "", None, None)
 
@@ -76,8 +85,13 @@ class ResponseFilter(Generic[AnyStr]):
         self._reports_only = settings.mode is Mode.REPORT
         self._enforces = settings.mode is Mode.ENFORCE
         self._blocks = settings.mode is Mode.BLOCK
+        # By what the site picks a regime is unknown, so no cache can tell visitors apart by it.
+        self._picks_regime = len(settings.policy.regimes) > 1
         self._deletes_from: BoundedCache[AnyStr, float] = BoundedCache(
             deletes_from, most_entries=512, most_bytes=256 * _KIB, longest_key=512
+        )
+        self._clamped: BoundedCache[tuple[AnyStr, AnyStr], tuple[float, AnyStr]] = BoundedCache(
+            most_entries=512, most_bytes=256 * _KIB, longest_key=512
         )
         self._reported: BoundedCache[tuple[AnyStr, Reason], None] = BoundedCache(
             most_entries=1024, most_bytes=256 * _KIB
@@ -122,7 +136,7 @@ class ResponseFilter(Generic[AnyStr]):
             # its visitor alone here too.
             is_private, expired = bool(first), []
             varies = varies and is_private
-        elif first or expired or exchange.is_private:
+        elif first or expired or exchange.is_private or (varies and self._picks_regime):
             is_private = True
         added = expired
         if is_private or varies:
@@ -201,6 +215,8 @@ class ResponseFilter(Generic[AnyStr]):
                 continue
             elif category == IS_SMUGGLED:
                 leaving = self._strip_smuggled(exchange, header, blocked)
+            elif category[0] == MAY_OUTLIVE:
+                leaving = self._let_live(exchange, header, category[1:], blocked)
             else:
                 if category != UNDECLARED:
                     exchange.depends_on_choice()
@@ -245,18 +261,50 @@ class ResponseFilter(Generic[AnyStr]):
                 is_declared = category != UNDECLARED
                 reason = exchange.why_denied((category,)) if is_declared else _UNDECLARED
                 if (cookie, reason) not in self._reported:
-                    self._report_stripped(exchange, cookie, reason, header[1])
+                    self._report_known(exchange, cookie, reason, _STRIP, header[1])
                 return None
         return self._ask_judge(exchange, header, blocked)
 
-    def _report_stripped(
-        self, exchange: Exchange, cookie: AnyStr, reason: Reason, value: AnyStr
+    def _let_live(
+        self,
+        exchange: Exchange,
+        header: Pair[AnyStr],
+        category: str,
+        blocked: list[Verdict],
+    ) -> Pair[AnyStr] | None:
+        """Return what leaves of a Set-Cookie with a declared lifetime."""
+        exchange.depends_on_choice()
+        if category not in exchange.choice.granted:
+            return self._deny(exchange, header, category, blocked)
+        exchange.make_private()
+        pair, semicolon, attributes = header[1].partition(self._semicolon)
+        cookie = pair.partition(self._equals)[0]
+        key = (cookie, attributes)
+        known = self._clamped.get(key)
+        if known is None:
+            moment, text = self._judge.clamped(*map(self._wire.decode, key))
+            known = (moment, self._wire.encode(text))
+            self._clamped.remember(key, known, weight_bytes=2 * len(attributes))
+        fits_from_s, end = known
+        if not semicolon or fits_from_s == -inf:
+            return header
+        # Browsers count an Expires from a Date of the application's.
+        if fits_from_s != inf and exchange.date_s is not None:
+            return self._ask_judge(exchange, header, blocked)
+        if fits_from_s <= self._settings.now_s():
+            return header
+        if (cookie, _CLAMPED) not in self._reported:
+            self._report_known(exchange, cookie, _CLAMPED, _CLAMP, header[1])
+        return header[0], pair + end
+
+    def _report_known(
+        self, exchange: Exchange, cookie: AnyStr, reason: Reason, action: Action, value: AnyStr
     ) -> None:
-        """Report a cookie that does not leave, and remember once everybody has heard of it."""
+        """Report what became of a cookie, and remember once everybody has heard of it."""
         name, text = self._wire.decode(cookie).strip(BLANKS), self._wire.decode(value)
         rule = self._settings.policy.rule_for(name)
-        exchange.report(reason, _STRIP, name=name, rule=rule, set_cookie=text)
-        if self._settings.reporter.is_reported(reason, _STRIP, name):
+        exchange.report(reason, action, name=name, rule=rule, set_cookie=text)
+        if self._settings.reporter.is_reported(reason, action, name):
             self._reported.remember((cookie, reason), None)
 
     def _ask_judge(

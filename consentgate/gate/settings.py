@@ -51,7 +51,8 @@ class GateOptions(TypedDict, total=False):
     the application's. `"enforce"`: those that need no consent and those that the visitor allowed.
     `"report-only"`: browsers report all others. With `mode="report"` the two are the same."""
     clamp: bool
-    """Shorten cookies that leave by consent to their declared lifetime."""
+    """Shorten cookies that leave by consent to their declared lifetime, which visitors were told;
+    one without a declared lifetime keeps its own."""
     scan_headers: bool
     """Under ASGI, also drop headers other than `Set-Cookie` that hold CR, LF or NUL, for servers
     that do not refuse them. The answer to a websocket's handshake, and everything under WSGI,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Literal
 from weakref import ReferenceType, ref
 
 from consentgate.choice.consent import NECESSARY, Consent
@@ -23,6 +23,9 @@ CONSENT_KEY = "consentgate.consent"
 _UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 _ANSWER_DIGITS = 16
+
+Level = Literal["refused", "exempt", "granted"]
+"""How far a visitor lets a category go."""
 
 # Weak, so that nothing of a request outlives it.
 _asked: ContextVar[ReferenceType[Exchange] | None] = ContextVar("consentgate.asked", default=None)
@@ -72,7 +75,41 @@ class VisitorConsent:
             return True
         # The browser's signal refuses only, so it grants nothing here.
         exchange.depends_on_choice()
-        return category in exchange.choice.granted
+        if category in exchange.choice.granted:
+            return True
+        is_open = category in exchange.settings.policy.open_categories
+        return is_open and not self._refuses(category)
+
+    def level(self, category: str) -> Level:
+        """Return how far the visitor lets a category go: "refused", "exempt" while something in it
+        needs no consent and was not refused, or "granted" once the visitor agreed to all of it.
+
+        By it a template says in which mode a tool runs that is exempt before the choice and full
+        after it. "exempt" for what is necessary. Raises ConfigurationError as `allows` does.
+        """
+        if category == NECESSARY:
+            return "exempt"
+        self._check_known([category])
+        exchange = self._exchange
+        if exchange.enforcement is Enforcement.NOT_REQUIRED:
+            exchange.make_private()  # as for `allows`
+            return "granted"
+        exchange.depends_on_choice()
+        if category in exchange.choice.granted:
+            return "granted"
+        policy = exchange.settings.policy
+        needs_none = category in policy.exempt_categories or category in policy.open_categories
+        return "exempt" if needs_none and not self._refuses(category) else "refused"
+
+    def _refuses(self, category: str) -> bool:
+        """Return whether the visitor refused a category, or the browser's signal does."""
+        exchange = self._exchange
+        if category in exchange.choice.refused:
+            return True
+        if category not in exchange.settings.signalled:
+            return False
+        exchange.depends_on_gpc()
+        return exchange.sends_gpc
 
     def grant(self, *categories: str) -> None:
         """Grant these categories, or with no argument all that can be granted: "accept all".
@@ -102,9 +139,9 @@ class VisitorConsent:
         begin_records(self._exchange)
         return RecordedGrant(self._exchange, self._names(categories))
 
-    def save(self, *granted: str) -> None:
+    def save(self, *granted: str, leave: Collection[str] = ()) -> None:
         """Make a complete choice: grant these categories, of which there may be none, and refuse
-        all others.
+        all others but those to `leave`, which stay as they are.
 
         Saving what was chosen already writes nothing. Raises ConfigurationError as `grant` does.
         """
@@ -112,9 +149,9 @@ class VisitorConsent:
         self._check_known(granted)
         self._check_unsafe()
         choice = self._exchange.choice
-        names = frozenset(granted) - {NECESSARY}
+        names = frozenset(granted).difference(leave, [NECESSARY])
         optional = self._exchange.settings.policy.optional_categories
-        others = choice.granted.union(optional) - names
+        others = choice.granted.union(optional).difference(names, leave)
         if not (choice.granted.issuperset(names) and choice.refused.issuperset(others)):
             day = self._day(complete=True)
             choice = choice.with_granted(self._fingerprints(names), day=day)
@@ -232,5 +269,6 @@ def answer_of(exchange: Exchange) -> str | None:
         return None
     choice = exchange.choice
     refuses = str(exchange.gpc_can_refuse and exchange.sends_gpc)
-    parts = (*sorted(choice.granted), "", *sorted(choice.refused), "", refuses)
+    law = exchange.settings.policy.regime.name
+    parts = (*sorted(choice.granted), "", *sorted(choice.refused), "", refuses, law)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_ANSWER_DIGITS]

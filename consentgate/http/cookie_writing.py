@@ -111,11 +111,18 @@ def clamp_lifetime(value: str, *, longest_s: int | None, now_s: float) -> str:
     lives_s = _lifetime_s(attributes, now_s)
     if lives_s <= (longest_s or 0):
         return value
-    pair = value.partition(";")[0]
+    return value.partition(";")[0] + clamped_attributes(attributes, longest_s=longest_s)
+
+
+def clamped_attributes(attributes: str, *, longest_s: int | None) -> str:
+    """Return what follows the pair of a Set-Cookie whose lifetime is clamped, from its ";" on.
+
+    `attributes` is the text after the first ";", and all of it stays but Max-Age and Expires.
+    """
     kept = [text for text in attributes.split(";") if not _is_expiry(text)]
     if longest_s is not None:
         kept.append(f" Max-Age={longest_s}")
-    return ";".join((pair, *kept))
+    return "".join(f";{text}" for text in kept)
 
 
 def strengthen_attributes(

@@ -61,7 +61,7 @@ class Banners:
     ) -> None:
         self.head = head
         self._recorder = recorder
-        self.applies = options.banner is not Banner.MANUAL and bool(policy.consent_categories)
+        self.applies = options.banner is not Banner.MANUAL and bool(policy.offered_categories)
         self.prefix = options.prefix
         self.is_static = options.banner is Banner.STATIC
         self._has_last = options.settings_link is not SettingsLink.TOP
@@ -69,6 +69,7 @@ class Banners:
         self.link_mark = f"{options.prefix}/".encode("ascii")
         self._policy = policy
         self._asked = frozenset(policy.consent_categories)
+        self._offered = frozenset(policy.offered_categories)
         self._options = options
         self._texts = texts
         self._languages = frozenset(map(primary_language, texts))
@@ -104,13 +105,15 @@ class Banners:
         the categories that the browser's signal refuses if it is sent, since the visitor chose
         nothing of them: only with these does a page depend on it."""
         choice = exchange.choice
-        unanswered = self._asked - choice.granted - choice.refused
-        if not unanswered:
-            return _NO_QUESTION, unanswered
-        can_be_signalled = unanswered & exchange.settings.signalled
+        unchosen = self._offered - choice.granted - choice.refused
+        if not unchosen:
+            return _NO_QUESTION, unchosen
+        unanswered = unchosen & self._asked
+        can_be_signalled = unchosen & exchange.settings.signalled
         if not (can_be_signalled and exchange.sends_gpc):
-            return _WHOLE_QUESTION, can_be_signalled
-        return Question(can_be_signalled != unanswered, can_be_signalled), can_be_signalled
+            return (_WHOLE_QUESTION if unanswered else _NO_QUESTION), can_be_signalled
+        asks = not can_be_signalled.issuperset(unanswered)
+        return Question(asks, can_be_signalled), can_be_signalled
 
     @property
     def changes_pages(self) -> bool:
@@ -231,7 +234,7 @@ class Banners:
             text
             for texts in self._texts.values()
             for text in (
-                pages.banner(texts, mount="", signalled=self._asked).fill(""),
+                pages.banner(texts, mount="", signalled=self._offered).fill(""),
                 pages.settings(texts, mount="").fill(""),
                 pages.settings(texts, mount="", saved=(self._asked, frozenset())).fill(""),
                 pages.static_banner(texts, mount=""),

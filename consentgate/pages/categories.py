@@ -78,6 +78,10 @@ class CategoryView:
     state: State
     state_text: str
     """`state` in words, "" for one that no page puts into words."""
+    is_open: bool
+    """True if its cookies are used until the visitor objects."""
+    keeps_limits: bool
+    """True if its box is ticked for an exemption on terms, which end with a consent only."""
     signalled: bool
     """True if it is refused by the browser's signal alone."""
 
@@ -127,6 +131,8 @@ def _views(
             ),
             has_exception=not section.necessary and any(one.exempt for one in section.entries),
             asks=not section.exempt,
+            is_open=section.is_open,
+            keeps_limits=state is State.EXEMPT and not section.is_open,
             state=state,
             state_text=texts(STATE_TEXTS[state]) if state in STATE_TEXTS else "",
             signalled=by_signal,

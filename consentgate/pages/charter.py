@@ -7,12 +7,13 @@ included (CNIL deliberation 2020-091, art. 5).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from consentgate.pages.texts import LocalizedText, Texts
 from consentgate.policy import (
     NECESSARY,
+    Basis,
     Category,
     Controller,
     Cookie,
@@ -21,6 +22,7 @@ from consentgate.policy import (
     Lifetime,
     Party,
     Policy,
+    Regime,
     Text,
 )
 
@@ -41,16 +43,23 @@ class Entry:
     anonymous: bool
     """True for audience measurement that needs no consent, and can be refused."""
     exempt_reason: ExemptReason | None
-    """Why it needs no consent; None if it needs consent."""
+    """Why it is exempt; None if it is not."""
     retention: timedelta | None
     """How long the measurements are kept."""
     categories: tuple[str, ...]
     """The categories that must all be allowed; nearly always one."""
+    basis: Basis = field(default=Basis.CONSENT, compare=False)
+    """Why it may leave, under the regime of the policy."""
 
     @property
     def exempt(self) -> bool:
         """Return True if it needs no consent."""
-        return self.exempt_reason is not None
+        return self.basis is not Basis.CONSENT
+
+    @property
+    def is_open(self) -> bool:
+        """Return True if it is used until the visitor objects."""
+        return self.basis in (Basis.OBJECTABLE, Basis.OPT_OUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,12 @@ class Section:
         """Return True if nothing in it needs consent: necessary cookies, anonymous statistics."""
         return all(entry.exempt for entry in self.entries)
 
+    @property
+    def is_open(self) -> bool:
+        """Return True if something in it is used until the visitor objects, and nothing in it needs
+        consent."""
+        return self.exempt and any(entry.is_open for entry in self.entries)
+
 
 @dataclass(frozen=True, slots=True)
 class Charter:
@@ -78,6 +93,12 @@ class Charter:
     site: str
     """Its address, "" if none is declared."""
     controller: Controller | None
+    regime: Regime
+    """The law by which the site is judged."""
+    signalled: frozenset[str]
+    """The names of the categories that Global Privacy Control refuses."""
+    open_categories: frozenset[str]
+    """The names of the categories that are allowed until the visitor objects."""
     default_language: str
     """The language of texts that name none."""
     preferences: Entry
@@ -93,12 +114,13 @@ class Charter:
     @property
     def signal_categories(self) -> tuple[Category, ...]:
         """Return those that Global Privacy Control refuses while the visitor has not chosen."""
-        return tuple(section.category for section in self.sections if section.category.gpc)
+        return tuple(one.category for one in self.sections if one.category.name in self.signalled)
 
     @property
     def has_exempt_statistics(self) -> bool:
-        """Return True if audience measurement is declared that needs no consent."""
-        return any(entry.anonymous for section in self.sections for entry in section.entries)
+        """Return True if something is declared that is exempt on terms."""
+        entries = (entry for section in self.sections for entry in section.entries)
+        return any(entry.basis is Basis.EXEMPT for entry in entries)
 
     @property
     def has_third_parties(self) -> bool:
@@ -121,6 +143,9 @@ def charter_of(policy: Policy) -> Charter:
     return Charter(
         site=policy.site,
         controller=policy.controller,
+        regime=policy.regime,
+        signalled=policy.signalled,
+        open_categories=policy.open_categories,
         default_language=policy.default_language,
         preferences=next(entry for entry in entries if entry.name == policy.preferences_cookie),
         sections=tuple(_sections(policy, entries)),
@@ -147,6 +172,7 @@ def _entry(rule: Cookie) -> Entry:
         party=rule.party,
         anonymous=rule.anonymous,
         exempt_reason=rule.exempt_reason,
+        basis=rule.basis,
         retention=rule.retention,
         categories=rule.categories,
     )

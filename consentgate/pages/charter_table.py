@@ -47,6 +47,7 @@ KINDS = {
 }
 
 NEEDED = _("Needed")
+NOT_NEEDED_IF_OPEN = _("Not needed: you can object")
 
 # The closed list of CNIL deliberation 2020-091, art. 5.
 NOT_NEEDED = {
@@ -69,6 +70,7 @@ _SEVERAL = _("Only if you accept all of these: %(categories)s")
 
 NOTE_NECESSARY = _("These cookies need no consent and cannot be switched off.")
 NOTE_EXEMPT = _("These statistics are anonymous and need no consent. You can refuse them.")
+NOTE_OPEN = _("These cookies need no consent, and you can object to them at any time.")
 NOTE_ASKED = _("These cookies are used only with your consent.")
 NOTE_MIXED = _(
     "These cookies are used only with your consent. Those that need no consent are already on, "
@@ -119,6 +121,8 @@ def consent_note(section: Section, texts: Texts) -> str:
     """Say whether the cookies of a category need consent, in one sentence."""
     if section.necessary:
         return texts(NOTE_NECESSARY)
+    if section.is_open:
+        return texts(NOTE_OPEN)
     if section.exempt:
         return texts(NOTE_EXEMPT)
     mixed = any(entry.exempt for entry in section.entries)
@@ -142,6 +146,8 @@ def _lifetime(entry: Entry, texts: Texts) -> str:
 
 
 def _consent(entry: Entry, charter: Charter, texts: Texts) -> str:
+    if entry.is_open:
+        return texts(NOT_NEEDED_IF_OPEN)
     if entry.exempt_reason is not None:
         return texts(NOT_NEEDED[entry.exempt_reason])
     if len(entry.categories) == 1:

@@ -1,8 +1,8 @@
 """The prose of the charter around its tables: what a cookie is, when consent is needed, the kinds.
 
 The page and the Markdown show the same words, in the same order; what does not concern the site is
-left out. Statements about the law name their source; 13 and 25 months are limits of the exemption
-for anonymous statistics only (CNIL, 4 July 2025).
+left out. Statements about the law name their source, and are those of the regime
+(`regime_words.py`).
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from consentgate.pages.charter import Charter
+from consentgate.pages.regime_words import words_of
 from consentgate.pages.texts import Texts
 from consentgate.pages.texts import message as _
+from consentgate.policy import STATISTICS
 
 CHARTER_TITLE = _("Cookie charter")
 
@@ -46,7 +48,8 @@ def opening(texts: Texts) -> tuple[Passage, ...]:
 
 def explanations(charter: Charter, texts: Texts) -> tuple[Passage, ...]:
     """Return the passages after the tables: when cookies need consent, and the kinds of them."""
-    return (_when_consent_is_needed(texts), _kinds(charter, texts))
+    needed = _when_consent_is_needed(charter, texts)
+    return (*([needed] if needed else []), _kinds(charter, texts))
 
 
 def tables_heading(charter: Charter, texts: Texts) -> Passage:
@@ -86,19 +89,13 @@ def _what_a_cookie_is(texts: Texts) -> Passage:
     )
 
 
-def _when_consent_is_needed(texts: Texts) -> Passage:
+def _when_consent_is_needed(charter: Charter, texts: Texts) -> Passage | None:
+    words = words_of(charter.regime).consent
+    if not words:
+        return None
     return Passage(
         texts(_("When your consent is needed")),
-        (
-            texts(
-                _(
-                    "In the European Union, a site may store or read information on your "
-                    "device only if you agree, unless this is strictly necessary for a service "
-                    "that you asked for (article 5(3) of Directive 2002/58/EC). Until you "
-                    "choose, this site uses only cookies that need no consent."
-                )
-            ),
-        ),
+        (texts.localize(words, charter.default_language).text,),
         anchor="consentgate-when",
     )
 
@@ -128,26 +125,22 @@ def _necessary(texts: Texts) -> Passage:
 
 
 def _statistics(charter: Charter, texts: Texts) -> Passage:
-    needed = _(
-        "These cookies count visits and show how the site is used, to improve it. As a rule, "
-        "they need your consent; anonymous statistics can be exempt."
+    words = words_of(charter.regime)
+    used = texts(
+        _(
+            "This site uses such anonymous statistics; the tables on this page show which "
+            "cookies do this."
+        )
     )
-    # CNIL, page on the exemption for audience measurement, 4 July 2025.
-    exempt = _(
-        "Some need none where national law says so. In France, the data protection authority "
-        "(CNIL) sets the conditions. The statistics must be anonymous and serve this site alone. "
-        "Nobody may be followed from one site to another. The data may not be combined with other "
-        "data or passed on. The cookies may last for at most 13 months, without being renewed at "
-        "each visit, and the data may be kept for at most 25 months. Visitors must be informed, "
-        "and able to refuse."
-    )
-    used = _(
-        "This site uses such anonymous statistics; the tables on this page show which "
-        "cookies do this."
-    )
-    unused = _("This site uses no statistics cookies without your consent.")
-    here = (exempt, used) if charter.has_exempt_statistics else (unused,)
-    return Passage(texts(_("Statistics cookies")), tuple(map(texts, (needed, *here))))
+    unused = texts(_("This site uses no statistics cookies without your consent."))
+    language = charter.default_language
+    paragraphs = [texts.localize(words.statistics, language).text]
+    if charter.has_exempt_statistics:
+        paragraphs += [texts.localize(words.exempt, language).text] if words.exempt else []
+        paragraphs.append(used)
+    elif STATISTICS not in charter.open_categories:
+        paragraphs.append(unused)
+    return Passage(texts(_("Statistics cookies")), tuple(paragraphs))
 
 
 def _first_party(charter: Charter, texts: Texts) -> Passage:

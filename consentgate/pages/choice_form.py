@@ -1,9 +1,10 @@
 """Read what a visitor chose from the body of a request; reject what is unclear, never guess.
 
 A form (application/x-www-form-urlencoded) has the fields `choice`, `category` (once for each),
-`next`, and for the record `source` and `language`; JSON is an object with the same but `source`,
-where the categories are a list under `categories`, or a list or one text under `category`. Other
-fields are the site's own, such as a token of its forms.
+`exempt` (once for each whose box was ticked beforehand) and `next`, and for the record `source` and
+`language`; JSON is an object with `choice`, `next` and `language`, where the categories are a list
+under `categories`, or a list or one text under `category`. Other fields are the site's own, such as
+a token of its forms.
 """
 
 from __future__ import annotations
@@ -79,13 +80,15 @@ _NAMING = frozenset({Choice.SAVE, Choice.ALLOW})
 
 @dataclass(frozen=True, slots=True)
 class ChoiceForm:
-    """One choice as it was sent: `categories` are those to grant, with SAVE and ALLOW only; `next`
-    is the path to go on to, unchecked; `wants_json` is True if the choice came as JSON. `source`
-    and `language` say for the record where the question was shown and in which language, unchecked.
+    """One choice as it was sent: `categories` are those to grant, with SAVE and ALLOW only;
+    `exempt` those whose boxes the page had ticked for an exemption; `next` is the path to go on to,
+    unchecked; `wants_json` is True if the choice came as JSON. `source` and `language` say for the
+    record where the question was shown and in which language, unchecked.
     """
 
     choice: Choice
     categories: frozenset[str] = frozenset()
+    exempt: frozenset[str] = frozenset()
     next: str = ""
     wants_json: bool = False
     source: str = ""
@@ -98,7 +101,8 @@ class ChoiceForm:
         elif self.choice is Choice.REFUSE:
             visitor.refuse()
         elif self.choice is Choice.SAVE:
-            visitor.save(*self.categories)
+            # A box that was ticked beforehand is no consent (CJEU C-673/17 Planet49).
+            visitor.save(*self.categories, leave=self.categories & self.exempt)
         elif self.choice is Choice.ALLOW:
             visitor.grant(*self.categories)
         else:
@@ -140,7 +144,7 @@ def _read_form(body: bytes, policy: Policy) -> ChoiceForm:
     except ValueError:
         raise BadRequest(400, BROKEN_FORM) from None
     fields: dict[str, list[str]] = {
-        name: [] for name in ("choice", "category", "next", "source", "language")
+        name: [] for name in ("choice", "category", "exempt", "next", "source", "language")
     }
     for name, value in pairs:
         # No page sends NUL, and a later reader might end a text at it.
@@ -158,6 +162,7 @@ def _read_form(body: bytes, policy: Policy) -> ChoiceForm:
     return ChoiceForm(
         choice,
         categories,
+        exempt=frozenset(fields["exempt"]),
         next="".join(fields["next"]),
         source="".join(fields["source"]),
         language="".join(fields["language"]),

@@ -224,7 +224,8 @@ class PolicyPages:
             return state_response(request).with_headers(*clears)
         path = checked_path(form.next) or self._referring_path(request)
         # Nothing was granted before a withdrawal without a choice, so there is nothing saved.
-        is_saved = VisitorConsent(request.exchange).decided
+        exchange = request.exchange
+        is_saved = VisitorConsent(exchange).decided and exchange.choice.day is not None
         return _redirect(303, path + SAVED if is_saved else path, *_NO_STORE, *clears)
 
     def _has_receipt(self, exchange: Exchange) -> bool:

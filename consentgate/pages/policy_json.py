@@ -28,6 +28,7 @@ def policy_json(policy: Policy) -> bytes:
         "site": policy.site,
         "site_name": _texts(policy.site_name, policy.default_language),
         "controller": _controller(policy.controller),
+        "regime": policy.regime.name,
         "default_language": policy.default_language,
         "preferences_cookie": policy.preferences_cookie,
         "categories": [
@@ -68,6 +69,7 @@ def _cookie(rule: Cookie, language: str) -> Json:
         "category": rule.category,
         "categories": rule.categories,
         "needs_consent": not rule.exempt,
+        "basis": rule.basis,
         "exempt_reason": rule.exempt_reason,
         "anonymous": rule.anonymous,
         "provider": _texts(rule.provider, language),

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Mapping
 from typing import Unpack
 
 from consentgate._cache import BoundedCache
-from consentgate.choice.codec import LIFETIME
+from consentgate.choice.codec import lifetime_of
 from consentgate.choice.consent import Consent
 from consentgate.gate.visitor import VisitorConsent
 from consentgate.pages.categories import Situation, State, category_views, situation_of
@@ -55,6 +55,7 @@ class Pages:
     ) -> None:
         self._charter = charter_of(policy)
         self._policy = policy
+        self._lifetimes = policy.choice_lifetimes
         self._templates = Templates(
             policy, options=options, texts=texts, static=static, keeps_records=keeps_records
         )
@@ -246,9 +247,11 @@ class Pages:
             choices=tuple(view for view in views if view.state is not State.FIXED),
             situation=situation,
             day=day_words(day, texts) if day else "",
-            until=day_words(day + LIFETIME, texts) if day else "",
+            until=day_words(day + lifetime_of(consent, self._lifetimes), texts) if day else "",
             may_withdraw=bool(consent.granted),
             has_receipt=has_receipt,
+            only_objects=any(view.is_open for view in views)
+            and not any(view.asks for view in views),
             signal_purposes=texts.list_of([view.title.text for view in views if view.signalled]),
         )
 

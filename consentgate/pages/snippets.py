@@ -138,7 +138,7 @@ class Snippets:
         self._templates = templates
         self._undecided = _undecided(policy)
         self._signalled = " ".join(
-            name for name in policy.consent_categories if _has_signal(policy, name)
+            name for name in policy.offered_categories if name in policy.signalled
         )
         self._blanks = blanks
         self._forms: BoundedCache[Frame, Form] = BoundedCache(
@@ -192,8 +192,3 @@ def _undecided(policy: Policy) -> str:
     names = (NECESSARY, *policy.optional_categories)
     states = {name: "undecided" if name in asked else "exempt" for name in names}
     return json.dumps(states, separators=(",", ":"))
-
-
-def _has_signal(policy: Policy, name: str) -> bool:
-    category = policy.category(name)
-    return category is not None and category.gpc

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date
 
-from consentgate.choice.codec import LIFETIME
+from consentgate.choice.codec import lifetime_of
 from consentgate.choice.consent import NECESSARY, Consent
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement, Mode
@@ -55,7 +55,7 @@ def state_json(exchange: Exchange) -> bytes:
         "decided": VisitorConsent(exchange).decided,
         "banner": must_ask(exchange),
         "day": _iso(consent.day),
-        "until": _iso(_last_day(consent)),
+        "until": _iso(_last_day(consent, exchange)),
         "signal": exchange.sends_gpc,
         "categories": {
             name: _state_of(name, consent, exchange)
@@ -92,8 +92,10 @@ def _state_of(name: str, consent: Consent, exchange: Exchange) -> str:
     return "undecided" if is_asked else "exempt"
 
 
-def _last_day(consent: Consent) -> date | None:
-    return None if consent.day is None else consent.day + timedelta(days=LIFETIME.days)
+def _last_day(consent: Consent, exchange: Exchange) -> date | None:
+    if consent.day is None:
+        return None
+    return consent.day + lifetime_of(consent, exchange.settings.policy.choice_lifetimes)
 
 
 def _iso(day: date | None) -> str | None:

@@ -105,8 +105,8 @@ def pages_of(exchange: Exchange) -> PolicyPages:
 
 
 def _asks(exchange: Exchange) -> bool:
-    """Return whether visitors of the site are asked at all, on a request such as this one."""
+    """Return whether visitors of the site are asked, or can object, on a request such as this."""
     settings = exchange.settings
-    if settings.mode is Mode.REPORT or not settings.policy.consent_categories:
+    if settings.mode is Mode.REPORT or not settings.policy.offered_categories:
         return False
     return exchange.enforcement is Enforcement.ENFORCE

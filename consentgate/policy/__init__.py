@@ -10,12 +10,15 @@ from consentgate.policy.cookie import Cookie, CookieFields
 from consentgate.policy.lifetime import SESSION, Lifetime, lifetime_text
 from consentgate.policy.policy import Policy
 from consentgate.policy.presets import shipped_presets
+from consentgate.policy.regime import Regime
+from consentgate.policy.regime_file import shipped_regimes
 from consentgate.policy.text import Text, Translations, text_in
 from consentgate.policy.trackers import known_category
 from consentgate.policy.vocabulary import (
     MARKETING,
     NECESSARY,
     STATISTICS,
+    Basis,
     ExemptReason,
     Kind,
     Party,
@@ -30,6 +33,7 @@ __all__ = [
     "NECESSARY",
     "SESSION",
     "STATISTICS",
+    "Basis",
     "Category",
     "Controller",
     "Cookie",
@@ -40,6 +44,7 @@ __all__ = [
     "Party",
     "PersonalData",
     "Policy",
+    "Regime",
     "SameSite",
     "Text",
     "Translations",
@@ -47,5 +52,6 @@ __all__ = [
     "lifetime_text",
     "paste_toml",
     "shipped_presets",
+    "shipped_regimes",
     "text_in",
 ]

@@ -13,6 +13,7 @@ from consentgate.policy.cookie import Cookie
 from consentgate.policy.declaration import (
     DEFAULT_LANGUAGE,
     DEFAULT_PREFERENCES_COOKIE,
+    DEFAULT_REGIME,
     Declaration,
     DeclaredAt,
     findings_at,
@@ -21,6 +22,8 @@ from consentgate.policy.declaration import (
 from consentgate.policy.fingerprint import is_fingerprint
 from consentgate.policy.names import name_problem
 from consentgate.policy.problems import Problem, invalid_value
+from consentgate.policy.regime import Regime
+from consentgate.policy.regime_file import load_regime, read_regime
 from consentgate.policy.text import Text, as_text, is_language
 from consentgate.policy.vocabulary import NECESSARY, Kind
 
@@ -39,6 +42,7 @@ def declare(
     preferences_cookie: object,
     default_language: object,
     accept_fingerprints: object,
+    regime: object,
 ) -> Declaration:
     """Return the declaration that the arguments make, with the errors of those that cannot be used.
 
@@ -58,6 +62,7 @@ def declare(
         preferences_cookie=reader.preferences_cookie(preferences_cookie),
         default_language=reader.language(default_language),
         accept_fingerprints=reader.fingerprints(accept_fingerprints),
+        regimes=reader.regimes(regime),
         errors=tuple(reader.errors),
     )
 
@@ -168,6 +173,29 @@ class _ArgumentReader:
                 self._refuse(f"accept_fingerprints[{number}]", entry, hint)
         return tuple(fingerprints)
 
+    def regimes(self, value: object) -> tuple[Regime, ...]:
+        """Return the regimes, each once; the default one where none can be used."""
+        is_one = isinstance(value, str | os.PathLike | Mapping | Regime)
+        regimes: dict[str, Regime] = {}
+        for number, entry in enumerate([value] if is_one else self._entries("regime", value)):
+            place = "regime" if is_one else f"regime[{number}]"
+            try:
+                regime = _as_regime(entry, place)
+            except PolicyError as error:
+                self.errors += error.findings
+                continue
+            if regime is None:
+                hint = "give the name of a regime, a path to a .toml, or a table"
+                self._refuse(place, entry, hint)
+            elif regime.name in regimes:
+                message = f"{regime.name!r} is there already"
+                self.errors.append(Finding("CG004", place, message, "keep one"))
+            else:
+                regimes[regime.name] = regime
+        if not regimes and not self.errors:
+            self._refuse("regime", value, "give one at least")
+        return tuple(regimes.values()) or (load_regime(DEFAULT_REGIME),)
+
     def _add_name(self, name: str, number: int, names: list[DeclaredAt]) -> None:
         try:
             names.append(DeclaredAt(Cookie(name, category=NECESSARY), "necessary", number))
@@ -191,6 +219,18 @@ class _ArgumentReader:
 
     def _refuse(self, field: str, value: object, hint: str) -> None:
         self.errors.append(invalid_value(field, value, hint).at(field))
+
+
+def _as_regime(value: object, place: str) -> Regime | None:
+    """Return a regime by its name, its path or its table; None for what is none of these."""
+    if isinstance(value, Mapping):
+        return read_regime(value, place=place)
+    if isinstance(value, os.PathLike):
+        value = os.fspath(value)
+    if isinstance(value, str):
+        is_path = value.endswith(".toml")
+        return load_regime(str(Path(value).absolute()) if is_path else value)
+    return value if isinstance(value, Regime) else None
 
 
 def _category_problem(name: str) -> Problem:

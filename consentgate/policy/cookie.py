@@ -23,10 +23,12 @@ from consentgate.policy.keywords import unknown_keyword
 from consentgate.policy.lifetime import Lifetime, as_duration, as_lifetime
 from consentgate.policy.names import is_plain_name, name_problem
 from consentgate.policy.problems import Problem, as_word
+from consentgate.policy.terms import Assessment, AssessmentOption, Terms, as_assessment
 from consentgate.policy.text import Text, as_text
 from consentgate.policy.vocabulary import (
     MARKETING,
     NECESSARY,
+    Basis,
     ExemptReason,
     ExemptReasonOption,
     Kind,
@@ -57,6 +59,7 @@ class CookieFields(TypedDict, total=False):
     anonymous: bool | None
     exempt_reason: ExemptReasonOption | None
     retention: str | timedelta | None
+    assessment: AssessmentOption | None
     path: str | Iterable[str] | None
     domain: str | Iterable[str] | None
     parent_domain: bool | None
@@ -83,6 +86,7 @@ _READERS: dict[str, Callable[..., Any]] = {
     "anonymous": as_flag,
     "exempt_reason": partial(as_word, ExemptReason),
     "retention": as_duration,
+    "assessment": as_assessment,
     "path": as_paths,
     "domain": as_domains,
     "parent_domain": as_flag,
@@ -137,11 +141,15 @@ class Cookie:
     party: Party = Party.FIRST
     """`first` or `third`: whether another site sets it."""
     anonymous: bool = False
-    """True for audience measurement that needs no consent (CNIL 2020-091, art. 5)."""
+    """True for audience measurement that needs no consent where the regime exempts it, as `fr`
+    does (CNIL 2020-091, art. 5)."""
     exempt_reason: ExemptReason | None = None
     """Why it needs no consent; an exempt cookie without a reason gets a usual one."""
     retention: timedelta | None = None
     """How long its measurements are kept; expected of anonymous audience measurement."""
+    assessment: Assessment | None = None
+    """When the site judged that its measurement is exempt, and where that is written down: a date
+    and an address, or a path of the site."""
     path: tuple[str, ...] = ("/",)
     """The paths, one or several, on which it is set; the gate expires it on each, for each
     domain."""
@@ -189,7 +197,12 @@ class Cookie:
     necessary: bool = field(default=False, init=False, repr=False, compare=False)
     """True where visitors cannot refuse it."""
     exempt: bool = field(default=False, init=False, repr=False, compare=False)
-    """True where it needs no consent: it is necessary, or anonymous."""
+    """True where it needs no consent: of a policy's rule by its regime; of a cookie by itself where
+    it is necessary or anonymous."""
+    basis: Basis = field(default=Basis.CONSENT, init=False, repr=False, compare=False)
+    """Why it may leave, as the regime has it."""
+    terms: Terms | None = field(default=None, init=False, repr=False, compare=False)
+    """The terms of its exemption, None where it has none."""
 
     def __init__(self, name: str, *, category: str, **fields: Unpack[CookieFields]) -> None:
         problems: list[Problem] = []
@@ -226,13 +239,25 @@ def requiring(rule: Cookie, *categories: str) -> Cookie:
     return copied
 
 
+def on_basis(rule: Cookie, basis: Basis, terms: Terms | None) -> Cookie:
+    """Return `rule` as one that leaves for this reason and on these terms."""
+    copied = object.__new__(Cookie)
+    exempt = basis is not Basis.CONSENT
+    copied.__dict__.update(rule.__dict__, basis=basis, terms=terms, exempt=exempt)
+    if not exempt:
+        copied.__dict__.pop("exempt_reason", None)
+    return copied
+
+
 def _set_exemption(cookie: Cookie) -> None:
     attributes = cookie.__dict__
     if cookie.category == NECESSARY:
         attributes["necessary"] = attributes["exempt"] = True
+        attributes["basis"] = Basis.NECESSARY
         attributes.setdefault("exempt_reason", default_reason(str(cookie.name)))
     elif cookie.anonymous:
         attributes["exempt"] = True
+        attributes["basis"] = Basis.EXEMPT
         attributes.setdefault("exempt_reason", ExemptReason.AUDIENCE_MEASUREMENT)
 
 

@@ -9,10 +9,12 @@ from typing import NamedTuple
 from consentgate.errors import Finding
 from consentgate.policy.category import Category, Controller
 from consentgate.policy.cookie import Cookie
+from consentgate.policy.regime import Regime
 from consentgate.policy.text import Text
 
 DEFAULT_PREFERENCES_COOKIE = "cookies_preferences"
 DEFAULT_LANGUAGE = "en"
+DEFAULT_REGIME = "fr"
 
 
 class DeclaredAt(NamedTuple):
@@ -54,4 +56,14 @@ class Declaration:
     preferences_cookie: str
     default_language: str
     accept_fingerprints: tuple[str, ...]
+    regimes: tuple[Regime, ...]
+    """One or several, of which a function of the request picks one."""
     errors: tuple[Finding, ...]
+    picked: str = ""
+    """The name of the regime that was picked, "" while none is."""
+
+    @property
+    def active_regimes(self) -> tuple[Regime, ...]:
+        """The regimes by which the policy is judged: the one that was picked, else all."""
+        picked = tuple(regime for regime in self.regimes if regime.name == self.picked)
+        return picked or self.regimes

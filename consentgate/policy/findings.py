@@ -15,28 +15,35 @@ from consentgate.policy.declaration import DeclaredAt
 from consentgate.policy.lifetime import lifetime_text
 from consentgate.policy.lookup import GlobIndex
 from consentgate.policy.names import Glob
+from consentgate.policy.regime import Duty, Regime, longest_choice
+from consentgate.policy.terms import Terms
 from consentgate.policy.text import Text, translation_in
 from consentgate.policy.trackers import tracker_matching
-from consentgate.policy.vocabulary import ExemptReason, Kind
+from consentgate.policy.vocabulary import Basis, ExemptReason, Kind
 
-# CNIL, audience measurement, 4 July 2025; for that exemption only.
-LONGEST_MEASUREMENT = timedelta(days=395)
-LONGEST_RETENTION = timedelta(days=760)
-
-# The choice is kept for about six months (CNIL deliberation 2020-092). No other necessary cookie is
-# needed for longer, except preferences of how pages look.
+# Ours, and no law: the choice is kept for about six months, and no other necessary cookie is needed
+# for longer, except preferences of how pages look.
 _HALF_A_YEAR = timedelta(days=182)
 _LONGEST_NECESSARY = {ExemptReason.INTERFACE: timedelta(days=365)}
+
+# What visitors decide about: they are owed the facts before.
+_EXPLAINED = frozenset({Basis.CONSENT, Basis.OBJECTABLE, Basis.OPT_OUT})
 
 # The most names in one message.
 _LISTED = 3
 
 
 def findings(
-    rules: Sequence[DeclaredAt], *, controller: Controller | None, language: str
+    rules: Sequence[DeclaredAt],
+    *,
+    controller: Controller | None,
+    language: str,
+    regimes: Sequence[Regime],
 ) -> Iterator[Finding]:
     """Yield the findings about the controller, then those about the rules, in their order."""
-    if controller is None and any(not entry.cookie.exempt for entry in rules):
+    shown = frozenset().union(*(regime.shows for regime in regimes))
+    explained = any(entry.cookie.basis in _EXPLAINED for entry in rules)
+    if controller is None and explained and Duty.CONTROLLER in shown:
         yield Finding(
             "CG052",
             "controller",
@@ -44,7 +51,14 @@ def findings(
             "declare a Controller",
         )
     for entry in rules:
-        yield from _cookie_findings(entry, language)
+        cookie = entry.cookie
+        if cookie.necessary:
+            yield from _necessary_findings(entry, regimes)
+            yield from _unknown_reasons(entry, regimes)
+        if cookie.terms is not None:
+            yield from _measurement_findings(entry, cookie.terms)
+        if cookie.basis in _EXPLAINED and Duty.FACTS in shown:
+            yield from _missing_facts(entry, language)
     yield from _overridden_globs([entry for entry in rules if entry.cookie.kind is Kind.COOKIE])
 
 
@@ -81,15 +95,6 @@ def _missing_in_records(entry: DeclaredAt) -> Iterator[Finding]:
         yield Finding("CG059", entry.place, message, "declare it; recipients = [] says nobody")
 
 
-def _cookie_findings(entry: DeclaredAt, language: str) -> Iterator[Finding]:
-    if entry.cookie.necessary:
-        yield from _necessary_findings(entry)
-    elif entry.cookie.exempt:
-        yield from _measurement_findings(entry)
-    else:
-        yield from _missing_facts(entry, language)
-
-
 def _missing_facts(entry: DeclaredAt, language: str) -> Iterator[Finding]:
     # Visitors must know purpose, duration and who has access before the choice (CJEU C-673/17
     # Planet49).
@@ -116,19 +121,32 @@ def _has_language(text: Text, language: str) -> bool:
     return isinstance(text, str) or translation_in(text, language) is not None
 
 
-def _necessary_findings(entry: DeclaredAt) -> Iterator[Finding]:
+def _necessary_findings(entry: DeclaredAt, regimes: Sequence[Regime]) -> Iterator[Finding]:
     cookie = entry.cookie
     tracker = tracker_matching(cookie.name) if cookie.kind is Kind.COOKIE else None
     if tracker is not None:
         message = f"the known tracker {tracker!r} passes as necessary"
         yield Finding("CG053", entry.place, message, "declare it in the category of its purpose")
     longest = longest_necessary(_reason(cookie))
+    if _reason(cookie) is ExemptReason.CHOICE:
+        longest = max(longest, longest_choice(regimes))
     if isinstance(cookie.lifetime, timedelta) and cookie.lifetime > longest:
         message = (
             f"it lives {lifetime_text(cookie.lifetime)}, longer than {_reason(cookie)} needs "
             f"({lifetime_text(longest)})"
         )
         yield Finding("CG055", entry.place, message, "set it for less, and declare what you set")
+
+
+def _unknown_reasons(entry: DeclaredAt, regimes: Sequence[Regime]) -> Iterator[Finding]:
+    reason = _reason(entry.cookie)
+    for regime in regimes:
+        # The choice itself is needed wherever something is asked.
+        if reason not in regime.exempt_reasons and reason is not ExemptReason.CHOICE:
+            message = f"{reason} is no reason for an exemption under the regime {regime.name!r}"
+            yield Finding(
+                "CG061", entry.place, message, "ask for consent, in a category of its own"
+            )
 
 
 def longest_necessary(reason: ExemptReason) -> timedelta:
@@ -141,17 +159,34 @@ def _reason(cookie: Cookie) -> ExemptReason:
     return cookie.exempt_reason
 
 
-def _measurement_findings(entry: DeclaredAt) -> Iterator[Finding]:
+def _measurement_findings(entry: DeclaredAt, terms: Terms) -> Iterator[Finding]:
     cookie = entry.cookie
-    if cookie.retention is None:
-        message = "it does not declare how long its measurements are kept"
-        yield Finding("CG057", entry.place, message, 'declare retention, at most "25 months"')
-    elif cookie.retention > LONGEST_RETENTION:
-        message = f"its measurements are kept {lifetime_text(cookie.retention)}"
-        yield Finding("CG057", entry.place, message, "keep them for 25 months at most")
-    if isinstance(cookie.lifetime, timedelta) and cookie.lifetime > LONGEST_MEASUREMENT:
-        message = f"it lives {lifetime_text(cookie.lifetime)} and is cut to 395 days"
-        yield Finding("CG057", entry.place, message, 'declare a lifetime of at most "13 months"')
+    if terms.retention is not None:
+        kept = _in_months(terms.retention)
+        if cookie.retention is None:
+            message = "it does not declare how long its measurements are kept"
+            yield Finding("CG057", entry.place, message, f'declare retention, at most "{kept}"')
+        elif cookie.retention > terms.retention:
+            message = f"its measurements are kept {lifetime_text(cookie.retention)}"
+            yield Finding("CG057", entry.place, message, f"keep them for {kept} at most")
+    longest = terms.lifetime
+    lifetime = cookie.lifetime
+    if longest is not None and isinstance(lifetime, timedelta) and lifetime > longest:
+        message = f"it lives {lifetime_text(lifetime)} and is cut to {lifetime_text(longest)}"
+        hint = f'declare a lifetime of at most "{_in_months(longest)}"'
+        yield Finding("CG057", entry.place, message, hint)
+    if terms.assessment and cookie.assessment is None:
+        message = "it does not say when the site judged that it is exempt, nor where to read that"
+        hint = 'declare assessment = { date = ..., address = "..." }'
+        yield Finding("CG060", entry.place, message, hint)
+
+
+def _in_months(length: timedelta) -> str:
+    """Return a length as whole months, as declarations count them, where it is some."""
+    months = round(length.days * 12 / 365)
+    if timedelta(days=months * 365 // 12) == length:
+        return f"{months} months"
+    return lifetime_text(length)
 
 
 def _overridden_globs(cookies: Sequence[DeclaredAt]) -> Iterator[Finding]:

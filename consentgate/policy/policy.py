@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from os import PathLike, fspath
+from typing import Any
 
 from consentgate.errors import ConfigurationError, Finding, PolicyError
 from consentgate.policy.arguments import declare
-from consentgate.policy.category import Category, Controller
+from consentgate.policy.category import BUILT_IN_CATEGORIES, Category, Controller
 from consentgate.policy.checks import conflicting_globs, unknown_categories
+from consentgate.policy.continuity import OtherRegimes
 from consentgate.policy.cookie import Cookie
 from consentgate.policy.declaration import (
     DEFAULT_LANGUAGE,
     DEFAULT_PREFERENCES_COOKIE,
+    DEFAULT_REGIME,
     Declaration,
     DeclaredAt,
 )
@@ -24,8 +28,10 @@ from consentgate.policy.lookup import RuleLookup
 from consentgate.policy.policy_file import policy_toml, read_policy, with_file_name
 from consentgate.policy.presets import load_preset
 from consentgate.policy.problems import choose_from
+from consentgate.policy.regime import Regime, choice_lifetimes, strictest_of
 from consentgate.policy.resolve import Resolved, resolve
 from consentgate.policy.text import Text
+from consentgate.policy.vocabulary import NECESSARY
 
 _AS_DECLARED = (
     "categories",
@@ -36,7 +42,10 @@ _AS_DECLARED = (
     "preferences_cookie",
     "default_language",
     "accept_fingerprints",
+    "regimes",
 )
+
+RegimeOption = str | PathLike[str] | Mapping[str, Any] | Regime
 
 
 @names_keywords
@@ -68,12 +77,30 @@ class Policy:
     """The language of texts without a language, and of fingerprints."""
     accept_fingerprints: tuple[str, ...]
     """Older fingerprints under which a choice still holds."""
+    regime: Regime
+    """The law by which it is judged, `eu`, `fr`, `uk` or `us-ca`, a path that ends in `.toml`, or a
+    table; of several, the strictest, where `regime_for` picks none."""
+    regimes: tuple[Regime, ...]
+    """All regimes that were declared, of which `under` picks one."""
     rules: tuple[Cookie, ...] = field(repr=False)
     """What the gate enforces: the preferences cookie, the site's cookies, then the presets'."""
     optional_categories: tuple[str, ...] = field(repr=False, compare=False)
     """The categories other than `necessary` in which something is declared."""
     consent_categories: tuple[str, ...] = field(repr=False, compare=False)
     """The optional categories in which something needs consent; empty: nothing to ask."""
+    offered_categories: tuple[str, ...] = field(repr=False, compare=False)
+    """The optional categories of which pages speak to each visitor: those in which something needs
+    consent, and those to which visitors can object."""
+    exempt_categories: frozenset[str] = field(repr=False, compare=False)
+    """The optional categories in which something needs no consent."""
+    open_categories: frozenset[str] = field(repr=False, compare=False)
+    """The categories, also those in which nothing is declared, that count as allowed until the
+    visitor refuses them."""
+    signalled: frozenset[str] = field(repr=False, compare=False)
+    """The optional categories that the browser's Global Privacy Control refuses while the visitor
+    has not chosen."""
+    choice_lifetimes: tuple[timedelta, timedelta] = field(repr=False, compare=False)
+    """How long a choice holds that grants something, and one that only refuses."""
     rule_for: Callable[[str], Cookie | None] = field(repr=False, compare=False)
     """Return the rule of the cookie of this name, None where it is not declared.
 
@@ -85,6 +112,7 @@ class Policy:
     _declaration: Declaration = field(repr=False, compare=False)
     _resolved: Resolved = field(repr=False, compare=False)
     _fingerprints: dict[str, str] = field(repr=False, compare=False)
+    _other_regimes: OtherRegimes = field(repr=False, compare=False)
 
     def __init__(
         self,
@@ -99,6 +127,7 @@ class Policy:
         preferences_cookie: str = DEFAULT_PREFERENCES_COOKIE,
         default_language: str = DEFAULT_LANGUAGE,
         accept_fingerprints: Iterable[str] = (),
+        regime: RegimeOption | Sequence[RegimeOption] = DEFAULT_REGIME,
     ) -> None:
         declaration = declare(
             necessary=necessary,
@@ -111,6 +140,7 @@ class Policy:
             preferences_cookie=preferences_cookie,
             default_language=default_language,
             accept_fingerprints=accept_fingerprints,
+            regime=regime,
         )
         _fill(self, declaration)
 
@@ -141,6 +171,17 @@ class Policy:
         _fill(policy, replace(self._declaration, cookies=(*declared, *added)))
         return policy
 
+    def under(self, regime: str) -> Policy:
+        """Return this policy judged by one of its regimes alone. Raises ConfigurationError for the
+        name of another."""
+        known = [one.name for one in self.regimes]
+        if regime not in known:
+            hint = choose_from(known, instead_of=str(regime)[:64])
+            raise ConfigurationError(f"the policy has no regime {str(regime)[:64]!r}; {hint}")
+        policy = object.__new__(type(self))
+        _fill(policy, replace(self._declaration, picked=regime))
+        return policy
+
     def category(self, name: str) -> Category | None:
         """Return the category of this name, None where there is none."""
         return next((category for category in self.categories if category.name == name), None)
@@ -156,12 +197,17 @@ class Policy:
             hint = choose_from(self._fingerprints, instead_of=str(category))
             raise ConfigurationError(f"no category is called {category!r}; {hint}") from None
 
-    def accepts_fingerprint(self, category: str, fingerprint: str) -> bool:
-        """Return whether a choice made under `fingerprint` is still valid; never raise."""
+    def accepts_fingerprint(
+        self, category: str, fingerprint: str, *, refused: bool = False
+    ) -> bool:
+        """Return whether a choice made under `fingerprint`, a grant or a refusal, is still valid;
+        never raise."""
         current = self._fingerprints.get(category)
         if current is None:
             return False
-        return fingerprint == current or fingerprint in self.accept_fingerprints
+        if fingerprint == current or fingerprint in self.accept_fingerprints:
+            return True
+        return self._other_regimes.holds(category, fingerprint, refused=refused)
 
     def rules_by_origin(self) -> Iterator[tuple[Cookie, bool]]:
         """Yield each rule, and whether it is the site's own and no preset's."""
@@ -169,10 +215,20 @@ class Policy:
         yield from ((rule, True) for rule in site)
         yield from ((rule, False) for rule in presets)
 
+    def accepted_fingerprints(self, category: str, *, refused: bool = False) -> tuple[str, ...]:
+        """Return the fingerprints under which a choice for a category is still valid, a grant or a
+        refusal: the present one first. Raises ConfigurationError as `fingerprint` does."""
+        others = self._other_regimes.fingerprints_of(category, refused=refused)
+        present = self.fingerprint(category)
+        return tuple(dict.fromkeys((present, *self.accept_fingerprints, *others)))
+
     def findings(self) -> tuple[Finding, ...]:
         """Return what the declaration lacks or should not contain, to be logged at start-up."""
         about_rules = findings(
-            self._resolved.entries, controller=self.controller, language=self.default_language
+            self._resolved.entries,
+            controller=self.controller,
+            language=self.default_language,
+            regimes=self._declaration.active_regimes,
         )
         return (*self._resolved.differences, *about_rules)
 
@@ -211,15 +267,44 @@ def _derived(declaration: Declaration, resolved: Resolved) -> Iterator[tuple[str
     declared = {(rule.categories, rule.exempt) for rule in rules}
     used = {name for categories, _ in declared for name in categories}
     asked = {name for categories, exempt in declared if not exempt for name in categories}
-    lookup = RuleLookup(*resolved.rules)
+    exempt = {name for categories, free in declared if free for name in categories}
+    regimes = declaration.active_regimes
+    yield "regime", strictest_of(regimes)
     yield "_resolved", resolved
     yield "_fingerprints", fingerprints(names, rules, language=declaration.default_language)
     yield "rules", rules
+    others = OtherRegimes(names, rules, declaration.regimes, declaration.default_language)
+    yield "_other_regimes", others
     lookup = RuleLookup(*resolved.rules)
     yield "rule_for", lookup.__getitem__
     yield "rule_for_text", lookup.find
     yield "optional_categories", tuple(name for name in names[1:] if name in used)
     yield "consent_categories", tuple(name for name in names[1:] if name in asked)
+    yield "exempt_categories", frozenset(exempt - {NECESSARY})
+    opened = frozenset(name for name in names[1:] if _is_open(name, regimes))
+    yield "open_categories", opened
+    # Under several regimes each page is like those of the others, for whomever it is.
+    offered = used if len(declaration.regimes) > 1 else used & (asked | opened)
+    yield "offered_categories", tuple(name for name in names[1:] if name in offered)
+    yield "signalled", frozenset(_signalled(declaration, used=used, opened=opened))
+    yield "choice_lifetimes", choice_lifetimes(regimes)
+
+
+def _is_open(category: str, regimes: Iterable[Regime]) -> bool:
+    return all(regime.is_open(category) for regime in regimes)
+
+
+def _signalled(
+    declaration: Declaration, *, used: set[str], opened: frozenset[str]
+) -> Iterator[str]:
+    regimes = declaration.active_regimes
+    # The site may use a category of its own for what is no cookie.
+    own = opened - {category.name for category in BUILT_IN_CATEGORIES}
+    for category in declaration.categories[1:]:
+        name, gpc = category.name, category.gpc
+        is_offered = name in used or name in own
+        if is_offered and any(one.refuses_by_signal(name, is_marked=gpc) for one in regimes):
+            yield name
 
 
 def _load(presets: Iterable[str], errors: list[Finding]) -> Iterator[tuple[DeclaredAt, ...]]:

@@ -11,8 +11,11 @@ from consentgate.policy.arguments import declare
 from consentgate.policy.declaration import (
     DEFAULT_LANGUAGE,
     DEFAULT_PREFERENCES_COOKIE,
+    DEFAULT_REGIME,
     Declaration,
 )
+from consentgate.policy.regime import Regime
+from consentgate.policy.regime_file import load_regime, shipped_regimes
 from consentgate.policy.toml_tables import (
     parse_toml,
     read_categories,
@@ -37,6 +40,7 @@ _DEFAULTS: dict[str, object] = {
     "preferences_cookie": DEFAULT_PREFERENCES_COOKIE,
     "default_language": DEFAULT_LANGUAGE,
     "accept_fingerprints": (),
+    "regime": DEFAULT_REGIME,
 }
 _KEYS = (*_DEFAULTS, "controller", "categories", "cookies")
 
@@ -52,19 +56,23 @@ def read_policy(path: str) -> Declaration:
     categories, category_errors = read_categories(document)
     controller, controller_errors = read_controller(document)
     simple = {key: document.get(key, default) for key, default in _DEFAULTS.items()}
-    simple["presets"] = _relative_to(simple["presets"], Path(path).parent)
+    folder = Path(path).parent
+    simple["presets"] = _relative_to(simple["presets"], folder)
+    regimes = simple["regime"]
+    simple["regime"] = _relative_to([regimes] if isinstance(regimes, str) else regimes, folder)
     declaration = declare(cookies=cookies, categories=categories, controller=controller, **simple)
     unknown = unknown_keys(document, known=_KEYS, place="the top of the file")
     errors = [*unknown, *controller_errors, *category_errors, *errors, *declaration.errors]
     return replace(declaration, errors=tuple(errors))
 
 
-def _relative_to(presets: object, folder: Path) -> object:
-    if not isinstance(presets, list):
-        return presets
+def _relative_to(names: object, folder: Path) -> object:
+    """Return names, and paths as seen from a folder."""
+    if not isinstance(names, list):
+        return names
     return [
-        str(folder / preset) if isinstance(preset, str) and preset.endswith(".toml") else preset
-        for preset in presets
+        str(folder / name) if isinstance(name, str) and name.endswith(".toml") else name
+        for name in names
     ]
 
 
@@ -76,9 +84,21 @@ def with_file_name(findings: tuple[Finding, ...], path: str) -> Iterator[Finding
         yield replace(finding, place=place)
 
 
+def _regime_value(regime: Regime) -> object:
+    """Return what a file says of a regime: its name, its path or its table."""
+    if regime.path:
+        return regime.path
+    is_shipped = regime.name in shipped_regimes() and regime == load_regime(regime.name)
+    return regime.name if is_shipped or regime.document is None else regime.document
+
+
 def policy_toml(declaration: Declaration) -> str:
     """Return the TOML from which the declaration is read again; defaults are left out."""
-    simple: dict[str, object] = {key: getattr(declaration, key) for key in _DEFAULTS}
+    simple: dict[str, object] = {
+        key: getattr(declaration, key) for key in _DEFAULTS if key != "regime"
+    }
+    regimes = [_regime_value(regime) for regime in declaration.regimes]
+    simple["regime"] = regimes[0] if len(regimes) == 1 else regimes
     simple["necessary"] = [entry.cookie.name for entry in declaration.necessary]
     lines = [
         f"{key} = {toml_value(value)}"

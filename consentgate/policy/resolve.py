@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import chain
 
 from consentgate.errors import Finding, PolicyError
 from consentgate.policy.cookie import Cookie
 from consentgate.policy.declaration import Declaration, DeclaredAt, findings_at
 from consentgate.policy.merge import override, strictest
+from consentgate.policy.regime import Regime, longest_choice, under
 from consentgate.policy.text import Translations
 from consentgate.policy.vocabulary import NECESSARY, ExemptReason
-
-# About six months, acceptance and refusal alike (CNIL deliberation 2020-092, recommendation).
-PREFERENCES_LIFETIME = timedelta(days=182)
 
 _PREFERENCES_PURPOSE = Translations(
     {"en": "Keeps your choice about cookies.", "fr": "Conserver votre choix sur les cookies."}
@@ -55,12 +52,19 @@ def resolve(declaration: Declaration, presets: Iterable[Sequence[DeclaredAt]]) -
     resolving = _Resolving(_preferences_rule(declaration), presets)
     for entry in chain(declaration.necessary, declaration.cookies):
         resolving.add(entry)
+    regimes = declaration.active_regimes
     return Resolved(
-        site=tuple(resolving.site.values()),
-        presets=tuple(resolving.presets.values()),
+        site=tuple(_under(entry, regimes) for entry in resolving.site.values()),
+        presets=tuple(_under(entry, regimes) for entry in resolving.presets.values()),
         differences=tuple(resolving.differences.values()),
         errors=tuple(resolving.errors),
     )
+
+
+def _under(entry: DeclaredAt, regimes: tuple[Regime, ...]) -> DeclaredAt:
+    cookie = entry.cookie
+    judged = under(cookie, regimes)
+    return entry if judged is cookie else entry._replace(cookie=judged)
 
 
 def _preferences_rule(declaration: Declaration) -> DeclaredAt:
@@ -72,7 +76,7 @@ def _preferences_rule(declaration: Declaration) -> DeclaredAt:
         exempt_reason=ExemptReason.CHOICE,
         provider=controller.name if controller else "",
         purpose=_PREFERENCES_PURPOSE,
-        lifetime=PREFERENCES_LIFETIME,
+        lifetime=longest_choice(declaration.active_regimes),
     )
     return DeclaredAt(cookie, "consentgate", 0)
 

@@ -112,6 +112,20 @@ ExemptReasonOption = (
 )
 
 
+class Basis(StrEnum):
+    """Why a cookie may leave: what the regime says of it, strictest last.
+
+    NECESSARY: always. OPT_OUT and OBJECTABLE: until the visitor refuses. EXEMPT: the same, on
+    terms. CONSENT: once the visitor agreed.
+    """
+
+    NECESSARY = "necessary"
+    OPT_OUT = "opt-out"
+    OBJECTABLE = "objectable"
+    EXEMPT = "exempt"
+    CONSENT = "consent"
+
+
 class SameSite(StrEnum):
     """The values of the SameSite attribute, weakest first (RFC 6265bis section 5.6.7)."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from consentgate.policy.category import BUILT_IN_CATEGORIES, Category, Controller
 from consentgate.policy.cookie import COOKIE_FIELDS, Cookie
 from consentgate.policy.lifetime import lifetime_text
+from consentgate.policy.terms import Assessment
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 # Characters that a basic string of TOML cannot hold unescaped (TOML 1.0, "String"), or that would
@@ -31,6 +32,10 @@ def toml_value(value: object) -> str:
             return '"' + _ESCAPED.sub(_escape, value) + '"'
         case timedelta():
             return toml_value(lifetime_text(value))
+        case date():
+            return value.isoformat()
+        case Assessment():
+            return toml_value(value._asdict())
         case Mapping():
             pairs = (f"{_key(key)} = {toml_value(entry)}" for key, entry in value.items())
             return "{ " + ", ".join(pairs) + " }" if value else "{}"

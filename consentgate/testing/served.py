@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from consentgate.policy import Cookie
-from consentgate.policy.cookie import requiring
+from consentgate.policy import Basis, Cookie
+from consentgate.policy.cookie import on_basis, requiring
 from consentgate.policy.lookup import RuleLookup
 
 
@@ -52,4 +52,5 @@ def _rule(declared: dict[str, Any]) -> Cookie:
         kind=declared["kind"],
         anonymous=declared["anonymous"],
     )
-    return requiring(rule, *declared["categories"])
+    judged = rule if rule.necessary else on_basis(rule, Basis(declared["basis"]), None)
+    return requiring(judged, *declared["categories"])

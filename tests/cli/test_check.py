@@ -72,7 +72,7 @@ def test_the_table_says_what_becomes_of_each_cookie(run: Run, site: Site) -> Non
     assert lines[0].split("  ")[0] == "Cookie"
     [row] = [line for line in lines if line.startswith("_ga ")]
     assert row.split()[1:] == [
-        *("statistics", "stripped", "leaves"),
+        *("statistics", "stripped", "leaves,", "shortened"),
         f"{target.removesuffix(':app')}.py:12",
     ]
 

@@ -161,6 +161,12 @@ def test_the_commented_example_is_valid_where_it_is_uncommented(run: Run, folder
     assert Policy.from_toml("consent.toml").consent_categories == ("statistics",)
 
 
+def test_the_regime_is_declared(run: Run, folder: Path) -> None:
+    run("init", "--framework", "flask", "--regime", "uk")
+
+    assert Policy.from_toml(folder / "consent.toml").regime.name == "uk"
+
+
 def test_the_first_line_names_the_schema_beside_it(run: Run, folder: Path) -> None:
     run("init", "--framework", "flask")
 

@@ -73,6 +73,8 @@ def test_a_cookie_of_a_glob(run: Run, folder: Path) -> None:
         "rule:            _pk_id.*, at cookies[0]\n"
         "why this one:    no other rule matches\n"
         "needs consent:   yes\n"
+        "regime:          fr: data protection act, law no. 78-17 of 6 January 1978, art.\n"
+        "                 82 (law)\n"
         "provider:        Matomo\n"
         "purpose:         Tells visits apart.\n"
         "lifetime:        395 days\n"
@@ -178,6 +180,7 @@ def test_json_has_each_fact(run: Run, folder: Path) -> None:
     assert run("policy", "explain", "_pk_id.1", "--json").json == {
         "format": 1,
         "name": "_pk_id.1",
+        "regime": "fr",
         "rule": {
             "name": "_pk_id.*",
             "declared_at": "cookies[0]",
@@ -185,6 +188,7 @@ def test_json_has_each_fact(run: Run, folder: Path) -> None:
             "beaten": [],
             "categories": ["statistics"],
             "needs_consent": True,
+            "basis": "consent",
             "exempt_reason": None,
             "provider": "Matomo",
             "purpose": "Tells visits apart.",
@@ -199,6 +203,18 @@ def test_json_has_each_fact(run: Run, folder: Path) -> None:
 
 def test_an_exempt_cookie_says_why_it_needs_no_consent(run: Run, several: Path) -> None:
     assert "needs consent:   no: audience_measurement" in run("policy", "explain", "kept").out
+
+
+@pytest.mark.parametrize(
+    ("regime", "basis"), [("uk", "objectable"), ("us-ca", "opt-out"), ("eu", "consent")]
+)
+def test_another_regime_has_another_answer(run: Run, folder: Path, regime: str, basis: str) -> None:
+    (folder / "consent.toml").write_text(f'regime = "{regime}"\n{COMPLETE}')
+
+    assert rule_of(run, "_pk_id.1")["basis"] == basis
+    out = run("policy", "explain", "_pk_id.1").out
+    assert f"regime:          {regime}: " in out
+    assert f"needs consent:   {'yes' if basis == 'consent' else f'no: {basis}'}\n" in out
 
 
 def test_a_rule_without_a_lifetime_shows_none(run: Run, several: Path) -> None:

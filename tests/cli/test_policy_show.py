@@ -23,6 +23,8 @@ _pk_id.*             statistics  Matomo        395 days
 category    visitors          fingerprint
 necessary   cannot refuse it  gOqLxLot
 statistics  are asked         IyV7BO9p
+
+regime: fr (France)
 """
 
 
@@ -41,6 +43,15 @@ def test_a_category_of_exempt_cookies_is_not_asked_for(run: Run, folder: Path) -
 
     assert "statistics (anonymous)" in ran.out
     assert "statistics  can refuse it" in ran.out
+
+
+def test_of_a_category_to_which_visitors_can_object_it_says_so(run: Run, folder: Path) -> None:
+    (folder / "consent.toml").write_text(f'regime = ["uk", "us-ca"]\n{COMPLETE}')
+
+    out = run("policy", "show").out
+
+    assert "statistics  can object" in out
+    assert out.endswith("\nregime: uk (United Kingdom), us-ca (California)\n")
 
 
 def test_names_are_never_read_as_markup_nor_cut_off(run: Run, folder: Path) -> None:

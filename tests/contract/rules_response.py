@@ -67,25 +67,38 @@ class Response:
 
         assert answer.cookies == ["session=1; Path=/; HttpOnly; SameSite=Lax"]
 
-    def test_a_consented_cookie_is_clamped_to_its_declared_lifetime_on_request(self) -> None:
+    @pytest.mark.law(37)
+    def test_a_consented_cookie_is_clamped_to_its_declared_lifetime(self) -> None:
         answer = self.play(
             Ask(cookie=preferences_for("statistics", policy=self.RAISING)),
-            Say(cookies=(GA, "_tab=1; Max-Age=60", "_ga=2; Max-Age=60")),
+            Say(cookies=(GA, "_tab=1; Max-Age=60", "_ga=2; Max-Age=60", "_ga=3")),
             policy=self.RAISING,
-            clamp=True,
         )
 
         assert answer.cookies == [
             "_ga=GA1.2.3; Path=/; Max-Age=2592000",
             "_tab=1",
             "_ga=2; Max-Age=60",
+            "_ga=3",
         ]
+
+    @pytest.mark.law(37)
+    def test_a_consented_cookie_without_a_declared_lifetime_keeps_its_own(self) -> None:
+        policy = Policy(cookies=[Cookie("_ga", category="statistics")])
+        answer = self.play(
+            Ask(cookie=preferences_for("statistics", policy=policy)),
+            Say(cookies=(GA,)),
+            policy=policy,
+        )
+
+        assert answer.cookies == [GA]
 
     def test_without_clamp_a_consented_cookie_passes_byte_for_byte(self) -> None:
         answer = self.play(
             Ask(cookie=preferences_for("statistics", policy=self.RAISING)),
             Say(cookies=(GA,)),
             policy=self.RAISING,
+            clamp=False,
         )
 
         assert answer.cookies == [GA]

@@ -16,7 +16,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import Client
 
 from consentgate import ConfigurationError, Cookie, Policy, PolicyError, get_consent
-from consentgate.ext.flask import ConsentGate, current_consent, requires_consent
+from consentgate.ext.flask import (
+    ConsentGate,
+    consent_level,
+    current_consent,
+    requires_consent,
+)
 from consentgate.ext.flask.settings import read_settings
 from tests.ext.flask_site import KEY, POLICY, PromoPlugin, left, make_app
 
@@ -318,9 +323,9 @@ def test_the_current_consent_is_the_one_of_the_request() -> None:
     @app.post("/same")
     def same() -> str:
         get_consent(flask.request).grant("statistics")
-        return str(current_consent.allows("statistics"))
+        return f"{current_consent.allows('statistics')} {consent_level('statistics')}"
 
-    assert app.test_client().post("/same").text == "True"
+    assert app.test_client().post("/same").text == "True granted"
 
 
 # Without Flask

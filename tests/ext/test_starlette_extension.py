@@ -119,7 +119,8 @@ def test_an_endpoint_that_takes_no_request_raises_with_what_to_take() -> None:
 
 
 def test_templates_ask_for_the_consent() -> None:
-    text = "{{ consent_allows('statistics') }} {{ current_consent.decided }}"
+    text = "{{ consent_allows('statistics') }} {{ current_consent.decided }} "
+    text += "{{ consent_level('statistics') }}"
     env = jinja2.Environment(loader=jinja2.DictLoader({"page": text}), autoescape=True)
     templates = Jinja2Templates(env=env, context_processors=[consent_context])
 
@@ -128,8 +129,8 @@ def test_templates_ask_for_the_consent() -> None:
 
     app = gated(Starlette(routes=[Route("/", page)]))
 
-    assert asked(app)[1] == "False False"
-    assert asked(app, NOW_ALLOWED)[1] == "True True"
+    assert asked(app)[1] == "False False refused"
+    assert asked(app, NOW_ALLOWED)[1] == "True True granted"
 
 
 # Dependencies of FastAPI

@@ -52,6 +52,17 @@ def test_a_form_chooses_and_leads_back(visit: Exchange, send: Send, granted: set
     assert set(state.values()) <= {"granted", "refused", "exempt"}
 
 
+@pytest.mark.law(32)
+def test_what_was_ticked_beforehand_and_is_kept_is_no_choice(visit: Exchange) -> None:
+    policy = Policy(cookies=[Cookie("tally", category="statistics", anonymous=True)])
+
+    kept = visit(post("choice=save&category=statistics&exempt=statistics"), policy=policy)
+    granted = visit(choose("save", "statistics"), policy=policy)
+
+    assert (kept.cookies, kept["location"]) == ([], "/consent/")
+    assert granted["location"] == PREFERENCES
+
+
 def test_who_withdraws_what_was_never_granted_is_not_told_that_a_choice_is_saved(
     visit: Exchange,
 ) -> None:

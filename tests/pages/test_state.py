@@ -243,6 +243,7 @@ def test_the_declaration_has_each_cookie_with_its_texts_by_language() -> None:
         "category": "statistics",
         "categories": ["statistics"],
         "needs_consent": True,
+        "basis": "consent",
         "exempt_reason": None,
         "anonymous": False,
         "provider": {"en": "Matomo"},

@@ -64,7 +64,10 @@ def test_names_and_paths_in_an_event_are_escaped_and_cut() -> None:
     assert (events[0].name, events[0].path) == ("n\\n" + "x" * 61, "/\\x1b" + "y" * 59)
 
 
-KEPT = {Reason.NECESSARY, Reason.CONSENTED, Reason.ANONYMOUS, Reason.NOT_REQUIRED}
+KEPT = {
+    *(Reason.NECESSARY, Reason.CONSENTED, Reason.ANONYMOUS),
+    *(Reason.NOT_REQUIRED, Reason.OBJECTABLE),
+}
 
 
 @pytest.mark.parametrize("reason", sorted(set(Reason) - KEPT))
@@ -82,6 +85,7 @@ def test_the_ids_of_reasons_are_stable() -> None:
         "CONSENTED": "CG101",
         "ANONYMOUS": "CG102",
         "NOT_REQUIRED": "CG103",
+        "OBJECTABLE": "CG104",
         "UNDECLARED": "CG110",
         "UNDECIDED": "CG111",
         "REFUSED": "CG112",
@@ -115,6 +119,7 @@ def test_the_ids_of_reasons_are_stable() -> None:
         "BANNER_FILE": "CG153",
         "BANNER_FORM_BLOCKED": "CG154",
         "SETTINGS_LINK_MISSING": "CG155",
+        "REGIME_FAILED": "CG156",
         "HOST_UNDECLARED": "CG160",
         "HOST_NOT_ALLOWED": "CG161",
         "HINT_REMOVED": "CG162",

@@ -8,7 +8,7 @@ import pytest
 
 from consentgate import Action, Consent, Cookie, Policy, Reason
 from consentgate.choice.consent import NECESSARY
-from consentgate.gate.judge import ASK_JUDGE, UNDECLARED, Judge
+from consentgate.gate.judge import ASK_JUDGE, MAY_OUTLIVE, UNDECLARED, Judge
 from consentgate.policy.cookie import requiring
 from tests.support.exchange import gate_of
 
@@ -86,14 +86,19 @@ def test_a_name_that_is_not_declared_as_a_cookie_is_undeclared(policy: Policy) -
     assert judge_of(policy=policy).category_by_name("other") == UNDECLARED
 
 
-def test_a_lifetime_to_clamp_is_left_to_the_judge() -> None:
+def test_a_declared_lifetime_is_marked() -> None:
     cookies = [
         Cookie("a", category="statistics", lifetime="1 day"),
         Cookie("b", category="statistics"),
         Cookie("c", category="necessary", lifetime="1 day"),
     ]
 
-    assert categories_of(*cookies, clamp=True) == {"b": "statistics", "c": "necessary"}
+    assert categories_of(*cookies) == {
+        "a": f"{MAY_OUTLIVE}statistics",
+        "b": "statistics",
+        "c": "necessary",
+    }
+    assert categories_of(*cookies, clamp=False)["a"] == "statistics"
 
 
 @pytest.mark.parametrize(
@@ -125,7 +130,7 @@ def test_a_name_decides_what_the_judge_decides(
     name: str, end: str, granted: tuple[str, ...]
 ) -> None:
     gate = gate_of()
-    category = judge_of().category_by_name(name)
+    category = judge_of().category_by_name(name).removeprefix(MAY_OUTLIVE)
 
     verdict = gate.judge(name + end, gate.consent_for(*granted))
 

@@ -223,7 +223,7 @@ def required_of(_: object) -> Any:
         {"mode": "report"},
         {"unknown": "report"},
         {"hide_cookies": "off"},
-        {"clamp": True},
+        {"clamp": False},
         {"scan_headers": True},
         {"required": required_of},
         {"domain": "example.org"},

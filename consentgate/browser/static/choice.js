@@ -12,7 +12,9 @@ const stored = () => readCookies().split("; ").flatMap((pair) => {
     const text = name === POLICY.cookie && value.split(".")[0];
     const choice = JSON.parse(atob(text.replace(/-/g, "+").replace(/_/g, "/")));
     const days = (Date.now() - Date.parse(choice.d)) / 864e5;
-    if (days >= -1 && days < 183) return choice;
+    // For as long as the regime says, of a choice that grants something and of one that does not.
+    const last = POLICY.days[Object.keys(choice.g).length ? 0 : 1];
+    if (days >= -1 && days < last + 1) return choice;
   } catch { /* it is none */ }
   return [];
 });
@@ -21,7 +23,8 @@ const update = (given) => {
   const choices = stored();
   let isNew;
   for (const [name, prints] of Object.entries(POLICY.prints)) {
-    const holds = (part) => (choice) => prints.includes(choice[part][name]);
+    const held = { g: prints, r: POLICY.refusals[name] };
+    const holds = (part) => (choice) => held[part].includes(choice[part][name]);
     let state = "undecided";
     if (given) state = given[name];
     else if (choices.some(holds("r"))) state = "refused";
@@ -36,7 +39,8 @@ const update = (given) => {
 };
 
 const allows = (names) => names.split(/\s+/).every(
-  (name) => name === "necessary" || states[name] === "granted",
+  (name) => name === "necessary" || states[name] === "granted"
+    || (POLICY.open.includes(name) && states[name] !== "refused"),
 );
 const api = {
   allows,

@@ -13,6 +13,8 @@ from consentgate.cli.frame import DEFAULT_FILE, example, json_option
 from consentgate.cli.init.document import Answers, policy_document
 from consentgate.cli.init.frameworks import FRAMEWORKS, Framework, find_frameworks
 from consentgate.cli.output import print_json
+from consentgate.policy import shipped_regimes
+from consentgate.policy.declaration import DEFAULT_REGIME
 from consentgate.policy.schema import SCHEMA_FILE, schema_text
 
 
@@ -25,6 +27,10 @@ from consentgate.policy.schema import SCHEMA_FILE, schema_text
 @click.option("--contact", default="", help="An address to write to.")
 @click.option("--privacy-page", default="", metavar="URL", help="An address or a path.")
 @click.option("--site", metavar="URL", help="The site's address.")
+@click.option(
+    "--regime", type=click.Choice(shipped_regimes()), default=DEFAULT_REGIME, show_default=True,
+    help="The law by which the site is judged.",
+)  # fmt: skip
 @click.option("--language", default="en", show_default=True, metavar="TAG", help="Of its texts.")
 @click.option(
     "--preset", "presets", multiple=True, metavar="NAME",
@@ -43,6 +49,7 @@ def init(
     contact: str,
     privacy_page: str,
     site: str | None,
+    regime: str,
     language: str,
     presets: tuple[str, ...],
     file: str,
@@ -63,6 +70,7 @@ def init(
     answers = Answers(
         presets=(*chosen.presets, *(presets or questions.presets())),
         site=questions.text("The site's address, such as https://www.example.org", site),
+        regime=regime,
         language=language,
         controller=questions.text("Who is responsible for the site", controller),
         contact=contact,

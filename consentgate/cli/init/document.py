@@ -8,6 +8,7 @@ import tomlkit
 from tomlkit import TOMLDocument
 
 from consentgate.policy import Controller, Policy
+from consentgate.policy.declaration import DEFAULT_REGIME
 from consentgate.policy.schema import SCHEMA_LINE
 from consentgate.policy.writing import controller_fields
 
@@ -22,6 +23,7 @@ log-in, a form's protection, a basket; not of measurement.
 """
 _PRESETS = "Declarations of well-known software; `consentgate presets` lists all."
 _SITE = "The address of the site, for its cookie charter."
+_REGIME = "The law by which it is judged: eu, fr, uk or us-ca; see docs/law.md."
 _LANGUAGE = "The language of each text below that is not given by language."
 _CONTROLLER = "Who is responsible for the site. Visitors read it before they choose.\n"
 _COOKIES = """\
@@ -50,6 +52,7 @@ class Answers:
 
     presets: tuple[str, ...] = ()
     site: str = ""
+    regime: str = DEFAULT_REGIME
     language: str = "en"
     controller: str = ""
     contact: str = ""
@@ -67,6 +70,7 @@ def policy_document(answers: Answers) -> str:
     Policy(
         presets=answers.presets,
         site=answers.site,
+        regime=answers.regime,
         default_language=answers.language,
         controller=controller,
     )
@@ -75,6 +79,7 @@ def policy_document(answers: Answers) -> str:
     _add(document, _NECESSARY, "necessary", [])
     _add(document, _PRESETS, "presets", list(answers.presets))
     _add(document, _SITE, "site", answers.site)
+    _add(document, _REGIME, "regime", answers.regime)
     _add(document, _LANGUAGE, "default_language", answers.language)
     document.add(tomlkit.nl())
     if controller is None:

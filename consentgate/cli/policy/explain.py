@@ -15,7 +15,7 @@ from consentgate.gate.events import reason_words
 from consentgate.gate.gate import Gate
 from consentgate.gate.judge import Verdict
 from consentgate.http.set_cookie import split_set_cookie
-from consentgate.policy import Cookie, Kind, Policy, lifetime_text, paste_toml, text_in
+from consentgate.policy import Basis, Cookie, Kind, Policy, lifetime_text, paste_toml, text_in
 from consentgate.policy.likely import likely_cookie
 from consentgate.policy.listing import category_text
 from consentgate.policy.names import name_problem
@@ -67,6 +67,7 @@ def _document(
 ) -> dict[str, object]:
     document: dict[str, object] = {
         "name": name,
+        "regime": policy.regime.name,
         "rule": None,
         "before_choice": _fate_json(fates.before_choice),
         "after_refusal": _fate_json(fates.after_refusal),
@@ -82,6 +83,7 @@ def _document(
         "beaten": list(precedence.beaten),
         "categories": list(rule.categories),
         "needs_consent": not rule.exempt,
+        "basis": rule.basis,
         "exempt_reason": rule.exempt_reason,
         "provider": text_in(rule.provider, policy.default_language),
         "purpose": text_in(rule.purpose, policy.default_language),
@@ -102,7 +104,8 @@ def _print(name: str, policy: Policy, precedence: Precedence, fates: _Fates) -> 
             "rule": f"{rule.name}, at {precedence.place}",
             "why this one": precedence.why,
             "comes before": ", ".join(precedence.beaten),
-            "needs consent": f"no: {rule.exempt_reason}" if rule.exempt else "yes",
+            "needs consent": _needs_consent(rule),
+            "regime": _regime(policy, rule),
             "provider": text_in(rule.provider, policy.default_language),
             "purpose": text_in(rule.purpose, policy.default_language),
             "lifetime": "" if rule.lifetime is None else lifetime_text(rule.lifetime),
@@ -119,6 +122,20 @@ def _print(name: str, policy: Policy, precedence: Precedence, fates: _Fates) -> 
     suggestion = "" if rule else _suggestion(name)
     if suggestion:
         click.echo(f"\nIf the site needs it, declare it, for example:\n\n{suggestion}")
+
+
+def _needs_consent(rule: Cookie) -> str:
+    if not rule.exempt:
+        return "yes"
+    is_open = rule.basis in (Basis.OBJECTABLE, Basis.OPT_OUT)
+    return f"no: {rule.basis}" if is_open else f"no: {rule.exempt_reason}"
+
+
+def _regime(policy: Policy, rule: Cookie) -> str:
+    """Return by which law it is judged, and the source of that."""
+    provision = policy.regime.provision_of(rule)
+    source = ", ".join(filter(None, (provision.source, provision.paragraph)))
+    return f"{policy.regime.name}: {source} ({provision.status})"
 
 
 def _fate(verdict: Verdict) -> str:

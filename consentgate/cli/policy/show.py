@@ -29,6 +29,8 @@ def show(*, file: str, as_json: bool) -> None:
     print_table(COLUMNS, cookie_rows(policy))
     click.echo()
     print_table(("category", "visitors", "fingerprint"), _categories(policy))
+    names = ", ".join(f"{regime.name} ({regime.title})" for regime in policy.regimes)
+    click.echo(f"\nregime: {names}")
 
 
 def _categories(policy: Policy) -> list[tuple[str, str, str]]:
@@ -43,4 +45,6 @@ def _categories(policy: Policy) -> list[tuple[str, str, str]]:
 def _asked(policy: Policy, category: Category) -> str:
     if category.name == NECESSARY:
         return "cannot refuse it"
-    return "are asked" if category.name in policy.consent_categories else "can refuse it"
+    if category.name in policy.consent_categories:
+        return "are asked"
+    return "can object" if category.name in policy.open_categories else "can refuse it"

@@ -34,6 +34,7 @@ from consentgate.ext.flask.views import (
     consent_allows,
     consent_banner,
     consent_embed,
+    consent_level,
     consent_link,
     cookie_charter,
     current_consent,
@@ -86,6 +87,7 @@ class ConsentGate:
         app.jinja_env.globals |= {
             "current_consent": current_consent,
             "consent_allows": consent_allows,
+            "consent_level": consent_level,
             "consent_banner": consent_banner,
             "consent_embed": consent_embed,
             "consent_link": consent_link,

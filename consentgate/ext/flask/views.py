@@ -11,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
 from consentgate.ext.consent_required import consent_required_page, missing_categories
-from consentgate.gate.visitor import VisitorConsent, exchange_of, get_consent
+from consentgate.gate.visitor import Level, VisitorConsent, exchange_of, get_consent
 from consentgate.pages.http import address_in_environ
 from consentgate.pages.template_helpers import TemplateHelpers
 
@@ -25,6 +25,12 @@ around the application."""
 def consent_allows(category: str) -> bool:
     """Return True if the visitor allows the category; in templates too."""
     return current_consent.allows(category)
+
+
+def consent_level(category: str) -> Level:
+    """Return how far the visitor lets a category go, in templates too: "refused", "exempt" or
+    "granted"."""
+    return current_consent.level(category)
 
 
 def consent_banner(*, language: str = "", nonce: str = "") -> Markup:

@@ -23,7 +23,7 @@
   const entries = window.navigation ? window.navigation.entries() : [];
   let isLost = entries.some(({ url }) => url && url.endsWith(LOST));
 
-  // Without a base element's address, which may be another site's.
+  // Without a base element's address, maybe another site's.
   const mark = (fragment) => {
     history.replaceState(history.state, "", location.href.split("#")[0] + fragment);
   };
@@ -94,7 +94,7 @@
     }
     const repeats = isLost && !detail.decided && (comesFromChoice || detail.banner);
     banner.hidden = !detail.banner || repeats;
-    const isSignalled = detail.signal && !detail.decided;
+    const isSignalled = detail.signal && !(detail.decided && detail.day);
     for (const word of root.querySelectorAll(".consentgate-signal")) word.hidden = !isSignalled;
     if (!comesFromChoice && !repeats) return;
     for (const word of saved.querySelectorAll("[data-category]")) {

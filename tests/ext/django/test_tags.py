@@ -84,6 +84,13 @@ def test_the_choice_is_at_hand_as_a_variable() -> None:
     assert (render(part, "statistics"), render(part)) == ("True True", "False False")
 
 
+@pytest.mark.law(32)
+def test_how_far_a_category_goes_is_at_hand_as_a_variable() -> None:
+    part = '{% consent_level "statistics" as level %}{{ level }}'
+
+    assert (render(part, "statistics"), render(part)) == ("granted", "refused")
+
+
 @pytest.mark.parametrize(
     ("language", "purpose", "title"),
     [

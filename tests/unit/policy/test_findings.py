@@ -11,6 +11,8 @@ from consentgate import Controller, Cookie, Policy
 from consentgate.policy.vocabulary import ExemptReasonOption
 from tests.unit.policy.reported import ids, places
 
+ASSESSED = ("2026-01-10", "/assessment")
+
 FACTS: dict[str, Any] = {"provider": "Acme", "purpose": "Counts visits.", "lifetime": "session"}
 
 
@@ -60,7 +62,13 @@ def test_a_fact_that_visitors_are_owed_and_that_is_missing_is_named(
     [
         statistics(purpose={"en-GB": "Counts."}),
         Cookie("sid", category="necessary"),
-        Cookie("_pk_id.*", category="statistics", anonymous=True, retention="1 year"),
+        Cookie(
+            "_pk_id.*",
+            category="statistics",
+            anonymous=True,
+            retention="1 year",
+            assessment=ASSESSED,
+        ),
         statistics("key", kind="local_storage", lifetime=None),
     ],
     ids=lambda cookie: cookie.name,
@@ -177,6 +185,7 @@ def test_the_csrf_cookie_of_django_lives_longer_than_it_needs() -> None:
 def test_anonymous_measurement_that_goes_past_its_exemption_is_reported(
     fields: dict[str, Any], number: int
 ) -> None:
+    fields["assessment"] = ASSESSED
     cookie = Cookie("_pk_id.*", category="statistics", anonymous=True, **fields)
 
     assert findings_of(cookie) == [("CG057", "cookies[0] ('_pk_id.*')")] * number

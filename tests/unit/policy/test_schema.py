@@ -51,6 +51,10 @@ COOKIE: dict[str, list[Any]] = {
     "anonymous": FLAGS,
     "exempt_reason": [*map(str, ExemptReason), "because", ""],
     "retention": ["25 months", "session", "1 fortnight", "1 year", 1],
+    "assessment": [{"date": "2026-01-10", "address": "/a"}, ["2026-01-10", "https://example.org/a"],
+                   {"date": "2026-01-10"}, {"date": "soon", "address": "/a"}, ["2026-01-10"],
+                   {"date": "2026-01-10", "address": "//evil"}, "2026-01-10",
+                   ["2026-01-10", "a b", "c"], ["2026-1-10", "/a"], [1, 2]],
     "path": ["/", "/app", ["/"], ["/", "/app"], "app", [], ["/", 1], "/a;b", "/a\n", "/é", 1],
     "domain": ["", "example.org", ".example.org", ["", "a.org"], [], [""], "a b", "a..b", [1], {}],
     "parent_domain": FLAGS,
@@ -85,6 +89,79 @@ CONTROLLER: dict[str, list[Any]] = {
     "jurisdiction": ["", "FR", "fr", "France", "FR\n", 1],
     "colour": ["red"],
 }  # fmt: skip
+LAW = {"source": "Act", "status": "law"}
+REGIME = {
+    "name": "ch",
+    "title": "Switzerland",
+    "date": "2026-01-10",
+    "asked": {"how": "opt-out", **LAW},
+    "signal": {"refuses": "marked", **LAW},
+    "choice": {"lifetime": "1 year", **LAW},
+    "ask_again": {"after": "1 year", **LAW},
+}
+CHANGED_REGIMES: list[dict[str, Any]] = [
+    {},
+    {"name": ""},
+    {"title": 1},
+    {"date": "soon"},
+    {"within": "eu"},
+    {"within": 1},
+    {"words": {"consent": {"de": "Ja"}, "statistics": "All"}},
+    {"words": {"colour": "red"}},
+    {"words": {"consent": 1}},
+    {"words": "none"},
+    {"colour": "red"},
+    {"asked": {"how": "never", **LAW}},
+    {"asked": {"how": "opt-in", "status": "law"}},
+    {"asked": {"how": "opt-in", "source": "Act"}},
+    {"asked": {"how": "opt-in", **LAW, "status": "rumour"}},
+    {"asked": {"how": "opt-in", **LAW, "text": "Ask.", "paragraph": "1", "does": "It asks."}},
+    {"asked": {"how": "opt-in", **LAW, "read": "secondary"}},
+    {"asked": {"how": "opt-in", **LAW, "read": "twice"}},
+    {"asked": {"how": "opt-in", **LAW, "colour": "red"}},
+    {"asked": "opt-in"},
+    {"signal": {"refuses": ["statistics"], **LAW}},
+    {"signal": {"refuses": [1], **LAW}},
+    {"signal": {"refuses": "some", **LAW}},
+    {"signal": LAW},
+    {"choice": {"lifetime": "session", **LAW}},
+    {"choice": LAW},
+    {"ask_again": {"after": 1, **LAW}},
+    {"exempt": [{"reasons": ["choice"], **LAW}]},
+    {"exempt": [{"reasons": ["choice"], "objection": False, **LAW}]},
+    {"exempt": [{"reasons": ["choice"], "objection": True, **LAW}]},
+    {"exempt": [{"reasons": ["choice"], "lifetime": "1 year", **LAW}]},
+    {"exempt": [{"reasons": ["luck"], **LAW}]},
+    {"exempt": [{"categories": ["statistics"], "objection": True, **LAW}]},
+    {"exempt": [{"categories": ["statistics"], **LAW}]},
+    {"exempt": [{"categories": [1], "objection": True, **LAW}]},
+    {
+        "exempt": [
+            {
+                "reasons": ["audience_measurement"],
+                "objection": True,
+                "lifetime": "1 year",
+                "renewal": False,
+                "retention": "2 years",
+                "assessment": True,
+                **LAW,
+            }
+        ]
+    },
+    {"exempt": [{"categories": ["statistics"], "objection": True, "renewal": "no", **LAW}]},
+    {"exempt": [{"categories": ["statistics"], "objection": True, "lifetime": "soon", **LAW}]},
+    {"exempt": ["statistics"]},
+    {"exempt": {"categories": ["statistics"]}},
+    {"show": [{"what": "facts", **LAW}, {"what": "signal", **LAW}]},
+    {"show": [{"what": "colours", **LAW}]},
+    {"show": [{"what": "facts"}]},
+    {"provision": [{"text": "Be kind.", **LAW}]},
+    {"provision": [{"what": "facts", **LAW}]},
+]
+REGIMES: list[Any] = [
+    *(REGIME | change for change in CHANGED_REGIMES),
+    *({key: REGIME[key] for key in REGIME if key != missing} for missing in REGIME),
+]
 TOP: dict[str, list[Any]] = {
     "necessary": [[], ["session"], ["a*"], ["*"], ["a b"], [1], "session"],
     "presets": [[], ["django"], ["matomo", "flask"], ["djago"], ["no.toml"], [1], "django"],
@@ -93,6 +170,7 @@ TOP: dict[str, list[Any]] = {
     "preferences_cookie": ["choice", "__Host-choice", "a*", "a b", "", 1],
     "default_language": ["en", "pt-BR", "english!", "", 1],
     "accept_fingerprints": [[], ["IyV7BO9p"], ["short"], "IyV7BO9p", [1]],
+    "regime": ["fr", ["fr", "uk"], "france", [], [1], 1, ["fr", REGIME], *REGIMES],
     "colour": ["red"],
 }
 

@@ -1,7 +1,8 @@
 """Template tags: `{% load consentgate %}`. They need the request that the template is rendered for.
 
 `{% if_consent "statistics" %} ... {% else %} ... {% endif_consent %}`,
-`{% consent_allows "statistics" as allowed %}`, `{% consent_decided as decided %}` and
+`{% consent_allows "statistics" as allowed %}`, `{% consent_decided as decided %}`,
+`{% consent_level "statistics" as level %}` ("refused", "exempt" or "granted") and
 `{% consent_cookies as cookies %}`, the declared cookies in the visitor's language.
 
 `{% consent "videos" provider="YouTube" width=560 height=315 %} ... {% endconsent %}` shows what it
@@ -25,7 +26,7 @@ from django.utils.translation import get_language
 from consentgate.errors import ConfigurationError
 from consentgate.ext.django.explained import ExplainedCookie, explain_cookies
 from consentgate.ext.django.place import address_of, request_in
-from consentgate.gate.visitor import VisitorConsent, exchange_of, get_consent
+from consentgate.gate.visitor import Level, VisitorConsent, exchange_of, get_consent
 from consentgate.pages.template_helpers import TemplateHelpers
 
 register = template.Library()
@@ -35,6 +36,12 @@ register = template.Library()
 def consent_allows(context: Context, category: str) -> bool:
     """Return True if the visitor allows a category."""
     return _consent_in(context).allows(category)
+
+
+@register.simple_tag(takes_context=True)
+def consent_level(context: Context, category: str) -> Level:
+    """Return how far the visitor lets a category go: "refused", "exempt" or "granted"."""
+    return _consent_in(context).level(category)
 
 
 @register.simple_tag(takes_context=True)
