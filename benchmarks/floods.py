@@ -2,10 +2,11 @@
 
     python -m benchmarks.floods
 
-Each flood goes through the ASGI and the WSGI middleware with their default options, around an
-application that answers with a small page, in a process of its own: one counts what Python
-allocated (tracemalloc), another what the process holds (its resident memory, where the system
-shows it). The last line is for all floods in one process, which may grow by 16 MiB.
+Each flood goes through the ASGI and the WSGI middleware with their default options, and with the
+hosts of pages limited and decisions recorded, around an application that answers with a small page,
+in a process of its own: one counts what Python allocated (tracemalloc), another what the process
+holds (its resident memory, where the system shows it). The last line is for all floods in one
+process, which may grow by 16 MiB.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -27,8 +29,11 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from benchmarks.asgi import App, Exchange, Message, Receive, Send, run_to_end
 from benchmarks.surroundings import quiet_logs, stay_on_last_processor
-from benchmarks.traffic import POLICY, SECRET, STATISTICS
+from benchmarks.traffic import LIMITED, LIMITED_STATISTICS, SECRET
 from consentgate import asgi, wsgi
+from consentgate._middleware import MiddlewareOptions
+from consentgate.choice.decision import Decision
+from consentgate.gate.recording import Receipt, Recorded
 
 GROWTH_MIB = 16
 """The bar for all floods together."""
@@ -62,12 +67,18 @@ class Visit:
     headers: Headers = ()
     answers: Headers = ()
     head: str = _HEAD
+    body: bytes = b""
 
     @property
     def sent(self) -> Headers:
         """The request's headers, in place of those that a browser always sends."""
         names = {name for name, _ in self.headers}
         return (*(pair for pair in _ASKS if pair[0] not in names), *self.headers)
+
+    @property
+    def method(self) -> str:
+        """POST for what has a body."""
+        return "POST" if self.body else "GET"
 
     @property
     def page(self) -> bytes:
@@ -87,14 +98,22 @@ def _sets(*values: str) -> Visit:
     return Visit(answers=tuple(("Set-Cookie", value) for value in values))
 
 
+def _choice(media_type: str, body: str, *headers: tuple[str, str]) -> Visit:
+    sent = (("Content-Type", media_type), ("Sec-Fetch-Site", "same-origin"), *headers)
+    return Visit(path="/consent/", headers=sent, body=body.encode())
+
+
 FLOODS: Mapping[str, tuple[int, Callable[[int], Visit]]] = {
     "Cookie headers of 4 kB": (5_000, lambda n: _cookie(_names(200 * n, 200))),
     "Cookie headers of 60 kB": (300, lambda n: _cookie(_names(3_000 * n, 3_000))),
     "200,000 names in short Cookie headers": (20_000, lambda n: _cookie(_names(10 * n, 10))),
     "long names of cookies": (5_000, lambda n: _cookie(f"{'x' * 3_000}{n}=1")),
-    "values of declared cookies": (5_000, lambda n: _cookie(f"_fbp={PRIVATE}{n}; {STATISTICS}")),
+    "values of declared cookies": (
+        5_000,
+        lambda n: _cookie(f"_fbp={PRIVATE}{n}; {LIMITED_STATISTICS}"),
+    ),
     "names of declared globs": (5_000, lambda n: _cookie(f"ads_{n}{'x' * 100}={PRIVATE}")),
-    "forged choices": (5_000, lambda n: _cookie(f"{STATISTICS}{n}{PRIVATE * 30}")),
+    "forged choices": (5_000, lambda n: _cookie(f"{LIMITED_STATISTICS}{n}{PRIVATE * 30}")),
     "paths": (5_000, lambda n: Visit(path=f"/{n}{'x' * 1_000}")),
     "short paths": (5_000, lambda n: Visit(path=f"/{n}")),
     "ways back from the library's pages": (
@@ -127,9 +146,31 @@ FLOODS: Mapping[str, tuple[int, Callable[[int], Visit]]] = {
         5_000,
         lambda n: _sets(f"_fbp={PRIVATE}; Path=/{n:0400}", f"a=1; Max-Age={n}; a{n:0400}=1"),
     ),
+    "attributes of consented cookies": (
+        5_000,
+        lambda n: Visit(
+            headers=(("Cookie", LIMITED_STATISTICS),),
+            answers=(("Set-Cookie", f"ab_test={PRIVATE}; Max-Age=60; Path=/{n:0200}"),),
+        ),
+    ),
     "Cache-Control and Vary": (
         5_000,
         lambda n: Visit(answers=(("Cache-Control", f"max-age={n:0100}"), ("Vary", f"x{n:0400}"))),
+    ),
+    "keys of repeated decisions": (
+        5_000,
+        lambda n: _choice(
+            "application/json",
+            '{"choice": "refuse"}',
+            ("Idempotency-Key", f"{n:016}{PRIVATE * 20}"),
+        ),
+    ),
+    "languages of decisions": (
+        5_000,
+        lambda n: _choice(
+            "application/x-www-form-urlencoded",
+            f"choice=refuse&source=banner&language={'fr' if n % 2 else f'x-{n}-{PRIVATE}'}",
+        ),
     ),
     "types of content": (
         5_000,
@@ -145,7 +186,7 @@ _HOSTILE: Mapping[str, Callable[[int], str]] = {
     "weighed items": lambda n: f"{n}," + "a;q=0.1," * HOSTILE_BYTES,
     "pairs in one": lambda n: f"a={n}" + ",a=1" * HOSTILE_BYTES,
     "names of a glob": lambda n: ";".join(f"ads_{n}{k:x}=" for k in range(HOSTILE_BYTES // 9)),
-    "choices": lambda n: f"a={n};" + f"{STATISTICS}x;" * (HOSTILE_BYTES // 9),
+    "choices": lambda n: f"a={n};" + f"{LIMITED_STATISTICS}x;" * (HOSTILE_BYTES // 9),
     "tags": lambda n: f'"{n}",' + 'W/"~cgv0123456789abs",' * HOSTILE_BYTES,
     "quotes": lambda n: str(n) + '"\\' * HOSTILE_BYTES,
     "blanks": lambda n: f"a{n}" + " " * (HOSTILE_BYTES - 20) + "=1",
@@ -170,6 +211,27 @@ def _hostile(kind: str, text: str) -> Visit:
     return Visit(headers=((kind, text),))
 
 
+class _Recorder:
+    """Says of each decision that it is recorded, and keeps nothing of it."""
+
+    def record(self, decision: Decision) -> Future[Recorded]:
+        """Keep nothing."""
+        future: Future[Recorded] = Future()
+        future.set_result(Recorded.STORED)
+        return future
+
+    def receipt(self, record_id: bytes) -> Future[Receipt | None]:
+        """Find nothing."""
+        raise NotImplementedError
+
+    def count_shown(self, *, language: str, place: str) -> None:
+        """Count nothing."""
+
+    def close(self) -> None:
+        """Hold nothing."""
+        raise NotImplementedError
+
+
 class Servers:
     """An application that answers each visit as it says, behind ASGI and behind WSGI."""
 
@@ -178,8 +240,13 @@ class Servers:
         self._asgi: App = self._answer_asgi
         self._wsgi: WSGIApplication = self._answer_wsgi
         if is_gated:
-            self._asgi = asgi.ConsentMiddleware(self._asgi, policy=POLICY, secret_key=SECRET)
-            self._wsgi = wsgi.ConsentMiddleware(self._wsgi, policy=POLICY, secret_key=SECRET)
+            options: MiddlewareOptions = {"csp": "report-only", "records": _Recorder()}
+            self._asgi = asgi.ConsentMiddleware(
+                self._asgi, policy=LIMITED, secret_key=SECRET, **options
+            )
+            self._wsgi = wsgi.ConsentMiddleware(
+                self._wsgi, policy=LIMITED, secret_key=SECRET, **options
+            )
 
     def serve(self, visit: Visit) -> None:
         """Serve the visit in both ways."""
@@ -189,7 +256,7 @@ class Servers:
     def serve_asgi(self, visit: Visit) -> None:
         """Serve the visit as an ASGI server does."""
         self._visit = visit
-        run_to_end(self._serve_asgi(_scope_of(visit)))
+        run_to_end(self._serve_asgi(_scope_of(visit), visit.body))
 
     def serve_wsgi(self, visit: Visit) -> None:
         """Serve the visit as a WSGI server does."""
@@ -201,8 +268,11 @@ class Servers:
         if close is not None:
             close()
 
-    async def _serve_asgi(self, scope: Exchange) -> None:
-        await self._asgi(scope, _receive, _discard)
+    async def _serve_asgi(self, scope: Exchange, body: bytes) -> None:
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self._asgi(scope, receive, _discard)
 
     async def _answer_asgi(self, scope: Exchange, receive: Receive, send: Send) -> None:
         answers = self._headers()
@@ -228,7 +298,7 @@ def _scope_of(visit: Visit) -> Exchange:
         "http_version": "1.1",
         "scheme": "https",
         "root_path": "",
-        "method": "GET",
+        "method": visit.method,
         "path": visit.path,
         "raw_path": visit.path.encode(),
         "query_string": visit.query.encode("latin-1"),
@@ -239,7 +309,7 @@ def _scope_of(visit: Visit) -> Exchange:
 
 def _environ_of(visit: Visit) -> WSGIEnvironment:
     return {
-        "REQUEST_METHOD": "GET",
+        "REQUEST_METHOD": visit.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": visit.path,
         "QUERY_STRING": visit.query,
@@ -248,13 +318,11 @@ def _environ_of(visit: Visit) -> WSGIEnvironment:
         "SERVER_PROTOCOL": "HTTP/1.1",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "https",
-        "wsgi.input": BytesIO(),
+        "wsgi.input": BytesIO(visit.body),
+        "CONTENT_LENGTH": str(len(visit.body)),
+        "CONTENT_TYPE": dict(visit.headers).get("Content-Type", ""),
         **{"HTTP_" + name.upper().replace("-", "_"): value for name, value in visit.sent},
     }
-
-
-async def _receive() -> Message:
-    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 async def _discard(message: Message) -> None:
