@@ -14,8 +14,8 @@ from typing import NamedTuple
 import pytest
 
 import consentgate
-from benchmarks.floods import ALL, Servers, visits_of
-from consentgate import _cache
+from benchmarks.floods import ALL, PRIVATE, Servers, visits_of
+from consentgate import Cookie, _cache
 from consentgate._cache import BoundedCache
 
 pytestmark = pytest.mark.behaviour(23)
@@ -139,3 +139,25 @@ def test_each_memory_is_bounded_as_the_table_says_and_used(flooded: list[Holder]
     assert {row.module for row in TABLE} == {one for modules, _ in bounds for one in modules} & {
         row.module for row in TABLE
     }
+
+
+def test_each_memory_is_within_its_bound(caches: list[BoundedCache[object, object]]) -> None:
+    assert [one for one in caches if len(one) > one.most_entries] == []
+    assert [one for one in caches if one.weight_bytes > one.most_bytes] == []
+
+
+def test_nothing_of_a_query_a_value_or_a_page_is_in_a_memory(
+    caches: list[BoundedCache[object, object]],
+) -> None:
+    # The memory itself refers to its functions too, and these to everything.
+    texts = [text for one in caches for entry in one.items() for text in reachable(entry)]
+
+    assert texts != []
+    assert [text for text in texts if PRIVATE in text] == []
+
+
+def test_what_is_private_would_be_found() -> None:
+    rule = Cookie("e", category="f")
+    found = [*reachable(["a", ("b", {"c": b"d"}), 1, "a", rule, rule])]
+
+    assert {"a", "b", "c", "d", "e", "f"} <= set(found)
