@@ -6,15 +6,23 @@ between the ports of a host, so the portal has another host name of the same mac
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 from threading import Event
 
 import flask_shop
 import starlette_shop
 from journal import Journal
 from portal.prepare import PASSWORD, USER, prepare
+from portal.state import FOLDER
 from servers import serve_asgi, serve_wsgi
+
+RECORDS = f"sqlite:///{FOLDER / 'consent.db'}"
+# As they are written where `make demo` runs.
+COMMAND = f"{os.path.relpath(Path(sys.executable).with_name('consentgate'))} records"
+STORE = f"sqlite:///{os.path.relpath(FOLDER / 'consent.db')}"
 
 WHAT_TO_TRY = f"""
 What to try, in each of them:
@@ -28,12 +36,19 @@ What to try, in each of them:
     /cookies/.
   - In the portal, change the language, and sign in as {USER} with {PASSWORD}: both work before
     any choice. The map's plug-in sets a tracker that nobody declared: it never leaves.
+  - The portal records each decision, and nothing of who decided. In another terminal:
+      {COMMAND} stats {STORE}
+      {COMMAND} export {STORE} --format jsonl
+      {COMMAND} checkpoint {STORE}
+      {COMMAND} prove {STORE} ID --out proof.html
+    where ID is in the export, and proof.html has the decision, what was shown, and the proof.
   - Switch JavaScript off: everything still works.
   - PORTAL_POLICY=necessary.toml make demo: with necessary cookies only, the portal has no banner.
 Stop all with Ctrl-C."""
 
 
 def main(port: int) -> None:
+    os.environ.setdefault("PORTAL_RECORDS", RECORDS)
     prepare()
     from portal.asgi import application  # noqa: PLC0415 (its database must exist)
 

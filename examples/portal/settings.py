@@ -36,11 +36,13 @@ MIDDLEWARE = [
 
 # PORTAL_MODE=report lets every cookie leave, to see what the application sets without asking.
 # PORTAL_POLICY=necessary.toml is the portal without statistics: it has no banner.
+# PORTAL_RECORDS=sqlite:///consent.db records each decision there, as `make demo` does.
 CONSENTGATE: dict[str, Any] = {  # Any: options are of many types
     "POLICY": BASE_DIR / os.environ.get("PORTAL_POLICY", "consent.toml"),
     "MODE": os.environ.get("PORTAL_MODE", "enforce"),
     "STYLESHEETS": ["/couleurs.css"],
     "CATALOGUES": BASE_DIR / "catalogues",
+    "RECORDS": os.environ.get("PORTAL_RECORDS"),
 }
 
 TEMPLATES = [
