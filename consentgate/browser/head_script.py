@@ -133,16 +133,17 @@ SWEEP = f"sweep.{hashlib.sha256(SWEEP_BODY).hexdigest()[:_DIGITS]}.js"
 
 def _declaration(policy: Policy, parts: ScriptParts) -> str:
     """Return the line that declares what the script knows of the policy."""
-    open_categories = [one.name for one in policy.categories if one.name in policy.open_categories]
-    names = dict.fromkeys((*policy.optional_categories, *open_categories))
     declared: dict[str, object] = {
         "cookie": policy.preferences_cookie,
         "hidden": parts.is_hidden,
-        "prints": {name: policy.accepted_fingerprints(name) for name in names},
-        "refusals": {name: policy.accepted_fingerprints(name, refused=True) for name in names},
-        "days": [lifetime.days for lifetime in policy.choice_lifetimes],
-        "open": open_categories,
-        "signalled": [one.name for one in policy.categories if one.name in policy.signalled],
+        # To the end of the last day, of a choice that grants something and of one that does not.
+        "days": [lifetime.days + 1 for lifetime in policy.choice_lifetimes],
+        "terms": {
+            name: _terms(policy, name)
+            for name in dict.fromkeys(
+                (*policy.optional_categories, *sorted(policy.open_categories))
+            )
+        },
     }
     if parts.guard is not Guard.OFF:
         declared |= {
@@ -156,3 +157,15 @@ def _declaration(policy: Policy, parts: ScriptParts) -> str:
             rule.basis is Basis.EXEMPT and rule.category == "statistics" for rule in policy.rules
         )
     return f"const POLICY = {json.dumps(declared, separators=(',', ':'))};\n"
+
+
+def _terms(policy: Policy, category: str) -> dict[str, object]:
+    """Return what a choice for a category depends on: the fingerprints under which a grant and a
+    refusal hold, what it is before a choice, and whether a signal refuses it."""
+    present = [policy.fingerprint(category), *policy.accept_fingerprints]
+    return {
+        "g": [*present, *policy.other_fingerprints(category)],
+        "r": [*present, *policy.other_fingerprints(category, refused=True)],
+        "exempt": "granted" if category in policy.open_categories else "undecided",
+        "gpc": category in policy.signalled,
+    }

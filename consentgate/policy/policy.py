@@ -215,12 +215,11 @@ class Policy:
         yield from ((rule, True) for rule in site)
         yield from ((rule, False) for rule in presets)
 
-    def accepted_fingerprints(self, category: str, *, refused: bool = False) -> tuple[str, ...]:
-        """Return the fingerprints under which a choice for a category is still valid, a grant or a
-        refusal: the present one first. Raises ConfigurationError as `fingerprint` does."""
+    def other_fingerprints(self, category: str, *, refused: bool = False) -> list[str]:
+        """Return the fingerprints that the declaration has under other regimes, and with which a
+        grant of a category, or a refusal, is still valid."""
         others = self._other_regimes.fingerprints_of(category, refused=refused)
-        present = self.fingerprint(category)
-        return tuple(dict.fromkeys((present, *self.accept_fingerprints, *others)))
+        return [one for one in others if one != self.fingerprint(category)]
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what the declaration lacks or should not contain, to be logged at start-up."""

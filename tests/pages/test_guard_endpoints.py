@@ -114,10 +114,27 @@ def test_the_script_declares_what_it_needs_of_the_policy() -> None:
 
     known = declared(head)
 
-    assert known["prints"] == {"statistics": [STORED.fingerprint("statistics"), "0123abcd"]}
+    terms = known["terms"]["statistics"]
+    assert terms["g"][:2] == [STORED.fingerprint("statistics"), "0123abcd"]
+    assert set(terms["g"]) <= set(terms["r"])
+    assert (terms["exempt"], terms["gpc"]) == ("undecided", False)
+    assert known["days"] == [183, 183]
     assert (known["cookie"], known["hidden"]) == ("cookies_preferences", False)
     assert (known["enforces"], known["strict"]) == (True, False)
     assert known["rules"]["local_storage"] == [["^seen:.*$", ["statistics"], 0]]
+
+
+@pytest.mark.law(34)
+def test_under_an_opt_out_the_script_allows_until_a_refusal() -> None:
+    policy = Policy(cookies=[Cookie("_ga", category="statistics")], regime="us-ca")
+
+    known = declared(HeadScript(policy, ScriptParts(guard=Guard.ENFORCE)))
+
+    assert {name: one["exempt"] for name, one in known["terms"].items()} == {
+        "statistics": "granted",
+        "marketing": "granted",
+    }
+    assert (known["terms"]["statistics"]["gpc"], known["days"]) == (True, [366, 366])
 
 
 def test_matomo_is_told_whether_statistics_are_exempt() -> None:

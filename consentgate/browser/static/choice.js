@@ -12,9 +12,7 @@ const stored = () => readCookies().split("; ").flatMap((pair) => {
     const text = name === POLICY.cookie && value.split(".")[0];
     const choice = JSON.parse(atob(text.replace(/-/g, "+").replace(/_/g, "/")));
     const days = (Date.now() - Date.parse(choice.d)) / 864e5;
-    // For as long as the regime says, of a choice that grants something and of one that does not.
-    const last = POLICY.days[Object.keys(choice.g).length ? 0 : 1];
-    if (days >= -1 && days < last + 1) return choice;
+    if (days >= -1 && days < POLICY.days[+!Object.keys(choice.g)[0]]) return choice;
   } catch { /* it is none */ }
   return [];
 });
@@ -22,14 +20,14 @@ const stored = () => readCookies().split("; ").flatMap((pair) => {
 const update = (given) => {
   const choices = stored();
   let isNew;
-  for (const [name, prints] of Object.entries(POLICY.prints)) {
-    const held = { g: prints, r: POLICY.refusals[name] };
-    const holds = (part) => (choice) => held[part].includes(choice[part][name]);
-    let state = "undecided";
-    if (given) state = given[name];
+  for (const [name, terms] of Object.entries(POLICY.terms)) {
+    const holds = (part) => (one) => terms[part].includes(one[part][name]);
+    // What the server calls exempt is allowed under an opt-out, and undecided elsewhere.
+    let state = terms.exempt;
+    if (given) state = terms[given[name]] || given[name];
     else if (choices.some(holds("r"))) state = "refused";
     else if (choices.length && choices.every(holds("g"))) state = "granted";
-    else if (navigator.globalPrivacyControl && POLICY.signalled.includes(name)) state = "refused";
+    else if (navigator.globalPrivacyControl && terms.gpc) state = "refused";
     isNew ||= states[name] !== state;
     states[name] = state;
   }
@@ -39,8 +37,7 @@ const update = (given) => {
 };
 
 const allows = (names) => names.split(/\s+/).every(
-  (name) => name === "necessary" || states[name] === "granted"
-    || (POLICY.open.includes(name) && states[name] !== "refused"),
+  (name) => name === "necessary" || states[name] === "granted",
 );
 const api = {
   allows,

@@ -2,7 +2,7 @@
 window.dataLayer ||= [];
 const gtag = function () { window.dataLayer.push(arguments); };
 const signals = () => {
-  const word = (name) => (allows(name) ? "granted" : "denied");
+  const word = (name) => (states[name] === "granted" ? "granted" : "denied");
   const advertising = word("marketing");
   return {
     ad_storage: advertising,
