@@ -14,7 +14,8 @@ from typing import NamedTuple
 import pytest
 
 import consentgate
-from benchmarks.floods import ALL, PRIVATE, Servers, visits_of
+from benchmarks.flood_servers import PRIVATE, Servers
+from benchmarks.floods import ALL, visits_of
 from consentgate import Cookie, _cache
 from consentgate._cache import BoundedCache
 

@@ -17,7 +17,6 @@ from consentgate.policy.terms import Assessment
 from tests.unit.policy.reported import ids, places
 
 PRESETS = Path(consentgate.__file__).parent / "presets"
-
 LAW = {"source": "Act", "status": "law"}
 SWISS: dict[str, Any] = {
     "name": "ch",
@@ -294,53 +293,6 @@ def test_a_policy_of_several_regimes_is_judged_by_one_of_them() -> None:
         policy.under("eu")
 
 
-# Fingerprints: who is asked again
-
-
-def kept(before: str, after: str, *, refused: bool, cookies: tuple[Cookie, ...] = ()) -> bool:
-    old, new = (policy_of(*cookies, regime=name) for name in (before, after))
-    return new.accepts_fingerprint("statistics", old.fingerprint("statistics"), refused=refused)
-
-
-@pytest.mark.parametrize("before", shipped_regimes())
-@pytest.mark.parametrize("after", shipped_regimes())
-@pytest.mark.law(8)
-def test_a_refusal_holds_under_each_regime(before: str, after: str) -> None:
-    assert kept(before, after, refused=True)
-    assert kept(before, after, refused=True, cookies=(cookie(anonymous=True),))
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "holds"),
-    [
-        ("fr", "eu", True),
-        ("eu", "fr", True),
-        ("fr", "uk", True),
-        ("eu", "us-ca", True),
-        ("uk", "us-ca", True),
-        ("uk", "fr", False),
-        ("us-ca", "eu", False),
-    ],
-)
-def test_a_grant_holds_unless_consent_is_newly_needed(before: str, after: str, holds: bool) -> None:
-    assert kept(before, after, refused=False) is holds
-
-
-@pytest.mark.parametrize(("before", "after", "holds"), [("fr", "eu", False), ("eu", "fr", True)])
-def test_what_was_exempt_is_asked_about_where_it_is_exempt_no_more(
-    before: str, after: str, holds: bool
-) -> None:
-    cookies = cookie("a", anonymous=True), cookie("b")
-
-    assert kept(before, after, refused=False, cookies=cookies) is holds
-
-
-def test_a_choice_about_another_declaration_holds_under_no_regime() -> None:
-    other = policy_of(cookie(lifetime="2 days"), regime="eu").fingerprint("statistics")
-
-    assert not policy_of(regime="fr").accepts_fingerprint("statistics", other, refused=True)
-
-
 # Findings
 
 
@@ -396,6 +348,10 @@ def test_no_preset_speaks_of_a_list_of_the_cnil(name: str) -> None:
     assert "cnil" not in text.lower()
 
 
-def test_a_regime_is_a_value() -> None:
+def test_a_regime_is_a_value_and_not_empty() -> None:
     assert hash(Policy(regime=SWISS).regime) == hash(Policy(regime=SWISS).regime)
-    pytest.raises(PolicyError, Policy, regime={})
+
+
+def test_an_empty_table_is_no_regime() -> None:
+    with pytest.raises(PolicyError):
+        Policy(regime={})
