@@ -91,7 +91,9 @@ class Site:
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.answered: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
-        self._guarded: App = ConsentMiddleware(self._act, policy=POLICY, secret_key=SECRET)
+        self._guarded: App = ConsentMiddleware(
+            self._act, policy=POLICY, secret_key=SECRET, clamp=False
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer through the gate where the query asks for it."""

@@ -16,6 +16,7 @@ from tests.browser.journey import Visitor, open_browser
 from tests.browser.tracked_site import HTML, SCRIPT, SECRET, TrackedSite, policy_of, serve_tracked
 from tests.browser.tracker import ADVERTS, STATISTICS, Tracker, run_tracker
 from tests.support.chromium import ARGUMENTS, find_chromium
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.tracker, pytest.mark.slow]
 
@@ -242,20 +243,12 @@ def test_a_browsers_report_becomes_an_event(context: BrowserContext, tracker: Tr
             page.expect_request_finished(lambda sent: sent.url.endswith("/consent/report")),
         ):
             page.goto(f"{url}/?q=secret")
-        wait_until(page, events, 2)
+        wait_until(lambda: len(events) >= 2)
 
     assert {(event.reason, event.name, event.path) for event in events} == {
         (Reason.HOST_UNDECLARED, f"stranger.localhost:{tracker.port}", "/"),
         (Reason.HOST_NOT_ALLOWED, f"{ADVERTS}:{tracker.port}", "/"),
     }
-
-
-def wait_until(page: Page, events: list[Event], count: int) -> None:
-    """Wait for so many events, for ten seconds at most."""
-    for _ in range(100):
-        if len(events) >= count:
-            break
-        page.wait_for_timeout(100)
 
 
 @pytest.mark.parametrize("relation", ["preconnect", "dns-prefetch"])

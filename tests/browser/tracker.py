@@ -9,11 +9,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+from tests.support.waiting import wait_until
+
 STATISTICS = "stats.localhost"
 ADVERTS = "ads.localhost"
 
 LONGEST_WAIT_S = 20.0
-_BETWEEN_LOOKS_S = 0.02
 
 _SCRIPT = b"globalThis.tracked = true;"
 _TYPES = {
@@ -45,9 +46,8 @@ class Tracker:
     def wait_for(self, host: str, paths: set[str]) -> set[str]:
         """Return those of the paths that were not asked for, once all were or time is over."""
         ends_s = time.monotonic() + LONGEST_WAIT_S
-        while (missing := paths - self.paths(host)) and time.monotonic() < ends_s:
-            time.sleep(_BETWEEN_LOOKS_S)
-        return missing
+        wait_until(lambda: paths <= self.paths(host) or time.monotonic() > ends_s)
+        return paths - self.paths(host)
 
 
 class _Server(ThreadingHTTPServer):

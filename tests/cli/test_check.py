@@ -276,6 +276,16 @@ def test_third_parties_in_pages_are_looked_for_when_asked(run: Run, site: Site) 
     assert run("check", site(EMBEDDING)).code == 0
 
 
+def test_only_pages_are_searched_for_third_parties(run: Run, site: Site) -> None:
+    source = (
+        "def app(environ, start_response):\n"
+        "    start_response('200 OK', [('Content-Type', 'text/plain')])\n"
+        "    return [b\"<script src='//x.example/a.js'></script>\"]\n"
+    )
+
+    assert run("check", site(source), "--pages").code == 0
+
+
 def test_third_parties_are_in_the_other_formats_too(run: Run, site: Site) -> None:
     code, out, _ = run("check", site(EMBEDDING), "--pages", "--json")
 

@@ -224,7 +224,7 @@ def test_the_demonstration_serves_the_portal_and_both_shops_on_neighbouring_port
         hosts = ["localhost", "127.0.0.1", "127.0.0.1"]
         for one, host in zip(ports, hosts, strict=True):
             assert f"http://{host}:{one}/" in demo.stdout.readline()
-        told = "".join(demo.stdout.readline() for _ in range(14))
+        told = "".join(demo.stdout.readline() for _ in range(19))
         tries = ["Refuse all", "/consent/", "Withdraw", "/consent/charter", "JavaScript off"]
         assert [one for one in tries if one not in told] == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import zlib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -71,8 +72,21 @@ def root_column(connection: sqlite3.Connection, random: Random) -> list[str]:
 def notice_byte(connection: sqlite3.Connection, random: Random) -> list[str]:
     found = connection.execute("SELECT hex(digest) FROM notice").fetchall()
     (digest,) = random.choice(found)
-    _flip_bit(connection, random, "notice", "body", f"digest = x'{digest}'")
+    where = f"digest = x'{digest}'"
+    before = _notice(connection, where)
+    # The last bits of a compressed text only fill its last byte.
+    while _notice(connection, where) == before:
+        _flip_bit(connection, random, "notice", "body", where)
     return [rf"notice {digest.lower()}:"]
+
+
+def _notice(connection: sqlite3.Connection, where: str) -> bytes:
+    """What a notice says, empty where it cannot be read."""
+    ((body,),) = connection.execute(f"SELECT body FROM notice WHERE {where}")
+    try:
+        return zlib.decompress(body)
+    except zlib.error:
+        return b""
 
 
 def size(connection: sqlite3.Connection, random: Random) -> list[str]:
