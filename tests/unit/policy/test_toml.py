@@ -328,7 +328,7 @@ NAMES = st.text(alphabet="ab_.'[]", min_size=1, max_size=5)
     category=TEXTS,
     controller=st.none() | WORDS.filter(str.strip).map(Controller),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=list(HealthCheck), max_examples=60, deadline=None)
 def test_what_is_written_reads_back_as_the_same_policy(
     file: Path,
     necessary: list[str],
