@@ -47,7 +47,8 @@ class DecidedCategory(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What a visitor was shown, exactly: `body` holds the templates' output, texts, styles and
-    declaration as JSON (UTF-8), so that it can be shown again."""
+    declaration as JSON (UTF-8), so that it can be shown again. `digest` is its SHA-256, by which
+    records name the notice."""
 
     body: bytes
     language: str

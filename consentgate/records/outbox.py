@@ -11,11 +11,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from threading import Event, Thread
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, and_, bindparam, select, update
 
+from consentgate.records.look_out import LookOut
 from consentgate.records.schema import delivery, record
 from consentgate.records.session import Session
 from consentgate.records.store import reason_of
@@ -30,7 +30,6 @@ _LONGEST_PAUSE_S = 3 * 3_600.0
 _TIMEOUT_S = 10.0
 _CLAIMED = 10  # deliveries at once
 _CLAIM_S = 2 * _CLAIMED * _TIMEOUT_S
-_BETWEEN_LOOKS_S = 5.0  # for what is due again, and what other processes left
 _ERASED = "the record was erased"
 
 
@@ -44,38 +43,23 @@ class Delivery:
     payload: bytes | None
 
 
-class Outbox:
+class Outbox(LookOut):
     """The thread of one process that sends."""
 
+    thread_name = "consentgate webhooks"
+    between_looks_s = 5.0  # for what is due again, and what other processes left
+
     def __init__(self, session: Session, webhooks: Sequence[Webhook], troubles: TroubleLog) -> None:
-        self._session = session
         self._webhooks = {webhook.name: webhook for webhook in webhooks}
-        self._troubles = troubles
-        self._has_news = Event()
-        self._is_closed = False
-        self._thread = Thread(target=self._run, name="consentgate webhooks", daemon=True)
-        self._thread.start()
+        super().__init__(session, troubles)
 
-    def wake(self) -> None:
-        """Say that there is something to deliver."""
-        self._has_news.set()
-
-    def close(self, timeout_s: float) -> None:
-        """End after what is being sent; the rest stays in the store for later."""
-        self._is_closed = True
-        self._has_news.set()
-        self._thread.join(timeout_s)
-
-    def _run(self) -> None:
-        while not self._is_closed:
-            try:
-                while not self._is_closed and self.deliver_due():
-                    pass
-            except Exception as error:  # noqa: BLE001 (whatever fails, it is tried again)
-                self._troubles.report("outbox", f"webhooks wait: {reason_of(error)}")
-            self._has_news.wait(_BETWEEN_LOOKS_S)
-            self._has_news.clear()
-        self._session.close()
+    def look(self) -> None:
+        """Send what is due."""
+        try:
+            while not self._is_closed and self.deliver_due():
+                pass
+        except Exception as error:  # noqa: BLE001 (whatever fails, it is tried again)
+            self._troubles.report("outbox", f"webhooks wait: {reason_of(error)}")
 
     def deliver_due(self) -> int:
         """Send what is due, a few at most; return how many were tried."""
