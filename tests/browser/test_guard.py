@@ -90,11 +90,13 @@ def test_after_a_withdrawal_no_way_stores_anything_and_what_was_there_is_gone(
     tab.choose()
 
     tab.open(PATHS["cookie: assignment"])
-    tab.page.wait_for_function(
-        f"async () => (await caches.keys()).length + localStorage.length < 2 && "
-        f"!(await navigator.serviceWorker.getRegistrations()).length && "
-        f"!(await navigator.storageBuckets.keys()).includes('{NAME}')"
-    )
+    tab.wait_until(f"""(
+        sessionStorage.length === 0 && localStorage.length === 1 &&
+        !(await caches.keys()).length && !(await indexedDB.databases()).length &&
+        !(await navigator.serviceWorker.getRegistrations()).length &&
+        !(await navigator.storageBuckets.keys()).includes("{NAME}") &&
+        (await (await navigator.storage.getDirectory()).keys().next()).done
+    )""")
 
     assert before == {
         **{kind: [NAME] for kind in ("session_storage", "indexed_db", "cache_storage")},
@@ -115,9 +117,7 @@ def test_a_way_round_that_the_documentation_names_is_swept_after_a_refusal(
     tab.choose()
 
     tab.open("/empty")
-    tab.page.wait_for_function(
-        "async () => !localStorage.length && !(await indexedDB.databases()).length"
-    )
+    tab.wait_until("!localStorage.length && !(await indexedDB.databases()).length")
 
     assert [NAME] in before.values()
     assert tab.left() == {}

@@ -68,6 +68,17 @@ class Tab:
         self.page.goto(f"{self.address}/cleared?{BARE}")
         self.context.add_cookies(chosen)  # type: ignore[arg-type]  # what came out goes in
 
+    def wait_until(self, condition: str) -> None:
+        """Wait until an expression, which may await, holds. Playwright's own `wait_for_function`
+        takes the promise of an asynchronous one for an answer."""
+        held = self.page.evaluate(f"""async () => {{
+            const end = performance.now() + 20_000;
+            while (!({condition}) && performance.now() < end)
+                await new Promise((done) => setTimeout(done, 20));
+            return performance.now() < end;
+        }}""")
+        assert held, f"never: {condition}"
+
     def evaluate(self, script: str) -> Any:  # Any: what the script returns
         """What a script gives in the page."""
         return self.page.evaluate(script)
