@@ -34,6 +34,7 @@ MILLION = 1_000_000
 Measured = dict[str, float]
 Rows = Iterator[LogMeasurement]
 
+ENDPOINT, ENDPOINT_SLOW = 0.2, 0.15
 _BARS = {
     # (backend, is the disk slow, callers): least rate over that of the driver
     ("SQLite", False, 200): 2.0,
@@ -90,6 +91,20 @@ def measure_store(backend: str, address: str, seconds: float, library: str) -> R
         yield _at_least(title, ours["rate"] / raw, "x driver", bar or 0.0)
         if callers == 50 and not library:
             yield _at_most(f"{backend}: {callers} callers, p99", ours["p99_ms"], "ms", 100)
+
+
+def measure_endpoint(backend: str, address: str, seconds: float, library: str) -> Rows:
+    """Compare our endpoint with records with our endpoint without."""
+    disk = " with a slow disk" if library else ""
+    preload = library if backend == "SQLite" else ""
+    for callers in (50, 200):
+        without = measure("endpoint", "none", callers, seconds / 2)
+        ours = measure("endpoint", address, callers, seconds, library=preload)
+        title = f"{backend}{disk}: endpoint, {callers} callers, {ours['rate']:,.0f} a second"
+        bar = ENDPOINT_SLOW if library else ENDPOINT
+        yield _at_least(title, ours["rate"] / without["rate"], "x without", bar)
+        if callers == 50 and not library:
+            yield _at_most(f"{backend}: endpoint, 50 callers, p99", ours["p99_ms"], "ms", 100)
 
 
 def measure_fairness(address: str, seconds: float) -> Rows:
@@ -168,10 +183,13 @@ def all_rows(seconds: float, size: int) -> Rows:
     with tempfile.TemporaryDirectory() as folder, slow_disk_library() as library:
         for slow in filter(None, ("no", library)):
             preload = "" if slow == "no" else slow
-            yield from measure_store("SQLite", _sqlite(folder, slow), seconds, preload)
+            address = _sqlite(folder, slow)
+            yield from measure_store("SQLite", address, seconds, preload)
+            yield from measure_endpoint("SQLite", address, seconds, preload)
             with running_postgres(preload) as server:
                 address = _migrated(server.create_database("store"))
                 yield from measure_store("PostgreSQL", address, seconds, preload)
+                yield from measure_endpoint("PostgreSQL", address, seconds, preload)
         yield from measure_fairness(_sqlite(folder, "fair"), seconds)
         with running_postgres() as server:
             addresses = [

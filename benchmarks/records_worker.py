@@ -12,12 +12,14 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from contextlib import closing
+from typing import Any
 
 import psycopg
 from sqlalchemy import text
 
+from consentgate.asgi import ConsentMiddleware
 from consentgate.choice.clock import utc_now
 from consentgate.choice.decision import (
     CategoryState,
@@ -39,10 +41,35 @@ from consentgate.records.schema import record
 from consentgate.records.session import record_row
 from consentgate.records.statements import insert_new
 from consentgate.records.store import Store
+from tests.support.record_stores import POLICY
 
 ROW_BYTES = 300
 ROWS_IN_A_BATCH = 25
 NOTICE = Notice(b'{"text":"May we count visits?"}' * 100, "en")
+
+CHOICE = b"choice=accept"
+SCOPE: dict[str, Any] = {  # Any: of several types
+    "type": "http",
+    "asgi": {"version": "3.0"},
+    "http_version": "1.1",
+    "method": "POST",
+    "scheme": "http",
+    "path": "/consent/",
+    "query_string": b"",
+    "server": ("testserver", 80),
+    "client": ("127.0.0.1", 50_000),
+    "headers": [
+        (b"host", b"testserver"),
+        (b"origin", b"http://testserver"),
+        (b"accept", b"text/html"),
+        (b"accept-language", b"en"),
+        (b"sec-fetch-site", b"same-origin"),
+        (b"sec-fetch-mode", b"navigate"),
+        (b"sec-fetch-dest", b"document"),
+        (b"content-type", b"application/x-www-form-urlencoded"),
+        (b"content-length", str(len(CHOICE)).encode()),
+    ],
+}
 
 Measured = dict[str, float]
 
@@ -130,6 +157,46 @@ async def _record(recorder: StoreRecorder, callers: int, seconds: float) -> Meas
             spent.append(now - last)
             last = now
 
+    await asyncio.gather(*(call() for _ in range(callers)))
+    return {"rate": len(spent) / (time.perf_counter() - started), **_percentiles(spent)}
+
+
+def ask_endpoint(address: str, callers: float, seconds: float) -> Measured:
+    """Send choices to our endpoint, each with its answer awaited, from so many tasks of one event
+    loop; `address` is that of the store, "none" without records. No socket is between."""
+    with tempfile.TemporaryDirectory() as folder:
+        recorder = None if address == "none" else StoreRecorder(address, spool=folder)
+        app = ConsentMiddleware(_never_asked, policy=POLICY, secret_key="x" * 32, records=recorder)
+        measured = asyncio.run(_ask(app, int(callers), seconds))
+        if recorder is not None:
+            recorder.close()
+    return measured
+
+
+async def _never_asked(scope: object, receive: object, send: object) -> None:
+    raise AssertionError("the gate answers by itself")
+
+
+async def _ask(app: ConsentMiddleware, callers: int, seconds: float) -> Measured:
+    spent: list[float] = []
+
+    async def receive() -> dict[str, Any]:  # Any: of several types
+        return {"type": "http.request", "body": CHOICE, "more_body": False}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        assert message.get("status", 303) == 303, message
+
+    async def ask() -> float:
+        last = time.perf_counter()
+        await app({**SCOPE, "headers": [*SCOPE["headers"]]}, receive, send)
+        return time.perf_counter() - last
+
+    async def call() -> None:
+        while time.perf_counter() - started < seconds:
+            spent.append(await ask())
+
+    await ask()  # what is made once: threads, connections, the notice
+    started = time.perf_counter()
     await asyncio.gather(*(call() for _ in range(callers)))
     return {"rate": len(spent) / (time.perf_counter() - started), **_percentiles(spent)}
 
@@ -248,6 +315,7 @@ def _batch() -> list[NewEntry]:
 KINDS: dict[str, Callable[..., Measured]] = {
     "raw": commit_rows,
     "record": record_decisions,
+    "endpoint": ask_endpoint,
     "batches": write_batches,
     "locked": write_locked_batches,
     "integrate": integrate,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,8 +14,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from consentgate.choice.consent import Consent
+from consentgate.choice.randomness import LENGTH, random_bytes
 
-ID_BYTES = 16
+ID_BYTES = LENGTH
 
 
 class DecisionKind(StrEnum):
@@ -113,7 +113,7 @@ class Decision:
 
 def new_id() -> bytes:
     """Return the id of a new record: random, so that it says nothing of a visitor."""
-    return secrets.token_bytes(ID_BYTES)
+    return random_bytes()
 
 
 def decided_categories(before: Consent, after: Consent) -> dict[str, DecidedCategory]:

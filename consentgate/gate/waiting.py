@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
-from typing import Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from consentgate.gate.decisions import begin_records, settle_grant
 from consentgate.gate.exchange import Exchange
+
+if TYPE_CHECKING:
+    import asyncio
 
 LONGEST_WAIT_S = 10.0
 """After twice the deadline of our own recorder, for one that never answers."""
@@ -29,9 +35,47 @@ async def until_done(future: Future[Any]) -> None:
 
     if future.done():
         return
-    answer = asyncio.gather(asyncio.wrap_future(future), return_exceptions=True)
-    with suppress(TimeoutError):
-        await asyncio.wait_for(answer, LONGEST_WAIT_S)
+    loop = asyncio.get_running_loop()
+    waiter = loop.create_future()
+    landing = _landings.setdefault(loop, _Landing())
+    future.add_done_callback(lambda _: landing.put(waiter))
+    try:
+        async with asyncio.timeout(LONGEST_WAIT_S):
+            await waiter
+    except TimeoutError:
+        future.cancel()
+    except asyncio.CancelledError:
+        future.cancel()
+        raise
+
+
+class _Landing:
+    """Where the threads of recorders leave what a loop waits for. They wake the loop once for all
+    that has come since it looked: each waking costs both sides more than a decision does."""
+
+    def __init__(self) -> None:
+        self._landed: deque[asyncio.Future[None]] = deque()
+        self._landing = Lock()
+
+    def put(self, waiter: asyncio.Future[None]) -> None:
+        """Wake who waits, from any thread."""
+        with self._landing:
+            self._landed.append(waiter)
+            is_woken = len(self._landed) > 1
+        if not is_woken:
+            with suppress(RuntimeError):  # the loop is closed, and nobody waits
+                waiter.get_loop().call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        with self._landing:
+            landed, self._landed = self._landed, deque()
+        for waiter in landed:
+            if not waiter.done():
+                waiter.set_result(None)
+
+
+# It must not keep the loops of threads that end: a landing knows none.
+_landings: WeakKeyDictionary[asyncio.AbstractEventLoop, _Landing] = WeakKeyDictionary()
 
 
 def settle(exchange: Exchange) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from dataclasses import dataclass
 from enum import IntEnum
 
+from consentgate.choice.randomness import random_bytes
+
 ENTRY_HEADER = b"consentgate.record.v1\n"
-SALT_BYTES = 16
 
 
 class EntryKind(IntEnum):
@@ -45,7 +45,7 @@ class StoredEntry:
 
 def new_salt() -> bytes:
     """Return a salt, without which nobody can guess a payload from its commitment."""
-    return secrets.token_bytes(SALT_BYTES)
+    return random_bytes()
 
 
 def commitment_to(payload: bytes, salt: bytes) -> bytes:

@@ -11,7 +11,6 @@ from consentgate.records.entries import EntryKind
 from consentgate.records.new_entries import NewEntry
 from consentgate.records.schema import record
 from consentgate.records.session import Session, insert_deliveries, record_row
-from consentgate.records.statements import insert_new
 from consentgate.records.tally import add_counts, count_entries
 from consentgate.records.tree import read_log
 
@@ -32,6 +31,14 @@ _WAITING = (
     .limit(MOST_INTEGRATED)
 )
 
+# One message for all rows, where `executemany` sends one for each.
+_INSERT = text(
+    "INSERT INTO record (id, kind, decided_at, payload, salt, commitment)"
+    " SELECT * FROM unnest(CAST(:id AS bytea[]), CAST(:kind AS smallint[]),"
+    " CAST(:decided_at AS bigint[]), CAST(:payload AS bytea[]), CAST(:salt AS bytea[]),"
+    " CAST(:commitment AS bytea[])) ON CONFLICT DO NOTHING"
+)
+
 _PLACE = text(
     "UPDATE record SET leaf_index = placed.leaf_index FROM"
     " unnest(CAST(:ids AS bytea[]), CAST(:moments AS bigint[]), CAST(:indexes AS bigint[]))"
@@ -47,13 +54,13 @@ class PostgreSQLSession(Session):
         """Store the entries that are not in the store yet."""
         with self.transaction() as connection:
             digests = self._insert_notices(connection, entries)
-            connection.execute(insert_new(connection, record), [record_row(e) for e in entries])
+            _insert(connection, entries)
             insert_deliveries(connection, entries)
         self._keep_notices(digests)
 
     def append(self, connection: Connection, entry: NewEntry) -> None:
         """Store one entry in a transaction that does more."""
-        connection.execute(insert_new(connection, record), record_row(entry))
+        _insert(connection, [entry])
 
     def integrate(self) -> int | None:
         """Give entries that wait their places in the tree; return how many got one, None where
@@ -82,3 +89,8 @@ class PostgreSQLSession(Session):
         with self.transaction() as connection:
             moment: int = connection.scalar(_CLOCK) or 0
         return moment
+
+
+def _insert(connection: Connection, entries: Sequence[NewEntry]) -> None:
+    rows = [record_row(entry) for entry in entries]
+    connection.execute(_INSERT, {name: [row[name] for row in rows] for name in rows[0]})

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from consentgate.records.entries import EntryKind
 from consentgate.records.log.edge import Edge
@@ -27,9 +28,15 @@ class SQLiteSession(Session):
 
     def write(self, entries: Sequence[NewEntry]) -> None:
         """Store the entries that are not in the store yet, and extend the tree by them."""
+        try:
+            self._write(entries, are_new=True)
+        except IntegrityError:  # rare: what was in doubt or spooled may be there already
+            self._write(entries, are_new=False)
+
+    def _write(self, entries: Sequence[NewEntry], *, are_new: bool) -> None:
         with self.transaction() as connection:
             state = read_log(connection)
-            new = _without_known(connection, entries)
+            new = entries if are_new else _without_known(connection, entries)
             digests = self._insert_notices(connection, new)
             edge = self._extend(connection, state, new)
             insert_deliveries(connection, new)

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.records import describe, measure_fairness, measure_growth
+from benchmarks.records import describe, measure_endpoint, measure_fairness, measure_growth
 from benchmarks.records_log import LogMeasurement
 from benchmarks.rows import Bound
 
 
 @pytest.mark.slow
 def test_a_store_is_measured_by_several_processes(sqlite_address: str) -> None:
-    rows = [*measure_fairness(sqlite_address, 0.05), *measure_growth(sqlite_address, 4_000)]
+    rows = [
+        *measure_fairness(sqlite_address, 0.05),
+        *measure_endpoint("SQLite", sqlite_address, 0.05, ""),
+        *measure_growth(sqlite_address, 4_000),
+    ]
 
-    assert [row.unit for row in rows] == ["", "ms", "a second", "x a quarter", "ms", "s", "MB"]
+    assert [row.unit for row in rows] == [
+        *("", "ms"),
+        *("x without", "ms", "x without"),
+        *("a second", "x a quarter", "ms", "s", "MB"),
+    ]
 
 
 @pytest.mark.parametrize(
