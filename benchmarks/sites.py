@@ -1,8 +1,8 @@
 """Three applications as they are usually written, each bare and behind its gate.
 
-Each has a page from a template with 40 items and some JSON, counts the visits in its session, and
-the page sets one tracker. Nothing here knows how the gate works: it is put around the applications
-as the documentation says.
+Each has a page from a template with 40 items, each with the address that the framework makes for
+it, and some JSON; it counts the visits in its session, and the page sets one tracker. Nothing here
+knows how the gate works: it is put around the applications as the documentation says.
 """
 
 from __future__ import annotations
@@ -37,15 +37,12 @@ from consentgate.asgi import ConsentMiddleware
 from consentgate.ext.django.wrap import wrap_wsgi
 from consentgate.ext.flask import ConsentGate
 
-PAGE, JSON = "/datasets", "/datasets.json"
+PAGE, JSON, ITEM = "/datasets", "/datasets.json", "/datasets/{}"
 TRACKER = "_ga"
 TRACKER_VALUE = "GA1.1.1098115397.1736500000"
 YEAR_S = 31_536_000
 ITEMS = [
-    {
-        "title": f"Air quality, station {number}",
-        "address": f"/datasets/air-quality-{number}",
-    }
+    {"title": f"Air quality, station {number}", "name": f"air-quality-{number}"}
     for number in range(40)
 ]
 
@@ -67,7 +64,7 @@ TEMPLATE = """\
 <ul>
 {% for item in items %}
 <li>
-<h2><a href="{{ item.address }}">{{ item.title }}</a></h2>
+<h2><a href="ADDRESS">{{ item.title }}</a></h2>
 <p>Updated every hour</p>
 </li>
 {% endfor %}
@@ -77,6 +74,9 @@ TEMPLATE = """\
 </body>
 </html>
 """
+
+JINJA_TEMPLATE = TEMPLATE.replace("ADDRESS", "{{ url_for('show_item', name=item.name) }}")
+DJANGO_TEMPLATE = TEMPLATE.replace("ADDRESS", "{% url 'show_item' item.name %}")
 
 
 def _declare(name: str, category: str) -> Cookie:
@@ -214,7 +214,7 @@ def flask_site() -> Site:
 def _flask_application() -> flask.Flask:
     app = flask.Flask(__name__)
     app.secret_key = SECRET
-    app.jinja_loader = jinja2.DictLoader({"datasets.html": TEMPLATE})
+    app.jinja_loader = jinja2.DictLoader({"datasets.html": JINJA_TEMPLATE})
 
     @app.get(PAGE)
     def show_page() -> flask.Response:
@@ -228,6 +228,10 @@ def _flask_application() -> flask.Flask:
     def show_json() -> flask.Response:
         visits = flask.session["visits"] = flask.session.get("visits", 0) + 1
         return flask.jsonify(visits=visits, items=ITEMS[:10])
+
+    @app.get(ITEM.format("<name>"))
+    def show_item(name: str) -> str:
+        return name
 
     return app
 
@@ -246,7 +250,7 @@ def starlette_site() -> Site:
 def _starlette_application() -> Starlette:
     templates = Jinja2Templates(
         env=jinja2.Environment(
-            loader=jinja2.DictLoader({"datasets.html": TEMPLATE}), autoescape=True
+            loader=jinja2.DictLoader({"datasets.html": JINJA_TEMPLATE}), autoescape=True
         )
     )
 
@@ -261,8 +265,15 @@ def _starlette_application() -> Starlette:
         visits = request.session["visits"] = request.session.get("visits", 0) + 1
         return JSONResponse({"visits": visits, "items": ITEMS[:10]})
 
+    async def show_item(request: Request) -> Response:
+        return Response(request.path_params["name"])
+
     return Starlette(
-        routes=[Route(PAGE, show_page), Route(JSON, show_json)],
+        routes=[
+            Route(PAGE, show_page),
+            Route(JSON, show_json),
+            Route(ITEM.format("{name}"), show_item),
+        ],
         middleware=[Middleware(SessionMiddleware, secret_key=SECRET)],
     )
 
@@ -334,7 +345,7 @@ def _set_up_django() -> None:
                             [
                                 (
                                     "django.template.loaders.locmem.Loader",
-                                    {"datasets.html": TEMPLATE},
+                                    {"datasets.html": DJANGO_TEMPLATE},
                                 )
                             ],
                         )
@@ -358,7 +369,12 @@ def _show_django_json(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"visits": visits, "items": ITEMS[:10]})
 
 
+def _show_django_item(_: HttpRequest, name: str) -> HttpResponse:
+    return HttpResponse(name)
+
+
 urlpatterns = [
     path(PAGE.removeprefix("/"), _show_django_page),
     path(JSON.removeprefix("/"), _show_django_json),
+    path(ITEM.removeprefix("/").format("<slug:name>"), _show_django_item, name="show_item"),
 ]
