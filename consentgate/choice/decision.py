@@ -9,12 +9,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from consentgate.choice.codec import LIFETIME
 from consentgate.choice.consent import Consent
 from consentgate.choice.randomness import LENGTH, random_bytes
+from consentgate.policy.lifetime import lifetime_text
 
 ID_BYTES = LENGTH
 
@@ -47,18 +49,42 @@ class DecidedCategory(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What a visitor was shown, exactly: `body` holds the templates' output, texts, styles and
-    declaration as JSON (UTF-8), so that it can be shown again. `digest` is its SHA-256, by which
-    records name the notice."""
+    declaration as JSON (UTF-8), so that it can be shown again. Records name it by `digest`."""
 
     body: bytes
     language: str
     media_type: str = "application/json"
     digest: bytes = field(init=False, repr=False)
-    """The SHA-256 of the body, by which records name the notice."""
+    """The SHA-256 of the digests of its members (`notice_digest`)."""
 
     def __post_init__(self) -> None:
         # Once: many decisions share a notice of many kilobytes.
-        object.__setattr__(self, "digest", hashlib.sha256(self.body).digest())
+        object.__setattr__(self, "digest", _digest_of(self.body))
+
+
+def notice_digest(members: Mapping[str, str]) -> bytes:
+    """Return the digest of a notice by the digests of its members. So a receipt proves what a
+    notice declares without the pages and styles in which it was shown."""
+    return hashlib.sha256(_ascii_json(members)).digest()
+
+
+def member_digest(member: object) -> str:
+    """Return the hexadecimal digest of one member of a notice, a value of JSON."""
+    return hashlib.sha256(_ascii_json(member)).hexdigest()
+
+
+def _digest_of(body: bytes) -> bytes:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        return hashlib.sha256(body).digest()
+    return notice_digest({name: member_digest(member) for name, member in document.items()})
+
+
+def _ascii_json(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +95,8 @@ class Decision:
     "save", "withdraw", or "code" where a handler of the site changed the choice. `source` is an
     open word for where: "banner", "preferences", "json", "handler". `gpc`: the request had
     `Sec-GPC: 1`. `replaces` is the id of the record that a withdrawal or a new grant replaces,
-    where the visitor's record cookie came with it.
+    where the visitor's record cookie came with it. `lifetime` is how long what it grants holds, by
+    the regime of the day: a later regime does not change what was agreed to.
     """
 
     id: bytes
@@ -82,6 +109,7 @@ class Decision:
     source: str
     gpc: bool = False
     replaces: bytes | None = None
+    lifetime: timedelta = LIFETIME
 
     @property
     def grants(self) -> bool:
@@ -105,6 +133,8 @@ class Decision:
             "source": self.source,
             "gpc": self.gpc,
         }
+        if self.grants:
+            document["lifetime"] = lifetime_text(self.lifetime)
         if self.replaces is not None:
             document["replaces"] = self.replaces.hex()
         text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

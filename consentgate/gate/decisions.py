@@ -142,6 +142,7 @@ def _record(
         source=manner.source,
         gpc=exchange.sends_gpc,
         replaces=replaces,
+        lifetime=settings.policy.choice_lifetimes[0],
     )
     future = future_of(partial(settings.records.recorder.record, decision))
     if decision.grants:

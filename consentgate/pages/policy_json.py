@@ -29,6 +29,7 @@ def policy_json(policy: Policy) -> bytes:
         "site_name": _texts(policy.site_name, policy.default_language),
         "controller": _controller(policy.controller),
         "regime": policy.regime.name,
+        "regime_within": policy.regime.within,
         "default_language": policy.default_language,
         "preferences_cookie": policy.preferences_cookie,
         "categories": [

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
-from consentgate.choice.codec import LIFETIME
 from consentgate.choice.decision import CategoryState, DecidedCategory
 from consentgate.policy import PersonalData
 from consentgate.policy.lifetime import as_lifetime
@@ -31,8 +30,10 @@ CONTEXT: Mapping[str, str] = {
     "tech": "https://w3id.org/dpv/tech#",
     "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
     "legal-eu": "https://w3id.org/dpv/legal/eu#",
+    "legal-gb": "https://w3id.org/dpv/legal/gb#",
+    "legal-us": "https://w3id.org/dpv/legal/us#",
 }
-PROFILE = "https://w3id.org/dpv/schema/dpv-27560"
+_SCHEMA = "https://w3id.org/dpv/schema/dpv-27560"
 
 _STATUS = {
     CategoryState.GIVEN: "dpv:ConsentGiven",
@@ -56,6 +57,46 @@ _DATA = {
     PersonalData.PROFILE: "pd:Profile",
     PersonalData.AUTHENTICATION: "pd:Authenticating",
 }
+
+
+class Law(NamedTuple):
+    """What the vocabulary has for a regime: the profile of the schema, the law, the legal basis and
+    the right to withdraw."""
+
+    profile: str
+    terms: Mapping[str, Node]
+    rights: tuple[str, ...] = ()
+
+
+_ANY_CONSENT: Node = {"dpv:hasLegalBasis": {"@id": "dpv:Consent"}}
+_GDPR = Law(
+    "-eu-gdpr",
+    {
+        "dpv:hasApplicableLaw": {"@id": "legal-eu:law-GDPR"},
+        "dpv:hasLegalBasis": {"@id": "eu-gdpr:A6-1-a"},
+    },
+    ("eu-gdpr:A7-3",),
+)
+_LAWS = {
+    "eu": _GDPR,
+    "fr": _GDPR,
+    # The articles of the vocabulary are those of the Union's GDPR alone.
+    "uk": Law("", {"dpv:hasApplicableLaw": {"@id": "legal-gb:law-GDPR"}, **_ANY_CONSENT}),
+    "us-ca": Law("", {"dpv:hasApplicableLaw": {"@id": "legal-us:law-CA-CCPA"}, **_ANY_CONSENT}),
+}
+_OTHER_LAW = Law("", _ANY_CONSENT)
+
+
+def law_of(declaration: Mapping[str, Any]) -> Law:
+    """Return what to say of the law under a declaration's regime, or the one that it is within; of
+    a site's own regime nothing that the declaration does not say."""
+    names = (declaration.get("regime"), declaration.get("regime_within"))
+    return next((_LAWS[name] for name in names if name in _LAWS), _OTHER_LAW)
+
+
+def profile_of(kind: str, declaration: Mapping[str, Any]) -> str:
+    """Return the address of the schema that a "record" or a "receipt" conforms to."""
+    return f"{_SCHEMA}#{kind}{law_of(declaration).profile}"
 
 
 def consent_records(decision: RecordedDecision, shown: ShownNotice) -> Iterator[Node]:
@@ -97,13 +138,13 @@ def controller_of(decision: RecordedDecision, declaration: Mapping[str, Any]) ->
     }
     return {
         # Of this notice: another one may name the same controller with another address.
-        "@id": f"{_basis_of(decision)}#controller",
+        "@id": f"{basis_of(decision)}#controller",
         "@type": ["dpv:DataController", "dpv:LegalEntity"],
         **{key: fact for key, fact in facts.items() if fact},
     }
 
 
-def _basis_of(decision: RecordedDecision) -> str:
+def basis_of(decision: RecordedDecision) -> str:
     """Return the name of what a decision was made on: the notice, or the decision itself where
     there was none."""
     return (
@@ -117,27 +158,28 @@ def _record(
     declaration = shown.declaration
     whole = uuid_of(decision.id)
     part = uuid5(whole, name)
-    basis = _basis_of(decision)
+    basis = basis_of(decision)
     controller = controller_of(decision, declaration)
     return {
         "@id": f"urn:uuid:{part}",
         "@type": "dpv:ConsentRecord",
         "dct:identifier": str(part),
-        "dct:conformsTo": {"@id": f"{PROFILE}#record-eu-gdpr"},
+        "dct:conformsTo": {"@id": profile_of("record", declaration)},
         "dct:isPartOf": {"@id": f"urn:uuid:{whole}"},
         "dpv:hasDataSubject": {
             "@id": f"urn:uuid:{whole}#visitor",
             "@type": ["dpv:DataSubject", "dpv:User"],
         },
         "dpv:hasDataController": controller,
-        **_law(declaration),
+        **_jurisdiction(declaration),
+        **law_of(declaration).terms,
         **_notice(decision),
         "dpv:hasProcess": [
-            _process(cookie, f"{basis}#cookie-{number}", name, controller, decision.language)
+            _process(cookie, number, name, controller=controller, decision=decision)
             for number, cookie in enumerate(declaration.get("cookies", ()))
             if name in cookie["categories"]
         ],
-        **_controls(declaration),
+        **_controls(declaration, basis),
         "dpv:hasConsentStatus": [_status(decision, decided, shown.buttons)],
     }
 
@@ -147,7 +189,7 @@ def _notice(decision: RecordedDecision) -> Node:
         return {}
     return {
         "dpv:hasNotice": {
-            "@id": _basis_of(decision),
+            "@id": basis_of(decision),
             "@type": "dpv:ConsentNotice",
             "dct:language": decision.language,
             "dct:identifier": f"sha256:{decision.notice}",
@@ -155,33 +197,43 @@ def _notice(decision: RecordedDecision) -> Node:
     }
 
 
-def _law(declaration: Mapping[str, Any]) -> Node:
+def _jurisdiction(declaration: Mapping[str, Any]) -> Node:
     country = (declaration.get("controller") or {}).get("jurisdiction")
-    return {
-        **({"dpv:hasJurisdiction": {"@id": f"loc:{country}"}} if country else {}),
-        "dpv:hasApplicableLaw": {"@id": "legal-eu:law-GDPR"},
-        "dpv:hasLegalBasis": {"@id": "eu-gdpr:A6-1-a"},
-    }
+    return {"dpv:hasJurisdiction": {"@id": f"loc:{country}"}} if country else {}
 
 
-def _controls(declaration: Mapping[str, Any]) -> Node:
-    """Return where consent is given and withdrawn, and the right to do so (GDPR art. 7(3))."""
+def _controls(declaration: Mapping[str, Any], basis: str) -> Node:
+    """Return where consent is given and withdrawn, and the right to do so."""
     site = declaration.get("site")
     place = {"dpv:isExercisedAt": {"@id": site}} if site else {}
     return {
-        "dpv:hasConsentControl": {"@type": ["dpv:ProvideConsent", "dpv:WithdrawConsent"], **place},
-        "dpv:hasRight": {"@type": ["dpv:DataSubjectRight", "eu-gdpr:A7-3"], **place},
+        "dpv:hasConsentControl": {
+            "@id": f"{basis}#control",
+            "@type": ["dpv:ProvideConsent", "dpv:WithdrawConsent"],
+            **place,
+        },
+        "dpv:hasRight": {
+            "@id": f"{basis}#right",
+            "@type": ["dpv:DataSubjectRight", *law_of(declaration).rights],
+            **place,
+        },
     }
 
 
 def _process(
-    cookie: Mapping[str, Any], iri: str, category: str, controller: Node, language: str
+    cookie: Mapping[str, Any],
+    number: int,
+    category: str,
+    *,
+    controller: Node,
+    decision: RecordedDecision,
 ) -> Node:
+    basis, language = basis_of(decision), decision.language
     service = _in_language(cookie.get("service"), language) or _in_language(
         cookie.get("provider"), language
     )
     return {
-        "@id": iri,
+        "@id": f"{basis}#cookie-{number}",
         "@type": "dpv:Process",
         **({"dpv:hasService": {"@type": "dpv:Service", "dct:title": service}} if service else {}),
         "dpv:hasPurpose": _purpose(cookie, category, language),
@@ -196,7 +248,7 @@ def _process(
             else {}
         ),
         "dpv:hasRecipient": _recipients(cookie, controller, language),
-        "dpv:hasStorageCondition": _storage(cookie),
+        "dpv:hasStorageCondition": _storage(cookie, basis),
     }
 
 
@@ -215,15 +267,22 @@ def _recipients(cookie: Mapping[str, Any], controller: Node, language: str) -> l
     return [{"@id": controller["@id"]}, *others]
 
 
-def _storage(cookie: Mapping[str, Any]) -> list[Node]:
-    countries = [{"@id": f"loc:{code}"} for code in cookie.get("storage_location", ())]
+def _storage(cookie: Mapping[str, Any], basis: str) -> list[Node]:
+    """Return where a cookie's data is stored and for how long, in nodes that cookies share."""
+    countries = cookie.get("storage_location", ())
     place: Node = {
+        "@id": "-".join((f"{basis}#stored", *countries)),
         "@type": "dpv:StorageLocation",
-        "dpv:hasLocation": [*countries, {"@id": "dpv:WithinDevice"}],
+        "dpv:hasLocation": [{"@id": f"loc:{code}"} for code in countries]
+        + [{"@id": "dpv:WithinDevice"}],
     }
     lengths = (cookie.get("lifetime"), cookie.get("retention"))
     durations = (
-        {"@type": "dpv:StorageDuration", "dpv:hasDuration": _length(text)}
+        {
+            "@id": f"{basis}#for-{text.replace(' ', '-')}",
+            "@type": "dpv:StorageDuration",
+            "dpv:hasDuration": _length(text),
+        }
         for text in lengths
         if text
     )
@@ -241,7 +300,7 @@ def _status(
         "dpv:isIndicatedAtTime": _time(decision.at),
         "dpv:isIndicatedBy": {"@id": "dpv:DataSubject"},
         "dpv:hasIndicationMethod": f"{method}, {decision.source}",
-        **({"dpv:hasDuration": _duration(LIFETIME)} if granted else {}),
+        **({"dpv:hasDuration": _duration(decision.lifetime)} if granted else {}),
     }
 
 

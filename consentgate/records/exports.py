@@ -28,6 +28,7 @@ COLUMNS = (
     "stored_at",
     "decision",
     "categories",
+    "expires_at",
     "expired",
     "language",
     "method",
@@ -166,6 +167,7 @@ def _fields(exported: Exported) -> dict[str, object]:
             name: {"state": decided.state.value, "fingerprint": decided.fingerprint}
             for name, decided in decision.categories.items()
         },
+        "expires_at": time_text(decision.expires_at) if decision.grants else None,
         "expired": list(exported.expired),
         "language": decision.language,
         "method": decision.method,

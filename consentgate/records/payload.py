@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from consentgate.choice.codec import LIFETIME
 from consentgate.choice.decision import CategoryState, DecidedCategory, DecisionKind, Notice
 from consentgate.errors import RecordFormatError
 from consentgate.policy import Policy
+from consentgate.policy.lifetime import as_duration
 
 Document = dict[str, Any]
 """Any: JSON, whose readers look up what they know."""
@@ -23,7 +24,8 @@ GRANTED = frozenset({CategoryState.GIVEN, CategoryState.RENEWED})
 class RecordedDecision:
     """A decision as its payload has it; `notice` is the hexadecimal digest, "" where it has none.
 
-    `replaces` is the hexadecimal id of the record before it, "" where none is known.
+    `replaces` is the hexadecimal id of the record before it, "" where none is known. `lifetime` is
+    how long what was granted holds.
     """
 
     id: str
@@ -36,11 +38,20 @@ class RecordedDecision:
     source: str
     gpc: bool
     replaces: str
+    lifetime: timedelta = LIFETIME
+
+    @property
+    def grants(self) -> bool:
+        """Whether it allowed anything."""
+        return any(decided.state in GRANTED for decided in self.categories.values())
 
     @property
     def expires_at(self) -> datetime:
         """When what was granted ends by its age."""
-        return self.at + LIFETIME
+        try:
+            return self.at + self.lifetime
+        except OverflowError:  # after the end of the calendar
+            return datetime.max.replace(tzinfo=UTC)
 
     def expired(self, *, now: datetime, policy: Policy | None = None) -> tuple[str, ...]:
         """Return the categories that were granted and are not any more: for their age, or because
@@ -80,6 +91,7 @@ def decision_in(document: Document) -> RecordedDecision:
             source=_text(document["source"]),
             gpc=document["gpc"] is True,
             replaces=_text(document.get("replaces", "")),
+            lifetime=_length(document.get("lifetime")),
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise RecordFormatError(f"the payload holds no decision: {error!r:.80}") from None
@@ -101,19 +113,24 @@ class ShownNotice:
 def read_notice(notice: Notice) -> ShownNotice:
     """Return what a notice holds. Raises RecordFormatError where it holds none."""
     document = read_document(notice.body)
-    buttons, declaration = document.get("buttons"), document.get("policy")
-    if not (isinstance(buttons, dict) and isinstance(declaration, dict)):
-        raise RecordFormatError("the notice has no buttons, or no declaration")
+    shown = declared_in(document)
     try:
-        return ShownNotice(
+        return replace(
+            shown,
             banner=_text(document.get("banner")),
             preferences=_text(document.get("preferences")),
             styles=_text(document.get("style_sheet")),
-            buttons=buttons,
-            declaration=declaration,
         )
     except TypeError:
         raise RecordFormatError("the notice has no banner, page or style sheet") from None
+
+
+def declared_in(document: Document) -> ShownNotice:
+    """Return what a notice declares, without how it was shown. Raises RecordFormatError."""
+    buttons, declaration = document.get("buttons"), document.get("policy")
+    if not (isinstance(buttons, dict) and isinstance(declaration, dict)):
+        raise RecordFormatError("the notice has no buttons, or no declaration")
+    return ShownNotice("", "", "", buttons, declaration)
 
 
 def read_document(text: bytes) -> Document:
@@ -139,3 +156,13 @@ def _moment(value: object) -> datetime:
     if moment.utcoffset() != timedelta(0):
         raise ValueError(value)
     return moment
+
+
+def _length(value: object) -> timedelta:
+    if value is None:
+        # Of a refusal, or from a version that did not record it: the shortest of our regimes.
+        return LIFETIME
+    length = as_duration(_text(value), field="lifetime", problems=[])
+    if length is None:
+        raise ValueError(value)
+    return length

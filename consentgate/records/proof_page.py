@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from consentgate.choice.decision import Notice
+from consentgate.errors import LogError
 from consentgate.records.dpv import time_text
 from consentgate.records.html import fill, policy_for, styles
 from consentgate.records.log.keys import Verifier
@@ -24,11 +25,16 @@ PREFERENCES = "preferences"
 """The place that is a page; a banner is in a page of the site, which is not recorded."""
 
 
-def proof_page(receipt: bytes, verifiers: Sequence[Verifier], *, created: datetime) -> str:
-    """Return the page of a receipt, once it was verified. Raises what `verify_receipt` raises."""
+def proof_page(
+    receipt: bytes, notice: Notice, verifiers: Sequence[Verifier], *, created: datetime
+) -> str:
+    """Return the page of a receipt and its notice, once they were verified. Raises what
+    `verify_receipt` raises."""
     proved = verify_receipt(receipt, verifiers)
+    if notice.digest.hex() != proved.decision.notice:
+        raise LogError("the notice is not the one that the decision was made on")
     proof = json.loads(receipt)["cg:proof"]
-    shown = read_notice(proved.notice)
+    shown = read_notice(notice)
     return fill(
         "proof.html",
         policy=policy_for(styles(), shown.styles),
@@ -39,7 +45,7 @@ def proof_page(receipt: bytes, verifiers: Sequence[Verifier], *, created: dateti
         size=proved.checkpoint.size,
         index=proved.index,
         created=time_text(created),
-        notice_page=notice_page(proved.notice, source=proved.decision.source),
+        notice_page=notice_page(notice, source=proved.decision.source),
         payload=_decode(proof["cg:payload"]).decode("utf-8"),
         salt=proof["cg:salt"],
         proof=proof["cg:tlogProof"],

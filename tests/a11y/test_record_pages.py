@@ -16,7 +16,7 @@ from consentgate.records.statistics_page import statistics_page
 from tests.a11y.axe import violations
 from tests.records.exports.test_receipt import KEYS, receipt_of, signed_store
 from tests.records.test_statistics import a_month
-from tests.support.record_stores import NOW
+from tests.support.record_stores import NOW, notice_of
 
 Write = Callable[[Path], str]
 
@@ -26,7 +26,7 @@ def statistics(_: Path) -> str:
 
 
 def proof(folder: Path) -> str:
-    return proof_page(receipt_of(signed_store(folder), 3), KEYS, created=NOW)
+    return proof_page(receipt_of(signed_store(folder), 3), notice_of(), KEYS, created=NOW)
 
 
 @contextmanager

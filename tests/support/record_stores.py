@@ -107,6 +107,7 @@ def decision_of(
         method="accept",
         source=source,
         replaces=replaces,
+        lifetime=policy.choice_lifetimes[0],
     )
 
 

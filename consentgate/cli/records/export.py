@@ -49,9 +49,9 @@ Entry = TypeVar("Entry")
 def export(*, address: str, kind: str, out: Path | None, file: str | None, as_json: bool) -> None:
     """Export all decisions in the order of the log, one after another: memory does not grow.
 
-    A consent has expired where it is older than 182 days, or where it was given to another
-    declaration than today's. Grants that were void are left out; of erased records the place and
-    the times are left. With --json and --out, print how many there were.
+    A consent has expired where it is older than the regime let it hold on its day, or where it was
+    given to another declaration than today's. Grants that were void are left out; of erased records
+    the place and the times are left. With --json and --out, print how many there were.
     """
     if as_json and out is None:
         raise click.UsageError("--json prints how many records --out got; give --out")

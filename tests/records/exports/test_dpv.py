@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,11 +14,13 @@ from pyld import jsonld
 from rdflib import RDF, Graph, Namespace, URIRef
 from rdflib.term import Literal
 
+from consentgate import Controller, Policy
 from consentgate.choice.decision import Decision
 from consentgate.policy import PersonalData
 from consentgate.records.dpv import CONTEXT, add_expiry, consent_records
 from consentgate.records.payload import read_decision, read_notice
 from tests.support.record_stores import NOW, POLICY, decision_of, declared, notice_of
+from tests.support.regimes import SWISS
 
 # rdflib warns of itself.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")
@@ -77,19 +80,44 @@ def test_both_libraries_read_the_same(decision: Decision) -> None:
     assert used_terms(by_pyld) == used_terms(graph_of(records))
 
 
+REGIMES: Mapping[str, tuple[object, str, str | None, str]] = {
+    "fr": ("fr", "FR", "legal-eu:law-GDPR", "-eu-gdpr"),
+    "eu": ("eu", "DE", "legal-eu:law-GDPR", "-eu-gdpr"),
+    "uk": ("uk", "GB", "legal-gb:law-GDPR", ""),
+    "us-ca": ("us-ca", "US", "legal-us:law-CA-CCPA", ""),
+    "own": (SWISS, "CH", None, ""),
+    "own, within eu": (SWISS | {"within": "eu"}, "CH", "legal-eu:law-GDPR", "-eu-gdpr"),
+}
+
+
 @pytest.mark.law(24)
-def test_every_term_is_one_of_the_vocabulary(decision: Decision) -> None:
-    states = ["given", "renewed", "refused", "withdrawn"]
-    records = [
-        record
-        for number, state in enumerate(states)
-        for record in records_of(
-            decision_of(number, dict.fromkeys(ALL_STATES, state), notice=notice_of())
-        )
-    ]
-    add_expiry(records[0], read_decision(decision.payload()), now=NOW)
+@pytest.mark.parametrize(("regime", "country", "law", "profile"), REGIMES.values(), ids=REGIMES)
+def test_every_term_of_every_state_is_one_of_the_vocabulary_under_each_regime(
+    regime: Any, country: str, law: str | None, profile: str
+) -> None:
+    policy = Policy(
+        POLICY.necessary,
+        POLICY.cookies,
+        regime=regime,
+        site=POLICY.site,
+        controller=Controller("Site", contact="a@example.org", jurisdiction=country),
+    )
+    shown = read_notice(notice_of(policy))
+    records: list[dict[str, Any]] = []
+    for number, state in enumerate(("given", "renewed", "refused", "withdrawn")):
+        made = decision_of(number, dict.fromkeys(ALL_STATES, state), policy=policy)
+        records += consent_records(read_decision(made.payload()), shown)
+    mixed = read_decision(decision_of(9, ALL_STATES, kind="partial", policy=policy).payload())
+    records += consent_records(mixed, shown)
+    add_expiry(records[0], mixed, now=NOW)
 
     assert used_terms(graph_of(records)) - known_terms() == set()
+    for record in records:
+        assert record.get("dpv:hasApplicableLaw", {}).get("@id") == law
+        assert record["dct:conformsTo"]["@id"].endswith(f"dpv-27560#record{profile}")
+    days = policy.choice_lifetimes[0].days
+    lasts = records[0]["dpv:hasConsentStatus"][0]["dpv:hasDuration"]
+    assert lasts["rdf:value"] == f"P{days}D"
 
 
 def test_every_type_of_personal_data_has_a_term() -> None:
@@ -205,7 +233,8 @@ def test_what_a_declaration_lacks_is_left_out() -> None:
 
     assert "dpv:hasJurisdiction" not in record
     assert set(record["dpv:hasDataController"]) == {"@id", "@type"}
-    assert set(record["dpv:hasRight"]) == {"@type"}
+    assert set(record["dpv:hasRight"]) == {"@id", "@type"}
+    assert "dpv:hasApplicableLaw" not in record
     (process,) = record["dpv:hasProcess"]
     assert "dpv:hasService" not in process
     lasts = process["dpv:hasStorageCondition"][1]["dpv:hasDuration"]

@@ -7,6 +7,7 @@ import io
 import json
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from consentgate import Policy
 from consentgate.choice.decision import Decision, Notice
 from consentgate.errors import RecordFormatError
+from consentgate.records.dpv import time_text
 from consentgate.records.entries import EntryKind, StoredEntry
 from consentgate.records.exports import (
     COLUMNS,
@@ -26,6 +28,7 @@ from consentgate.records.exports import (
 from consentgate.records.new_entries import decision_entry, erasure_entry, microseconds
 from consentgate.records.payload import read_decision, read_notice
 from tests.support.record_stores import NOW, POLICY, decision_of, notice_of
+from tests.support.regimes import SWISS
 
 LATER = NOW + timedelta(days=182)
 
@@ -81,6 +84,7 @@ def test_a_line_of_json_has_all_that_a_record_holds() -> None:
                     "fingerprint": POLICY.fingerprint("statistics"),
                 }
             },
+            "expires_at": "2027-05-29T09:14:10.250Z",
             "expired": [],
             "language": "fr",
             "method": "accept",
@@ -126,6 +130,49 @@ def test_expired_is_computed_for_what_was_granted(
     (line,) = jsonl(stored(decision), now=now, policy=policy)
 
     assert line["expired"] == expired
+
+
+@pytest.mark.law(7)
+@pytest.mark.parametrize(
+    ("regime", "days"),
+    [("fr", 182), ("eu", 182), ("uk", 182), ("us-ca", 365), (SWISS, 100), (["fr", "us-ca"], 182)],
+    ids=["fr", "eu", "uk", "us-ca", "a site's own", "several"],
+)
+def test_a_consent_holds_as_long_as_the_regime_of_its_day_says(regime: Any, days: int) -> None:
+    policy = Policy(POLICY.necessary, POLICY.cookies, regime=regime)
+    decision = decision_of(policy=policy)
+    ends = NOW + timedelta(days=days)
+
+    before = jsonl(stored(decision), now=ends - timedelta(seconds=1))[0]
+    after = jsonl(stored(decision), now=ends)[0]
+    assert (before["expired"], after["expired"]) == ([], ["statistics"])
+    assert after["expires_at"] == time_text(ends)
+
+
+def test_a_refusal_does_not_expire() -> None:
+    refused = decision_of(states={"statistics": "refused"}, kind="refused")
+    (line,) = jsonl(stored(refused), now=LATER)
+
+    assert (line["expires_at"], line["expired"]) == (None, [])
+
+
+def test_a_consent_can_hold_beyond_the_end_of_the_calendar() -> None:
+    decision = replace(decision_of(), lifetime=timedelta(days=365 * 9_000))
+    (line,) = jsonl(stored(decision), policy=Policy())
+
+    assert line["expires_at"].startswith("9999-12-31")
+    assert line["expired"] == ["statistics"]
+
+
+def test_a_record_without_a_lifetime_has_the_shortest() -> None:
+    payload = json.loads(decision_of().payload())
+    del payload["lifetime"]
+
+    read = read_decision(json.dumps(payload).encode())
+    assert read.expires_at == LATER
+    for wrong in ("soon", "session", 5):
+        with pytest.raises(RecordFormatError):
+            read_decision(json.dumps({**payload, "lifetime": wrong}).encode())
 
 
 def test_csv_has_a_column_for_each_field_and_a_row_for_each_decision() -> None:

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import json
 import zlib
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from rdflib import Graph
+from rdflib import BNode, Graph
 
+from consentgate import Category, Cookie, Policy
+from consentgate.choice.decision import Notice, member_digest
 from consentgate.errors import ConsentGateError, LogError, RecordFormatError
+from consentgate.pages.notice import Notices
+from consentgate.pages.options import PagesOptions
+from consentgate.pages.policy_json import policy_json
+from consentgate.pages.static_files import StaticFiles
 from consentgate.records.new_entries import NewEntry, decision_entry, void_entry
 from consentgate.records.proofs import find_receipt
-from consentgate.records.receipt import LONGEST_NOTICE, LONGEST_RECEIPT, verify_receipt
+from consentgate.records.receipt import LONGEST_DECLARATION, LONGEST_RECEIPT, verify_receipt
 from consentgate.records.signing import sign_log
 from consentgate.records.store import Store
-from tests.records.exports.test_dpv import known_terms, used_terms
+from tests.records.exports.test_dpv import graph_of, known_terms, records_of, used_terms
+from tests.support.pages import ENGLISH, pages_of
 from tests.support.record_stores import (
     NOW,
+    POLICY,
     decision_of,
     new_store,
     notice_of,
@@ -86,14 +94,85 @@ def test_a_receipt_proves_its_decision_without_the_store(receipt: bytes) -> None
     assert proved.decision.id == (137).to_bytes(16, "big").hex()
     assert {name: one.state for name, one in proved.decision.categories.items()} == STATES
     assert (proved.index, proved.checkpoint.size) == (137, 300)
-    assert proved.notice == notice_of()
+    assert proved.decision.notice == notice_of().digest.hex()
 
 
-def test_a_receipt_is_small_and_of_terms_of_the_vocabulary(receipt: bytes) -> None:
+def test_a_receipt_says_what_the_records_say_in_terms_of_the_vocabulary(receipt: bytes) -> None:
     graph = Graph().parse(data=receipt, format="json-ld")
+    decision = decision_of(137, STATES, kind="partial", notice=notice_of())
+    records = graph_of(records_of(decision))
 
-    assert len(receipt) < 12_000
     assert used_terms(graph) - known_terms() == set()
+    said = {(verb, what) for _, verb, what in records if not isinstance(what, BNode)}
+    assert len(said) > 50
+    assert said <= {(verb, what) for _, verb, what in graph}
+
+
+@pytest.mark.parametrize(
+    ("cookies", "most"), [(1, 6_500), (10, 16_000)], ids=["one cookie", "ten cookies"]
+)
+def test_a_receipt_of_a_real_notice_is_small(tmp_path: Path, cookies: int, most: int) -> None:
+    policy = site_with(cookies)
+    notice = real_notice(policy)
+    store = new_store(tmp_path / "consent.db")
+    store.name_log("data.example.org/consent", SIGNER.name)
+    states = dict.fromkeys(policy.optional_categories, "given")
+    write_decisions(
+        store, [decision_of(n, states, notice=notice, policy=policy) for n in range(300)]
+    )
+    sign_log(store, [SIGNER], now=NOW)
+
+    receipt = receipt_of(store, 137)
+    assert len(notice.body) > 25_000
+    assert len(receipt) < most
+    assert verify_receipt(receipt, KEYS).decision.notice == notice.digest.hex()
+
+
+def site_with(cookies: int) -> Policy:
+    """A site with so many cookies in up to three categories, all that an export needs declared."""
+    categories = ("statistics", "marketing", "comfort")
+    rules = [
+        Cookie(
+            f"_cookie_{number}",
+            category=categories[number % 3],
+            provider=f"Provider {number} Ltd",
+            service=f"Service {number}",
+            purpose="Tells visits apart, and remembers what was looked at before.",
+            lifetime="13 months",
+            retention="25 months",
+            party="third" if number % 2 else "first",
+            personal_data=["identifier", "browsing_behaviour"],
+            storage_location="FR",
+            recipients=[],
+        )
+        for number in range(cookies)
+    ]
+    return Policy(
+        ["session"],
+        rules,
+        categories=[Category("comfort")],
+        site="https://data.example.org",
+        controller=POLICY.controller,
+    )
+
+
+def real_notice(policy: Policy) -> Notice:
+    """The notice of a policy as a gate makes it."""
+    notices = Notices(
+        pages_of(policy),
+        options=PagesOptions(prefix="/consent"),
+        static=StaticFiles(),
+        policy_json=policy_json(policy),
+    )
+    return notices.notice(ENGLISH, signalled=frozenset())
+
+
+def encoded(document: object) -> str:
+    return urlsafe_b64encode(zlib.compress(json.dumps(document).encode())).decode().rstrip("=")
+
+
+def decoded(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def test_a_receipt_that_was_laid_out_again_proves_the_same(receipt: bytes) -> None:
@@ -142,12 +221,16 @@ def test_a_payload_of_another_record_is_not_in_the_log_there(store: Store) -> No
             verify_receipt(changed(one, "cg:proof", key, to=proof_of(other, key)), KEYS)
 
 
-def test_another_notice_is_not_the_one_that_was_shown(receipt: bytes) -> None:
-    body = zlib.compress(notice_of(html="<p>Nothing else</p>").body)
-    text = urlsafe_b64encode(body).decode()
+def test_another_declaration_is_not_the_one_that_was_shown(receipt: bytes) -> None:
+    declared = json.loads(zlib.decompress(decoded(proof_of(receipt, "cg:declaration"))))
+    digest = member_digest(declared["policy"])
+    declared["policy"]["cookies"] = []
+    other = changed(receipt, "cg:proof", "cg:declaration", to=encoded(declared))
 
-    with pytest.raises(LogError, match="not the one that the decision was made on"):
-        verify_receipt(changed(receipt, "cg:proof", "cg:notice", to=text), KEYS)
+    for shown in ({}, {"policy": digest}, {"policy": digest, "banner": "0" * 64}):
+        digests = {**json.loads(receipt)["cg:proof"]["cg:shown"], **shown}
+        with pytest.raises(LogError, match="not the one that the decision was made on"):
+            verify_receipt(changed(other, "cg:proof", "cg:shown", to=digests), KEYS)
 
 
 def test_a_thousand_changes_of_a_byte_are_all_noticed(receipt: bytes) -> None:
@@ -176,9 +259,16 @@ def test_the_time_at_which_a_receipt_was_made_is_not_proved(receipt: bytes) -> N
         (b'{"@type": "dpv:ConsentRecord"}', "not a consent receipt"),
         (b'{"@type": "dpv:ConsentReceipt"}', "no whole proof"),
         (b'{"@type": "dpv:ConsentReceipt", "cg:proof": {"cg:payload": 1}}', "no whole proof"),
+        (
+            (
+                b'{"@type": "dpv:ConsentReceipt", "cg:proof": {"cg:payload": "", "cg:salt": "",'
+                b' "cg:tlogProof": "", "cg:declaration": "", "cg:shown": []}}'
+            ),
+            "no digests of what was shown",
+        ),
         (b" " * (LONGEST_RECEIPT + 1), "at most"),
     ],
-    ids=["cut", "deep", "list", "record", "no proof", "no text", "long"],
+    ids=["cut", "deep", "list", "record", "no proof", "no text", "no digests", "long"],
 )
 def test_what_is_no_receipt_is_refused(document: bytes, words: str) -> None:
     with pytest.raises(RecordFormatError, match=words):
@@ -186,18 +276,20 @@ def test_what_is_no_receipt_is_refused(document: bytes, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("notice", "words"),
+    ("declaration", "words"),
     [
         ("!", "not base64url"),
         (urlsafe_b64encode(b"no zlib").decode(), "damaged"),
         (urlsafe_b64encode(zlib.compress(b"x" * 100)[:-5]).decode(), "cut"),
-        (urlsafe_b64encode(zlib.compress(b"x" * (LONGEST_NOTICE + 1))).decode(), "too long"),
+        (urlsafe_b64encode(zlib.compress(b"x" * (LONGEST_DECLARATION + 1))).decode(), "too long"),
     ],
     ids=["text", "no zlib", "cut", "bomb"],
 )
-def test_a_notice_that_cannot_be_read_is_refused(receipt: bytes, notice: str, words: str) -> None:
+def test_a_declaration_that_cannot_be_read_is_refused(
+    receipt: bytes, declaration: str, words: str
+) -> None:
     with pytest.raises(RecordFormatError, match=words):
-        verify_receipt(changed(receipt, "cg:proof", "cg:notice", to=notice), KEYS)
+        verify_receipt(changed(receipt, "cg:proof", "cg:declaration", to=declaration), KEYS)
 
 
 def test_a_record_that_no_checkpoint_covers_has_no_receipt_yet(store: Store) -> None:

@@ -14,25 +14,10 @@ from consentgate.policy import Basis, shipped_regimes
 from consentgate.policy.regime import Asked, Signal, Status
 from consentgate.policy.regime_file import load_regime
 from consentgate.policy.terms import Assessment
+from tests.support.regimes import LAW, SWISS
 from tests.unit.policy.reported import ids, places
 
 PRESETS = Path(consentgate.__file__).parent / "presets"
-LAW = {"source": "Act", "status": "law"}
-SWISS: dict[str, Any] = {
-    "name": "ch",
-    "title": "Switzerland",
-    "date": date(2026, 11, 29),
-    "asked": {"how": "opt-in", **LAW, "text": "Ask.", "paragraph": "art. 1"},
-    "exempt": [
-        {"reasons": ["authentication"], **LAW},
-        {"categories": ["statistics"], "objection": True, "lifetime": "1 year", **LAW},
-    ],
-    "signal": {"refuses": ["statistics"], **LAW},
-    "choice": {"lifetime": "100 days", **LAW, "read": "secondary"},
-    "ask_again": {"after": "200 days", **LAW},
-    "show": [{"what": "facts", **LAW}],
-    "words": {"consent": {"en": "In Switzerland ...", "de": "In der Schweiz ..."}},
-}
 SITE = """\
 name = "ch"
 title = "Switzerland"
