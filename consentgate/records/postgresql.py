@@ -11,7 +11,7 @@ from consentgate.records.entries import EntryKind
 from consentgate.records.new_entries import NewEntry
 from consentgate.records.schema import record
 from consentgate.records.session import Session, insert_deliveries, record_row
-from consentgate.records.tally import add_counts, count_entries
+from consentgate.records.tally import PlacedEntry, add_counts, count_entries
 from consentgate.records.tree import read_log
 
 MOST_INTEGRATED = 5_000
@@ -79,8 +79,11 @@ class PostgreSQLSession(Session):
                 "indexes": list(range(state.size, edge.size)),
             }
             connection.execute(_PLACE, places)
-            kinds = ((EntryKind(row.kind), row.payload) for row in waiting)
-            add_counts(connection, count_entries(connection, kinds))
+            placed = [
+                PlacedEntry(row.id, EntryKind(row.kind), row.decided_at, row.payload, index)
+                for row, index in zip(waiting, places["indexes"])
+            ]
+            add_counts(connection, count_entries(connection, placed))
         self._tree.keep(edge, state)
         return len(waiting)
 

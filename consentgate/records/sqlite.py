@@ -10,12 +10,11 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from consentgate.records.entries import EntryKind
 from consentgate.records.log.edge import Edge
 from consentgate.records.new_entries import NewEntry
 from consentgate.records.session import Session, insert_deliveries, record_row
 from consentgate.records.statements import KNOWN_IDS
-from consentgate.records.tally import add_counts, count_entries
+from consentgate.records.tally import PlacedEntry, add_counts, count_entries
 from consentgate.records.tree import LogState, read_log
 
 _COLUMNS = ("id", "kind", "decided_at", "payload", "salt", "commitment", "stored_at", "leaf_index")
@@ -56,8 +55,11 @@ class SQLiteSession(Session):
         if not rows:
             return self._tree.edge(connection, state)
         connection.exec_driver_sql(_INSERT, rows)
-        kinds = ((EntryKind(entry.kind), entry.payload) for entry in new)
-        add_counts(connection, count_entries(connection, kinds))
+        placed = [
+            PlacedEntry(entry.id, entry.kind, entry.decided_at_us, entry.payload, index)
+            for index, entry in enumerate(new, start=state.size)
+        ]
+        add_counts(connection, count_entries(connection, placed))
         return self._tree.extend(connection, state, [entry.commitment for entry in new])
 
     def integrate(self) -> int:

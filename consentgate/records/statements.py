@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, Update, bindparam, select, update
+from sqlalchemy import Connection, Table, Update, bindparam, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import Select
 
+from consentgate.records.entries import EntryKind
 from consentgate.records.schema import log, record, tally, tile
 
 Insert = postgresql.Insert | sqlite.Insert
@@ -74,4 +75,14 @@ TILE: Select[bytes] = select(tile.c.hashes).where(
     tile.c.level == bindparam("level"), tile.c.n == bindparam("n")
 )
 
-PAYLOAD: Select[bytes | None] = select(record.c.payload).where(record.c.id == bindparam("id"))
+PLACED_PAYLOAD: Select[Any] = select(record.c.payload).where(
+    record.c.id == bindparam("id"), record.c.leaf_index < bindparam("before")
+)
+
+# The first condition is that of the index, to the letter: there are few entries of other kinds.
+PLACED_VOIDS: Select[Any] = select(record.c.id, record.c.leaf_index).where(
+    text("kind <> 0"),
+    record.c.kind == int(EntryKind.VOID),
+    record.c.decided_at.between(bindparam("first"), bindparam("last")),
+    record.c.leaf_index.is_not(None),
+)

@@ -1,20 +1,22 @@
 """Counts of decisions and of questions shown, by day: nothing of a visitor is in them.
 
-A decision is counted in the transaction that gives it its place in the tree, and so once.
+A decision is counted in the transaction that gives it its place in the tree, and so once: unless
+a void has a place before it. Processes that share a spool can store a void before its grant.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from consentgate.records.entries import EntryKind
-from consentgate.records.statements import PAYLOAD, add_to_tally
+from consentgate.records.new_entries import id_about
+from consentgate.records.statements import PLACED_PAYLOAD, PLACED_VOIDS, add_to_tally
 
 SHOWN = "shown"
 GIVEN = "given"
@@ -37,25 +39,34 @@ def shown_key(day: date, *, language: str, place: str) -> TallyKey:
     return TallyKey(day, language, place, "", "", SHOWN)
 
 
-def count_entries(
-    connection: Connection, entries: Iterable[tuple[EntryKind, bytes | None]]
-) -> Counter[TallyKey]:
-    """Return what these entries add, by their kinds and payloads. A void takes back what its
-    record added."""
+class PlacedEntry(NamedTuple):
+    """An entry that just got its place."""
+
+    id: bytes
+    kind: EntryKind
+    decided_at_us: int
+    payload: bytes | None
+    leaf_index: int
+
+
+def count_entries(connection: Connection, entries: Sequence[PlacedEntry]) -> Counter[TallyKey]:
+    """Return what these entries add, which have their places in the connection's transaction. A
+    void takes back what its record added."""
     counted: Counter[TallyKey] = Counter()
     alike: Counter[bytes] = Counter()
     decisions: dict[bytes, bytes] = {}
-    for kind, payload in entries:
-        if payload is None:
+    voids = _placed_voids(connection, entries)
+    for entry in entries:
+        if entry.payload is None:
             continue
-        if kind is EntryKind.DECISION:
-            key = _without_moment_and_id(payload)
+        if entry.kind is EntryKind.DECISION:
+            if voids and _is_void(entry, voids):
+                continue
+            key = _without_moment_and_id(entry.payload)
             alike[key] += 1
-            decisions[key] = payload
-        elif kind is EntryKind.VOID:
-            voided = bytes.fromhex(json.loads(payload)["record"])
-            found = connection.scalar(PAYLOAD, {"id": voided})
-            counted.subtract([] if found is None else _keys_of(found))
+            decisions[key] = entry.payload
+        elif entry.kind is EntryKind.VOID:
+            counted.subtract(_keys_counted_before(connection, entry, entry.payload))
     for key, times in alike.items():
         counted.update(dict.fromkeys(_keys_of(decisions[key]), times))
     return counted
@@ -67,6 +78,30 @@ def add_counts(connection: Connection, counted: Mapping[TallyKey, int]) -> None:
     rows = [{**key._asdict(), "n": n} for key, n in sorted(counted.items()) if n]
     if rows:
         connection.execute(add_to_tally(connection), rows)
+
+
+def _placed_voids(connection: Connection, entries: Sequence[PlacedEntry]) -> Mapping[bytes, int]:
+    """Return the places of the voids that may be about decisions among these, by their ids. A void
+    has the moment of its grant."""
+    moments = [entry.decided_at_us for entry in entries if entry.kind is EntryKind.DECISION]
+    if not moments:
+        return {}
+    range_ = {"first": min(moments), "last": max(moments)}
+    return {row.id: row.leaf_index for row in connection.execute(PLACED_VOIDS, range_)}
+
+
+def _is_void(entry: PlacedEntry, voids: Mapping[bytes, int]) -> bool:
+    place = voids.get(id_about(EntryKind.VOID, entry.id))
+    return place is not None and place < entry.leaf_index
+
+
+def _keys_counted_before(
+    connection: Connection, void: PlacedEntry, payload: bytes
+) -> Sequence[TallyKey]:
+    """Return what the record of a void added, nothing where it has no place before that."""
+    record_id = bytes.fromhex(json.loads(payload)["record"])
+    row = connection.execute(PLACED_PAYLOAD, {"id": record_id, "before": void.leaf_index}).first()
+    return [] if row is None or row.payload is None else _keys_of(row.payload)
 
 
 def _without_moment_and_id(payload: bytes) -> bytes:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
+from itertools import permutations, product
 
 import pytest
+from sqlalchemy.dialects import sqlite
 
 from consentgate.choice.decision import CategoryState, Notice
+from consentgate.records.address import parse_address
 from consentgate.records.entries import EntryKind, commitment_to
 from consentgate.records.new_entries import decision_entry, void_entry
 from consentgate.records.opening import open_store
+from consentgate.records.statements import PLACED_VOIDS
 from consentgate.records.store import Store
 from consentgate.records.tally import TallyKey
 from tests.support.records import (
@@ -256,6 +262,30 @@ def test_a_void_takes_its_grant_out_of_the_counts(store: Store) -> None:
         assert not reading.is_voided(kept.id)
         (void,) = reading.entries_of(EntryKind.VOID)
     assert json.loads(void.payload or b"")["record"] == late.id.hex()
+
+
+def test_a_void_that_is_stored_before_its_grant_keeps_it_out_of_the_counts(store: Store) -> None:
+    # As where another process delivers it from the spool that both share.
+    sizes = []
+    for order, at_once in product(permutations(range(3)), (False, True)):
+        late, kept = entries(2)
+        void = void_entry(late, NOON)
+        ordered = [(void, late, kept)[place] for place in order]
+
+        for batch in [ordered] if at_once else [[entry] for entry in ordered]:
+            write(store, batch)
+        write(store, [void])  # once more, by the process whose grant was late
+        sizes.append((sum(tallies(store).values()), check_store(store)))
+
+    assert sizes == [(number, 3 * number) for number in range(1, 13)]
+
+
+def test_voids_are_found_by_the_index_that_has_few_entries(sqlite_address: str) -> None:
+    query = str(PLACED_VOIDS.compile(dialect=sqlite.dialect()))
+    with closing(sqlite3.connect(parse_address(sqlite_address).path)) as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", (1, 0, 0)).fetchall()
+
+    assert "record_kind" in str(plan)
 
 
 def test_a_void_of_what_was_never_stored_does_no_harm(store: Store) -> None:
