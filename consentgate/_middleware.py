@@ -19,7 +19,8 @@ from consentgate.gate.options import Csp, Mode, Unknown
 from consentgate.gate.record_cookie import with_record_cookie
 from consentgate.gate.recording import Records
 from consentgate.gate.response_filter import ResponseFilter
-from consentgate.gate.settings import GateOptions, Request
+from consentgate.gate.settings import GateOptions, GateSettings, Request
+from consentgate.gate.store_troubles import report_troubles
 from consentgate.http.wire import WireFormat
 from consentgate.pages.banners import Banners
 from consentgate.pages.by_policy import PagesByPolicy
@@ -122,9 +123,11 @@ class GatesByPolicy(Generic[AnyStr]):
         self._made: dict[int, tuple[Policy, PreparedGate[AnyStr]]] = {}
         self.single: PreparedGate[AnyStr] | None = None
         if not isinstance(policy, Policy) and callable(policy):
-            self._make_gate(Policy())  # wrong options are errors at start-up, not at a request
+            # Wrong options are errors at start-up, not at a request.
+            self._listen(self._make_gate(Policy()).settings)
             return
         gate = self._prepare(policy)  # raises for what is neither policy nor function
+        self._listen(gate.settings)
         if self._regime_for is None:
             self.single = gate
         else:
@@ -163,6 +166,10 @@ class GatesByPolicy(Generic[AnyStr]):
         if self._records is None or not self._owns_recorder:
             return None
         return self._records.recorder.close
+
+    def _listen(self, settings: GateSettings) -> None:
+        if self._records is not None:
+            report_troubles(self._records.recorder, settings.reporter)
 
     def _make_gate(self, policy: Policy) -> Gate:
         records = self._records

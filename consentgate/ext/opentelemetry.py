@@ -12,7 +12,13 @@ from threading import Lock
 from consentgate.choice.decision import Decision
 from consentgate.errors import ConfigurationError
 from consentgate.gate.events import Event
-from consentgate.gate.recording import Receipt, Recorded, Recorder
+from consentgate.gate.recording import (
+    Receipt,
+    Recorded,
+    Recorder,
+    ReportingRecorder,
+    TroubleListener,
+)
 
 try:
     from opentelemetry import metrics, trace
@@ -145,6 +151,11 @@ class _WatchedRecorder:
         """Count a page that asked, here and in the store."""
         self._telemetry.count_shown(language=language, place=place)
         self._recorder.count_shown(language=language, place=place)
+
+    def report_to(self, listener: TroubleListener) -> None:
+        """Have the recorder report its troubles, if it does."""
+        if isinstance(self._recorder, ReportingRecorder):
+            self._recorder.report_to(listener)
 
     def close(self) -> None:
         """Close the recorder."""

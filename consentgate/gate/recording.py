@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from consentgate.choice.decision import Decision
 
@@ -64,6 +64,30 @@ class Recorder(Protocol):
 
     def close(self) -> None:
         """Deliver what waits, and release what is held."""
+
+
+class StoreTrouble(Enum):
+    """What is wrong with the store behind a recorder.
+
+    UNREACHABLE: it does not take decisions in time. SPOOLED: refusals wait on this machine's disk.
+    CLOCKS_APART: its clock and the gate's differ by more than five minutes.
+    """
+
+    UNREACHABLE = "unreachable"
+    SPOOLED = "spooled"
+    CLOCKS_APART = "clocks apart"
+
+
+TroubleListener = Callable[[StoreTrouble, str], None]
+"""Gets a trouble, and what is known of it in a line, in a thread of the recorder; never raises."""
+
+
+@runtime_checkable
+class ReportingRecorder(Recorder, Protocol):
+    """A recorder that also says what is wrong with its store."""
+
+    def report_to(self, listener: TroubleListener) -> None:
+        """Call `listener` from now on, once a minute at most for each kind of trouble."""
 
 
 def future_of(ask: Callable[[], Future[Result]]) -> Future[Result]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from consentgate.choice.clock import utc_now
 from consentgate.choice.decision import Decision
-from consentgate.gate.recording import Receipt, Recorded
+from consentgate.gate.recording import Receipt, Recorded, TroubleListener
 from consentgate.records.address import Backend, StoreAddress
 from consentgate.records.opening import create_store
 from consentgate.records.spool import Spool
@@ -73,7 +73,8 @@ class StoreRecorder:
         }
         self._workers: dict[int, Worker] = {}
         self._locks: dict[int, Lock] = {}
-        self._troubles = TroubleLog()
+        self._listeners: list[TroubleListener] = []
+        self._troubles = TroubleLog(self._listeners)
         atexit.register(self.close)
 
     @property
@@ -93,6 +94,10 @@ class StoreRecorder:
         """Count that a question was shown; it is stored within ten seconds."""
         self._worker().count_shown(language=language, place=place)
 
+    def report_to(self, listener: TroubleListener) -> None:
+        """Call a listener for each trouble of the store; see `ReportingRecorder`."""
+        self._listeners.append(listener)
+
     def close(self) -> None:
         """Store what waits, and end the threads of this process."""
         worker = self._workers.pop(os.getpid(), None)
@@ -109,7 +114,7 @@ class StoreRecorder:
         with self._locks.setdefault(process, Lock()):
             if process not in self._workers:
                 # That of the process before a fork is kept: its connections are not to be closed.
-                self._troubles = TroubleLog()
+                self._troubles = TroubleLog(self._listeners)
                 module: Any = import_module("consentgate.records.worker")
                 options = module.WorkerOptions(**self._options)
                 self._workers[process] = module.Worker(self.store, options, self._troubles)

@@ -1,16 +1,28 @@
-"""What a recorder reports of itself: numbers, and a line of the log for each trouble, at most one
-a minute for each kind."""
+"""What a recorder reports of itself: numbers, and each trouble, at most once a minute for each
+kind: to whoever listens for it, or else in the log."""
 
 from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+
+from consentgate.gate.recording import StoreTrouble, TroubleListener
 
 logger = logging.getLogger("consentgate")
 
 BETWEEN_LINES_S = 60.0
+
+_HEARD = {
+    "store": StoreTrouble.UNREACHABLE,
+    "late": StoreTrouble.UNREACHABLE,
+    "queue": StoreTrouble.UNREACHABLE,
+    "spooled": StoreTrouble.SPOOLED,
+    "clocks": StoreTrouble.CLOCKS_APART,
+}
+"""The kinds that are for a site to hear of; the others have events, or hold nobody up."""
 
 
 @dataclass(slots=True)
@@ -31,6 +43,7 @@ class Counts:
 class TroubleLog:
     """Counts, and logs troubles by kind."""
 
+    listeners: Sequence[TroubleListener] = ()
     counts: Counts = field(default_factory=Counts)
     _lock: Lock = field(default_factory=Lock)
     _logged_s: dict[str, float] = field(default_factory=dict)
@@ -39,13 +52,20 @@ class TroubleLog:
         """Add to one of the counts."""
         with self._lock:
             setattr(self.counts, name, getattr(self.counts, name) + number)
+        if name == "spooled":
+            self.report(name, "refusals wait in the spool until the store is back")
 
     def report(self, kind: str, text: str) -> None:
-        """Log an error, unless one of its kind was logged within the last minute."""
+        """Report a trouble, unless one of its kind was reported within the last minute."""
         now_s = time.monotonic()
         with self._lock:
             last_s = self._logged_s.get(kind)
             if last_s is not None and now_s - last_s < BETWEEN_LINES_S:
                 return
             self._logged_s[kind] = now_s
-        logger.error("consentgate: %s", text)
+        trouble = _HEARD.get(kind)
+        if trouble is None or not self.listeners:
+            logger.error("consentgate: %s", text)
+            return
+        for listener in self.listeners:
+            listener(trouble, text)

@@ -7,6 +7,7 @@ import sys
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
@@ -20,7 +21,7 @@ from consentgate.choice.decision import Decision, DecisionKind, new_id
 from consentgate.errors import RecordStoreError
 from consentgate.ext.opentelemetry import MOST_SERIES, Telemetry
 from consentgate.gate.events import Action, Event, Reason
-from consentgate.gate.recording import Receipt, Recorded
+from consentgate.gate.recording import Receipt, Recorded, ReportingRecorder, TroubleListener
 
 KEY = "for tests only, of 32 characters"
 
@@ -176,6 +177,22 @@ def test_the_recorder_inside_is_told_all(site: Site) -> None:
     assert receipt == Receipt(b"id", is_final=True)
     assert kept.is_closed
     assert site.counts("shown") == {(("language", "fr"), ("place", "banner")): 1}
+
+
+def test_the_recorder_inside_reports_the_troubles_of_its_store(site: Site) -> None:
+    heard: list[TroubleListener] = []
+
+    class Reporting(Kept):
+        def report_to(self, listener: TroubleListener) -> None:
+            heard.append(listener)
+
+    listen = Mock()
+    for kept in (Kept(Recorded.STORED), Reporting(Recorded.STORED)):
+        watched = site.telemetry.watch(kept)
+        assert isinstance(watched, ReportingRecorder)
+        watched.report_to(listen)
+
+    assert heard == [listen]
 
 
 def test_there_are_at_most_so_many_series(site: Site) -> None:

@@ -120,6 +120,9 @@ def test_the_ids_of_reasons_are_stable() -> None:
         "BANNER_FORM_BLOCKED": "CG154",
         "SETTINGS_LINK_MISSING": "CG155",
         "REGIME_FAILED": "CG156",
+        "STORE_UNREACHABLE": "CG157",
+        "SPOOL_IN_USE": "CG158",
+        "CLOCKS_APART": "CG159",
         "HOST_UNDECLARED": "CG160",
         "HOST_NOT_ALLOWED": "CG161",
         "HINT_REMOVED": "CG162",
@@ -350,3 +353,15 @@ def test_what_is_wrong_with_the_store_of_records_is_logged_once_a_minute(
 
     assert len(events) == 4
     assert [line[:14] for line in messages(log)] == [f"{reason.value} note: a "] * 2
+
+
+def test_what_a_recorder_says_once_a_minute_is_logged_each_time(
+    log: pytest.LogCaptureFixture,
+) -> None:
+    reporter = Reporter(None, mode=Mode.ENFORCE, now_s=lambda: 0.0)
+
+    for _ in range(2):
+        reporter.report(Reason.CLOCKS_APART, Action.NOTE, detail="360 seconds")
+
+    assert [line[:11] for line in messages(log)] == ["CG159 note:"] * 2
+    assert all(line.endswith("(360 seconds)") for line in messages(log))

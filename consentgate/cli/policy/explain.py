@@ -11,9 +11,9 @@ import click
 from consentgate.choice.consent import Consent
 from consentgate.cli.frame import ExitCode, example, json_option, policy_option, read_policy
 from consentgate.cli.output import print_json
-from consentgate.gate.events import reason_words
 from consentgate.gate.gate import Gate
 from consentgate.gate.judge import Verdict
+from consentgate.gate.reasons import reason_words
 from consentgate.http.set_cookie import split_set_cookie
 from consentgate.policy import Basis, Cookie, Kind, Policy, lifetime_text, paste_toml, text_in
 from consentgate.policy.likely import likely_cookie
