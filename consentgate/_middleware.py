@@ -207,6 +207,14 @@ def _split_options(
     )
 
 
+def without_records(options: MiddlewareOptions) -> MiddlewareOptions:
+    """Return the options of a middleware that keeps no records, and opens no store."""
+    given = {
+        name: value for name, value in options.items() if name not in RecordFields.__annotations__
+    }
+    return cast("MiddlewareOptions", given)
+
+
 def _check_static_pages(gate: GateOptions, pages: PagesOptions) -> None:
     """Raise ConfigurationError where pages are the same for everybody and hosts are limited by what
     each visitor chose."""

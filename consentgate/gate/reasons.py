@@ -64,6 +64,7 @@ def reason_words(reason: Reason) -> str:
     return _WORDS[reason]
 
 
+# What is for a site to look at.
 WARNINGS = frozenset(
     {
         Reason.UNDECLARED,

@@ -19,13 +19,15 @@ from django.core.checks import (
 from django.utils.module_loading import import_string
 
 from consentgate._applications import DJANGO_CLASS
-from consentgate._middleware import GatesByPolicy
+from consentgate._middleware import GatesByPolicy, without_records
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.errors import ConfigurationError, Finding, PolicyError
 from consentgate.ext.django.own_cookies import own_cookies
 from consentgate.ext.django.settings import GateSettings, KeyTooShortError, read_settings
+from consentgate.gate.record_cookie import with_record_cookie
 from consentgate.http.wire import TEXT
 from consentgate.policy import Policy
+from consentgate.records.address import parse_address
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 
 GATE_CLASS = DJANGO_CLASS
@@ -59,6 +61,24 @@ def check_settings(**_: Any) -> list[CheckMessage]:  # Any: Django's arguments, 
     except ConfigurationError as error:
         return [Error(str(error), id="consentgate.E002")]
     return [] if policy is None else [*_refusable_cookies(policy), *_findings(policy)]
+
+
+@register("consentgate", deploy=True)
+def check_store(**_: Any) -> list[CheckMessage]:  # Any: as above
+    """Open the store of consent records, as a server does at its start (E008). Only `--deploy` asks
+    for this: other checks also run where the store is not, as while an image is built."""
+    if check_settings():
+        return []
+    gate = read_settings()
+    try:
+        gates = GatesByPolicy(
+            gate.policy, secret_key=gate.secret_key, options=gate.options, wire=TEXT
+        )
+    except ConfigurationError as error:
+        return [Error(str(error), id="consentgate.E008")]
+    if gates.close_records is not None:
+        gates.close_records()
+    return []
 
 
 @register("consentgate")
@@ -98,8 +118,15 @@ def _places_of_gate() -> list[int]:
 
 def _checked_policy(gate: GateSettings) -> Policy | None:
     """Return the policy, of which a gate was made; None if a function picks one of several."""
-    GatesByPolicy(gate.policy, secret_key=gate.secret_key, options=gate.options, wire=TEXT)
-    return gate.policy if isinstance(gate.policy, Policy) else None
+    options, policy = gate.options, gate.policy
+    records = options.get("records")
+    if isinstance(records, str):
+        parse_address(records)
+        options = without_records(options)
+        if isinstance(policy, Policy):
+            with_record_cookie(policy)  # raises where the site declares a cookie of that name
+    GatesByPolicy(policy, secret_key=gate.secret_key, options=options, wire=TEXT)
+    return policy if isinstance(policy, Policy) else None
 
 
 def _refusable_cookies(policy: Policy) -> Iterator[CheckMessage]:

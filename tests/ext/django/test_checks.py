@@ -128,6 +128,54 @@ def test_each_mistake_has_its_id(settings: dict[str, object], id: str) -> None: 
     assert ids(**settings) == [f"consentgate.{id}"]
 
 
+def deployed(records: object, **options: object) -> tuple[list[str], list[str]]:
+    """The ids of the checks without and with --deploy, in a project with these records."""
+    config = {"POLICY": GOOD, "RECORDS": records, **options}
+    with override_settings(CONSENTGATE=config):
+        checks = run_checks(tags=["consentgate"], include_deployment_checks=True)
+    return ids(CONSENTGATE=config), [str(message.id) for message in checks]
+
+
+def test_only_a_check_for_deployment_opens_the_store_of_records(tmp_path: Path) -> None:
+    path = tmp_path / "consent.db"
+
+    assert ids(CONSENTGATE={"POLICY": GOOD, "RECORDS": f"sqlite:///{path}"}) == []
+    assert not path.exists()
+    assert deployed(f"sqlite:///{path}") == ([], [])
+    assert path.exists()
+
+
+def test_a_store_that_cannot_be_opened_is_an_error_of_deployment(tmp_path: Path) -> None:
+    path = tmp_path / "consent.db"
+    path.write_text("This is no database." * 500)
+
+    assert deployed(f"sqlite:///{path}") == ([], ["consentgate.E008"])
+    assert deployed(None) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("config", "id"),
+    [
+        ({"RECORDS": "mysql://host/consent"}, "E002"),
+        ({"RECORDS": "sqlite:///no/such/folder/consent.db"}, "E002"),
+        ({"POLICY": Policy(["consent_record"])}, "E003"),
+    ],
+    ids=["scheme", "folder", "cookie"],
+)
+def test_wrong_records_are_found_without_opening_a_store(
+    tmp_path: Path,
+    config: dict[str, object],
+    id: str,  # noqa: A002
+) -> None:
+    given = {"POLICY": GOOD, "RECORDS": f"sqlite:///{tmp_path / 'consent.db'}"} | config
+    by_host = {**given, "POLICY": BY_HOST, "RECORDS": f"sqlite:///{tmp_path / 'consent.db'}"}
+
+    assert ids(CONSENTGATE=given) == [f"consentgate.{id}"]
+    assert deployed(given["RECORDS"], POLICY=given["POLICY"])[1] == [f"consentgate.{id}"]
+    assert ids(CONSENTGATE=by_host) == []
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_each_error_of_a_policy_file_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "consent.toml"
     path.write_text('nessecary = []\n[[cookies]]\nname = "*"\ncategory = "statistics"')
