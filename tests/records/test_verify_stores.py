@@ -59,6 +59,32 @@ def test_the_key_of_a_postgresql_store_is_where_the_command_says(
     assert main(["records", "verify", postgres_address]) == 0
 
 
+@pytest.mark.postgres
+@pytest.mark.cli
+def test_what_only_reads_runs_on_a_replica(
+    postgres_address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = open_store(postgres_address)
+    write_decisions(store, [decision_of(n, notice=notice_of()) for n in range(20)])
+    store.integrate()
+    sign_log(store, [SIGNER], now=utc_now())
+    # As a standby has it, a session may write nothing.
+    replica = f"{postgres_address}&options=-cdefault_transaction_read_only%3Don"
+    record, digest = decision_of(3).id.hex(), notice_of().digest.hex()
+    commands = [
+        ["export", replica],
+        ["export", replica, "--format", "27560"],
+        ["stats", replica],
+        ["verify", replica],
+        ["prove", replica, record],
+        ["notice", replica, digest, "--folder", str(tmp_path)],
+    ]
+
+    assert [main(["records", *command]) for command in commands] == [0] * len(commands)
+    assert main(["records", "erase", replica, record]) == 3
+    assert "read-only" in capsys.readouterr().err
+
+
 def test_an_export_has_every_decision_once(store: Store) -> None:
     write_decisions(store, [decision_of(n, notice=notice_of()) for n in range(50)])
     store.integrate()
