@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from inspect import iscoroutinefunction
 from os import PathLike
 from typing import Any, AnyStr, Generic, cast
@@ -24,6 +25,7 @@ from consentgate.gate.store_troubles import report_troubles
 from consentgate.http.wire import WireFormat
 from consentgate.pages.banners import Banners
 from consentgate.pages.by_policy import PagesByPolicy
+from consentgate.pages.notice import declaration_of
 from consentgate.pages.options import Banner, PagesFields, PagesOptions
 from consentgate.policy import Policy
 
@@ -173,8 +175,10 @@ class GatesByPolicy(Generic[AnyStr]):
 
     def _make_gate(self, policy: Policy) -> Gate:
         records = self._records
-        if records is not None and records.prefix is not None and isinstance(policy, Policy):
-            policy = with_record_cookie(policy)
+        if records is not None and isinstance(policy, Policy):
+            if records.prefix is not None:
+                policy = with_record_cookie(policy)
+            records = replace(records, declaration=declaration_of(policy))
         return Gate(policy, secret_key=self._secret_key, records=records, **self._gate_options)
 
     def _prepare(self, policy: Policy) -> PreparedGate[AnyStr]:

@@ -31,7 +31,8 @@ from consentgate.gate.recording import Recorded, future_of
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How a visitor decided, as the record says it (`Decision`); by default a handler of the site
-    changed the choice, which knows best what it showed."""
+    changed the choice, which knows best what it showed. Without a notice the record is about what
+    is declared."""
 
     method: str = "code"
     source: str = "handler"
@@ -136,7 +137,7 @@ def _record(
         decided_at=settings.clock(),
         kind=kind,
         categories=categories,
-        notice=manner.notice,
+        notice=manner.notice or settings.records.declaration,
         language=manner.language,
         method=manner.method,
         source=manner.source,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, TypeVar, runtime_checkable
 
-from consentgate.choice.decision import Decision
+from consentgate.choice.decision import Decision, Notice
 
 Result = TypeVar("Result")
 
@@ -104,7 +104,9 @@ def future_of(ask: Callable[[], Future[Result]]) -> Future[Result]:
 @dataclass(frozen=True, slots=True)
 class Records:
     """What a gate needs to have decisions recorded: who records them, and the prefix of the pages
-    that read the record cookie, None where there are no pages."""
+    that read the record cookie, None where there are no pages. `declaration` is what is declared,
+    as the notice of decisions that a handler or a script of the site asked for in its own words."""
 
     recorder: Recorder
     prefix: str | None
+    declaration: Notice | None = None

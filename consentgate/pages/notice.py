@@ -13,16 +13,27 @@ from consentgate import __version__
 from consentgate._cache import BoundedCache
 from consentgate.choice.decision import Notice
 from consentgate.pages.options import Banner, PagesOptions
+from consentgate.pages.policy_json import policy_json
 from consentgate.pages.render import Pages
 from consentgate.pages.static_files import STYLE_SHEET, StaticFiles
 from consentgate.pages.texts import Texts
+from consentgate.policy import Policy
 
 FORMAT = 1
+
+_FRAME = {"format": FORMAT, "version": __version__}
 
 BUTTONS = {"accept": "Accept all", "refuse": "Refuse all", "save": "Save my choices"}
 """What each choice is called, in English: by these the catalogues find the words of a language."""
 
 NoticeKey = tuple[str, frozenset[str]]
+
+
+def declaration_of(policy: Policy) -> Notice:
+    """Return what is declared, as a notice of which nothing was shown: a script or a handler of the
+    site asked in words of its own."""
+    declared = json.loads(policy_json(policy))
+    return Notice(_canonical({**_FRAME, "buttons": {}, "policy": declared}), "")
 
 
 class Notices:
@@ -58,8 +69,7 @@ class Notices:
         else:
             banner = pages.banner(texts, mount="", signalled=signalled).fill("")
         document: Mapping[str, object] = {
-            "format": FORMAT,
-            "version": __version__,
+            **_FRAME,
             "language": texts.language,
             "banner": banner.decode("ascii"),
             "preferences": pages.undecided_preferences(texts, signalled=signalled),
@@ -69,9 +79,12 @@ class Notices:
             "static_files": static.names,
             "policy": self._policy,
         }
-        return json.dumps(
-            document, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-        ).encode("utf-8")
+        return _canonical(document)
+
+
+def _canonical(document: Mapping[str, object]) -> bytes:
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8")
 
 
 def _weigh(notice: Notice) -> int:

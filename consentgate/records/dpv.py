@@ -173,7 +173,7 @@ def _record(
         "dpv:hasDataController": controller,
         **_jurisdiction(declaration),
         **law_of(declaration).terms,
-        **_notice(decision),
+        **_notice(decision, declaration),
         "dpv:hasProcess": [
             _process(cookie, number, name, controller=controller, decision=decision)
             for number, cookie in enumerate(declaration.get("cookies", ()))
@@ -184,14 +184,14 @@ def _record(
     }
 
 
-def _notice(decision: RecordedDecision) -> Node:
+def _notice(decision: RecordedDecision, declaration: Mapping[str, Any]) -> Node:
     if not decision.notice:
         return {}
     return {
         "dpv:hasNotice": {
             "@id": basis_of(decision),
             "@type": "dpv:ConsentNotice",
-            "dct:language": decision.language,
+            "dct:language": decision.language or declaration.get("default_language", ""),
             "dct:identifier": f"sha256:{decision.notice}",
         }
     }

@@ -100,7 +100,8 @@ def decision_in(document: Document) -> RecordedDecision:
 @dataclass(frozen=True, slots=True)
 class ShownNotice:
     """What a visitor was shown: the HTML of the banner and of the preferences page, their style
-    sheet, what the buttons say, and the declaration as the site serves it in policy.json."""
+    sheet, what the buttons say, and the declaration as the site serves it in policy.json. The first
+    three are empty where the site asked in words of its own."""
 
     banner: str
     preferences: str
@@ -117,12 +118,12 @@ def read_notice(notice: Notice) -> ShownNotice:
     try:
         return replace(
             shown,
-            banner=_text(document.get("banner")),
-            preferences=_text(document.get("preferences")),
-            styles=_text(document.get("style_sheet")),
+            banner=_text(document.get("banner", "")),
+            preferences=_text(document.get("preferences", "")),
+            styles=_text(document.get("style_sheet", "")),
         )
     except TypeError:
-        raise RecordFormatError("the notice has no banner, page or style sheet") from None
+        raise RecordFormatError("the notice has a banner, page or style sheet of no text") from None
 
 
 def declared_in(document: Document) -> ShownNotice:

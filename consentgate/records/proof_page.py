@@ -10,13 +10,14 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from html import escape
 
 from consentgate.choice.decision import Notice
 from consentgate.errors import LogError
 from consentgate.records.dpv import time_text
 from consentgate.records.html import fill, policy_for, styles
 from consentgate.records.log.keys import Verifier
-from consentgate.records.payload import RecordedDecision, read_notice
+from consentgate.records.payload import RecordedDecision, ShownNotice, read_notice
 from consentgate.records.receipt import verify_receipt
 
 _LOADING = re.compile(r"<script\b.*?</script\s*>|<link\b[^>]*>", re.DOTALL | re.IGNORECASE)
@@ -58,6 +59,9 @@ def notice_page(notice: Notice, *, source: str) -> str:
     """Return a notice as a page of its own with the styles that it had: the preferences page, or
     the banner on an empty page."""
     shown = read_notice(notice)
+    if not shown.banner:
+        html = _declared(shown)
+        return fill("notice.html", language="en", styles=shown.styles, html=html)
     if source == PREFERENCES:
         page = _without_loading(shown.preferences)
         return page.replace("</head>", f"<style>{shown.styles}</style></head>", 1)
@@ -69,6 +73,13 @@ def _without_loading(html: str) -> str:
     """Return HTML without its scripts and links to style sheets: what they load may be another one
     today, and the page may load nothing."""
     return _LOADING.sub("", html)
+
+
+def _declared(shown: ShownNotice) -> str:
+    """Return what was declared, where nothing of this library was shown."""
+    text = json.dumps(shown.declaration, indent=2, ensure_ascii=False)
+    words = "The site asked in words of its own, which it knows. This is what it declared:"
+    return f"<p>{words}</p><pre>{escape(text)}</pre>"
 
 
 def _facts(decision: RecordedDecision) -> list[tuple[str, str]]:

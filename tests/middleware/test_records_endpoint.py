@@ -161,7 +161,8 @@ def test_the_record_says_nothing_of_who_decided(bare: Exchange) -> None:
     payload = json.loads(recorder.last.payload())
     assert "ecret" not in recorder.last.payload().decode()
     assert set(payload) == {
-        *("id", "at", "decision", "categories", "notice", "language", "method", "source", "gpc")
+        *("id", "at", "decision", "categories", "notice", "language", "method", "source", "gpc"),
+        "lifetime",
     }
 
 

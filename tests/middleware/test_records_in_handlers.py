@@ -14,6 +14,7 @@ from consentgate import ConfigurationError, Reason, VisitorConsent, get_consent
 from consentgate.choice.decision import DecisionKind
 from consentgate.errors import RecordStoreError
 from consentgate.gate import waiting
+from consentgate.records.payload import read_notice
 from tests.contract.adapters import play_asgi, play_flask, play_starlette, play_wsgi
 from tests.contract.adapters_django import (
     play_asgi_wrapper,
@@ -83,7 +84,9 @@ def test_a_grant_that_is_recorded_holds(play: Play, recorder: type[MemoryRecorde
     assert [one.kind for one in records.decisions] == [DecisionKind.PARTIAL]
     assert list(records.last.categories) == ["statistics"]
     assert (records.last.method, records.last.source) == ("code", "handler")
-    assert (records.last.language, records.last.notice) == ("", None)
+    assert records.last.language == ""
+    assert records.last.notice is not None
+    assert read_notice(records.last.notice).declaration["regime"] == "fr"
     assert reasons_of(answer) == []
 
 

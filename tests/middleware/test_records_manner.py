@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
+from consentgate.gate.record_cookie import with_record_cookie
+from consentgate.pages.notice import declaration_of
+from consentgate.records.payload import read_notice
 from consentgate.wsgi import ConsentMiddleware as WsgiMiddleware
 from tests.contract.adapters import play_asgi, play_wsgi
-from tests.support.exchange import Ask, Clock, Play, Say, preferences_for
+from tests.support.exchange import POLICY, Ask, Clock, Play, Say, preferences_for
 from tests.support.frameworks import (
     JSON,
     SAME_ORIGIN,
@@ -28,6 +31,7 @@ from tests.support.frameworks import (
 )
 from tests.support.recorders import FailingRecorder, MemoryRecorder
 
+DECLARED = declaration_of(with_record_cookie(POLICY))
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 
 
@@ -67,7 +71,8 @@ def test_a_form_that_says_no_such_thing_is_a_form(bare: Exchange, fields: str) -
     reply = bare(post(f"choice=accept{fields}"), records=recorder)
 
     last = recorder.last
-    assert (reply.status, last.source, last.language, last.notice) == (303, "form", "", None)
+    assert (reply.status, last.source, last.language) == (303, "form", "")
+    assert last.notice == DECLARED
 
 
 @pytest.mark.parametrize(
@@ -81,7 +86,14 @@ def test_of_json_only_the_site_knows_what_it_asked(
     bare(post(f'{{"choice": "refuse", "language": {language}}}', JSON), records=recorder)
 
     last = recorder.last
-    assert (last.source, last.language, last.notice) == ("json", recorded, None)
+    assert (last.source, last.language, last.notice) == ("json", recorded, DECLARED)
+
+
+def test_without_a_notice_of_ours_the_record_is_about_what_is_declared(bare: Exchange) -> None:
+    declared = bare(Send(path="/consent/policy.json"), records=MemoryRecorder()).body
+
+    assert read_notice(DECLARED).declaration == json.loads(declared)
+    assert read_notice(DECLARED).banner == ""
 
 
 @pytest.mark.law(12)

@@ -275,6 +275,6 @@ def test_a_payload_that_consentgate_does_not_write_is_an_error(payload: bytes) -
 @pytest.mark.parametrize(
     "body", [b"<p>", b"{}", b'{"buttons": {}, "policy": {}, "banner": 1}'], ids=repr
 )
-def test_a_notice_without_html_or_declaration_is_an_error(body: bytes) -> None:
+def test_a_notice_of_another_form_is_an_error(body: bytes) -> None:
     with pytest.raises(RecordFormatError):
         read_notice(Notice(body, "en"))

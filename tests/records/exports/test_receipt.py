@@ -15,11 +15,12 @@ from rdflib import BNode, Graph
 from consentgate import Category, Cookie, Policy
 from consentgate.choice.decision import Notice, member_digest
 from consentgate.errors import ConsentGateError, LogError, RecordFormatError
-from consentgate.pages.notice import Notices
+from consentgate.pages.notice import Notices, declaration_of
 from consentgate.pages.options import PagesOptions
 from consentgate.pages.policy_json import policy_json
 from consentgate.pages.static_files import StaticFiles
 from consentgate.records.new_entries import NewEntry, decision_entry, void_entry
+from consentgate.records.proof_page import proof_page
 from consentgate.records.proofs import find_receipt
 from consentgate.records.receipt import LONGEST_DECLARATION, LONGEST_RECEIPT, verify_receipt
 from consentgate.records.signing import sign_log
@@ -126,6 +127,26 @@ def test_a_receipt_of_a_real_notice_is_small(tmp_path: Path, cookies: int, most:
     assert len(notice.body) > 25_000
     assert len(receipt) < most
     assert verify_receipt(receipt, KEYS).decision.notice == notice.digest.hex()
+
+
+def test_a_decision_on_what_is_declared_alone_has_a_receipt_and_a_page(tmp_path: Path) -> None:
+    notice = declaration_of(POLICY)
+    store = new_store(tmp_path / "consent.db")
+    store.name_log("data.example.org/consent", SIGNER.name)
+    write_decisions(store, [decision_of(notice=notice, source="json", language="")])
+    sign_log(store, [SIGNER], now=NOW)
+
+    receipt = receipt_of(store, 0)
+    page = proof_page(receipt, notice, KEYS, created=NOW)
+
+    (record,) = json.loads(receipt)["dpv:hasRecordOfActivity"]
+    assert verify_receipt(receipt, KEYS).decision.source == "json"
+    assert record["dpv:hasNotice"]["dct:language"] == "en"
+    assert [one["@id"] for one in record["dpv:hasProcess"]] == ["of:cookie-2"]
+    assert "The site asked in words of its own" in page
+    assert "Ville d&amp;#x27;Exemple" in page  # twice: it is in a frame's document
+    with pytest.raises(LogError, match="not the one that the decision was made on"):
+        proof_page(receipt, notice_of(), KEYS, created=NOW)
 
 
 def site_with(cookies: int) -> Policy:
