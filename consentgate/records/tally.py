@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from consentgate.records.entries import EntryKind
 from consentgate.records.new_entries import id_about
-from consentgate.records.statements import PLACED_PAYLOAD, PLACED_VOIDS, add_to_tally
+from consentgate.records.statements import PLACED_PAYLOAD, add_to_tally, placed_voids
 
 SHOWN = "shown"
 GIVEN = "given"
@@ -86,8 +86,8 @@ def _placed_voids(connection: Connection, entries: Sequence[PlacedEntry]) -> Map
     moments = [entry.decided_at_us for entry in entries if entry.kind is EntryKind.DECISION]
     if not moments:
         return {}
-    range_ = {"first": min(moments), "last": max(moments)}
-    return {row.id: row.leaf_index for row in connection.execute(PLACED_VOIDS, range_)}
+    found = connection.exec_driver_sql(placed_voids(min(moments), max(moments)))
+    return {bytes(row[0]): row[1] for row in found}
 
 
 def _is_void(entry: PlacedEntry, voids: Mapping[bytes, int]) -> bool:
