@@ -69,6 +69,9 @@ LAWS = {
     8: "after a refusal nobody is asked again while it holds (EDPB 03/2022)",
     9: "consent is withdrawn as easily as it is given (GDPR art. 7(3))",
     10: "a withdrawal takes effect on what is stored (GDPR art. 7(3))",
+    11: "that a visitor consented can be demonstrated (GDPR art. 7(1))",
+    12: "a record names the digest of what was shown, and a signed log holds it (CNIL 2020-092)",
+    13: "the proof does not say who consented, and is not kept for ever (GDPR art. 5(1)(c), (e))",
     14: "what is exempt names its reason (CNIL 2020-091 art. 5)",
     15: "what is exempt is explained too (CNIL 2020-091 art. 5)",
     16: "exempt audience measurement is bounded, not renewed, and can be refused (CNIL)",
@@ -78,6 +81,7 @@ LAWS = {
     20: "of Global Privacy Control only an exact 1 counts (W3C GPC)",
     21: "the well-known resource says that the signal is honoured (W3C GPC)",
     22: "Global Privacy Control refuses while undecided and never grants (W3C GPC)",
+    24: "records are exported, and taken home, with the fields of ISO/IEC TS 27560",
     27: "targets, focus, contrast, reflow, names, roles and messages (WCAG 2.2 AA)",
     28: "the criteria of RGAA 4.1.2 that bear on a banner",
     30: "in the United Kingdom statistics and appearance leave until an objection (PECR sch. A1)",
@@ -85,6 +89,7 @@ LAWS = {
     32: "the limits of an exemption hold while there is no grant",
     33: "a page says what the opt-out signal refuses (CCPA regulations 7025(c)(6))",
     34: "in California cookies leave until a refusal or a signal (CCPA 1798.135)",
+    36: "a withdrawal reaches those to whom data went, whatever process ends (CNIL, 2026)",
     37: "a cookie lives no longer than visitors were told (Planet49)",
 }
 

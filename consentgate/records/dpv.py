@@ -281,7 +281,7 @@ def _storage(cookie: Mapping[str, Any], basis: str) -> list[Node]:
         {
             "@id": f"{basis}#for-{text.replace(' ', '-')}",
             "@type": "dpv:StorageDuration",
-            "dpv:hasDuration": _length(text),
+            "dpv:hasDuration": {"@id": f"{basis}#long-{text.replace(' ', '-')}", **_length(text)},
         }
         for text in lengths
         if text

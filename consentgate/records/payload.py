@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from consentgate.choice.codec import LIFETIME
+from consentgate.choice.codec import LIFETIME, ONE_DAY
 from consentgate.choice.decision import CategoryState, DecidedCategory, DecisionKind, Notice
 from consentgate.errors import RecordFormatError
 from consentgate.policy import Policy
@@ -47,9 +47,11 @@ class RecordedDecision:
 
     @property
     def expires_at(self) -> datetime:
-        """When what was granted ends by its age."""
+        """When what was granted ends by its age: with the day, as at the gate, where a choice keeps
+        no more of its moment."""
+        day = datetime.combine(self.at, time(), tzinfo=UTC)
         try:
-            return self.at + self.lifetime
+            return day + self.lifetime + ONE_DAY
         except OverflowError:  # after the end of the calendar
             return datetime.max.replace(tzinfo=UTC)
 

@@ -69,6 +69,7 @@ def make_due(store: Store, **changed: object) -> None:
     session.close()
 
 
+@pytest.mark.law(36)
 def test_a_decision_is_sent_once_it_is_stored(
     address: str, tmp_path: Path, receiver: Receiver
 ) -> None:

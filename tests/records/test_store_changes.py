@@ -84,6 +84,7 @@ def test_a_void_of_an_erased_record_does_no_harm(store: Store) -> None:
     assert len(stored(store)) == 3
 
 
+@pytest.mark.law(13)
 def test_a_purge_deletes_what_is_older_and_keeps_the_tree(store: Store) -> None:
     write(store, entries(300), entries(20, at=LATER + timedelta(days=365)))
     _pretend_stored_at_decision(store)

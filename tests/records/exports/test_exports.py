@@ -8,7 +8,7 @@ import json
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,7 +30,8 @@ from consentgate.records.payload import read_decision, read_notice
 from tests.support.record_stores import NOW, POLICY, decision_of, notice_of
 from tests.support.regimes import SWISS
 
-LATER = NOW + timedelta(days=182)
+ENDS = datetime(2027, 5, 30, tzinfo=UTC)
+"""When a consent of NOW ends: with the day after which it held for 182 days."""
 
 
 def stored(decision: Decision, **changes: Any) -> StoredEntry:
@@ -84,7 +85,7 @@ def test_a_line_of_json_has_all_that_a_record_holds() -> None:
                     "fingerprint": POLICY.fingerprint("statistics"),
                 }
             },
-            "expires_at": "2027-05-29T09:14:10.250Z",
+            "expires_at": "2027-05-30T00:00:00.000Z",
             "expired": [],
             "language": "fr",
             "method": "accept",
@@ -117,8 +118,8 @@ def test_an_erased_record_has_its_place_and_its_times_only() -> None:
     [
         (NOW, None, []),
         (NOW, POLICY, []),
-        (LATER - timedelta(seconds=1), None, []),
-        (LATER, None, ["statistics"]),
+        (ENDS - timedelta(seconds=1), None, []),
+        (ENDS, None, ["statistics"]),
         (NOW, Policy(), ["statistics"]),
     ],
     ids=["new", "same declaration", "last moment", "too old", "other declaration"],
@@ -141,7 +142,8 @@ def test_expired_is_computed_for_what_was_granted(
 def test_a_consent_holds_as_long_as_the_regime_of_its_day_says(regime: Any, days: int) -> None:
     policy = Policy(POLICY.necessary, POLICY.cookies, regime=regime)
     decision = decision_of(policy=policy)
-    ends = NOW + timedelta(days=days)
+    # The gate lets it hold to the end of its last day.
+    ends = datetime(2026, 11, 28, tzinfo=UTC) + timedelta(days=days + 1)
 
     before = jsonl(stored(decision), now=ends - timedelta(seconds=1))[0]
     after = jsonl(stored(decision), now=ends)[0]
@@ -151,7 +153,7 @@ def test_a_consent_holds_as_long_as_the_regime_of_its_day_says(regime: Any, days
 
 def test_a_refusal_does_not_expire() -> None:
     refused = decision_of(states={"statistics": "refused"}, kind="refused")
-    (line,) = jsonl(stored(refused), now=LATER)
+    (line,) = jsonl(stored(refused), now=ENDS)
 
     assert (line["expires_at"], line["expired"]) == (None, [])
 
@@ -169,7 +171,7 @@ def test_a_record_without_a_lifetime_has_the_shortest() -> None:
     del payload["lifetime"]
 
     read = read_decision(json.dumps(payload).encode())
-    assert read.expires_at == LATER
+    assert read.expires_at == ENDS
     for wrong in ("soon", "session", 5):
         with pytest.raises(RecordFormatError):
             read_decision(json.dumps({**payload, "lifetime": wrong}).encode())
@@ -180,7 +182,7 @@ def test_csv_has_a_column_for_each_field_and_a_row_for_each_decision() -> None:
         stored(decision_of(1, {"statistics": "given", "marketing": "refused"})),
         erased(2),
     ]
-    text = "".join(csv_lines(exported_decisions(decisions, voided=(), now=LATER + timedelta(1))))
+    text = "".join(csv_lines(exported_decisions(decisions, voided=(), now=ENDS + timedelta(1))))
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
 
     assert tuple(rows[0]) == COLUMNS
@@ -202,7 +204,7 @@ def test_records_in_terms_of_the_vocabulary_are_one_document() -> None:
         stored(decision_of(1, {"statistics": "given", "marketing": "refused"}, notice=notice_of())),
         erased(2),
         stored(decision_of(3, notice=notice_of())),
-        now=LATER + timedelta(days=1),
+        now=ENDS + timedelta(days=1),
     )
 
     states = [[event["@type"][0] for event in one["dpv:hasConsentStatus"]] for one in records]

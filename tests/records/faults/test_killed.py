@@ -71,6 +71,7 @@ def test_a_spool_is_delivered_once_whenever_its_process_is_killed(
     assert Spool(tmp_path / "spool").take(1) == []
 
 
+@pytest.mark.law(36)
 def test_each_webhook_gets_each_decision_although_processes_are_killed(
     sqlite_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

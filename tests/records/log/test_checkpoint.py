@@ -86,6 +86,7 @@ def test_checkpoint_that_would_be_read_otherwise_is_not_signed(checkpoint: Check
         sign_checkpoint(checkpoint, SIGNER)
 
 
+@pytest.mark.law(12)
 def test_signed_checkpoint_is_opened_with_its_key() -> None:
     note = sign_checkpoint(CHECKPOINT, SIGNER)
 
