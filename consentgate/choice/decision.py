@@ -95,7 +95,7 @@ class Decision:
     "save", "withdraw", or "code" where a handler of the site changed the choice. `source` is an
     open word for where: "banner", "preferences", "json", "handler". `gpc`: the request had
     `Sec-GPC: 1`. `replaces` is the id of the record that a withdrawal or a new grant replaces,
-    where the visitor's record cookie came with it. `lifetime` is how long what it grants holds, by
+    where the visitor's record cookie came with it. `lifetime` is how long the choice holds, by
     the regime of the day: a later regime does not change what was agreed to.
     """
 
@@ -132,9 +132,8 @@ class Decision:
             "method": self.method,
             "source": self.source,
             "gpc": self.gpc,
+            "lifetime": lifetime_text(self.lifetime),
         }
-        if self.grants:
-            document["lifetime"] = lifetime_text(self.lifetime)
         if self.replaces is not None:
             document["replaces"] = self.replaces.hex()
         text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 
+from consentgate.choice.codec import lifetime_of
 from consentgate.choice.consent import Consent
 from consentgate.choice.decision import (
     DecidedCategory,
@@ -143,7 +144,7 @@ def _record(
         source=manner.source,
         gpc=exchange.sends_gpc,
         replaces=replaces,
-        lifetime=settings.policy.choice_lifetimes[0],
+        lifetime=lifetime_of(after, settings.policy.choice_lifetimes),
     )
     future = future_of(partial(settings.records.recorder.record, decision))
     if decision.grants:

@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from consentgate.choice.decision import CategoryState, DecidedCategory
 from consentgate.policy import PersonalData
 from consentgate.policy.lifetime import as_lifetime
-from consentgate.records.payload import GRANTED, RecordedDecision, ShownNotice
+from consentgate.records.payload import RecordedDecision, ShownNotice
 
 Node = dict[str, Any]
 """An object of JSON-LD. Any: the vocabulary nests objects, lists and texts."""
@@ -294,13 +294,12 @@ def _status(
 ) -> Node:
     label = buttons.get(decision.method)
     method = decision.method if label is None else f"button '{label}'"
-    granted = decided.state in GRANTED
     return {
         "@type": [_STATUS[decided.state], "dpv:ExpressedConsent"],
         "dpv:isIndicatedAtTime": _time(decision.at),
         "dpv:isIndicatedBy": {"@id": "dpv:DataSubject"},
         "dpv:hasIndicationMethod": f"{method}, {decision.source}",
-        **({"dpv:hasDuration": _duration(decision.lifetime)} if granted else {}),
+        "dpv:hasDuration": _duration(decision.lifetime),
     }
 
 

@@ -25,7 +25,7 @@ class RecordedDecision:
     """A decision as its payload has it; `notice` is the hexadecimal digest, "" where it has none.
 
     `replaces` is the hexadecimal id of the record before it, "" where none is known. `lifetime` is
-    how long what was granted holds.
+    how long the choice holds.
     """
 
     id: str
@@ -163,7 +163,7 @@ def _moment(value: object) -> datetime:
 
 def _length(value: object) -> timedelta:
     if value is None:
-        # Of a refusal, or from a version that did not record it: the shortest of our regimes.
+        # From a version that did not record it: the shortest of our regimes.
         return LIFETIME
     length = as_duration(_text(value), field="lifetime", problems=[])
     if length is None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from consentgate import Policy
 from consentgate.asgi import ConsentMiddleware as AsgiMiddleware
 from consentgate.gate.record_cookie import with_record_cookie
 from consentgate.pages.notice import declaration_of
@@ -30,6 +31,7 @@ from tests.support.frameworks import (
     wsgi_app,
 )
 from tests.support.recorders import FailingRecorder, MemoryRecorder
+from tests.support.regimes import SWISS
 
 DECLARED = declaration_of(with_record_cookie(POLICY))
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
@@ -94,6 +96,28 @@ def test_without_a_notice_of_ours_the_record_is_about_what_is_declared(bare: Exc
 
     assert read_notice(DECLARED).declaration == json.loads(declared)
     assert read_notice(DECLARED).banner == ""
+
+
+@pytest.mark.law(7)
+@pytest.mark.parametrize(
+    ("regime", "choice", "holds"),
+    [
+        ("fr", "accept", "182 days"),
+        ("us-ca", "accept", "365 days"),
+        (SWISS, "accept", "100 days"),
+        (SWISS, "refuse", "200 days"),
+    ],
+    ids=["fr", "us-ca", "a site's own", "a refusal under it"],
+)
+def test_the_record_says_how_long_the_choice_holds(
+    bare: Exchange, regime: Any, choice: str, holds: str
+) -> None:
+    recorder = MemoryRecorder()
+    policy = Policy(POLICY.necessary, POLICY.cookies, regime=regime)
+
+    bare(post(f"choice={choice}"), records=recorder, policy=policy)
+
+    assert json.loads(recorder.last.payload())["lifetime"] == holds
 
 
 @pytest.mark.law(12)

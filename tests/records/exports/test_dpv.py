@@ -150,7 +150,7 @@ def test_a_state_is_an_event_of_the_visitor_at_its_moment(state: str, status: UR
     assert graph.value(event, DPV.isIndicatedBy) == DPV.DataSubject
     assert str(graph.value(event, DPV.isIndicatedAtTime)) == "2026-11-28T09:14:07.250000+00:00"
     lasts = graph.value(event, DPV.hasDuration)
-    assert (lasts is not None) is (state in ("given", "renewed"))
+    assert str(graph.value(lasts, RDF.value)) == "P182D"
 
 
 def test_what_the_standard_demands_of_a_record_is_there(decision: Decision) -> None:
@@ -165,11 +165,19 @@ def test_what_the_standard_demands_of_a_record_is_there(decision: Decision) -> N
             assert (record, term, None) in graph, term
         controller = graph.value(record, DPV.hasDataController)
         assert str(graph.value(controller, DPV.hasContact)) == "mailto:dpo@example.org"
+        for term in (DPV.hasName, DPV.hasAddress):
+            assert (controller, term, None) in graph, term
+        assert (graph.value(record, DPV.hasNotice), DCT.language, Literal("fr")) in graph
+        for event in graph.objects(record, DPV.hasConsentStatus):
+            for term in (DPV.isIndicatedAtTime, DPV.hasDuration, DPV.isIndicatedBy):
+                assert (event, term, None) in graph, term
         for process in graph.objects(record, DPV.hasProcess):
             for term in (
                 DPV.hasPurpose, DPV.hasPersonalData, DPV.hasStorageCondition, DPV.hasRecipient,
             ):  # fmt: skip
                 assert (process, term, None) in graph, term
+            stored = list(graph.objects(process, DPV.hasStorageCondition))
+            assert any((one, DPV.hasLocation, None) in graph for one in stored)
 
 
 def test_a_cookie_is_described_in_the_language_of_the_decision() -> None:
