@@ -53,7 +53,7 @@ class TroubleLog:
         with self._lock:
             setattr(self.counts, name, getattr(self.counts, name) + number)
         if name == "spooled":
-            self.report(name, "refusals wait in the spool until the store is back")
+            self.report(name, f"refusals that went into the spool so far: {self.counts.spooled}")
 
     def report(self, kind: str, text: str) -> None:
         """Report a trouble, unless one of its kind was reported within the last minute."""

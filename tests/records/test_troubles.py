@@ -52,6 +52,7 @@ def test_a_store_out_of_reach_and_a_spool_in_use_are_events(
     assert reasons(events) == [Reason.STORE_UNREACHABLE, Reason.SPOOL_IN_USE]
     assert events[0].action is Action.NOTE
     assert "database or disk is full" in events[0].detail
+    assert events[1].detail == "refusals that went into the spool so far: 1"
     assert [line[:5] for line in log.messages[1:]] == ["CG157", "CG158"]  # no controller: CG052
 
 
