@@ -86,7 +86,16 @@ def test_the_signal_is_nothing_to_who_allowed_all_that_it_speaks_of() -> None:
 
     outcome = respond(one, read_value, cookie=one.preferences_for("marketing"))
 
-    assert outcome.caching == (("vary", "Cookie"),)
+    assert ("vary", "Cookie") in outcome.caching
+
+
+def test_what_read_the_day_of_a_choice_is_private_since_caches_key_on_no_day() -> None:
+    one = gate()
+    cookie = one.preferences_for("statistics")
+
+    outcomes = [respond(one, act, cookie=cookie, caching=PUBLIC) for act in (read_value, ask)]
+
+    assert [outcome.values for outcome in outcomes] == [(PRIVATE,), ("public, max-age=60",)]
 
 
 def test_nor_is_it_where_no_category_heeds_it() -> None:
