@@ -202,7 +202,7 @@ class Stored:
         }
 
         assert {title: one.all("cache-control") for title, one in answers.items()} == {
-            **dict.fromkeys(cookies, ["private, max-age=60"]),
+            **{title: ["private, max-age=60"] for title in cookies},
             "valid": ["public, max-age=60"],
         }
 

@@ -99,7 +99,9 @@ def test_no_two_choices_begin_with_the_same_text() -> None:
     assert len({choice_in(codec_of().encode(choice)) for choice in choices}) == len(choices)
 
 
-FIRST_CHOICES = json.loads(Path(__file__).parents[1].joinpath("data/first_choices.json").read_text())
+FIRST_CHOICES = json.loads(
+    Path(__file__).parents[1].joinpath("data/first_choices.json").read_text()
+)
 
 
 def holds_as_it_was_written(row: dict[str, Any]) -> None:
