@@ -40,7 +40,7 @@ from tests.support.first_choices import in_first_format
 
 SECRET = "a secret for tests, of 40 characters ...."
 POLICY = Policy(
-    controller=Controller("Example Town"),
+    controller=Controller("Example Town", contact="dpo@example.org"),
     necessary=["session"],
     cookies=[
         Cookie("_ga", category="statistics", provider="G", purpose="p", lifetime="13 months"),
@@ -61,7 +61,13 @@ ALLOWED_YESTERDAY = _allowed_before(1)
 REFUSED = GATE.preferences_for()
 EXPIRED = _allowed_before(184)
 STALE = Gate(
-    Policy(cookies=[Cookie("_ga", category="statistics", provider="Another")]), secret_key=SECRET
+    Policy(
+        controller=POLICY.controller,
+        cookies=[
+            Cookie("_ga", category="statistics", provider="H", purpose="p", lifetime="13 months")
+        ],
+    ),
+    secret_key=SECRET,
 ).preferences_for("statistics")
 """A choice under another declaration of its categories."""
 FIRST_FORMAT = in_first_format(ALLOWED, secret_key=SECRET)
