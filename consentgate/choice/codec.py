@@ -64,7 +64,6 @@ END_PATTERN = rf"[A-Za-z0-9_-]{{{DAY_CHARACTERS}}}\.[A-Za-z0-9_-]{{43}}"
 _FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _FILLING = (b"", b"===", b"==", b"=")  # fills a text up to a multiple of four characters
 _TEXTS = frozenset({str})
-_COMPACT = (",", ":")  # between keys and values, without blanks
 
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}", re.ASCII)
 
@@ -126,11 +125,12 @@ class PreferencesCodec:
         """Return the signed value of a decided consent; equal consents have equal values."""
         assert consent.day is not None, "an undecided consent has no value"
         prints = dict(consent.fingerprints)
-        granted, refused = (
-            json.dumps({name: prints.get(name, "") for name in sorted(names)}, separators=_COMPACT)
-            for names in (consent.granted, consent.refused)
-        )
-        choice = f'{{"v":2,"g":{granted},"r":{refused}'
+        choices = {
+            "v": 2,
+            "g": {name: prints.get(name, "") for name in sorted(consent.granted)},
+            "r": {name: prints.get(name, "") for name in sorted(consent.refused)},
+        }
+        choice = json.dumps(choices, separators=(",", ":")).removesuffix("}")
         filled = choice + " " * (-len(choice) % 3)
         text = f'{filled},"d":"{consent.day.isoformat()}"}}'
         return self._signer.sign(base64_encode(text)).decode("ascii")
