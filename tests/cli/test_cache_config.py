@@ -61,6 +61,14 @@ def test_the_cookie_is_that_of_the_declaration(run: Run, declare: Path, cache: s
     assert not re.fullmatch(pattern.replace("?<", "?P<"), cookie.replace("+", "x"))
 
 
+def test_trackers_can_be_passed_over_and_a_header_put_into_the_key(run: Run, declare: Path) -> None:
+    text = run("cache-config", "nginx", "--ignore", "_pk_id.*", "--vary", "Accept-Language").out
+
+    assert r"(?:_pk_id\.[^=;]*)=[^;]*" in text
+    assert "$http_accept_language $scheme" in text
+    assert "Accept-Encoding|Accept-Language|Cookie" in text
+
+
 def test_what_a_signal_can_refuse_before_a_choice_is_in_the_key(run: Run, declare: Path) -> None:
     without = run("cache-config", "nginx").out
     declare.write_text(OPT_OUT.replace("statistics", "marketing"))
