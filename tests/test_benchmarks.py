@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ def test_a_cache_misses_each_page_once_a_day_for_each_key(monkeypatch: pytest.Mo
     seen = cache_hits.views()
     plain, whole, keyed, bypassed, passing_over = cache_hits.WAYS
     has_tracker = {view for view in seen if "statistics" in (view.granted or ())}
-    keys = {
+    keys: dict[cache_hits.Way, set[Any]] = {  # any: days, pages and what else is in the key
         plain: {(view.day, view.page) for view in seen},
         whole: {(view.day, view.page, view.choice) for view in seen},
         keyed: {(view.day, view.page, view.granted) for view in seen},

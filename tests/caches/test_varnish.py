@@ -72,17 +72,15 @@ def test_varnish_compiles_and_runs_what_the_configuration_of_fastly_shares_with_
     start: Start,
 ) -> None:
     """Fastly's dialect has other words for the key and for what passes: those are put in here."""
-    recv, _, rest = FASTLY.partition("    if (req.method !=")
+    recv = FASTLY.partition("    if (req.method !=")[0].replace("#FASTLY recv", "")
     head, _, tail = KEYED.partition("sub vcl_recv {")
-    shared = f"{recv.replace('#FASTLY recv', '')}}}\n"
     own = tail.partition("sub vcl_req_cookie")[2]
-    cache = start(f"{head}{shared}\nsub vcl_req_cookie{own}")
+    cache = start(f"{head}{recv}}}\n\nsub vcl_req_cookie{own}")
     page = cache.page(SHARED, do="ask")
 
     bodies = [page.visit(cookie).body for cookie in (ALLOWED, ALLOWED_YESTERDAY, REFUSED)]
 
     assert bodies == ["1 allowed", "1 allowed", "2 not allowed"]
-    assert "return(pass);" in rest
 
 
 class TestWhatNotToDo:
