@@ -98,6 +98,17 @@ def test_what_read_the_day_of_a_choice_is_private_since_caches_key_on_no_day() -
     assert [outcome.values for outcome in outcomes] == [(PRIVATE,), ("public, max-age=60",)]
 
 
+def test_where_nothing_is_hidden_the_answer_to_a_forged_choice_is_private_if_it_asked() -> None:
+    one = gate()
+    forged = f"{one.preferences_for('statistics')[:-43]}{'A' * 43}"
+
+    asked, silent = (
+        respond(one, act, cookie=forged, caching=PUBLIC) for act in (ask, lambda _: None)
+    )
+
+    assert (asked.values, silent.values) == ((PRIVATE,), ("public, max-age=60",))
+
+
 def test_the_answer_to_a_stale_choice_is_private_each_time_that_its_header_comes() -> None:
     one = gate()
     changed = Policy(cookies=[Cookie("_ga", category="statistics", provider="Another")])
