@@ -28,7 +28,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 QUICK := tests/unit tests/contract/test_core.py tests/contract/test_asgi.py tests/contract/test_wsgi.py
 
 .DEFAULT_GOAL := help
-.PHONY: help quick demo demo-check test check docs format texts tutorials screenshots bench bench-records upstream clean
+.PHONY: help quick demo demo-check test check docs format texts tutorials screenshots bench bench-caches bench-records upstream clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ screenshots: $(READY)  ## Take pictures of the visitor's pages: sheets in screen
 bench: $(READY)  ## Measure what the gate adds to a request, as ratios
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.floods
+
+bench-caches: $(READY) $(PROGRAMS)  ## Measure how often nginx answers for a site that asks (some minutes)
+	@$(BIN)/python -m benchmarks.cache_hits
 
 bench-records: $(READY)  ## Measure what consent records cost, as ratios to the databases' drivers
 	@$(BIN)/python -m benchmarks.records

@@ -73,7 +73,7 @@ def _declared_row() -> Row:
         )
         for number in range(5_000)
     ]
-    flow = Traffic(browser_request(browser_cookie(traffic.MARKETING_IS_NEW)), Rotation(answers))
+    flow = Traffic(browser_request(browser_cookie(traffic.MARKETING_UNDECIDED)), Rotation(answers))
     bars = (Bar("10 declared", 1.10),)
     title = "10,000 declared, 3 set, 1 stripped"
 

@@ -27,6 +27,7 @@ from benchmarks.wsgi import observe_wsgi, wsgi_contenders
 from consentgate.choice.codec import Verifier
 
 BROWSER = browser_request(browser_cookie(traffic.STATISTICS))
+UNDECIDED_BROWSER = browser_request(browser_cookie(traffic.MARKETING_UNDECIDED))
 OUTDATED_BROWSER = browser_request(browser_cookie(traffic.MARKETING_IS_NEW))
 WILLING_BROWSER = browser_request(browser_cookie(traffic.EVERYTHING))
 THREE = page(traffic.SET_SESSION, traffic.SET_STATISTICS, traffic.SET_MARKETING)
@@ -43,6 +44,7 @@ def _nothing_set_rows() -> list[Row]:
     plain = Traffic(browser_request(), page())
     browser = Traffic(BROWSER, page())
     willing = Traffic(WILLING_BROWSER, page())
+    undecided = Traffic(UNDECIDED_BROWSER, page())
     outdated = Traffic(OUTDATED_BROWSER, page())
     hidden = Outcome(hidden=traffic.MARKETING_NAMES)
     return [
@@ -52,8 +54,15 @@ def _nothing_set_rows() -> list[Row]:
         _asgi_row("nothing set, hiding on, nothing to hide", willing, s=0.17, hide_cookies=HIDE),
         _asgi_row(
             "nothing set, hiding on, three names to hide",
-            outdated,
+            undecided,
             s=0.23,
+            hide_cookies=HIDE,
+            expected=hidden,
+        ),
+        _asgi_row(
+            "the same, the choice stale and the answer private",
+            outdated,
+            s=0.33,
             hide_cookies=HIDE,
             expected=hidden,
         ),

@@ -154,7 +154,7 @@ def _names_set(answer: bytes) -> tuple[str, ...]:
 
 
 def _request() -> bytes:
-    lines = browser_request(browser_cookie(traffic.MARKETING_IS_NEW)).as_bytes()
+    lines = browser_request(browser_cookie(traffic.MARKETING_UNDECIDED)).as_bytes()
     head = [b"GET /datasets?page=3 HTTP/1.1", *(name + b": " + value for name, value in lines)]
     return b"\r\n".join([*head, b"", b""])
 

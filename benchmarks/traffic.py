@@ -11,7 +11,7 @@ import base64
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import combinations
@@ -20,6 +20,7 @@ from typing import Protocol
 from itsdangerous import TimestampSigner
 
 from consentgate import Category, Controller, Cookie, Gate, Policy
+from consentgate.choice.codec import PreferencesCodec
 
 SECRET = "only for benchmarks, of 40 characters ..."
 
@@ -59,11 +60,21 @@ def _choice(*granted: str, policy: Policy) -> str:
     return Gate(policy, secret_key=SECRET).preferences_for(*granted)
 
 
+def _undecided(category: str, *, granted: str) -> str:
+    choice = Gate(POLICY, secret_key=SECRET).consent_for(granted)
+    prints = frozenset(pair for pair in choice.fingerprints if pair[0] != category)
+    choice = replace(choice, refused=choice.refused - {category}, fingerprints=prints)
+    codec = PreferencesCodec(POLICY.preferences_cookie, secret_key=SECRET)
+    return f"{POLICY.preferences_cookie}={codec.encode(choice)}"
+
+
 POLICY = policy_with()
 STATISTICS = _choice("statistics", policy=POLICY)
 EVERYTHING = _choice("statistics", "marketing", policy=POLICY)
-# A refusal would make the gate expire what the browser still sends; what is declared anew since
-# the visitor chose is hidden at each request until the visitor chooses again.
+# A refusal would make the gate expire what the browser still sends; what is undecided is hidden at
+# each request until the visitor chooses.
+MARKETING_UNDECIDED = _undecided("marketing", granted="statistics")
+# So is what is declared anew since the visitor chose; the answers to a stale choice are private.
 MARKETING_IS_NEW = _choice("statistics", policy=policy_with(declare("new_ads", "marketing")))
 HOSTS = Cookie(
     "stats.example.net",

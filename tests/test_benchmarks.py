@@ -6,9 +6,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from benchmarks import cache_hits
 from benchmarks.parts import PARTS
 from benchmarks.report import print_loops, print_responses
 from benchmarks.rows import Bar, Bound, Measured, Row
@@ -75,6 +77,31 @@ def test_chosen_rows_are_printed_below_the_heading_of_their_part() -> None:
     assert "Growth" in lines
     assert [line for line in lines if line.startswith("building a policy of 10,000")]
     assert not [line for line in lines if line.startswith("1,000 Set-Cookie")]
+
+
+@pytest.mark.nginx
+@pytest.mark.slow
+def test_a_cache_misses_each_page_once_a_day_for_each_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache_hits, "VISITORS", 40)
+    monkeypatch.setattr(cache_hits, "DAYS", 3)
+    seen = cache_hits.views()
+    plain, whole, keyed, bypassed, passing_over = cache_hits.WAYS
+    has_tracker = {view for view in seen if "statistics" in (view.granted or ())}
+    keys: dict[cache_hits.Way, set[Any]] = {  # any: days, pages and what else is in the key
+        plain: {(view.day, view.page) for view in seen},
+        whole: {(view.day, view.page, view.choice) for view in seen},
+        keyed: {(view.day, view.page, view.granted) for view in seen},
+    }
+    keys[passing_over] = keys[keyed]
+    bypassing = sum(view in has_tracker for view in seen)
+    keys[bypassed] = {(v.day, v.page, v.granted) for v in seen if v not in has_tracker}
+
+    hits = {way: round(cache_hits.hit_ratio(way, seen) * len(seen)) for way in cache_hits.WAYS}
+
+    assert hits == {
+        way: len(seen) - len(keys[way]) - bypassing * (way is bypassed) for way in cache_hits.WAYS
+    }
+    assert hits[plain] > hits[keyed] > hits[whole] > 0
 
 
 def run(*command: str) -> str:

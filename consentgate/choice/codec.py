@@ -3,6 +3,18 @@
 Decoding never raises, whatever a visitor sends: it returns a `Rejection` for a value that cannot
 be trusted. Visitors who chose the same on the same day have the same value, so that it identifies
 nobody.
+
+A value is base64url (RFC 4648 section 5) of JSON, a dot, and the signature of what precedes it:
+
+    {"v":2,"g":{"statistics":"SgvYkX9e"},"r":{"marketing":"b0Yc1ZpW"},"d":"2026-11-24"}
+
+The choice is first, what is allowed before what is refused, and the day is last. Blanks before the
+day fill up what precedes it to a multiple of three bytes, which are four characters of base64. So
+the choice is the same text on every day, all but the last `DAY_CHARACTERS` before the dot, and a
+shared cache can key on it (`CHOICE_PATTERN`). Refused categories are part of it: where everything
+was decided they follow from what was allowed, and where not, a page can differ by them.
+
+Values of the first format, with the day before the choice, are read until they expire.
 """
 
 from __future__ import annotations
@@ -10,6 +22,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from base64 import b64encode
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -33,14 +46,20 @@ _PLACEHOLDER = re.compile(rb"\W*(?:change|replace)[\W_]*(?:me|this)", re.IGNOREC
 """How the keys of examples begin, in documentation of ours and of others."""
 
 LONGEST_VALUE = 2048  # characters; checked before any HMAC work
-FORMAT_VERSION = 1
+FIRST_FORMAT = 1
 
 _CONSENT_BYTES = 2048  # of a choice on a few categories
 
-# The text before, up to and after the day in a payload that `encode` wrote.
-_BEFORE_DAY = b'{"v":%d,"d":"' % FORMAT_VERSION
-_DAY_ENDS = len(_BEFORE_DAY) + len("2026-11-24")
-_AFTER_DAY = b'","g":{'
+_DAY = re.compile(rb',"d":"(\d{4}-\d{2}-\d{2})"}')
+DAY_CHARACTERS = 24  # of the 18 bytes that hold the day
+_BEGINNING = b64encode(b'{"v":2,"g":{')  # of twelve bytes, so that it is whole
+assert len(_BEGINNING) == 16
+
+CHOICE_PATTERN = f"{_BEGINNING.decode()}[A-Za-z0-9_-]+"
+"""What the choice in a value looks like, as a regular expression that every cache understands."""
+
+END_PATTERN = rf"[A-Za-z0-9_-]{{{DAY_CHARACTERS}}}\.[A-Za-z0-9_-]{{43}}"
+"""What follows it: the day and the signature."""
 
 _FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _FILLING = (b"", b"===", b"==", b"=")  # fills a text up to a multiple of four characters
@@ -76,8 +95,8 @@ class PreferencesCodec:
     """Signs and verifies the values of one preferences cookie.
 
     `secret_key` signs; `fallback_keys` only verify, so that a key can be rotated. The salt contains
-    the format version, the cookie's name and the audience, so that a value signed for another
-    cookie or another portal is rejected.
+    the cookie's name and the audience, so that a value signed for another cookie or another portal
+    is rejected. It is the same for both formats: the version is in what is signed.
     """
 
     def __init__(
@@ -92,26 +111,28 @@ class PreferencesCodec:
             raise ConfigurationError(f"audience is a {type(audience).__name__}; pass a str")
         self._signer = Signer(
             _check_keys(secret_key, fallback_keys),
-            salt=f"consentgate.preferences.v{FORMAT_VERSION}\0{name}\0{audience}".encode(),
+            salt=f"consentgate.preferences.v1\0{name}\0{audience}".encode(),
             key_derivation="hmac",
             digest_method=hashlib.sha256,
         )
         self._verifier = Verifier(self._signer)
-        # By the text after the day: the same choice is parsed once for all days.
+        # By the text before the day: the same choice is parsed once for all days.
         self._known: BoundedCache[bytes, Consent] = BoundedCache(
             most_entries=512, most_bytes=2 << 20, longest_key=LONGEST_VALUE
         )
 
     def encode(self, consent: Consent) -> str:
         """Return the signed value of a decided consent; equal consents have equal values."""
-        prints = dict(sorted(consent.fingerprints))
-        payload = {
-            "v": FORMAT_VERSION,
-            "d": consent.day.isoformat() if consent.day else None,
+        assert consent.day is not None, "an undecided consent has no value"
+        prints = dict(consent.fingerprints)
+        choices = {
+            "v": 2,
             "g": {name: prints.get(name, "") for name in sorted(consent.granted)},
             "r": {name: prints.get(name, "") for name in sorted(consent.refused)},
         }
-        text = json.dumps(payload, separators=(",", ":")).encode()
+        choice = json.dumps(choices, separators=(",", ":")).removesuffix("}")
+        filled = choice + " " * (-len(choice) % 3)
+        text = f'{filled},"d":"{consent.day.isoformat()}"}}'
         return self._signer.sign(base64_encode(text)).decode("ascii")
 
     def decode(self, value: str) -> Consent | Rejection:
@@ -130,23 +151,38 @@ class PreferencesCodec:
         """Return the consent in a payload that was signed.
 
         Payloads of the same choice on different days differ only in the day, so that the text
-        after it is parsed once for all of them.
+        before it is parsed once for all of them.
         """
-        text = a2b_base64(payload.translate(_FROM_URL_SAFE) + _FILLING[len(payload) % 4])
-        choices = text[_DAY_ENDS:] if text.startswith(_BEFORE_DAY) else b""
+        if not payload.startswith(_BEGINNING):
+            return _read_first_format(json.loads(_decode(payload).decode()))
+        choices, day = payload[:-DAY_CHARACTERS], _read_day(payload[-DAY_CHARACTERS:])
         known = self._known.get(choices)
         if known is not None:
-            day = date.fromisoformat(text[len(_BEFORE_DAY) : _DAY_ENDS].decode("ascii"))
             return Consent(known.granted, known.refused, known.fingerprints, day)
-        consent = _read_payload(json.loads(text.decode()))
-        if choices.startswith(_AFTER_DAY):
-            self._known.remember(choices, consent, weight_bytes=_CONSENT_BYTES)
+        consent = _consent_of(json.loads(_decode(choices).decode() + "}"), day)
+        self._known.remember(choices, consent, weight_bytes=_CONSENT_BYTES)
         return consent
 
 
-def _read_payload(payload: Mapping[str, object]) -> Consent:
-    if payload["v"] != FORMAT_VERSION:
+def _decode(text: bytes) -> bytes:
+    """Return the bytes of base64url text."""
+    return a2b_base64(text.translate(_FROM_URL_SAFE) + _FILLING[len(text) % 4])
+
+
+def _read_day(text: bytes) -> date:
+    found = _DAY.fullmatch(_decode(text))
+    if found is None:
+        raise ValueError("no day at the end")
+    return date.fromisoformat(found[1].decode("ascii"))
+
+
+def _read_first_format(payload: Mapping[str, object]) -> Consent:
+    if payload["v"] != FIRST_FORMAT:
         raise ValueError("another format")
+    return _consent_of(payload, date.fromisoformat(str(payload["d"])))
+
+
+def _consent_of(payload: Mapping[str, object], day: date) -> Consent:
     granted, refused = _read_choices(payload["g"]), _read_choices(payload["r"])
     if granted.keys() & refused.keys():
         raise ValueError("granted and refused at once")
@@ -154,7 +190,7 @@ def _read_payload(payload: Mapping[str, object]) -> Consent:
         granted=frozenset(granted),
         refused=frozenset(refused),
         fingerprints=frozenset({**granted, **refused}.items()),
-        day=date.fromisoformat(str(payload["d"])),
+        day=day,
     )
 
 

@@ -50,6 +50,15 @@ class StoredChoice:
         """True when a signed choice came in that is too old to count."""
         return Rejection.EXPIRED in self.rejected
 
+    @property
+    def is_doubtful(self) -> bool:
+        """True when a choice came in that does not count, or not for all of its categories.
+
+        A shared cache may key on the choice without knowing whether it holds, so that the answer
+        must not become that of the others who have it: it is private.
+        """
+        return bool(self.stale or self.rejected)
+
 
 NOTHING = StoredChoice()
 

@@ -12,6 +12,7 @@ from click.exceptions import NoArgsIsHelpError
 
 from consentgate import __version__
 from consentgate.audit.loading import ApplicationError
+from consentgate.cli.cache_config import cache_config
 from consentgate.cli.charter import charter
 from consentgate.cli.check import check
 from consentgate.cli.frame import ExitCode, error_line
@@ -43,7 +44,12 @@ def consentgate() -> None:
     """Declare, check and compare the cookies of a site."""
 
 
-for command in (init, check, report, lock, policy, records, charter, presets, keygen):
+_COMMANDS = (
+    *(init, check, report, lock, policy, records, charter, presets, keygen),
+    cache_config,
+)
+
+for command in _COMMANDS:
     consentgate.add_command(command)
 
 

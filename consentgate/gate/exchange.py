@@ -206,6 +206,8 @@ class Exchange:
             stored = self.known_choice = self.settings.reader.read(header) if header else NOTHING
             for rejection in stored.rejected:
                 self.report(Reason.PREFERENCES_REJECTED, Action.NOTE, detail=rejection.value)
+            if stored.is_doubtful:
+                self.make_private()
         return stored
 
     @property

@@ -79,6 +79,8 @@ class RequestFilter:
         if plan is None or exchange.outer_gate is not None or not self._holds(plan, header):
             plan = self._make_plan(exchange, header, key)
         spans, refused, exchange.known_choice, *_ = plan
+        if plan.stored.stale:
+            exchange.make_private()  # as where the choice is read
         if refused and may_expire(exchange):
             exchange.expire_refused(refused)
         if spans is None or not self._applies:

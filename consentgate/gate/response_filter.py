@@ -133,8 +133,10 @@ class ResponseFilter(Generic[AnyStr]):
         varies = exchange.varies_on_cookie or (page is not None and page.vary_on)
         if self._reports_only:
             # What would be expired was reported. Only a choice changes what leaves, and it is for
-            # its visitor alone here too.
-            is_private, expired = bool(first), []
+            # its visitor alone here too, as is what answers one that does not count.
+            stored = exchange.known_choice
+            is_doubtful = stored is not None and stored.is_doubtful
+            is_private, expired = bool(first) or is_doubtful, []
             varies = varies and is_private
         elif first or expired or exchange.is_private or (varies and self._picks_regime):
             is_private = True

@@ -45,10 +45,16 @@ class VisitorConsent:
 
     @property
     def value(self) -> Consent:
-        """The consent that holds now, changes of this request and Sec-GPC included."""
+        """The consent that holds now, changes of this request and Sec-GPC included.
+
+        It has the day of the choice, which a shared cache does not key on: a response that depends
+        on it is private.
+        """
         exchange = self._exchange
         exchange.reads_value = True
         exchange.depends_on_choice()
+        if exchange.choice.day is not None:
+            exchange.make_private()
         if exchange.gpc_can_refuse:
             exchange.depends_on_gpc()
         return exchange.choice_with_gpc

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.guarded_site import Page, Site
-from tests.browser.tracking_browser import Tab, open_chromium
+from tests.browser.guarded_site import SECRET, Page, Site
+from tests.browser.tracking_browser import GATE, Tab, open_chromium
+from tests.support.first_choices import in_first_format
 from tests.support.http_servers import serve_asgi
 from tests.support.waiting import wait_until
 
@@ -127,6 +128,18 @@ def test_it_is_activated_on_the_next_page_with_or_without_the_guard(
 ) -> None:
     pages = {"/page": Page(GATED), **FILES}
     tab = Tab(browser, serve(pages, gated_markup=True, guard=guard), granted=["statistics"])
+
+    tab.open("/page")
+    settle(tab)
+
+    assert [one for one in tab.evaluate("ran") if one != "loaded"] == IN_ORDER
+
+
+def test_a_choice_of_the_first_format_is_read_by_the_script_too(
+    browser: Browser, serve: Serve
+) -> None:
+    tab = Tab(browser, serve({"/page": Page(GATED), **FILES}, gated_markup=True))
+    tab.keep(in_first_format(GATE.preferences_for("statistics"), secret_key=SECRET))
 
     tab.open("/page")
     settle(tab)

@@ -44,7 +44,11 @@ class Tab:
 
     def choose(self, *granted: str) -> None:
         """Let these categories be granted, and all others refused."""
-        name, _, value = GATE.preferences_for(*granted).partition("=")
+        self.keep(GATE.preferences_for(*granted))
+
+    def keep(self, cookie: str) -> None:
+        """Put this cookie into the jar, "name=value"."""
+        name, _, value = cookie.partition("=")
         self.context.add_cookies([{"name": name, "value": value, "url": self.address}])
 
     def open(self, path: str) -> Any:  # Any: what the page's promise gave

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.caches.contract import SHARED, TRACKER, CacheContract
-from tests.caches.origin import ALLOWED, ALLOWED_YESTERDAY, REFUSED
+from tests.caches.origin import (
+    ALLOWED,
+    ALLOWED_YESTERDAY,
+    EXPIRED,
+    FIRST_FORMAT,
+    FORGED,
+    REFUSED,
+    STALE,
+)
 from tests.caches.visitors import Cache, Page
 
 # Cookie headers of visitors whose page may depend on more than one verified choice.
@@ -18,23 +26,32 @@ BEYOND_THE_CHOICE = [
     pytest.param(f"{ALLOWED}; session", id="a-nameless-cookie"),
     pytest.param(f"x{ALLOWED}", id="another-name"),
     pytest.param(f'{ALLOWED}"', id="another-value"),
+    pytest.param(ALLOWED.rpartition(".")[0], id="no-signature"),
+    pytest.param(ALLOWED[:-68], id="what-was-allowed-alone"),
+    pytest.param(FIRST_FORMAT, id="the-first-format"),
 ]
-
-FORGED = f"cookies_preferences=forged.{'x' * 43}"
 
 
 class KeyedCacheContract(CacheContract):
     """Tests of a fixture `cache` that is keyed on the choice."""
 
     @pytest.mark.behaviour(14)
-    def test_who_chose_the_same_on_the_same_day_shares_a_page_that_asks(self, cache: Cache) -> None:
+    def test_who_chose_the_same_on_any_day_shares_a_page_that_asks(self, cache: Cache) -> None:
         page = cache.page(SHARED, do="ask")
         cookies = ["", ALLOWED, REFUSED, ALLOWED_YESTERDAY]
 
         first = [page.visit(cookie).body for cookie in cookies]
 
-        assert first == ["1 not allowed", "2 allowed", "3 not allowed", "4 allowed"]
+        assert first == ["1 not allowed", "2 allowed", "3 not allowed", "2 allowed"]
         assert [page.visit(cookie).body for cookie in cookies] == first
+
+    @pytest.mark.behaviour(14)
+    def test_a_page_that_shows_the_day_is_its_visitors_alone(self, cache: Cache) -> None:
+        page = cache.page(SHARED, do="read")
+
+        bodies = [page.visit(cookie).body[0] for cookie in (ALLOWED, ALLOWED_YESTERDAY, ALLOWED)]
+
+        assert bodies == ["1", "2", "3"]
 
     def test_a_page_that_reads_the_choice_by_itself_is_kept_for_each_choice(
         self, cache: Cache
@@ -81,12 +98,41 @@ class KeyedCacheContract(CacheContract):
 
         assert [*bodies, page.visit(ALLOWED).body] == ["1", "2", "3"]
 
-    def test_a_forged_choice_changes_nobody_elses_page(self, cache: Cache) -> None:
-        page = cache.page(SHARED, do="ask")
+    @pytest.mark.behaviour(14)
+    @pytest.mark.parametrize("cookie", [FORGED, EXPIRED], ids=["forged", "expired"])
+    @pytest.mark.parametrize("acts", [["ask"], []], ids=["asks", "asks-nothing"])
+    def test_a_choice_that_does_not_hold_fills_no_key_that_others_read(
+        self, cache: Cache, cookie: str, acts: list[str]
+    ) -> None:
+        page = cache.page(SHARED, do=acts)
 
-        bodies = [page.visit(cookie).body for cookie in (FORGED, ALLOWED, "", FORGED)]
+        words = [page.visit(sent).body for sent in (cookie, cookie, ALLOWED, "", ALLOWED)]
 
-        assert bodies == ["1 not allowed", "2 allowed", "3 not allowed", "1 not allowed"]
+        numbers = [word[0] for word in words]
+        assert numbers == ["1", "2", "3", "4", "3"]
+        assert [word[2:] for word in words[2:]] == [
+            word * bool(acts) for word in ("allowed", "not allowed", "allowed")
+        ]
+
+    @pytest.mark.parametrize("cookie", [FORGED, EXPIRED], ids=["forged", "expired"])
+    def test_it_reads_what_everybody_can_read_who_chooses_so(
+        self, cache: Cache, cookie: str
+    ) -> None:
+        page = cache.page(SHARED, allowed=[TRACKER], do="ask")
+        without = cache.page(SHARED, do="ask")
+        without.visit(ALLOWED)
+
+        assert [page.visit(sent).cookies for sent in (ALLOWED, cookie)] == [["_ga=1"], []]
+        assert without.visit(cookie).body == "1 allowed"
+
+    @pytest.mark.behaviour(14)
+    def test_made_up_choices_and_stale_ones_fill_no_keys_of_their_own(self, cache: Cache) -> None:
+        page = cache.page(SHARED)
+        made_up = ALLOWED.replace(ALLOWED[40:48], "AAAAAAAA")
+
+        bodies = [page.visit(cookie).body for cookie in (made_up, made_up, STALE, STALE)]
+
+        assert bodies == ["1", "2", "3", "4"]
 
     def test_the_end_of_an_address_does_not_pass_for_a_choice(self, cache: Cache) -> None:
         page = cache.page(SHARED, do="ask")
@@ -104,3 +150,41 @@ class KeyedCacheContract(CacheContract):
         choice = cache.page(do="grant").visit(method="POST", headers=[("Content-Length", "0")])
 
         assert page.visit(choice.cookies[0]).body == "2 allowed"
+
+
+IGNORED = ["_ga"]
+"""Cookies over which the cache of the next class passes."""
+
+
+class IgnoringCacheContract:
+    """Tests of a fixture `cache` that is keyed on the choice and passes over trackers."""
+
+    def test_who_sends_a_tracker_shares_the_page_of_the_choice(self, cache: Cache) -> None:
+        page = cache.page(SHARED, do="ask")
+        cookies = [ALLOWED, f"_ga=1; {ALLOWED}", f"{ALLOWED_YESTERDAY}; _ga=2", "", "_ga=3"]
+
+        bodies = [page.visit(cookie).body for cookie in cookies]
+
+        assert bodies == [*["1 allowed"] * 3, *["2 not allowed"] * 2]
+
+    def test_and_who_sends_more_does_not(self, cache: Cache) -> None:
+        page = cache.page(SHARED)
+        cookies = [f"_ga=1; {ALLOWED}; session=a", f"_gat=1; {ALLOWED}", "_ga=1; x=1", ALLOWED]
+
+        assert [page.visit(cookie).body for cookie in cookies] == ["1", "2", "3", "4"]
+
+    def test_the_application_gets_the_cookies_as_they_were_sent(self, cache: Cache) -> None:
+        page = cache.page(SHARED, do="peek")
+
+        assert page.visit(f"_ga=1; {ALLOWED}").body == f"1 _ga=1; {ALLOWED}"
+
+    @pytest.mark.behaviour(18)
+    def test_a_refused_tracker_is_expired_by_the_next_page_of_the_application(
+        self, cache: Cache
+    ) -> None:
+        page = cache.page("Cache-Control: max-age=60")
+
+        answers = [page.visit(f"{REFUSED}; _ga=1") for _ in range(2)]
+
+        assert [one.cookies for one in answers] == [["_ga="], ["_ga="]]
+        assert page.visit(REFUSED).cookies == []

@@ -36,10 +36,11 @@ from consentgate import (
     wsgi,
 )
 from consentgate._asgi_exchange import App, Message, Receive, Scope, Send
+from tests.support.first_choices import in_first_format
 
 SECRET = "a secret for tests, of 40 characters ...."
 POLICY = Policy(
-    controller=Controller("Example Town"),
+    controller=Controller("Example Town", contact="dpo@example.org"),
     necessary=["session"],
     cookies=[
         Cookie("_ga", category="statistics", provider="G", purpose="p", lifetime="13 months"),
@@ -47,10 +48,31 @@ POLICY = Policy(
     ],
 )
 GATE = Gate(POLICY, secret_key=SECRET)
-YESTERDAY = Gate(POLICY, secret_key=SECRET, clock=lambda: datetime.now(UTC) - timedelta(days=1))
+
+
+def _allowed_before(days: int) -> str:
+    ago = timedelta(days=days)
+    gate = Gate(POLICY, secret_key=SECRET, clock=lambda: datetime.now(UTC) - ago)
+    return gate.preferences_for("statistics")
+
+
 ALLOWED = GATE.preferences_for("statistics")
-ALLOWED_YESTERDAY = YESTERDAY.preferences_for("statistics")
+ALLOWED_YESTERDAY = _allowed_before(1)
 REFUSED = GATE.preferences_for()
+EXPIRED = _allowed_before(184)
+STALE = Gate(
+    Policy(
+        controller=POLICY.controller,
+        cookies=[
+            Cookie("_ga", category="statistics", provider="H", purpose="p", lifetime="13 months")
+        ],
+    ),
+    secret_key=SECRET,
+).preferences_for("statistics")
+"""A choice under another declaration of its categories."""
+FIRST_FORMAT = in_first_format(ALLOWED, secret_key=SECRET)
+FORGED = f"{ALLOWED[:-43]}{'A' * 43}"
+"""What was allowed, with a signature that is not ours."""
 
 Headers = list[tuple[str, str]]
 Query = Mapping[str, list[str]]

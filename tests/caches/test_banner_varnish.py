@@ -13,7 +13,7 @@ from tests.caches.visitors import Cache
 
 pytestmark = pytest.mark.nginx
 
-PLAIN, KEYED = snippets("vcl")
+PLAIN, KEYED, _ = snippets("vcl")
 
 
 @pytest.fixture(scope="module", params=[PLAIN, KEYED], ids=["plain", "keyed"])

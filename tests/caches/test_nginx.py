@@ -7,15 +7,19 @@ from contextlib import ExitStack
 
 import pytest
 
+from consentgate.cli.cache_config.texts import cache_config_text
 from tests.caches.contract import SHARED, TRACKER, CacheContract
-from tests.caches.keyed import KeyedCacheContract
-from tests.caches.origin import ALLOWED, REFUSED
+from tests.caches.keyed import IGNORED, IgnoringCacheContract, KeyedCacheContract
+from tests.caches.origin import ALLOWED, POLICY, REFUSED
 from tests.caches.processes import run_nginx, serve_asgi, snippets
 from tests.caches.visitors import Cache
 
 pytestmark = pytest.mark.nginx
 
 PLAIN, KEYED = snippets("nginx")
+IGNORING = cache_config_text(
+    "nginx", cookie=POLICY.preferences_cookie, ignored=IGNORED, varied=["Accept-Language"]
+)
 
 Start = Callable[[str], Cache]
 
@@ -71,10 +75,33 @@ class TestNginx(CacheContract):
         assert [page.visit().all("x-cache-status") for _ in range(2)] == [["MISS"], ["HIT"]]
 
 
+@pytest.fixture(scope="module")
+def ignoring(start: Start) -> Cache:
+    return start(IGNORING)
+
+
 class TestNginxKeyedOnTheChoice(KeyedCacheContract):
     @pytest.fixture
     def cache(self, keyed: Cache) -> Cache:
         return keyed
+
+    def test_a_page_that_varies_on_more_than_the_key_has_is_not_kept(self, cache: Cache) -> None:
+        page = cache.page(SHARED, "Vary: Accept-Encoding, Accept-Language")
+
+        assert [page.visit().body for _ in range(2)] == ["1", "2"]
+
+
+class TestNginxPassingOverTrackers(IgnoringCacheContract):
+    @pytest.fixture
+    def cache(self, ignoring: Cache) -> Cache:
+        return ignoring
+
+    def test_a_page_that_varies_on_a_header_of_the_key_is_kept_for_each(self, cache: Cache) -> None:
+        page = cache.page(SHARED, "Vary: Accept-Language")
+
+        bodies = [page.visit(headers=[("Accept-Language", tag)]).body for tag in ("fr", "en", "fr")]
+
+        assert bodies == ["1", "2", "1"]
 
 
 class TestWhatNotToDo:

@@ -7,15 +7,17 @@ from contextlib import ExitStack
 
 import pytest
 
+from consentgate.cli.cache_config.texts import cache_config_text
 from tests.caches.contract import SHARED, CacheContract
-from tests.caches.keyed import KeyedCacheContract
-from tests.caches.origin import ALLOWED
+from tests.caches.keyed import IGNORED, IgnoringCacheContract, KeyedCacheContract
+from tests.caches.origin import ALLOWED, ALLOWED_YESTERDAY, POLICY, REFUSED
 from tests.caches.processes import run_varnish, serve_wsgi, snippets
 from tests.caches.visitors import Cache
 
 pytestmark = pytest.mark.nginx
 
-PLAIN, KEYED = snippets("vcl")
+PLAIN, KEYED, FASTLY = snippets("vcl")
+IGNORING = cache_config_text("varnish", cookie=POLICY.preferences_cookie, ignored=IGNORED)
 
 Start = Callable[[str], Cache]
 
@@ -49,10 +51,36 @@ class TestVarnish(CacheContract):
         return plain
 
 
+@pytest.fixture(scope="module")
+def ignoring(start: Start) -> Cache:
+    return start(IGNORING)
+
+
 class TestVarnishKeyedOnTheChoice(KeyedCacheContract):
     @pytest.fixture
     def cache(self, keyed: Cache) -> Cache:
         return keyed
+
+
+class TestVarnishPassingOverTrackers(IgnoringCacheContract):
+    @pytest.fixture
+    def cache(self, ignoring: Cache) -> Cache:
+        return ignoring
+
+
+def test_varnish_compiles_and_runs_what_the_configuration_of_fastly_shares_with_its_own(
+    start: Start,
+) -> None:
+    """Fastly's dialect has other words for the key and for what passes: those are put in here."""
+    recv = FASTLY.partition("    if (req.method !=")[0].replace("#FASTLY recv", "")
+    head, _, tail = KEYED.partition("sub vcl_recv {")
+    own = tail.partition("sub vcl_req_cookie")[2]
+    cache = start(f"{head}{recv}}}\n\nsub vcl_req_cookie{own}")
+    page = cache.page(SHARED, do="ask")
+
+    bodies = [page.visit(cookie).body for cookie in (ALLOWED, ALLOWED_YESTERDAY, REFUSED)]
+
+    assert bodies == ["1 allowed", "1 allowed", "2 not allowed"]
 
 
 class TestWhatNotToDo:

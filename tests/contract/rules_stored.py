@@ -9,6 +9,7 @@ import pytest
 from consentgate import (
     Action,
     Cookie,
+    Mode,
     Policy,
     Reason,
 )
@@ -19,6 +20,7 @@ from tests.contract.cookies_and_actions import (
     grant_all,
 )
 from tests.support.exchange import (
+    HTML,
     NOW,
     POLICY,
     Ask,
@@ -178,6 +180,31 @@ class Stored:
         assert answer.cookies == [GA]
         assert answer.acted is False
         assert Reason.STALE in [event.reason for event in answer.events]
+
+    @pytest.mark.behaviour(14)
+    @pytest.mark.parametrize("mode", list(Mode))
+    def test_the_answer_to_a_choice_that_does_not_hold_is_private(self, mode: Mode) -> None:
+        """Whatever the page does: a cache that keys on the choice cannot know that it is forged."""
+        valid = preferences_for("statistics")
+        changed = Policy(cookies=[Cookie("_ga", category="statistics", provider="Another")])
+        cookies = {
+            "forged": f"{valid[:-43]}{'A' * 43}",
+            "malformed": "cookies_preferences=x",
+            "expired": preferences_for("statistics", clock=Clock(NOW - timedelta(days=184))),
+            "stale": preferences_for("statistics", policy=changed),
+            "valid": valid,
+        }
+        shared = Say(headers=(HTML, ("Cache-Control", "public, max-age=60")))
+
+        answers = {
+            title: self.play(Ask(cookie=cookie), shared, mode=mode)
+            for title, cookie in cookies.items()
+        }
+
+        assert {title: one.all("cache-control") for title, one in answers.items()} == {
+            **{title: ["private, max-age=60"] for title in cookies},
+            "valid": ["public, max-age=60"],
+        }
 
     @pytest.mark.behaviour(2)
     def test_two_valid_choices_are_intersected(self) -> None:

@@ -22,5 +22,4 @@ REQUEST_COOKIES = [
     "session=1; _ga=2; other=3",
     "session=1;_ga=2 ;; =x; y; =_ga=1",
     'quoted="a; b"; \xe9=\xff; sp ace=1',
-    "cookies_preferences=not-signed",
 ]

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from consentgate import Consent, Enforcement, Gate, Mode, Policy, VisitorConsent
+from consentgate import Consent, Cookie, Enforcement, Gate, Mode, Policy, VisitorConsent
 from consentgate.http.caching import NOTHING, Header, keep_private
 from tests.support.exchange import POLICY, SECRET
-from tests.support.gate_exchange import respond
+from tests.support.gate_exchange import respond, visit_of
 from tests.support.minimal_servers import (
     answerer,
     asgi_gate,
@@ -86,7 +86,40 @@ def test_the_signal_is_nothing_to_who_allowed_all_that_it_speaks_of() -> None:
 
     outcome = respond(one, read_value, cookie=one.preferences_for("marketing"))
 
-    assert outcome.caching == (("vary", "Cookie"),)
+    assert ("vary", "Cookie") in outcome.caching
+
+
+def test_what_read_the_day_of_a_choice_is_private_since_caches_key_on_no_day() -> None:
+    one = gate()
+    cookie = one.preferences_for("statistics")
+
+    outcomes = [respond(one, act, cookie=cookie, caching=PUBLIC) for act in (read_value, ask)]
+
+    assert [outcome.values for outcome in outcomes] == [(PRIVATE,), ("public, max-age=60",)]
+
+
+def test_where_nothing_is_hidden_the_answer_to_a_forged_choice_is_private_if_it_asked() -> None:
+    one = gate()
+    forged = f"{one.preferences_for('statistics')[:-43]}{'A' * 43}"
+
+    asked, silent = (
+        respond(one, act, cookie=forged, caching=PUBLIC) for act in (ask, lambda _: None)
+    )
+
+    assert (asked.values, silent.values) == ((PRIVATE,), ("public, max-age=60",))
+
+
+def test_the_answer_to_a_stale_choice_is_private_each_time_that_its_header_comes() -> None:
+    one = gate()
+    changed = Policy(cookies=[Cookie("_ga", category="statistics", provider="Another")])
+    cookie = gate(policy=changed).preferences_for("statistics")
+    visits = [visit_of(one, cookie=cookie) for _ in range(2)]
+    assert one.request_filter is not None
+
+    for visit in visits:
+        one.request_filter.visible(visit, cookie)
+
+    assert [visit.is_private for visit in visits] == [True, True]
 
 
 def test_nor_is_it_where_no_category_heeds_it() -> None:

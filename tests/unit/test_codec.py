@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from datetime import date
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +16,14 @@ from itsdangerous import Signer
 
 from consentgate import ConfigurationError, Consent
 from consentgate.choice.codec import (
+    CHOICE_PATTERN,
+    END_PATTERN,
     LONGEST_VALUE,
     PreferencesCodec,
     Rejection,
     Verifier,
 )
+from tests.support.tables import check_rules
 
 KEY = "a key for tests, of enough bytes"
 OLD_KEY = "an older key for tests, long too"
@@ -54,13 +60,76 @@ def test_a_signed_consent_is_read_again() -> None:
     assert codec.decode(codec.encode(CONSENT)) == CONSENT
 
 
-def test_the_payload_holds_version_day_and_choices_and_nothing_of_the_visitor() -> None:
-    assert payload_of(codec_of().encode(CONSENT)) == {
-        "v": 1,
-        "d": "2026-11-24",
-        "g": {"statistics": "aaaaaaaa"},
-        "r": {"marketing": "bbbbbbbb"},
+def test_the_payload_holds_version_choices_and_day_and_nothing_of_the_visitor() -> None:
+    payload = payload_of(codec_of().encode(CONSENT))
+
+    assert list(payload.items()) == [
+        ("v", 2),
+        ("g", {"statistics": "aaaaaaaa"}),
+        ("r", {"marketing": "bbbbbbbb"}),
+        ("d", "2026-11-24"),
+    ]
+
+
+def choice_in(value: str) -> str:
+    """The part of a value on which a cache keys."""
+    found = re.fullmatch(f"({CHOICE_PATTERN}){END_PATTERN}", value)
+    assert found is not None, value
+    return found[1]
+
+
+def test_a_value_begins_with_the_choice_which_is_the_same_text_on_every_day() -> None:
+    days = [date(2026, 11, 24) + timedelta(days=number) for number in range(100)]
+    values = [codec_of().encode(replace(CONSENT, day=day)) for day in days]
+
+    assert len(set(values)) == len(days)
+    assert {choice_in(value) for value in values} == {values[0][:-68]}
+
+
+def test_no_two_choices_begin_with_the_same_text() -> None:
+    """Undecided, refused and granted, under one fingerprint or another, of names that end alike."""
+    prints = [{}, {"a": "x" * 8}, {"a": "y" * 8}, {"b": "x" * 8}, {"aa": "x" * 8}, {"a-": "-" * 8}]
+    day = date(2026, 11, 24)
+    choices = {
+        Consent.undecided().with_granted(granted, day=day).with_refused(refused, day=day)
+        for granted in prints
+        for refused in prints
     }
+
+    assert len({choice_in(codec_of().encode(choice)) for choice in choices}) == len(choices)
+
+
+FIRST_CHOICES = json.loads(
+    Path(__file__).parents[1].joinpath("data/first_choices.json").read_text()
+)
+
+
+def holds_as_it_was_written(row: dict[str, Any]) -> None:
+    prints = {**row["granted"], **row["refused"]}
+    codec = codec_of(
+        row.get("key", KEY),
+        name=row.get("name", "cookies_preferences"),
+        audience=row.get("audience", ""),
+    )
+
+    assert codec.decode(row["value"]) == Consent(
+        frozenset(row["granted"]),
+        frozenset(row["refused"]),
+        frozenset(prints.items()),
+        date.fromisoformat(row["day"]),
+    )
+
+
+def has_a_shape_on_which_no_cache_keys(row: dict[str, Any]) -> None:
+    assert re.fullmatch(f"({CHOICE_PATTERN}){END_PATTERN}", row["value"]) is None
+
+
+def test_values_of_the_first_format_are_read_until_they_expire() -> None:
+    check_rules(
+        (holds_as_it_was_written, FIRST_CHOICES),
+        (has_a_shape_on_which_no_cache_keys, FIRST_CHOICES),
+        row_id=lambda row: str(row["title"]),
+    )
 
 
 def test_equal_choices_have_equal_values_in_whatever_order_they_were_made() -> None:
@@ -149,7 +218,14 @@ def test_a_signature_for_another_salt_is_forged() -> None:
         pytest.param(b"1", id="a number"),
         pytest.param(b"null", id="null"),
         pytest.param(b"{}", id="nothing"),
-        pytest.param(b'{"v":2,"d":"2026-11-24","g":{},"r":{}}', id="another version"),
+        pytest.param(b'{"v":2,"d":"2026-11-24","g":{},"r":{}}', id="another order"),
+        pytest.param(b'{"v":3,"g":{},"r":{} ,"d":"2026-11-24"}', id="another version"),
+        pytest.param(b'{"v":2,"g":{},"r":{}  ,"d":"2026-11-24"}', id="blanks that fill nothing"),
+        pytest.param(b'{"v":2,"g":{}  ,"d":"2026-11-24"}', id="no refusals before the day"),
+        pytest.param(b'{"v":2,"g":{},"r":{} ,"d":"2026-11-31"}', id="no such day at the end"),
+        pytest.param(b'{"v":2,"g":{},"r":{} ,"e":"2026-11-24"}', id="no day at the end"),
+        pytest.param(b'{"v":2,"g":{', id="nothing but the beginning"),
+        pytest.param(b'{"v":2,"g":{"s":"x"},"r":{"s":"x"}  ,"d":"2026-11-24"}', id="both sides"),
         pytest.param(b'{"v":"1","d":"2026-11-24","g":{},"r":{}}', id="a version as text"),
         pytest.param(b'{"v":1,"d":null,"g":{},"r":{}}', id="no day"),
         pytest.param(b'{"v":1,"d":"yesterday","g":{},"r":{}}', id="a day in words"),
@@ -250,7 +326,7 @@ def test_the_same_choice_on_another_day_is_read_with_its_own_day() -> None:
 def test_an_invalid_day_is_malformed_though_the_choice_is_known() -> None:
     codec = codec_of()
     codec.decode(codec.encode(on_day(date(2026, 11, 24))))
-    payload = b'{"v":1,"d":"2026-11-31","g":{"statistics":"aaaaaaaa"},"r":{}}'
+    payload = b'{"v":2,"g":{"statistics":"aaaaaaaa"},"r":{}  ,"d":"2026-11-31"}'
 
     assert codec.decode(sign(payload)) is Rejection.MALFORMED
 

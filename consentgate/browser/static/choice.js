@@ -5,7 +5,7 @@ const readCookies = native("cookie");
 const runningScript = native("currentScript");
 const listeners = new Set();
 
-// The choices in the cookies: only the server can verify them, so all must agree.
+// The choices in the cookies; the formats of the value differ in nothing but the order of keys. Only the server can verify them, so all must agree.
 const stored = () => readCookies().split("; ").flatMap((pair) => {
   const [name, value] = pair.split("=");
   try {
