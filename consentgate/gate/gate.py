@@ -70,6 +70,7 @@ class Gate:
         hide_cookies: HideCookiesOption = HideCookies.REFUSED,
         csp: CspOption = Csp.OFF,
         clamp: bool = True,
+        clear_site_data: bool = False,
         scan_headers: bool = False,
         required: Callable[[Request], Enforcement] | None = None,
         on_event: Callable[[Event], object] | None = None,
@@ -84,7 +85,7 @@ class Gate:
     ) -> None:
         _check_policy(policy)
         _check_functions(required=required, on_event=on_event, clock=clock)
-        check_flags(clamp=clamp, scan_headers=scan_headers)
+        check_flags(clamp=clamp, clear_site_data=clear_site_data, scan_headers=scan_headers)
         self.policy = policy
         self.scan_headers = scan_headers
         self._codec = PreferencesCodec(
@@ -113,7 +114,7 @@ class Gate:
         keys = _digest(secret_key, *fallback_keys)
         self.settings = GateSettings(
             identity=(
-                *(policy, keys, audience, *modes, clamp, scan_headers, required),
+                *(policy, keys, audience, *modes, clamp, clear_site_data, scan_headers, required),
                 records is not None,
                 self._choice_cookie.attributes,
             ),
@@ -133,6 +134,7 @@ class Gate:
             hide_cookies=modes[2],
             csp=modes[3],
             clamp=clamp,
+            clears_storage=clear_site_data,
             http_only=http_only,
             required=required,
             signalled=policy.signalled,

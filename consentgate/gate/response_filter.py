@@ -33,7 +33,7 @@ from consentgate.gate.response_head import (
     ResponseHead,
 )
 from consentgate.gate.settings import GateSettings
-from consentgate.gate.withdrawal import expiries
+from consentgate.gate.withdrawal import clearing, expiries
 from consentgate.http.caching import COOKIE, COOKIE_AND_GPC, is_shareable
 from consentgate.http.header_names import COOKIE_KINDS, header_kind, tells_caches
 from consentgate.http.set_cookie import BLANKS, deletes_from, earliest_date, has_line_break
@@ -130,6 +130,7 @@ class ResponseFilter(Generic[AnyStr]):
         if exchange.has_changed:
             first = self._as_headers(self._choose(exchange))
             expired = self._expiries(exchange, head, page, is_handshake=is_handshake)
+            expired += clearing(exchange, self._wire)
         varies = exchange.varies_on_cookie or (page is not None and page.vary_on)
         if self._reports_only:
             # What would be expired was reported. Only a choice changes what leaves, and it is for

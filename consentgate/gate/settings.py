@@ -53,6 +53,9 @@ class GateOptions(TypedDict, total=False):
     clamp: bool
     """Shorten cookies that leave by consent to their declared lifetime, which visitors were told;
     one without a declared lifetime keeps its own."""
+    clear_site_data: bool
+    """Clear all that the browser stores for the site, cookies aside, when a visitor withdraws or
+    refuses what was granted before (`Clear-Site-Data: "storage"`): what is necessary goes too."""
     scan_headers: bool
     """Under ASGI, also drop headers other than `Set-Cookie` that hold CR, LF or NUL, for servers
     that do not refuse them. The answer to a websocket's handshake, and everything under WSGI,
@@ -88,7 +91,8 @@ class GateSettings:
     Two are equal when their `identity` is, which holds all that decides what leaves: such gates in
     one stack filter once. `fingerprints` are the policy's, by category. `now_s` is the clock in
     POSIX seconds: a third of the cost, and asked at most requests. `http_only`: scripts of a page
-    can't read the visitor's choice. `signalled` are the categories that an undecided visitor's
+    can't read the visitor's choice. `clears_storage`: what the browser stores goes with a
+    withdrawal. `signalled` are the categories that an undecided visitor's
     Global Privacy Control signal refuses; `signal_matters`: that signal can change what leaves,
     which it does only where an exempt cookie is refused. `records`: where decisions are recorded,
     None where they are not.
@@ -106,6 +110,7 @@ class GateSettings:
     hide_cookies: HideCookies = field(compare=False)
     csp: Csp = field(compare=False)
     clamp: bool = field(compare=False)
+    clears_storage: bool = field(compare=False)
     http_only: bool = field(compare=False)
     required: Callable[[Request], Enforcement] | None = field(compare=False)
     signalled: frozenset[str] = field(compare=False)

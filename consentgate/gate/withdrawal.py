@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from operator import itemgetter
+from typing import AnyStr
 
 from consentgate.gate.destination import destination_of
 from consentgate.gate.events import Action, Reason
@@ -15,6 +16,7 @@ from consentgate.gate.exchange import Exchange
 from consentgate.http.cookie_header import cookie_spans, value_pieces
 from consentgate.http.cookie_writing import expire_cookie
 from consentgate.http.host_names import cookie_domains
+from consentgate.http.wire import Pair, WireFormat
 from consentgate.policy import Cookie, Kind
 
 MOST_EXPIRED = 10  # headers in one response: the rest follows with the next documents
@@ -23,6 +25,9 @@ MOST_EXPIRED = 10  # headers in one response: the rest follows with the next doc
 # document from a resource or an API's answer. A response without a type, such as a redirect, may be
 # one too.
 _DOCUMENTS = ("text/html", "application/xhtml+xml", "text/plain")
+
+# W3C Clear Site Data, section 3.1: cookies are let be, of which `expiries` has those refused.
+_STORAGE = '"storage"'
 
 NamedRule = tuple[str, Cookie]
 Place = tuple[str, Cookie, str, str]
@@ -83,6 +88,15 @@ def _turn(places: list[Place], *, second: int) -> list[Place]:
     # Scattered, so that pages that are asked for every minute do not begin at the same one.
     first = hash((second,)) % len(places)
     return places[first:] + places[:first]
+
+
+def clearing(exchange: Exchange, wire: WireFormat[AnyStr]) -> list[Pair[AnyStr]]:
+    """Return the header that clears what the browser stores, where the choice made in this response
+    takes back what was granted and the site asks for it."""
+    if exchange.new_choice is None or not exchange.settings.clears_storage:
+        return []
+    takes_back = exchange.stored_choice.consent.granted - exchange.new_choice.granted
+    return [(wire.clear_site_data, wire.encode(_STORAGE))] if takes_back else []
 
 
 def may_expire(exchange: Exchange) -> bool:

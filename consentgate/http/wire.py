@@ -26,6 +26,7 @@ class WireFormat(Generic[AnyStr]):
     set_cookie: AnyStr
     cache_control: AnyStr
     vary: AnyStr
+    clear_site_data: AnyStr
     equals: AnyStr
     semicolon: AnyStr
     line_breaks: tuple[Any, Any, Any]  # int or str: no type says "what `in` takes"
@@ -42,6 +43,7 @@ BYTES: WireFormat[bytes] = WireFormat(
     set_cookie=b"set-cookie",
     cache_control=b"cache-control",
     vary=b"vary",
+    clear_site_data=b"clear-site-data",
     equals=b"=",
     semicolon=b";",
     line_breaks=(0x0A, 0x0D, 0x00),
@@ -54,6 +56,7 @@ TEXT: WireFormat[str] = WireFormat(
     set_cookie="Set-Cookie",
     cache_control="Cache-Control",
     vary="Vary",
+    clear_site_data="Clear-Site-Data",
     equals="=",
     semicolon=";",
     line_breaks=("\n", "\r", "\0"),

@@ -19,7 +19,7 @@ from consentgate.gate.recording import Receipt, Recorded, Recorder, future_of
 from consentgate.gate.visitor import VisitorConsent
 from consentgate.pages.banners import Banners
 from consentgate.pages.choice_form import BadRequest, ChoiceForm, is_json, read_choice
-from consentgate.pages.guard_endpoints import clearing, guard_routes, other_version
+from consentgate.pages.guard_endpoints import guard_routes, other_version
 from consentgate.pages.http import Answer, Headers, PendingResponse, Request, Response
 from consentgate.pages.languages import negotiate
 from consentgate.pages.notice import Notices
@@ -219,14 +219,13 @@ class PolicyPages:
         return self._page(503, page, *_NO_STORE, *_LATER)
 
     def _chosen(self, request: Request, form: ChoiceForm) -> Response:
-        clears = clearing(request.exchange) if self._options.clear_site_data else ()
         if form.wants_json:
-            return state_response(request).with_headers(*clears)
+            return state_response(request)
         path = checked_path(form.next) or self._referring_path(request)
         # Nothing was granted before a withdrawal without a choice, so there is nothing saved.
         exchange = request.exchange
         is_saved = VisitorConsent(exchange).decided and exchange.choice.day is not None
-        return _redirect(303, path + SAVED if is_saved else path, *_NO_STORE, *clears)
+        return _redirect(303, path + SAVED if is_saved else path, *_NO_STORE)
 
     def _has_receipt(self, exchange: Exchange) -> bool:
         if self._recorder is None or not exchange.choice.granted:

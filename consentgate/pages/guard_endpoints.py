@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 from consentgate.browser.declared_names import STORED
 from consentgate.browser.head_script import NAME, SWEEP, SWEEP_BODY, HeadScript
 from consentgate.gate.events import Action, Reason
-from consentgate.gate.exchange import Exchange
-from consentgate.pages.http import Answer, Headers, Request, Response
+from consentgate.pages.http import Answer, Request, Response
 from consentgate.pages.static_files import IMMUTABLE, SCRIPT_TYPE
 from consentgate.policy import Cookie, Kind, Policy
 from consentgate.policy.name_patterns import matches
@@ -23,16 +22,6 @@ _KINDS = frozenset(kind.value for kind in STORED)
 _TEXT = ("content-type", "text/plain; charset=utf-8")
 
 Routes = dict[str, dict[str, Callable[[Request], Answer]]]
-
-# W3C Clear Site Data: cookies are let be, of which the gate expires those that were refused.
-_CLEAR: Headers = (("clear-site-data", '"storage"'),)
-
-
-def clearing(exchange: Exchange) -> Headers:
-    """Return the header that clears what the browser stores, where the choice of this request takes
-    back what was granted; nothing else."""
-    takes_back = exchange.stored_choice.consent.granted - exchange.choice.granted
-    return _CLEAR if takes_back else ()
 
 
 def guard_routes(head: HeadScript, policy: Policy) -> Routes:

@@ -47,10 +47,6 @@ class Response:
     headers: Headers = ()
     body: bytes = b""
 
-    def with_headers(self, *headers: tuple[str, str]) -> Response:
-        """Return this answer with more headers."""
-        return Response(self.status, (*self.headers, *headers), self.body)
-
 
 @dataclass(frozen=True, slots=True)
 class PendingResponse:

@@ -107,9 +107,6 @@ class PagesFields(TypedDict, total=False):
     adapters: Collection[AdapterOption]
     """Software that the same script tells of the visitor's choice: `"google-consent-mode"`,
     `"matomo"`."""
-    clear_site_data: bool
-    """Clear all that the browser stores for the site, cookies aside, when a visitor withdraws or
-    refuses what was granted before (`Clear-Site-Data: "storage"`): what is necessary goes too."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -134,7 +131,6 @@ class PagesOptions:
     guard: Guard
     gated_markup: bool
     adapters: tuple[Adapter, ...]
-    clear_site_data: bool
 
     def __init__(
         self,
@@ -154,7 +150,6 @@ class PagesOptions:
         guard: GuardOption = Guard.OFF,
         gated_markup: bool = False,
         adapters: Collection[AdapterOption] = (),
-        clear_site_data: bool = False,
     ) -> None:
         if language is not None and not callable(language):
             raise ConfigurationError(
@@ -179,7 +174,6 @@ class PagesOptions:
                 _as_word(word, Adapter, option="adapters")
                 for word in _as_texts(adapters, option="adapters")
             ),
-            "clear_site_data": _as_flag(clear_site_data, option="clear_site_data"),
         }
         if prefix is None and (guard != Guard.OFF or gated_markup or adapters):
             raise ConfigurationError(

@@ -239,3 +239,23 @@ def test_necessary_names_are_stored_by_every_means(browser: Browser, guarded: st
             *("cache_storage", "storage_bucket", "private_file"),
         )
     }
+
+
+@pytest.mark.law(10)
+def test_a_site_that_asks_for_it_has_all_storages_cleared_by_a_withdrawal(
+    browser: Browser, serve: Serve
+) -> None:
+    tab = Tab(browser, serve(gated_markup=True, clear_site_data=True), granted=["statistics"])
+    tab.open("/empty")
+    tab.evaluate("""async () => {
+        document.cookie = "needed=1";
+        localStorage.needed = 1;
+        await caches.open("needed");
+    }""")
+    before = tab.left()
+
+    tab.open("/empty")
+    tab.evaluate("consentgate.choose('withdraw')")
+
+    assert before == {kind: ["needed"] for kind in ("cookie", "local_storage", "cache_storage")}
+    assert tab.left() == {"cookie": ["needed"]}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from consentgate import Policy, Reason
+from consentgate import Policy, Reason, VisitorConsent
 from tests.contract.cookies_and_actions import (
     DOCUMENT,
     GA,
     SESSION,
+    refuse,
     withdraw,
 )
 from tests.support.exchange import (
@@ -76,6 +79,38 @@ class Withdrawn:
             f"_pk_id.7{ends}/",
             f"_ga{ends}/",
         ]
+
+    @pytest.mark.law(10)
+    def test_what_takes_a_grant_back_clears_the_storages_where_the_site_asks_for_it(self) -> None:
+        taken_back = [withdraw, refuse, lambda consent: consent.refuse("statistics")]
+        ask = Ask(method="POST", cookie=preferences_for("statistics"))
+
+        answers = [self.play(ask, Say(act=act), clear_site_data=True) for act in taken_back]
+
+        assert [answer.all("clear-site-data") for answer in answers] == [['"storage"']] * 3
+        assert self.play(ask, Say(act=withdraw)).all("clear-site-data") == []
+
+    @pytest.mark.law(10)
+    def test_what_takes_no_grant_back_clears_nothing(self) -> None:
+        some, none = preferences_for("statistics"), preferences_for()
+        kept: list[tuple[str, Callable[[VisitorConsent], None]]] = [
+            (some, lambda consent: consent.grant()),
+            (some, lambda consent: consent.refuse("marketing")),
+            (none, withdraw),
+            ("", refuse),
+        ]
+
+        for cookie, act in kept:
+            ask = Ask(method="POST", cookie=cookie)
+            answer = self.play(ask, Say(act=act), clear_site_data=True)
+            assert answer.all("clear-site-data") == []
+
+    def test_in_report_mode_a_withdrawal_clears_no_storages(self) -> None:
+        ask = Ask(method="POST", cookie=preferences_for("statistics"))
+
+        answer = self.play(ask, Say(act=withdraw), clear_site_data=True, mode="report")
+
+        assert answer.all("clear-site-data") == []
 
     @pytest.mark.behaviour(43)
     def test_a_withdrawal_expires_a_tracker_on_the_parent_domains_of_the_host(self) -> None:

@@ -41,7 +41,6 @@ GIVEN: dict[str, Any] = {
     "guard": "report",
     "gated_markup": True,
     "adapters": ["matomo"],
-    "clear_site_data": True,
     "logo": "/logo.svg",
 }
 

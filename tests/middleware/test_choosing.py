@@ -85,6 +85,19 @@ def test_a_withdrawal_refuses_all_and_expires_what_was_stored(visit: Exchange) -
     assert {state["statistics"], state["marketing"]} == {"refused"}
 
 
+@pytest.mark.law(10)
+@pytest.mark.parametrize("choice", ["withdraw", "refuse"])
+def test_a_withdrawal_clears_the_storages_where_the_site_asks_for_it(
+    visit: Exchange, choice: str
+) -> None:
+    granted = preferences_for("statistics")
+    to_script = post(json.dumps({"choice": choice}), JSON, cookie=granted)
+
+    for send in (choose(choice, cookie=granted), to_script):
+        assert visit(send, clear_site_data=True)["clear-site-data"] == '"storage"'
+        assert visit(send).all("clear-site-data") == []
+
+
 @pytest.mark.behaviour(5)
 @pytest.mark.parametrize(
     "send",

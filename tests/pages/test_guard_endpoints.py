@@ -15,8 +15,8 @@ from consentgate.pages.by_policy import PagesByPolicy
 from consentgate.pages.endpoints import PolicyPages
 from consentgate.pages.http import Request, Response
 from consentgate.pages.options import PagesOptions
-from tests.support.exchange import POLICY, preferences_for
-from tests.support.page_requests import FORM, JSON, ask
+from tests.support.exchange import POLICY
+from tests.support.page_requests import ask
 
 GUARD_BYTES = 3072
 MARKUP_BYTES = 2304
@@ -158,7 +158,6 @@ def test_all_is_denied_to_google_before_anything_else_of_the_page_runs() -> None
         ({"guard": "on"}, "guard='on' is unknown"),
         ({"gated_markup": "yes"}, "gated_markup='yes'"),
         ({"adapters": ["ga"]}, "adapters='ga' is unknown"),
-        ({"clear_site_data": 1}, "clear_site_data=1"),
         ({"prefix": None, "guard": "report"}, "guard, gated_markup and adapters need the pages"),
     ],
 )
@@ -208,30 +207,3 @@ def test_a_report_with_an_address_that_cannot_be_read_has_no_path() -> None:
 
 def test_another_site_reports_nothing() -> None:
     assert report(b"cookie other", **{"sec-fetch-site": "cross-site"}) == []
-
-
-def clearing(choice: str, cookie: str, *, media_type: str = FORM, **options: Any) -> str | None:
-    """The Clear-Site-Data of the answer to a choice."""
-    body = {FORM: f"choice={choice}", JSON: json.dumps({"choice": choice})}[media_type]
-    headers = {"content-type": media_type, "sec-fetch-site": "same-origin"}
-    request = ask("POST", body=body.encode(), headers=headers, cookie=cookie)
-    return dict(answered(pages_of(**options), request).headers).get("clear-site-data")
-
-
-@pytest.mark.law(10)
-@pytest.mark.parametrize("choice", ["withdraw", "refuse"])
-@pytest.mark.parametrize("media_type", [FORM, JSON])
-def test_what_a_site_stores_is_cleared_with_a_withdrawal_if_it_asks_for_that(
-    choice: str, media_type: str
-) -> None:
-    granted = preferences_for("statistics")
-
-    cleared = clearing(choice, granted, media_type=media_type, clear_site_data=True)
-
-    assert cleared == '"storage"'
-    assert clearing(choice, granted, media_type=media_type) is None
-
-
-@pytest.mark.parametrize(("choice", "granted"), [("accept", ["statistics"]), ("refuse", [])])
-def test_nothing_is_cleared_where_nothing_is_taken_back(choice: str, granted: list[str]) -> None:
-    assert clearing(choice, preferences_for(*granted), clear_site_data=True) is None

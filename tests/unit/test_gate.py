@@ -41,6 +41,7 @@ async def never_awaited(*_: object) -> None:
         pytest.param({"hide_cookies": True}, "'off', 'refused', 'undeclared'", id="hide_cookies"),
         pytest.param({"clamp": "no"}, "clamp is a str", id="clamp"),
         pytest.param({"clamp": None}, "clamp is a NoneType", id="clamp None"),
+        pytest.param({"clear_site_data": 1}, "clear_site_data is a int", id="clear_site_data"),
         pytest.param({"required": "silent"}, "required is no function", id="required"),
         pytest.param({"required": never_awaited}, "required is no function", id="required async"),
         pytest.param({"on_event": "log"}, "on_event is no function", id="on_event"),

@@ -224,6 +224,7 @@ def required_of(_: object) -> Any:
         {"unknown": "report"},
         {"hide_cookies": "off"},
         {"clamp": False},
+        {"clear_site_data": True},
         {"scan_headers": True},
         {"required": required_of},
         {"domain": "example.org"},
