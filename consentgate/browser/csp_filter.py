@@ -135,7 +135,8 @@ class CspResponseFilter(ResponseFilter[AnyStr]):
         hosts = self._hosts
         if hosts.is_same_for_all:
             return hosts.least
-        if not (page is not None and page.is_for_visitor) and self._is_for_everybody(head):
+        is_for_visitor = page is not None and page.is_for_visitor
+        if not (is_for_visitor or exchange.shown_once) and self._is_for_everybody(head):
             return hosts.least
         if self._limits:
             exchange.depends_on_choice()

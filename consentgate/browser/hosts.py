@@ -6,6 +6,7 @@ Declarations on the same terms are one group, so that a visitor's state is a few
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from consentgate.browser.addresses import Address, matches
@@ -46,10 +47,15 @@ class DeclaredHosts:
         )
 
     def state_of(self, exchange: Exchange) -> State:
-        """Return what holds for the visitor of an exchange, whose browser's signal counts."""
+        """Return what holds for the visitor of an exchange, whose browser's signal counts, and for
+        an embed that the visitor asked to see once."""
         if self.is_same_for_all:
             return self.least
-        consent = exchange.choice_with_gpc
+        consent, once = exchange.choice_with_gpc, exchange.shown_once
+        if once:
+            consent = replace(
+                consent, granted=consent.granted | once, refused=consent.refused - once
+            )
         return tuple(exchange.permits(group.rule, consent) for group in self._groups)
 
     def allowed_in(self, state: State) -> Iterator[Hosts]:

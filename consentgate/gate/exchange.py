@@ -49,7 +49,8 @@ class Exchange:
     what precedes the gate's paths for the browser, as the application knows as it answers. Both are
     taken where a choice is written. `pending_grant` is on its way into the store of records,
     `recorded_choice` is the choice up to which all is recorded in this response, and `record_id`
-    what the record cookie becomes: a new id, "" where it goes, None where it stays.
+    what the record cookie becomes: a new id, "" where it goes, None where it stays. `shown_once`
+    are the categories whose hosts this page may contact because the visitor asked for one embed.
     """
 
     # Defaults of the class until something happens: an exchange costs few assignments.
@@ -74,6 +75,7 @@ class Exchange:
     pending_grant: PendingGrant | None = None
     recorded_choice: Consent | None = None
     record_id: str | None = None
+    shown_once: frozenset[str] = frozenset()
     outer_gate: Exchange | None = None
     inner_gate_values: tuple[str, ...] = ()
     known_choice: StoredChoice | None = None
@@ -136,6 +138,11 @@ class Exchange:
         """Make this the visitor's choice from now on; the response will store it."""
         self.new_choice = consent
         self.needs_review = True
+
+    def show_once(self, category: str) -> None:
+        """Let this page alone contact the hosts of a category."""
+        self.shown_once |= {category}
+        self.make_private()
 
     def write_record(self, record_id: str) -> None:
         """Let the record cookie hold this id from now on; delete it where that is empty."""

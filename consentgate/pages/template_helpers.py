@@ -73,6 +73,7 @@ class TemplateHelpers:
         name = name or name_of(category, content)
         query = address.way_back.partition("?")[2]
         if is_shown_once(name, self.exchange, query=query):
+            self.exchange.show_once(category)
             return f'<div id="{escape(name)}">{content}</div>'
         pages = pages_of(self.exchange)
         embed = Embed(name, category, provider, width, height)

@@ -1,17 +1,18 @@
-"""Markup that waits for consent, and software that is told of it: a third party gets nothing before
-the visitor allows it, and what is allowed works without another page."""
+"""Markup that waits for consent: a third party gets nothing before the visitor allows it, and what
+is allowed works without another page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.client_site import LIBRARIES
 from tests.browser.guarded_site import SECRET, Page, Site
+from tests.browser.third_party import JS, MAP, ThirdParty
 from tests.browser.tracking_browser import GATE, Tab, open_chromium
 from tests.support.first_choices import in_first_format
 from tests.support.http_servers import serve_asgi
@@ -19,8 +20,6 @@ from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.tracker, pytest.mark.slow]
 
-NPM = Path(__file__).parents[1] / "data" / "npm"
-JS = "text/javascript"
 GATED = """<!doctype html><html lang=en><head><title>Gated</title>
 <script nonce=abc>ran = [];</script></head><body>
 <script type="text/plain" data-consent="statistics" nonce=abc data-src="/one.js"></script>
@@ -45,10 +44,19 @@ POLICIES = {
         "trusted-types consentgate"
     ),
 }
-TURBO = """<!doctype html><html lang=en><head><title>Turbo</title>
-<script src="/turbo.js"></script><script>window.ran ||= [];</script></head><body>
-<a id=next href="{other}">Next</a>
-<script type="text/plain" data-consent="statistics">ran.push("{own}")</script></body></html>"""
+# By the library's name: what a page has for it in its head, and the attributes of its body.
+HEADS = {
+    "turbo-7": ("", ""),
+    "turbo-8": ("", ""),
+    "htmx-2": ("", "hx-boost=true"),
+    "htmx-4": ("", "hx-boost=true hx-boost:inherited=true"),
+    "unpoly-3": ("<script>up.link.config.followSelectors.push('#next')</script>", ""),
+}
+SWAPPED = """<!doctype html><html lang=en><head><title>{own}</title>
+<script src="/library.js"></script>{head}<script>window.ran ||= [];</script></head>
+<body {attributes}><main><h1>{own}</h1><a id=next href="{other}">Next</a>
+<script type="text/plain" data-consent="statistics">ran.push("{own}")</script></main></body></html>
+"""
 
 Serve = Any  # a function that returns the address of a site of these pages
 
@@ -63,28 +71,6 @@ def browser() -> Iterator[Browser]:
 def serve() -> Iterator[Serve]:
     with ExitStack() as stack:
         yield lambda pages, **options: stack.enter_context(serve_asgi(Site(pages, **options)))
-
-
-class Tracker:
-    """A third party on a host of its own; `asked` are the paths that browsers asked for."""
-
-    def __init__(self, files: dict[str, Page]) -> None:
-        self.asked: list[str] = []
-        self._files = files
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # Any: ASGI's
-        """Answer any request, with a cookie."""
-        await receive()
-        query = scope["query_string"].decode()
-        self.asked.append(scope["path"] + (f"?{query}" if query else ""))
-        page = self._files.get(scope["path"], Page("", "text/plain"))
-        headers = [
-            (b"content-type", page.kind.encode()),
-            (b"set-cookie", b"third=1"),
-            (b"access-control-allow-origin", b"*"),
-        ]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": page.body.encode()})
 
 
 def accept(tab: Tab) -> None:
@@ -169,24 +155,38 @@ def test_what_a_script_puts_in_later_is_activated_as_well_and_once(
     assert tab.evaluate("ran") == ["later"]
 
 
-@pytest.mark.parametrize("version", ["7.3.0", "8.0.23"])
-def test_after_a_navigation_by_turbo_each_page_is_activated_once(
-    browser: Browser, serve: Serve, version: str
+def swapped(library: str, own: str, other: str) -> Page:
+    """A page that leads to another, which the library puts in its place."""
+    head, attributes = HEADS[library]
+    return Page(SWAPPED.format(own=own, other=f"/{other}", head=head, attributes=attributes))
+
+
+@pytest.mark.parametrize("library", HEADS)
+def test_each_page_that_a_library_puts_in_place_is_activated_once(
+    browser: Browser, serve: Serve, library: str
 ) -> None:
     pages = {
-        "/a": Page(TURBO.format(own="a", other="/b")),
-        "/b": Page(TURBO.format(own="b", other="/a")),
-        "/turbo.js": Page((NPM / f"turbo-{version}.js").read_text(), JS),
+        "/a": swapped(library, "a", "b"),
+        "/b": swapped(library, "b", "a"),
+        "/library.js": Page(LIBRARIES[library].read_text("utf-8"), JS),
     }
     tab = Tab(browser, serve(pages, gated_markup=True), granted=["statistics"])
     tab.open("/a")
 
-    tab.page.click("#next")
-    tab.page.wait_for_function("ran.length === 2")
-    tab.page.click("#next")
-    tab.page.wait_for_function("ran.length === 3")
+    for name in ("b", "a", "b"):
+        tab.page.click("#next")
+        tab.page.wait_for_selector(f"h1:text-is('{name}')")
+    tab.page.go_back()
+    tab.page.wait_for_selector("h1:text-is('a')")
+    tab.wait_until("ran.length > 4")
+    tab.evaluate("fetch('/consent/state')")  # what were to run once more would run now
+    ran = tab.evaluate("ran")
+    tab.evaluate("consentgate.choose('withdraw')")
+    tab.page.go_back()
+    tab.page.wait_for_selector("h1:text-is('b')")
 
-    assert tab.evaluate("ran") == ["a", "b", "a"]
+    assert ran == ["a", "b", "a", "b", "a"]
+    assert tab.evaluate("ran") == ran
 
 
 def test_an_application_of_one_page_hears_of_each_change_once(
@@ -219,105 +219,25 @@ def test_a_choice_that_the_server_turns_away_is_an_error(browser: Browser, serve
     assert message == "Error: the choice was answered with status 400"
 
 
-TAG = Page(
-    "const said = dataLayer.map((one) => [...one]).filter(([word]) => word === 'consent');"
-    "navigator.sendBeacon(new URL('/said?' + said.map(([, kind, signals]) => kind + '-' +"
-    "signals.analytics_storage + '-' + signals.ad_storage), document.currentScript.src))",
-    JS,
-)
-MATOMO = Page(
-    "const base = document.currentScript.src; const said = _paq.map(([word]) => word);"
-    "navigator.sendBeacon(new URL('/said?' + said, base))",
-    JS,
-)
-
-
-@pytest.mark.law(26)
-@pytest.mark.parametrize(
-    ("granted", "said"),
-    [
-        (None, "/said?default-denied-denied"),
-        ([], "/said?default-denied-denied"),
-        (["statistics"], "/said?default-denied-denied,update-granted-denied"),
-    ],
-    ids=["undecided", "refused", "accepted"],
-)
-def test_google_is_denied_all_before_its_tag_runs_and_told_of_the_choice(
-    browser: Browser, serve: Serve, granted: list[str] | None, said: str
-) -> None:
-    tracker = Tracker({"/tag.js": TAG})
-    with serve_asgi(tracker) as third:
-        page = Page(f"<!doctype html><script src='{third}/tag.js'></script>")
-        address = serve({"/page": page}, adapters=["google-consent-mode"])
-        tab = Tab(browser, address, granted=granted)
-        tab.open("/page")
-        wait_until(lambda: said in tracker.asked)
-
-
-@pytest.mark.law(32)
-@pytest.mark.parametrize(
-    ("granted", "level"),
-    [
-        (None, "forgetConsentGiven,forgetCookieConsentGiven"),
-        ([], "forgetConsentGiven,forgetCookieConsentGiven"),
-        (["statistics"], "setConsentGiven,setCookieConsentGiven"),
-    ],
-    ids=["undecided", "refused", "accepted"],
-)
-def test_matomo_learns_the_level_before_it_runs(
-    browser: Browser, serve: Serve, granted: list[str] | None, level: str
-) -> None:
-    tracker = Tracker({"/matomo.js": MATOMO})
-    with serve_asgi(tracker) as third:
-        page = Page(f"<!doctype html><script src='{third}/matomo.js'></script>")
-        tab = Tab(browser, serve({"/page": page}, adapters=["matomo"]), granted=granted)
-        tab.open("/page")
-        wait_until(lambda: f"/said?requireConsent,requireCookieConsent,{level}" in tracker.asked)
-
-
-PLAUSIBLE = Page(
-    "const { domain } = document.currentScript.dataset;"
-    "navigator.sendBeacon(new URL('/event?' + domain, document.currentScript.src))",
-    JS,
-)
-RECIPES = {
-    "Plausible": """<script type="text/plain" data-consent="statistics"
-        data-domain="www.example.org" data-src="{third}/script.js"></script>""",
-    "YouTube": """<iframe title="A film" data-consent="statistics" width="560" height="315"
-        data-src="{third}/embed/1"></iframe>""",
-    "Vimeo": """<template data-consent="statistics"><iframe title="A film"
-        src="{third}/video/1"></iframe></template>""",
-    "a map": """<template data-consent="statistics"><div id="map"></div>
-        <script src="{third}/map.js"></script></template>""",
-    "a pixel": '<img alt="" data-consent="statistics" data-src="{third}/pixel.gif">',
-}
-ASKED = {
-    "Plausible": {"/script.js", "/event?www.example.org"},
-    "YouTube": {"/embed/1"},
-    "Vimeo": {"/video/1"},
-    "a map": {"/map.js", "/tile/1"},
-    "a pixel": {"/pixel.gif"},
-}
-MAP = Page(
-    "const tile = new Image(); tile.src = new URL('/tile/1', document.currentScript.src);"
-    "document.getElementById('map').append(tile)",
-    JS,
-)
-
-
 @pytest.mark.law(1)
-@pytest.mark.parametrize("recipe", RECIPES)
 def test_a_third_party_gets_nothing_before_consent_and_works_afterwards(
-    browser: Browser, serve: Serve, recipe: str
+    browser: Browser, serve: Serve
 ) -> None:
-    tracker = Tracker({"/script.js": PLAUSIBLE, "/map.js": MAP})
-    with serve_asgi(tracker) as third:
-        page = Page("<!doctype html><body>" + RECIPES[recipe].format(third=third))
+    party = ThirdParty({"/map.js": MAP})
+    with serve_asgi(party) as third:
+        page = Page(f"""<!doctype html><title>Third parties</title><body>
+            <iframe title="A film" data-consent="statistics" data-src="{third}/embed"></iframe>
+            <img alt="" data-consent="statistics" data-src="{third}/pixel.gif">
+            <template data-consent="statistics"><div id="map"></div>
+            <script src="{third}/map.js"></script></template>
+            <iframe title="An ad" data-consent="marketing" data-src="{third}/ad"></iframe>""")
         tab = Tab(browser, serve({"/page": page}, gated_markup=True, guard="enforce"))
         tab.open("/page")
-        tab.page.wait_for_timeout(200)
-        before = [*tracker.asked]
+        tab.evaluate("fetch('/consent/state')")
+        before = [*party.asked]
         accept(tab)
-        wait_until(lambda: ASKED[recipe] <= {*tracker.asked})
+        wait_until(lambda: "/tile/1" in party.asked)
+        settle(tab)
 
     assert before == []
+    assert {*party.asked} == {"/embed", "/pixel.gif", "/map.js", "/tile/1"}

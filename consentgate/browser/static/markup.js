@@ -19,14 +19,20 @@ const copyOf = (old, skipped) => {
   return copy;
 };
 
-// Turbo keeps a copy of a page that it leaves, shows it as a preview and runs its scripts: so the
-// copy has them as they were, and nothing of a preview is activated.
+// Turbo and htmx keep a copy of a page that they leave, and run its scripts when they show it: so
+// the copy has them as they were. Nothing of a preview by Turbo is activated.
 const originals = new Map();
 let isLeaving = false;
+const restore = () => { for (const [script, old] of originals) script.replaceWith(old); };
 document.addEventListener("turbo:before-cache", () => {
   isLeaving = true;
-  for (const [script, old] of originals) script.replaceWith(old);
+  restore();
   originals.clear();
+});
+document.addEventListener("htmx:beforeHistorySave", () => {
+  // What htmx leaves in the page ran already, and is put back before it is looked for.
+  queueMicrotask(() => { for (const [script, old] of originals) old.replaceWith(script); });
+  restore();
 });
 document.addEventListener("turbo:render", () => {
   isLeaving = document.documentElement.hasAttribute("data-turbo-preview");
