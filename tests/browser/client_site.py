@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from consentgate.asgi import ConsentMiddleware
+from consentgate.ext.starlette import consent_context
 from tests.browser.page_site import SECRET, STATISTICS
 from tests.support.http_servers import serve_asgi
 
@@ -94,6 +95,17 @@ async def _show(request: Request) -> HTMLResponse:
     )
 
 
+async def _embed(request: Request) -> HTMLResponse:
+    kind = request.path_params["kind"]
+    parts = _KINDS[kind]
+    embed = consent_context(request)["consent_embed"]
+    body = embed("statistics", caller=lambda: "<div id=player>A film</div>")
+    head = parts["head"].replace("%s", kind)
+    return HTMLResponse(
+        _PAGE.format(name="embed", head=head, body=body, attributes=parts["attributes"])
+    )
+
+
 async def _list_rows(request: Request) -> HTMLResponse:
     return HTMLResponse("<li>one</li>")
 
@@ -128,6 +140,7 @@ def serve_site() -> Iterator[str]:
     routes = [
         Route("/worker.js", _worker),
         Route("/script/{kind}", _script),
+        Route("/{kind}/embed", _embed),
         Route("/{kind}/rows", _list_rows),
         Route("/{kind}/framed", _frame),
         Route("/{kind}/streamed", _stream, methods=["POST"]),

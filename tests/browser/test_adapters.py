@@ -3,11 +3,9 @@ without another page."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import flask
@@ -19,12 +17,12 @@ from consentgate.ext.flask import ConsentGate
 from tests.browser.guarded_site import Page, Site
 from tests.browser.third_party import GOOGLE, MATOMO, PLAUSIBLE, ThirdParty
 from tests.browser.tracking_browser import OWN, Tab, open_chromium
+from tests.support.doc_examples import html_with
 from tests.support.http_servers import serve_asgi, serve_wsgi
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.tracker, pytest.mark.slow]
 
-SCRIPTS = Path(__file__).parents[2] / "docs" / "scripts.md"
 EXEMPT = Cookie(
     "_pk_id.*",
     category="statistics",
@@ -206,7 +204,8 @@ def test_plausible_is_loaded_once_the_visitor_allows_it(
     browser: Browser, serve: Any, third: tuple[ThirdParty, str]
 ) -> None:
     party, address = third
-    (tag,) = [line for line in documented("plausible.io").splitlines() if "plausible.io" in line]
+    documented = html_with("plausible.io", page="scripts.md").splitlines()
+    (tag,) = [line for line in documented if "plausible.io" in line]
     tag = tag.replace("https://plausible.io/js", address)
     tab = Tab(browser, serve(tag, gated_markup=True, guard="enforce"))
     tab.open("/page")
@@ -225,7 +224,7 @@ def test_a_template_tells_matomo_the_mode_to_run_in(browser: Browser) -> None:
     app = flask.Flask("counted")
     app.config["SECRET_KEY"] = "a key of the application, of 40 characters"
     ConsentGate(app, policy=Policy(regime="fr", cookies=[EXEMPT, ASKED]))
-    recipe = documented('consent_level("statistics")')
+    recipe = html_with('consent_level("statistics")', page="scripts.md")
     page = f"<!doctype html><html lang=en><title>Counted</title><body>{recipe}"
     app.add_url_rule("/", view_func=lambda: flask.render_template_string(page))
 
@@ -262,10 +261,3 @@ def test_a_template_tells_matomo_the_mode_to_run_in(browser: Browser) -> None:
 def settle(tab: Tab) -> None:
     """Wait for the server, by which time what a page loads by itself is on its way."""
     tab.evaluate("fetch('/consent/state').then((one) => one.text())")
-
-
-def documented(text: str) -> str:
-    """The block of HTML in the documentation that holds a text."""
-    blocks = re.findall(r"```html\n(.*?)```", SCRIPTS.read_text("utf-8"), re.DOTALL)
-    (block,) = [block for block in blocks if text in block]
-    return block

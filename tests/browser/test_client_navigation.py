@@ -159,6 +159,21 @@ def test_a_frame_stream_or_element_is_the_applications_own(
     assert client.asked == (1, 1)
 
 
+@pytest.mark.law(5)
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_an_embed_can_be_seen_once_or_always(client: Client, library: str) -> None:
+    client.go(f"/{library}/embed")
+
+    client.click("text=Show once", until="#player")
+    once = client.count("#player"), client.asked
+    client.go(f"/{library}/embed")
+    again = client.count("#player"), client.asked
+    client.click("text=Always allow", until="#player")
+    always = client.count("#player"), client.asked
+
+    assert (once, again, always) == ((1, (1, 1)), (0, (1, 1)), (1, (0, 1)))
+
+
 @pytest.mark.behaviour(32)
 def test_behind_a_service_worker_that_passes_all_on_a_page_asks(client: Client) -> None:
     client.go("/worker/one")

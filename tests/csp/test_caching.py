@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from consentgate import VisitorConsent
 from tests.csp.responses import PLAYS, POLICY, choice, own_policy
 from tests.support.exchange import Answer, Ask, Say
 
@@ -103,3 +104,22 @@ def test_with_necessary_hosts_alone_nothing_depends_on_the_visitor() -> None:
 
     assert own_policy(answer)["script-src"][1] == "cdn.example.net"
     assert answer.all("vary") == []
+
+
+@pytest.mark.law(5)
+@pytest.mark.parametrize("cookie", ["", choice()], ids=["undecided", "refused"])
+def test_a_page_that_shows_an_embed_once_may_contact_its_hosts_and_is_for_its_visitor(
+    cookie: str,
+) -> None:
+    caching = (("Content-Type", "text/html"), ("Cache-Control", "public, max-age=60"))
+
+    def show(consent: VisitorConsent) -> None:
+        consent._exchange.show_once("statistics")
+
+    answer = PLAYS["asgi"](
+        Ask(cookie=cookie), Say(headers=caching, act=show), policy=POLICY, csp="enforce"
+    )
+
+    assert HOST in own_policy(answer)["script-src"]
+    assert "*.ads.example" not in str(own_policy(answer))
+    assert answer.all("cache-control") == ["private, no-cache"]

@@ -163,6 +163,19 @@ def test_a_page_that_shows_an_embed_once_is_for_its_visitor_alone() -> None:
     assert exchange.is_private
 
 
+@pytest.mark.law(5)
+def test_an_embed_that_is_shown_once_opens_its_category_in_this_page_alone() -> None:
+    exchange = visit_of(gate_of(policy=POLICY), headers=[*SAME_SITE.items()])
+    exchange.pages = pages_by_policy(POLICY)
+    helpers = TemplateHelpers(exchange, lambda: PageAddress("", f"/page?{ONCE}={NAME}"))
+
+    helpers.embed("videos", FRAME)
+
+    assert exchange.shown_once == {"videos"}
+    assert "videos" not in exchange.choice.granted
+    assert not exchange.has_changed
+
+
 def test_a_query_of_too_many_fields_shows_nothing() -> None:
     exchange = visit_of(gate_of(policy=POLICY), headers=[*SAME_SITE.items()])
 

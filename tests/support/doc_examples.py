@@ -72,3 +72,11 @@ def all_examples() -> list[Example]:
         for page in PAGES
         for example in examples_of(page.read_text(encoding="utf-8"), page=page.name)
     ]
+
+
+def html_with(text: str, *, page: str) -> str:
+    """Return the block of HTML of a page that holds a text."""
+    content = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    blocks = re.findall(r"^```html\n(.*?)^```$", content, re.MULTILINE | re.DOTALL)
+    (block,) = [block for block in blocks if text in block]
+    return block
