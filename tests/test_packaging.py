@@ -222,10 +222,26 @@ SHIPPED = re.compile(
 """What the source distribution holds: enough to run the tests and to build the documentation."""
 
 
-def test_the_source_distribution_carries_what_its_users_need(tmp_path: Path) -> None:
-    with tarfile.open(build("sdist", tmp_path)) as archive:
-        names = {name.partition("/")[2] for name in archive.getnames()}
+@pytest.fixture(scope="module")
+def sdist_names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The names of the files in a freshly built source distribution."""
+    with tarfile.open(build("sdist", tmp_path_factory.mktemp("sdist"))) as archive:
+        return {name.partition("/")[2] for name in archive.getnames()}
+
+
+def test_what_browsers_and_their_programmers_get_is_in_both(
+    wheel_names: list[str], sdist_names: set[str]
+) -> None:
+    static = [*ROOT.glob("consentgate/*/static/*"), ROOT / "consentgate/browser/consentgate.d.ts"]
+    wanted = {name_of(path) for path in static}
+
+    assert {"consentgate/pages/static/consent.css", "consentgate/browser/static/guard.js"} < wanted
+    assert wanted - {*wheel_names} == set()
+    assert wanted - sdist_names == set()
+
+
+def test_the_source_distribution_carries_what_its_users_need(sdist_names: set[str]) -> None:
     wanted = {name_of(path) for path in TRACKED if SHIPPED.fullmatch(name_of(path))}
     wanted = {name for name in wanted if not name.startswith("tests/data/npm/")}
 
-    assert names - {"PKG-INFO", ".gitignore"} == wanted
+    assert sdist_names - {"PKG-INFO", ".gitignore"} == wanted

@@ -10,6 +10,7 @@ readonly PROGRAMS='
 chromium                                chromium
 nginx                                   nginx
 varnishd                                varnish
+tsc                                     node-typescript
 uwsgi                                   uwsgi
 /usr/lib/uwsgi/plugins/python3_plugin.so  uwsgi-plugin-python3
 '

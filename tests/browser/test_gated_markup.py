@@ -3,13 +3,16 @@ is allowed works without another page."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
+from consentgate.pages.choice_form import Choice
 from tests.browser.client_site import LIBRARIES
 from tests.browser.guarded_site import SECRET, Page, Site
 from tests.browser.third_party import JS, MAP, ThirdParty
@@ -20,6 +23,7 @@ from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.tracker, pytest.mark.slow]
 
+TYPES = Path(__file__).parents[2] / "consentgate" / "browser" / "consentgate.d.ts"
 GATED = """<!doctype html><html lang=en><head><title>Gated</title>
 <script nonce=abc>ran = [];</script></head><body>
 <script type="text/plain" data-consent="statistics" nonce=abc data-src="/one.js"></script>
@@ -208,6 +212,31 @@ def test_an_application_of_one_page_hears_of_each_change_once(
     assert tab.evaluate("heard") == [True, "event", "event"]
     assert tab.evaluate("consentgate.allows('necessary')")
     assert not tab.evaluate("consentgate.allows('statistics')")
+
+
+@pytest.mark.parametrize(
+    ("options", "lacking"), [({"gated_markup": True}, set()), ({"guard": "report"}, {"choose?"})]
+)
+def test_the_script_offers_what_its_types_declare(
+    browser: Browser, serve: Serve, options: dict[str, Any], lacking: set[str]
+) -> None:
+    interface = TYPES.read_text("utf-8").partition("interface ConsentGate {")[2].partition("\n}")[0]
+    declared = {*re.findall(r"^  (\w+\??)\(", interface, re.MULTILINE)}
+    tab = Tab(browser, serve({"/page": Page("<!doctype html><p>x")}, **options))
+    tab.open("/page")
+
+    offered = tab.evaluate("Object.keys(consentgate)")
+    kinds = tab.json("[consentgate.allows('necessary'), typeof consentgate.onChange(() => 0)]")
+
+    assert {*offered} == {name.removesuffix("?") for name in declared - lacking}
+    assert kinds == [True, "function"]
+    assert tab.evaluate("(window.consentgate = 1, typeof consentgate)") == "object"
+
+
+def test_its_types_have_the_choices_that_the_server_takes() -> None:
+    (union,) = re.findall(r"type ConsentChoice = (.*);", TYPES.read_text("utf-8"))
+
+    assert {*re.findall(r'"(\w+)"', union)} == {choice.value for choice in Choice}
 
 
 def test_a_choice_that_the_server_turns_away_is_an_error(browser: Browser, serve: Serve) -> None:

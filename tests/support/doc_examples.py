@@ -79,4 +79,4 @@ def html_with(text: str, *, page: str) -> str:
     content = (ROOT / "docs" / page).read_text(encoding="utf-8")
     blocks = re.findall(r"^```html\n(.*?)^```$", content, re.MULTILINE | re.DOTALL)
     (block,) = [block for block in blocks if text in block]
-    return block
+    return str(block)
