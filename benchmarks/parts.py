@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import cast
 
-from benchmarks.report import print_loops, print_responses
+from benchmarks.report import print_loops, print_options, print_responses
 from benchmarks.rows import Measured, Row
 
 
@@ -68,6 +68,12 @@ PARTS = {
         ("benchmarks.banner:banner_rows",),
         processes=5,
         print_table=print_loops,
+    ),
+    "browser": Part(
+        "What holds the browser, beside the gate with default options",
+        ("benchmarks.browser:browser_rows",),
+        processes=3,
+        print_table=print_options,
     ),
     "throughput": Part(
         "Throughput",

@@ -25,6 +25,11 @@ What the gate adds, in percent of the bare application in the same rounds: the m
 processes, with the least and the most of them in brackets. The bar is for both visitors."""
 
 
+OPTION_EXPLANATION = """\
+What an option adds to a page behind the gate: the medians of the processes, in microseconds and in
+percent of the bare application's page in the same rounds, for each of two visitors."""
+
+
 def print_versions() -> None:
     """Print what the measurements depend on."""
     parser = "httptools" if importlib.util.find_spec("httptools") else "h11"
@@ -51,6 +56,24 @@ def print_responses(rows: Sequence[Row], results: Results) -> None:
     columns = ("response", "bare", *visitors, "bar", "aim", "verdict")
     _print_lines([columns, *(_response_line(row, results[row.title]) for row in rows)])
     print(RESPONSE_EXPLANATION)
+
+
+def print_options(rows: Sequence[Row], results: Results) -> None:
+    """Print one line for each row, in microseconds and in percent of the page."""
+    visitors = list(dict.fromkeys(bar.over for row in rows for bar in row.bars))
+    columns = ("option", "page", *visitors)
+    _print_lines([columns, *(_option_line(row, results[row.title]) for row in rows)])
+    print(OPTION_EXPLANATION)
+
+
+def _option_line(row: Row, results: Sequence[Measured]) -> tuple[str, ...]:
+    page_us = statistics.median(measured.bare_ns for measured in results) / 1e3
+    percents = _medians(row, results)
+    return (
+        row.title,
+        f"{page_us:,.0f} us",
+        *(f"{page_us * one / 100:+,.1f} us ({one:+.1f} %)" for one in percents.values()),
+    )
 
 
 def _print_lines(lines: Sequence[Sequence[str]]) -> None:

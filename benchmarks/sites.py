@@ -8,9 +8,10 @@ knows how the gate works: it is put around the applications as the documentation
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import django
@@ -38,6 +39,9 @@ from consentgate.ext.django.wrap import wrap_wsgi
 from consentgate.ext.flask import ConsentGate
 
 PAGE, JSON, ITEM = "/datasets", "/datasets.json", "/datasets/{}"
+
+ContextProcessor = Callable[[Request], dict[str, Any]]  # Any: a template takes what it likes
+
 TRACKER = "_ga"
 TRACKER_VALUE = "GA1.1.1098115397.1736500000"
 YEAR_S = 31_536_000
@@ -242,22 +246,31 @@ def _flask_application() -> flask.Flask:
 @cache
 def starlette_site() -> Site:
     """Return the application with Starlette."""
-    bare = _starlette_application()
-    gated = ConsentMiddleware(_starlette_application(), policy=POLICY, secret_key=SECRET)
+    bare = starlette_application()
+    gated = ConsentMiddleware(starlette_application(), policy=POLICY, secret_key=SECRET)
     return Site("session", AsgiSite(bare), AsgiSite(_wrap_asgi_in_nothing(bare)), AsgiSite(gated))
 
 
-def _starlette_application() -> Starlette:
+def starlette_application(
+    template: str = JINJA_TEMPLATE,
+    *,
+    policy: str = "",
+    context_processors: Sequence[ContextProcessor] = (),
+) -> Starlette:
+    """Return an application with Starlette, whose page may have another template and a
+    Content-Security-Policy of its own."""
     templates = Jinja2Templates(
         env=jinja2.Environment(
-            loader=jinja2.DictLoader({"datasets.html": JINJA_TEMPLATE}), autoescape=True
-        )
+            loader=jinja2.DictLoader({"datasets.html": template}), autoescape=True
+        ),
+        context_processors=[*context_processors],
     )
 
     async def show_page(request: Request) -> Response:
         visits = request.session["visits"] = request.session.get("visits", 0) + 1
         context = {"items": ITEMS, "visits": visits}
-        response = templates.TemplateResponse(request, "datasets.html", context)
+        headers = {"Content-Security-Policy": policy} if policy else None
+        response = templates.TemplateResponse(request, "datasets.html", context, headers=headers)
         response.set_cookie(TRACKER, TRACKER_VALUE, max_age=YEAR_S)
         return response
 

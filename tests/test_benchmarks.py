@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks import cache_hits
 from benchmarks.parts import PARTS
-from benchmarks.report import print_loops, print_responses
+from benchmarks.report import print_loops, print_options, print_responses
 from benchmarks.rows import Bar, Bound, Measured, Row
 from benchmarks.timing import Effort
 
@@ -161,6 +161,18 @@ def test_table_of_responses_holds_only_where_both_visitors_do(
     assert "767 us  +12.5 % (+11.0 to +20.0)  +4.0 %" in lines["fast"]
     assert lines["fast"].endswith("13 %  9 %  holds")
     assert lines["slow"].endswith("13 %  9 %  falls short")
+
+
+def test_table_of_options_is_in_microseconds_and_in_percent_of_the_page(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = [row_with("header", Bar("undecided"), Bar("decided"))]
+    measured = Measured(1.0, {"undecided": 2.5, "decided": 10.0}, bare_ns=400_000)
+
+    print_options(rows, {"header": [measured]})
+
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert lines["header"].endswith("400 us  +10.0 us (+2.5 %)  +40.0 us (+10.0 %)")
 
 
 def test_throughput_must_not_fall_below_its_bar() -> None:
