@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from consentgate.gate.options import Mode
+from consentgate.gate.pace import Pace
 from consentgate.gate.reasons import WARNINGS, Reason, reason_words
 from consentgate.http.set_cookie import split_set_cookie, told_attributes
 from consentgate.policy import Cookie
@@ -50,7 +51,7 @@ _OF_HOSTS = frozenset({Reason.HOST_UNDECLARED, Reason.HOST_NOT_ALLOWED, Reason.H
 # What is wrong with the store of records now is news each time it goes wrong, and one line a minute
 # is enough for whoever watches the log.
 _EACH_MINUTE = frozenset({Reason.GRANT_NOT_RECORDED, Reason.RECORD_LOST})
-_MINUTE_S = 60.0
+_MINUTE_S, _HOUR_S = 60.0, 3600.0
 
 # Whoever reports these does so once a minute at most.
 _EACH_TIME = frozenset({Reason.STORE_UNREACHABLE, Reason.SPOOL_IN_USE, Reason.CLOCKS_APART})
@@ -96,7 +97,8 @@ def _give_no_advice(name: str, attributes: str, path: str) -> str:
 
 class Reporter:
     """Hands each event to the site's callback, and logs each name and reason once; failures of the
-    store of records once a minute, by the clock `now_s`.
+    store of records once a minute, by the clock `now_s`. That a refused cookie comes back is one
+    event for each name and hour.
 
     A failing callback is logged, once per reason, and otherwise ignored: reporting never breaks
     a response. `advise` says how to declare a cookie of this name, with the attributes of its
@@ -118,8 +120,8 @@ class Reporter:
         # Apart, so that visitors' names can't crowd out those of the application.
         self._logged_of_visitors: dict[Reason, set[str]] = {reason: set() for reason in Reason}
         self._failed: set[Reason] = set()
-        self._now_s = now_s
-        self._quiet_until_s = dict.fromkeys(_EACH_MINUTE, 0.0)
+        self._minutes = Pace(_MINUTE_S, most=len(_EACH_MINUTE), now_s=now_s)
+        self._hours = Pace(_HOUR_S, most=MOST_LOGGED, now_s=now_s)
 
     @property
     def has_listener(self) -> bool:
@@ -171,6 +173,9 @@ class Reporter:
 
         Of `set_cookie` all but the attributes is left out.
         """
+        is_again = reason is Reason.WITHDRAWAL_NOT_EFFECTIVE  # with each page, until it is mended
+        if is_again and not self._hours.admits(name[:LONGEST_TEXT] or pattern):
+            return
         attributes = split_set_cookie(set_cookie)[1]
         event = Event(
             reason=reason,
@@ -188,7 +193,8 @@ class Reporter:
             _log_warning(event)
             return
         if reason in _EACH_MINUTE:
-            self._log_each_minute(event)
+            if self._minutes.admits(reason.value):
+                _log_warning(event)
             return
         logged = self._logged_for(reason, action)
         key = name[:LONGEST_TEXT] or detail  # what has no name is logged once for each detail
@@ -203,12 +209,6 @@ class Reporter:
                 pattern = f"{key}*" if len(name) > LONGEST_TEXT else name
                 text += f"\n{self._advise(pattern, attributes, path)}"
             logger.log(level, "%s", text, extra={"consentgate": event})
-
-    def _log_each_minute(self, event: Event) -> None:
-        now_s = self._now_s()
-        if now_s >= self._quiet_until_s[event.reason]:
-            self._quiet_until_s[event.reason] = now_s + _MINUTE_S
-            _log_warning(event)
 
     def _logged_for(self, reason: Reason, action: Action) -> set[str]:
         made_up = action in _OF_VISITORS

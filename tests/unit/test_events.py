@@ -337,6 +337,28 @@ def test_names_that_visitors_make_up_hide_none_of_the_applications(
     assert [one.consentgate.name for one in log.records] == ["_pk_id.site"]  # type: ignore[attr-defined]
 
 
+def test_that_a_refused_cookie_comes_back_is_one_event_for_each_name_and_hour() -> None:
+    now_s, events = [1_000.0], list[Event]()
+    reporter = Reporter(events.append, mode=Mode.ENFORCE, now_s=lambda: now_s[0])
+
+    def report(*names: str) -> list[str]:
+        """The names that are delivered."""
+        events.clear()
+        for name in names:
+            reporter.report(Reason.WITHDRAWAL_NOT_EFFECTIVE, Action.EXPIRE, name=name)
+        return [event.name for event in events]
+
+    assert report("_ga", "_ga", "_fbp", "_ga") == ["_ga", "_fbp"]
+    now_s[0] += 3_599
+    assert report("_ga", "_pk_id.1") == ["_pk_id.1"]
+    now_s[0] += 1
+    assert report("_ga", "_fbp", "_pk_id.1") == ["_ga", "_fbp"]
+    made_up = [f"_pk_id.{number}" for number in range(2 * MOST_LOGGED)]
+    assert len(report(*made_up)) == MOST_LOGGED - 3  # beside those of this hour
+    now_s[0] += 3_600
+    assert report("_new") == ["_new"]
+
+
 # The store of records
 
 
