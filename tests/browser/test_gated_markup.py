@@ -193,6 +193,20 @@ def test_each_page_that_a_library_puts_in_place_is_activated_once(
     assert tab.evaluate("ran") == ran
 
 
+def test_a_choice_in_another_tab_activates_the_page_that_is_there(
+    browser: Browser, serve: Serve
+) -> None:
+    tab = Tab(browser, serve({"/page": Page(GATED), **FILES}, gated_markup=True))
+    tab.open("/page")
+    other = tab.context.new_page()
+    other.goto(f"{tab.address}/page")
+
+    other.evaluate("consentgate.choose('save', ['statistics'])")
+    settle(tab)
+
+    assert [one for one in tab.evaluate("ran") if one != "loaded"] == IN_ORDER
+
+
 def test_an_application_of_one_page_hears_of_each_change_once(
     browser: Browser, serve: Serve
 ) -> None:
