@@ -71,6 +71,25 @@ class Consent:
         days = [consent.day for consent in (self, other) if consent.day is not None]
         return Consent(granted, refused, fingerprints, day=min(days, default=None))
 
+    def limited_to(self, names: frozenset[str]) -> Consent:
+        """Return what was chosen of these categories alone."""
+        granted, refused = self.granted & names, self.refused & names
+        if not (granted or refused):
+            return _UNDECIDED
+        prints = frozenset(pair for pair in self.fingerprints if pair[0] in names)
+        return Consent(granted, refused, prints, day=self.day)
+
+    def joined_with(self, other: Consent) -> Consent:
+        """Return this choice together with one on other categories, as of the earlier day: no
+        choice becomes younger because another is made beside it."""
+        days = [consent.day for consent in (self, other) if consent.day is not None]
+        return Consent(
+            granted=self.granted | other.granted,
+            refused=self.refused | other.refused,
+            fingerprints=self.fingerprints | other.fingerprints,
+            day=min(days, default=None),
+        )
+
     def _with_fingerprints(self, fingerprints: Mapping[str, str]) -> Consent:
         others = {pair for pair in self.fingerprints if pair[0] not in fingerprints}
         return replace(self, fingerprints=frozenset(others.union(fingerprints.items())))

@@ -34,13 +34,15 @@ class StoredChoice:
     """What holds now of a visitor's choice.
 
     `consent` has only categories whose fingerprints still hold; `stale` are those chosen under
-    another declaration. `expires_at_s` is the moment (POSIX seconds) from which this value no
-    longer counts. `rejected` are the reasons of the preferences cookies that were not believed;
-    `cookies_received` is how many came.
+    another declaration, and `elsewhere` is what was chosen of categories that this policy does not
+    declare: another host's that shares the cookie. `expires_at_s` is the moment (POSIX seconds)
+    from which this value no longer counts. `rejected` are the reasons of the preferences cookies
+    that were not believed; `cookies_received` is how many came.
     """
 
     consent: Consent = Consent.undecided()
     stale: frozenset[str] = frozenset()
+    elsewhere: Consent = Consent.undecided()
     expires_at_s: float = NEVER
     rejected: tuple[Rejection, ...] = ()
     cookies_received: int = 0
@@ -92,6 +94,7 @@ class ChoiceReader:
         self._current = frozenset(
             (category.name, policy.fingerprint(category.name)) for category in policy.categories
         )
+        self._declared = frozenset(name for name, _ in self._current)
         self._verified: BoundedCache[str, StoredChoice] = BoundedCache(
             most_entries=512, most_bytes=2 << 20, longest_key=LONGEST_VALUE
         )
@@ -168,22 +171,22 @@ class ChoiceReader:
         return self._hold(consent, ends_s)
 
     def _hold(self, consent: Consent, ends: float) -> StoredChoice:
-        chosen = dict(consent.fingerprints)
+        prints = dict(consent.fingerprints)
+        chosen = consent.granted | consent.refused
         current = frozenset(
             name
-            for name in consent.granted | consent.refused
+            for name in chosen
             if self._policy.accepts_fingerprint(
-                name, chosen.get(name, ""), refused=name in consent.refused
+                name, prints.get(name, ""), refused=name in consent.refused
             )
         )
-        held = Consent(
-            granted=consent.granted & current,
-            refused=consent.refused & current,
-            fingerprints=frozenset(pair for pair in consent.fingerprints if pair[0] in current),
-            day=consent.day if current else None,
+        return StoredChoice(
+            consent=consent.limited_to(current),
+            stale=(chosen & self._declared) - current,
+            elsewhere=consent.limited_to(chosen - self._declared),
+            expires_at_s=ends,
+            cookies_received=1,
         )
-        stale = (consent.granted | consent.refused) - current
-        return StoredChoice(consent=held, stale=stale, expires_at_s=ends, cookies_received=1)
 
     def _is_current(self, consent: Consent) -> bool:
         """Return whether each category was chosen as it is declared now, as nearly always."""
@@ -214,5 +217,6 @@ def _intersect(one: StoredChoice, other: StoredChoice) -> StoredChoice:
     return StoredChoice(
         consent=one.consent.intersect(other.consent),
         stale=one.stale | other.stale,
+        elsewhere=one.elsewhere.intersect(other.elsewhere),
         expires_at_s=min(one.expires_at_s, other.expires_at_s),
     )

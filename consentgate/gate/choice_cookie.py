@@ -109,8 +109,10 @@ class ChoiceCookie:
         secure = self._is_secure(exchange)
         if not (secure or self._secure is False):
             self._warn_of_proxy(exchange)
-        max_age_s = self._max_age_s(exchange.new_choice)
-        value = self._codec.encode(exchange.new_choice)
+        # Another host that shares the cookie may ask for more: what was chosen there stays.
+        choice = exchange.new_choice.joined_with(exchange.stored_choice.elsewhere)
+        max_age_s = self._max_age_s(choice)
+        value = self._codec.encode(choice)
         path = self._path_for(exchange) if exchange.mount else self._usual_path
         if exchange.mount:
             self._report_path(exchange, path)
