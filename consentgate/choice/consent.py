@@ -80,13 +80,14 @@ class Consent:
         return Consent(granted, refused, prints, day=self.day)
 
     def joined_with(self, other: Consent) -> Consent:
-        """Return this choice together with one on other categories, as of the earlier day: no
-        choice becomes younger because another is made beside it."""
-        days = [consent.day for consent in (self, other) if consent.day is not None]
+        """Return this choice, and the other one on categories that are undecided here, as of the
+        earlier day: no choice becomes younger because another is made beside it."""
+        added = other.limited_to((other.granted | other.refused) - self.granted - self.refused)
+        days = [consent.day for consent in (self, added) if consent.day is not None]
         return Consent(
-            granted=self.granted | other.granted,
-            refused=self.refused | other.refused,
-            fingerprints=self.fingerprints | other.fingerprints,
+            granted=self.granted | added.granted,
+            refused=self.refused | added.refused,
+            fingerprints=self.fingerprints | added.fingerprints,
             day=min(days, default=None),
         )
 

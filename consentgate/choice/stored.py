@@ -34,10 +34,10 @@ class StoredChoice:
     """What holds now of a visitor's choice.
 
     `consent` has only categories whose fingerprints still hold; `stale` are those chosen under
-    another declaration, and `elsewhere` is what was chosen of categories that this policy does not
-    declare: another host's that shares the cookie. `expires_at_s` is the moment (POSIX seconds)
-    from which this value no longer counts. `rejected` are the reasons of the preferences cookies
-    that were not believed; `cookies_received` is how many came.
+    another declaration, and `elsewhere` is what was chosen of categories in which this policy
+    declares nothing: another host's that shares the cookie. `expires_at_s` is the moment (POSIX
+    seconds) from which this value no longer counts. `rejected` are the reasons of the preferences
+    cookies that were not believed; `cookies_received` is how many came.
     """
 
     consent: Consent = Consent.undecided()
@@ -94,7 +94,7 @@ class ChoiceReader:
         self._current = frozenset(
             (category.name, policy.fingerprint(category.name)) for category in policy.categories
         )
-        self._declared = frozenset(name for name, _ in self._current)
+        self._asked = frozenset(policy.optional_categories)
         self._verified: BoundedCache[str, StoredChoice] = BoundedCache(
             most_entries=512, most_bytes=2 << 20, longest_key=LONGEST_VALUE
         )
@@ -182,8 +182,8 @@ class ChoiceReader:
         )
         return StoredChoice(
             consent=consent.limited_to(current),
-            stale=(chosen & self._declared) - current,
-            elsewhere=consent.limited_to(chosen - self._declared),
+            stale=(chosen & self._asked) - current,
+            elsewhere=consent.limited_to(chosen - self._asked - current),
             expires_at_s=ends,
             cookies_received=1,
         )

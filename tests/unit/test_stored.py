@@ -15,6 +15,7 @@ from consentgate import Category, Consent, Cookie, Gate, Policy
 from consentgate.choice.codec import Rejection, Verifier
 from consentgate.choice.stored import MOST_VERIFIED, StoredChoice
 from tests.support.exchange import NOW, POLICY, Clock, gate_of, preferences_for
+from tests.support.gate_exchange import respond
 
 ACCEPTED = preferences_for("statistics", "marketing")
 REFUSED = preferences_for()
@@ -349,3 +350,39 @@ def test_text_and_bytes_are_never_compared_with_each_other() -> None:
     )
 
     subprocess.run([sys.executable, "-bb", "-c", program], check=True)
+
+
+# A host that shares the cookie and declares other categories
+
+SHOP = Policy(
+    cookies=[*POLICY.cookies[:-1], Cookie("recent", category="comfort")],
+    categories=[Category("comfort", title="Comfort")],
+)
+
+
+def test_a_category_that_another_host_declares_is_neither_chosen_nor_stale() -> None:
+    stored = read(ACCEPTED, policy=SHOP)
+
+    assert stored.consent.granted == {"statistics"}
+    assert stored.stale == frozenset()
+    assert stored.elsewhere.granted == {"marketing"}
+
+
+def test_of_several_choices_what_another_host_declares_is_intersected_too() -> None:
+    stored = read(f"{ACCEPTED}; {REFUSED}", policy=SHOP)
+
+    assert stored.elsewhere.granted == frozenset()
+    assert stored.elsewhere.refused == {"marketing"}
+
+
+def test_a_choice_beside_another_host_s_is_as_old_as_that_one() -> None:
+    old = preferences_for("marketing", clock=Clock(NOW - timedelta(days=100)))
+    gate = gate_of(policy=SHOP)
+
+    [value] = respond(gate, lambda consent: consent.grant("comfort"), cookie=old).first
+
+    pair, _, attributes = value.partition("; ")
+    stored = read(pair)
+    assert stored.consent.granted == {"marketing"}
+    assert stored.consent.day == (NOW - timedelta(days=100)).date()
+    assert attributes.startswith(f"Max-Age={83 * 86_400 - 16 * 3600};")
