@@ -46,7 +46,9 @@ _OF_VISITORS = (Action.HIDE, Action.EXPIRE, Action.NOTE)
 """What is done to names that a request brought."""
 
 
-_OF_HOSTS = frozenset({Reason.HOST_UNDECLARED, Reason.HOST_NOT_ALLOWED, Reason.HINT_REMOVED})
+_OF_HOSTS = (Reason.HOST_UNDECLARED, Reason.HOST_NOT_ALLOWED, Reason.HINT_REMOVED)
+_OF_HEADERS = (Reason.HEADER_UNDECLARED, Reason.HEADER_NOT_ALLOWED)
+_KINDS = dict.fromkeys(_OF_HOSTS, "host") | dict.fromkeys(_OF_HEADERS, "header")
 
 # What is wrong with the store of records now is news each time it goes wrong, and one line a minute
 # is enough for whoever watches the log.
@@ -61,10 +63,10 @@ _EACH_TIME = frozenset({Reason.STORE_UNREACHABLE, Reason.SPOOL_IN_USE, Reason.CL
 class Event:
     """One thing that a gate did to one response or request.
 
-    `name` is that of a cookie or, where a page contacts one, of a host. It is escaped and cut at
-    64 bytes, and empty for nameless cookies; `pattern` and
-    `category` are the rule's, empty where none matched; `detail` qualifies a rejected preferences
-    cookie; `path` is the request's path without its query. `attributes` are those of a cookie that
+    `name` is that of a cookie, of a host that a page contacts, or of a header that stores. It is
+    escaped and cut at 64 bytes, and empty for nameless cookies; `pattern` and `category` are the
+    rule's, empty where none matched; `detail` qualifies a rejected preferences cookie; `path` is
+    the request's path without its query. `attributes` are those of a cookie that
     nobody declared, as "Path=/; Max-Age=60", since they are what to declare: never its value.
     """
 
@@ -234,8 +236,7 @@ def _log_warning(event: Event) -> None:
 
 def _describe(event: Event) -> str:
     would = "would " if event.mode is Mode.REPORT else ""
-    kind = "host" if event.reason in _OF_HOSTS else "cookie"
-    subject = f"{kind} {event.name!r}: " if event.name else ""
+    subject = f"{_KINDS.get(event.reason, 'cookie')} {event.name!r}: " if event.name else ""
     text = (
         f"{event.reason.value} {subject}{would}{event.action.value}: {reason_words(event.reason)}"
     )

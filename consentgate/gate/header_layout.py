@@ -13,6 +13,7 @@ from consentgate.http.header_names import (
     CONTENT_TYPE,
     COOKIE_KINDS,
     DATE,
+    HELD,
     HINTS,
     OF_BODY,
     TELLING,
@@ -28,11 +29,12 @@ _PLACE_BYTES = 150  # of a pair of a number and a kind
 class HeaderLayout(NamedTuple):
     """The places of headers in a response, most of them with their kinds (`kind_to_read`).
 
-    `cookies` are the Set-Cookie headers, what would become one on its way, and what may clear the
-    choice: the order of the questions. `types` are the places of Content-Type, `dates` those of
-    Date. `of_body` are the headers that describe the body (`OF_BODY`), `telling` those that say
-    whether it is a page and what may be put into it (`TELLING`), `caching` those for caches, and
-    `hints` those by which it asks browsers to load ahead (`HINTS`).
+    `cookies` are the Set-Cookie headers, what would become one on its way, what may clear the
+    choice, and by what else browsers keep something: the order of the questions. `types` are the
+    places of Content-Type, `dates` those of Date. `of_body` are the headers that describe the body
+    (`OF_BODY`), `telling` those that say whether it is a page and what may be put into it
+    (`TELLING`), `caching` those for caches, and `hints` those by which it asks browsers to load
+    ahead (`HINTS`).
     """
 
     cookies: Noted
@@ -57,7 +59,7 @@ def lay_out(kinds: Iterable[str]) -> HeaderLayout:
         return tuple(one for one in noted if one[1] in names)
 
     return HeaderLayout(
-        cookies=among(COOKIE_KINDS | {CLEARS}),
+        cookies=among(COOKIE_KINDS | {CLEARS, HELD}),
         types=tuple(at for at, kind in noted if kind == CONTENT_TYPE),
         dates=tuple(at for at, kind in noted if kind == DATE),
         of_body=among(OF_BODY),

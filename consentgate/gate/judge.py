@@ -11,6 +11,7 @@ from consentgate.choice.consent import NECESSARY
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.options import Enforcement, Mode, Unknown
+from consentgate.gate.other_headers import OtherHeaders
 from consentgate.gate.record_cookie import RECORD_COOKIE
 from consentgate.gate.settings import GateSettings
 from consentgate.http.cookie_writing import (
@@ -76,9 +77,10 @@ class Blocked(Exception):
 
 
 class Judge:
-    """Gives verdicts under one policy."""
+    """Gives verdicts under one policy; `others` gives those on headers other than Set-Cookie."""
 
     def __init__(self, settings: GateSettings) -> None:
+        self.others = OtherHeaders(settings)
         self._settings = settings
         self._rule_for = settings.policy.rule_for
         self._own_names = frozenset(own_names(settings))

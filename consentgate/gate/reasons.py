@@ -57,6 +57,8 @@ class Reason(StrEnum):
     HINT_REMOVED = "CG162"
     SCRIPT_UNDECLARED = "CG165"
     SCRIPT_NOT_ALLOWED = "CG166"
+    HEADER_UNDECLARED = "CG180"
+    HEADER_NOT_ALLOWED = "CG181"
 
 
 def reason_words(reason: Reason) -> str:
@@ -95,6 +97,7 @@ WARNINGS = frozenset(
         Reason.HINT_REMOVED,
         Reason.SCRIPT_UNDECLARED,
         Reason.SCRIPT_NOT_ALLOWED,
+        Reason.HEADER_UNDECLARED,
     }
 )
 
@@ -185,6 +188,11 @@ _WORDS = {
     ),
     Reason.SCRIPT_UNDECLARED: "a script of a page stores it, or tries to, and it is not declared",
     Reason.SCRIPT_NOT_ALLOWED: "a script of a page stores it, or tries to, without consent",
+    Reason.HEADER_UNDECLARED: (
+        "browsers keep or prove something by it, and it is not declared; declare it with "
+        "`headers`, or a session bound to the device with `device_session`"
+    ),
+    Reason.HEADER_NOT_ALLOWED: "browsers keep or prove something by it, without consent",
     Reason.BANNER_FORM_BLOCKED: (
         "a page's Content-Security-Policy lets no form reach the visitor's pages, so that its "
         "banner has a link in place of its buttons; allow form-action 'self', or in a sandbox "

@@ -12,7 +12,7 @@ from typing import AnyStr, Generic
 
 from consentgate._cache import BoundedCache
 from consentgate.gate.caching_outcome import CachingOutcome, find_outcome
-from consentgate.gate.choice_cookie import ChoiceCookie, report_cleared
+from consentgate.gate.choice_cookie import ChoiceCookie
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
 from consentgate.gate.judge import (
@@ -27,8 +27,7 @@ from consentgate.gate.options import Mode
 from consentgate.gate.page_change import PageChange
 from consentgate.gate.response_head import (
     HAS_BREAK,
-    IS_SMUGGLED,
-    MAY_CLEAR,
+    IS_OTHER,
     HeadReader,
     ResponseHead,
 )
@@ -44,8 +43,6 @@ _STRIP = Action.STRIP
 _CLAMP = Action.CLAMP
 _UNDECLARED = Reason.UNDECLARED
 _CLAMPED = Reason.CLAMPED
-
-_SMUGGLED_VERDICT = Verdict(_STRIP, Reason.HEADER_NAME, "", None, None)
 
 _LONGEST_CACHING = 512  # characters of the headers whose outcome is remembered
 _KIB = 1024
@@ -213,11 +210,8 @@ class ResponseFilter(Generic[AnyStr]):
                 leaving = self._ask_judge(exchange, header, blocked)
             elif category == HAS_BREAK:
                 continue  # of a cookie, which has a verdict, or merely reported
-            elif category == MAY_CLEAR:
-                report_cleared(exchange, decode(header[1]))
-                continue
-            elif category == IS_SMUGGLED:
-                leaving = self._strip_smuggled(exchange, header, blocked)
+            elif category == IS_OTHER:
+                leaving = self._judge_other(exchange, header, blocked)
             elif category[0] == MAY_OUTLIVE:
                 leaving = self._let_live(exchange, header, category[1:], blocked)
             else:
@@ -241,12 +235,16 @@ class ResponseFilter(Generic[AnyStr]):
             text = page.rewrite(kind, self._wire.decode(value))
             left[at] = None if text is None else (name, self._wire.encode(text))
 
-    def _strip_smuggled(
+    def _judge_other(
         self, exchange: Exchange, header: Pair[AnyStr], blocked: list[Verdict]
     ) -> Pair[AnyStr] | None:
-        exchange.report(Reason.HEADER_NAME, _STRIP)
-        blocked.append(_SMUGGLED_VERDICT)
-        return header if self._reports_only else None
+        """Return what leaves of a header that is no Set-Cookie."""
+        name, value = self._wire.decode(header[0]), self._wire.decode(header[1])
+        left, refused = self._judge.others.judge(exchange, name, value)
+        blocked += [Verdict(_STRIP, why.reason, why.name, why.rule, None) for why in refused]
+        if self._reports_only or left is value:
+            return header
+        return None if left is None else (header[0], self._wire.encode(left))
 
     def _deny(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import chain
 from typing import AnyStr, Generic
 
@@ -10,21 +11,17 @@ from consentgate._cache import BoundedCache, weigh_nothing
 from consentgate.choice.consent import NECESSARY
 from consentgate.gate.header_layout import HeaderLayout, lay_out
 from consentgate.gate.judge import ASK_JUDGE, Judge
-from consentgate.http.header_names import CLEARS, SET_COOKIE, SMUGGLED, kind_to_read
+from consentgate.gate.other_headers import OtherHeaders
+from consentgate.http.header_names import HELD, SET_COOKIE, kind_to_read
 from consentgate.http.html_type import is_html_type
 from consentgate.http.wire import Pair, WireFormat
 
 # These stand in the place of a cookie's category.
-IS_SMUGGLED = "!"
-"""The header would become a Set-Cookie on its way."""
-
-MAY_CLEAR = "*"
-"""The header may make the browser forget the choice."""
+IS_OTHER = "!"
+"""The header is no Set-Cookie, and the gate looks at it all the same (`OtherHeaders`)."""
 
 HAS_BREAK = "\n"
 """There is a CR, LF or NUL in some header. It comes last, and its place is none."""
-
-_MARKS = {SMUGGLED: IS_SMUGGLED, CLEARS: MAY_CLEAR}
 
 _KIB = 1024
 _LONGEST_NAMES = 1024  # characters of the names whose layout is remembered
@@ -64,7 +61,7 @@ class HeadReader(Generic[AnyStr]):
         self._equals: AnyStr = wire.equals
         self._semicolon: AnyStr = wire.semicolon
         self._kinds: BoundedCache[AnyStr, str] = BoundedCache(
-            kind_to_read, most_entries=1024, most_bytes=256 * _KIB
+            partial(_kind_of, judge.others), most_entries=1024, most_bytes=256 * _KIB
         )
         self._layouts: BoundedCache[tuple[AnyStr, ...], HeaderLayout] = BoundedCache(
             most_entries=512, most_bytes=512 * _KIB, longest_key=_LONGEST_NAMES
@@ -93,7 +90,7 @@ class HeadReader(Generic[AnyStr]):
             layout = self._lay_out(names)
         questions: list[tuple[int, str]] = []
         for at, kind in layout.cookies:
-            category = self._category_of(own[at][1]) if kind == SET_COOKIE else _MARKS[kind]
+            category = self._category_of(own[at][1]) if kind == SET_COOKIE else IS_OTHER
             if category != NECESSARY:
                 questions.append((at, category))
         if self._scans and self._has_break(own):
@@ -131,3 +128,7 @@ class HeadReader(Generic[AnyStr]):
         # Joining copies whatever holds bytes or characters: subclasses, bytearrays, views.
         join = self._empty.join
         return self.read([(join((name,)), join((value,))) for name, value in own])
+
+
+def _kind_of(others: OtherHeaders, name: str) -> str:
+    return HELD if others.holds(name) else kind_to_read(name)

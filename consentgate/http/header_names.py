@@ -44,6 +44,9 @@ TELLING = OF_PAGE | {"cache-control", "etag"}
 """Names of all headers that say what a page is to the banner."""
 
 CLEARS = "clear-site-data"
+HELD = "held"
+"""The kind of a header by which browsers keep or prove something, where the gate holds it."""
+
 DATE = "date"
 
 _READ = OF_BODY | OF_PAGE | HINTS | {CONTENT_TYPE, CLEARS, DATE}

@@ -12,11 +12,13 @@ from consentgate.errors import PolicyError
 from consentgate.policy.fields import (
     as_countries,
     as_domains,
+    as_endpoints,
     as_flag,
     as_line,
     as_names,
     as_paths,
     as_personal_data,
+    as_storing_headers,
 )
 from consentgate.policy.hosts import NO_HOSTS, Hosts, as_hosts
 from consentgate.policy.keywords import unknown_keyword
@@ -40,6 +42,8 @@ from consentgate.policy.vocabulary import (
     ResourceTypeOption,
     SameSite,
     SameSiteOption,
+    StoringHeader,
+    StoringHeaderOption,
     default_reason,
 )
 
@@ -66,6 +70,8 @@ class CookieFields(TypedDict, total=False):
     kind: KindOption | None
     purpose_id: str | None
     hosts: HostsOption | None
+    headers: StoringHeaderOption | Iterable[StoringHeaderOption] | None
+    device_session: str | Iterable[str] | None
     personal_data: PersonalDataOption | Iterable[PersonalDataOption] | None
     storage_location: str | Iterable[str] | None
     recipients: str | Iterable[str] | None
@@ -93,6 +99,8 @@ _READERS: dict[str, Callable[..., Any]] = {
     "kind": partial(as_word, Kind),
     "purpose_id": as_line,
     "hosts": as_hosts,
+    "headers": as_storing_headers,
+    "device_session": as_endpoints,
     "personal_data": as_personal_data,
     "storage_location": as_countries,
     "recipients": as_names,
@@ -170,6 +178,14 @@ class Cookie:
     """The hosts that it contacts, such as `"www.example.org"` or `"*.example.org"`: one, a list, or
     by type (`script`, `style`, `image`, `font`, `media`, `frame`, `connection`). With `csp` pages
     contact them only once its category is allowed."""
+    headers: tuple[StoringHeader, ...] = ()
+    """The response headers that store or read it, such as `"Observe-Browsing-Topics"`: one name or
+    several, of [those that can be declared](headers.md). They leave once its category is allowed;
+    where several declarations name one header, the strictest decides."""
+    device_session: tuple[str, ...] = ()
+    """Where browsers register a session bound to the device for it
+    (`Secure-Session-Registration`): the paths, one or several, such as `"/session/start"`, or
+    addresses of other hosts of the site. Without it no such session begins."""
     personal_data: tuple[PersonalData, ...] = ()
     """The types of personal data that it collects, for [exported records](records.md):
     `identifier`, `browsing_behaviour`, `referrer`, `links_clicked`, `device`,

@@ -9,11 +9,12 @@ import re
 
 from consentgate.policy.hosts import texts_of
 from consentgate.policy.problems import Problem, as_word, invalid_value
-from consentgate.policy.vocabulary import PersonalData
+from consentgate.policy.vocabulary import PersonalData, StoringHeader
 
 # A value holds nothing that ends the attribute or the header (RFC 6265 section 4.1.1).
 _PATH = re.compile(r"/[^;\x00-\x1f\x7f]*")
 _DOMAIN = re.compile(r"(\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*)?", re.IGNORECASE)
+_ENDPOINT = re.compile(r"(https://[a-z0-9.-]+(:[0-9]+)?)?/(?!/)[!-:<-~]*")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -62,6 +63,29 @@ def as_personal_data(
         return ()
     words = (as_word(PersonalData, text, field=field, problems=problems) for text in texts)
     return tuple(word for word in words if word is not None)
+
+
+def as_storing_headers(
+    value: object, *, field: str, problems: list[Problem]
+) -> tuple[StoringHeader, ...]:
+    """Return one name of a header or several as a tuple, sorted, each once."""
+    texts = texts_of(value)
+    if texts is None:
+        hint = 'give names of headers, such as "Observe-Browsing-Topics"'
+        problems.append(invalid_value(field, value, hint))
+        return ()
+    words = [as_word(StoringHeader, text, field=field, problems=problems) for text in texts]
+    return tuple(sorted({word for word in words if word is not None}))
+
+
+def as_endpoints(value: object, *, field: str, problems: list[Problem]) -> tuple[str, ...]:
+    """Return one endpoint or several as a tuple: paths of the site, or addresses with https."""
+    endpoints = texts_of(value)
+    if endpoints is not None and all(map(_ENDPOINT.fullmatch, endpoints)):
+        return endpoints
+    hint = 'give one path or several, such as "/session/start", without a query'
+    problems.append(invalid_value(field, value, hint))
+    return ()
 
 
 def as_countries(value: object, *, field: str, problems: list[Problem]) -> tuple[str, ...]:

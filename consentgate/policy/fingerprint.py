@@ -1,8 +1,8 @@
 """Digests what a visitor agrees to in a category, so that a choice is valid while it is the same.
 
 It covers the set of (name, kind, provider, party, purpose id, lifetime, hosts) of the declarations
-that need consent; not other texts, translations, order or paths. The form of the digested text
-must never change: each stored choice would become stale.
+that need consent, and of the headers that store for them; not other texts, translations, order or
+paths. The form of the digested text must never change: each stored choice would become stale.
 """
 
 from __future__ import annotations
@@ -50,11 +50,13 @@ def facts_of(rule: Cookie, language: str) -> dict[str, str]:
     return dict(zip(_FACTS, _facts(rule, language), strict=True))
 
 
-_FACTS = ("name", "kind", "provider", "party", "purpose", "lifetime", "hosts")
+_FACTS = ("name", "kind", "provider", "party", "purpose", "lifetime", "hosts", "headers")
 
 
 def _row(rule: Cookie, language: str) -> str:
-    return _BETWEEN_FACTS.join(_facts(rule, language))
+    *facts, headers = _facts(rule, language)
+    # Left out where there are none, as before declarations could name headers.
+    return _BETWEEN_FACTS.join([*facts, headers] if headers else facts)
 
 
 def _facts(rule: Cookie, language: str) -> tuple[str, ...]:
@@ -67,6 +69,7 @@ def _facts(rule: Cookie, language: str) -> tuple[str, ...]:
         _fold(purpose if type(purpose) is str else text_in(purpose, language)),
         _seconds(rule.lifetime),
         _hosts(rule) if "hosts" in rule.given else "",
+        _headers(rule),
     )
 
 
@@ -86,6 +89,11 @@ def _seconds(lifetime: Lifetime | None) -> str:
 
 def _hosts(rule: Cookie) -> str:
     return " ".join(f"{kind}={host}" for kind, hosts in rule.hosts.items() for host in hosts)
+
+
+def _headers(rule: Cookie) -> str:
+    # Where a session is registered matters as little as the path of a cookie.
+    return " ".join([*rule.headers, *["device-session"] * bool(rule.device_session)])
 
 
 def _digest(category: str, rows: list[str]) -> str:

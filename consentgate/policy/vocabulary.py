@@ -178,6 +178,56 @@ PersonalDataOption = (
 )
 
 
+class StoringHeader(StrEnum):
+    """The response headers, besides Set-Cookie, that a site can declare as storing or reading
+    something, in the spelling of their specifications.
+
+    Those up to SHARED_STORAGE_WRITE serve advertising or embedding alone, and never leave
+    undeclared; the others have uses that need no consent, and are held where they are declared.
+    """
+
+    ACTIVATE_STORAGE_ACCESS = "Activate-Storage-Access"
+    ATTRIBUTION_REPORTING_REGISTER_OS_SOURCE = "Attribution-Reporting-Register-OS-Source"
+    ATTRIBUTION_REPORTING_REGISTER_OS_TRIGGER = "Attribution-Reporting-Register-OS-Trigger"
+    ATTRIBUTION_REPORTING_REGISTER_SOURCE = "Attribution-Reporting-Register-Source"
+    ATTRIBUTION_REPORTING_REGISTER_TRIGGER = "Attribution-Reporting-Register-Trigger"
+    OBSERVE_BROWSING_TOPICS = "Observe-Browsing-Topics"
+    SHARED_STORAGE_WRITE = "Shared-Storage-Write"
+    ACCEPT_CH = "Accept-CH"
+    CRITICAL_CH = "Critical-CH"
+    NEL = "NEL"
+    REPORT_TO = "Report-To"
+    SEC_PRIVATE_STATE_TOKEN = "Sec-Private-State-Token"  # noqa: S105 (a header)
+    SET_LOGIN = "Set-Login"
+    USE_AS_DICTIONARY = "Use-As-Dictionary"
+
+
+StoringHeaderOption = (
+    StoringHeader
+    | Literal[
+        "Activate-Storage-Access",
+        "Attribution-Reporting-Register-OS-Source",
+        "Attribution-Reporting-Register-OS-Trigger",
+        "Attribution-Reporting-Register-Source",
+        "Attribution-Reporting-Register-Trigger",
+        "Observe-Browsing-Topics",
+        "Shared-Storage-Write",
+        "Accept-CH",
+        "Critical-CH",
+        "NEL",
+        "Report-To",
+        "Sec-Private-State-Token",
+        "Set-Login",
+        "Use-As-Dictionary",
+    ]
+)
+
+HELD_UNDECLARED = frozenset(
+    tuple(StoringHeader)[: tuple(StoringHeader).index(StoringHeader.ACCEPT_CH)]
+)
+"""The headers of the list that never leave undeclared."""
+
+
 # Lower-case names of well-known software.
 _DEFAULT_REASONS = {
     "cookies_preferences": ExemptReason.CHOICE,

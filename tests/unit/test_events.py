@@ -128,6 +128,8 @@ def test_the_ids_of_reasons_are_stable() -> None:
         "HINT_REMOVED": "CG162",
         "SCRIPT_UNDECLARED": "CG165",
         "SCRIPT_NOT_ALLOWED": "CG166",
+        "HEADER_UNDECLARED": "CG180",
+        "HEADER_NOT_ALLOWED": "CG181",
     }
 
 
