@@ -29,6 +29,8 @@ FULL: dict[str, Any] = {
     "kind": "cookie",
     "purpose_id": "audience",
     "hosts": {"script": "b.example", "image": ["c.example", "a.example", "a.example"]},
+    "headers": ["NEL", "Accept-CH", "NEL"],
+    "device_session": "/session/start",
     "personal_data": ["identifier", "browsing_behaviour"],
     "storage_location": "FR",
     "recipients": [],
@@ -66,6 +68,8 @@ def test_all_fields_are_kept_in_one_form() -> None:
     assert (cookie.party, cookie.same_site) == (Party.THIRD, SameSite.STRICT)
     assert (cookie.path, cookie.domain) == (("/", "/shop"), ("", "example.org"))
     assert cookie.hosts == {"image": ("a.example", "c.example"), "script": ("b.example",)}
+    assert cookie.headers == ("Accept-CH", "NEL")
+    assert cookie.device_session == ("/session/start",)
     assert cookie.given == tuple(FULL)
 
 
@@ -167,6 +171,14 @@ def test_a_name_with_a_star_is_a_glob() -> None:
         {"hosts": "a.example:port"},
         {"hosts": "-a.example"},
         {"hosts": "é.example"},
+        {"headers": "nel"},
+        {"headers": "Set-Cookie"},
+        {"headers": 1},
+        {"device_session": "session"},
+        {"device_session": "//evil.example/a"},
+        {"device_session": "http://a.example/a"},
+        {"device_session": "https://a.example/a b"},
+        {"device_session": 1},
         {"secure": 1},
         {"http_only": "true"},
         {"same_site": "lax"},

@@ -32,9 +32,10 @@ def tracker(name: str = "_ga", category: str = "statistics", **changed: Any) -> 
         ([tracker()], "f03dp2vY"),
         ([tracker(), tracker("_pk_*", lifetime="session", party="third")], "93mPVt9x"),
         ([tracker(hosts={"script": ["b.example", "a.example"]})], "Mz68DNAX"),
+        ([tracker(headers=["NEL", "Accept-CH"], device_session="/a")], "t24J--Nz"),
         ([tracker(purpose="Zählt \ud800 Besuche.")], "eO-zDE3q"),
     ],
-    ids=["nothing", "one", "two", "hosts", "any text"],
+    ids=["nothing", "one", "two", "hosts", "headers", "any text"],
 )
 def test_the_fingerprint_of_a_declaration_never_changes(
     cookies: list[Cookie], fingerprint: str
@@ -55,6 +56,8 @@ def test_the_fingerprint_of_a_declaration_never_changes(
         {"lifetime": "session"},
         {"lifetime": None},
         {"hosts": {"script": "a.example"}},
+        {"headers": "NEL"},
+        {"device_session": "/session/start"},
     ],
     ids=repr,
 )

@@ -23,7 +23,14 @@ from consentgate.policy.cookie import COOKIE_FIELDS
 from consentgate.policy.policy_file import _KEYS
 from consentgate.policy.presets import shipped_presets
 from consentgate.policy.schema import SCHEMA_LINE, schema_text
-from consentgate.policy.vocabulary import ExemptReason, Kind, Party, PersonalData, SameSite
+from consentgate.policy.vocabulary import (
+    ExemptReason,
+    Kind,
+    Party,
+    PersonalData,
+    SameSite,
+    StoringHeader,
+)
 
 SCHEMA = json.loads(schema_text())
 VALIDATOR = Draft7Validator(SCHEMA)
@@ -64,6 +71,9 @@ COOKIE: dict[str, list[Any]] = {
               {"frame": []}, {"frame": "a b"}, {"frame": 1}, "a.org", ["a.org", "*.b.org"], [],
               "https://a.org:8443", "WSS://A.org:*", "a.org/path", "'self'", "*", "*.org",
               "a.org\n", {"any": "a.org", "style": "a.org"}, 1, {"font": ["a.org", "data:"]}],
+    "headers": [*map(str, StoringHeader), [], ["NEL", "Report-To"], "nel", ["Set-Cookie"], "", 1],
+    "device_session": ["/a", ["/a", "https://b.example:8443/a"], [], "a", "//a", "/a b", "/a;b",
+                       "http://b.example/a", "https://b.example", "/a\n", "/\u00e9", "", 1],
     "personal_data": [*map(str, PersonalData), [], ["device", "profile"], ["shoe_size"], "", 1],
     "storage_location": ["FR", ["FR", "DE"], [], "fr", "FRA", "FR\n", "", 1],
     "recipients": ["Acme", [], ["Acme", "Us"], "", [" "], [1], {}],

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from consentgate import Category, Controller, Cookie, Policy, PolicyError
 from consentgate.policy import ExemptReason, Kind, Party, PersonalData, SameSite
+from consentgate.policy.vocabulary import StoringHeader
 from tests.unit.policy.reported import places, refusal
 
 FULL = """
@@ -53,6 +54,8 @@ domain = ".example.org"
 purpose_id = "audience"
 hosts = { script = ["stats.example.org"], "image" = "stats.example.org" }
 personal_data = ["identifier", "browsing_behaviour"]
+headers = ["NEL", "Use-As-Dictionary"]
+device_session = "/session/start"
 storage_location = ["FR"]
 recipients = "Example Hosting"
 secure = true
@@ -86,6 +89,8 @@ SAME = Policy(
             purpose_id="audience",
             hosts={"script": ["stats.example.org"], "image": ["stats.example.org"]},
             personal_data=["identifier", "browsing_behaviour"],
+            headers=["NEL", "Use-As-Dictionary"],
+            device_session="/session/start",
             storage_location="FR",
             recipients=["Example Hosting"],
             secure=True,
@@ -310,6 +315,8 @@ FIELDS = st.fixed_dictionaries(
         "kind": st.sampled_from(Kind),
         "purpose_id": WORDS,
         "hosts": HOSTS,
+        "headers": st.lists(st.sampled_from(StoringHeader)),
+        "device_session": st.lists(st.sampled_from(["/a", "https://b.example/a"])),
         "personal_data": st.lists(st.sampled_from(PersonalData)),
         "storage_location": st.lists(st.sampled_from(["FR", "DE"]), min_size=1),
         "recipients": st.lists(st.sampled_from(["Acme", 'a"é'])),

@@ -7,12 +7,15 @@ from typing import Any, get_args
 
 import pytest
 
-from consentgate.policy import ExemptReason, Kind, Party, SameSite
+from consentgate.policy import ExemptReason, Kind, Party, PersonalData, SameSite
 from consentgate.policy.vocabulary import (
     ExemptReasonOption,
     KindOption,
     PartyOption,
+    PersonalDataOption,
     SameSiteOption,
+    StoringHeader,
+    StoringHeaderOption,
 )
 
 
@@ -23,6 +26,8 @@ from consentgate.policy.vocabulary import (
         (Party, PartyOption),
         (ExemptReason, ExemptReasonOption),
         (SameSite, SameSiteOption),
+        (PersonalData, PersonalDataOption),
+        (StoringHeader, StoringHeaderOption),
     ],
 )
 def test_a_site_may_write_each_member_of_a_list_or_its_value(
