@@ -89,8 +89,10 @@ LAWS = {
     32: "the limits of an exemption hold while there is no grant",
     33: "a page says what the opt-out signal refuses (CCPA regulations 7025(c)(6))",
     34: "in California cookies leave until a refusal or a signal (CCPA 1798.135)",
+    35: "a choice kept for an account changes none of a browser logged out (CNIL 2025-131)",
     36: "a withdrawal reaches those to whom data went, whatever process ends (CNIL, 2026)",
     37: "a cookie lives no longer than visitors were told (Planet49)",
+    38: "what else a header stores is held, or named with what holds it (EDPB 2/2023)",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -23,8 +24,11 @@ class _QuietHandler(WSGIRequestHandler):
 
 # Any: applications are as untyped as their frameworks' servers take them.
 @contextmanager
-def serve_asgi(app: Any, *, lifespan: str = "off", ws: str = "none") -> Iterator[str]:
-    """The address under which uvicorn serves the application, until the block ends."""
+def serve_asgi(
+    app: Any, *, lifespan: str = "off", ws: str = "none", certificate: Path | None = None
+) -> Iterator[str]:
+    """The address under which uvicorn serves the application, until the block ends; over https with
+    a file of a certificate and its key."""
     with socket.create_server((HOST, 0)) as listening:
         config = uvicorn.Config(
             app,
@@ -32,12 +36,14 @@ def serve_asgi(app: Any, *, lifespan: str = "off", ws: str = "none") -> Iterator
             lifespan=lifespan,  # type: ignore[arg-type]
             ws=ws,
             timeout_graceful_shutdown=LONGEST_END_S,
+            ssl_certfile=certificate,
         )
         server = uvicorn.Server(config)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:
-            yield f"http://{HOST}:{listening.getsockname()[1]}"
+            scheme = "http" if certificate is None else "https"
+            yield f"{scheme}://{HOST}:{listening.getsockname()[1]}"
         finally:
             server.should_exit = True
             thread.join()
