@@ -87,7 +87,8 @@ class ChoiceCookie:
         """The Set-Cookie values that a changed choice needs; empty when nothing changed.
 
         Where several preferences cookies came in, or one that was not believed, the next choice
-        also removes their Domain variants: a sibling subdomain may have planted them.
+        also removes their Domain variants: a sibling subdomain may have planted them. With a
+        domain it removes a cookie of the host alone.
         """
         written = self._choice_values(exchange)
         return written if exchange.record_id is None else written + self._record_values(exchange)
@@ -102,6 +103,10 @@ class ChoiceCookie:
             return []
         if stored.cookies_received > 1 or stored.rejected:
             written += self._expire_variants(exchange)
+        elif self._domain and stored.cookies_received:
+            # It may be the host's own, of before its domain shared a choice, and would outlast a
+            # consent: of several choices only what all allow counts.
+            written.append(self._expire(exchange, ""))
         return written
 
     def _write(self, exchange: Exchange) -> str:

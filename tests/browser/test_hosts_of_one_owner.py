@@ -89,9 +89,9 @@ class HostVisitor(Visitor):
         self.open(f"http://{host}.{self._place}{path}")
         return self.is_asked, {name for name in ALL if self.sets([name])}
 
-    def choose(self, host: str, choice: str) -> None:
+    def choose(self, host: str, choice: str, path: str = "/") -> None:
         """Press a button of a host's question."""
-        self.visit(host)
+        self.visit(host, path)
         self.press(choice)
 
 
@@ -145,6 +145,7 @@ def test_a_host_that_declares_a_category_otherwise_asks_and_takes_no_consent(
 
 
 ACCEPTED = Gate(POLICIES["www"], secret_key=SECRET).preferences_for("statistics", "marketing")
+REFUSED = Gate(POLICIES["www"], secret_key=SECRET).preferences_for()
 FORGED = f"{OWN}=forged"
 # As a sibling writes them, for its parent domain.
 FOR_ALL, FOR_PATH = "; Domain=OWNER; Path=/", "; Domain=OWNER; Path=/page"
@@ -201,6 +202,19 @@ def test_a_sibling_plants_nothing_that_widens_a_choice_it_cannot_overwrite(
             found[name] = visitor.visit("www", "/page")
 
     assert found == {name: case[outcome] for name, case in PLANTED.items()}
+
+
+def test_a_refusal_from_before_the_hosts_shared_a_choice_does_not_outlast_a_consent(
+    visiting: Visiting,
+) -> None:
+    with visiting() as visitor:
+        visitor.visit("www")
+        name, _, value = REFUSED.partition("=")
+        cookie = {"name": name, "value": value, "url": visitor.page.url}
+        visitor.page.context.add_cookies([cookie])  # type: ignore[list-item]  # a dict is one
+        visitor.choose("www", "accept", path="/consent/")
+
+        assert visitor.visit("www") == (False, {"visits", "advert"})
 
 
 def test_the_next_choice_removes_what_a_sibling_planted_for_the_parent_domain(

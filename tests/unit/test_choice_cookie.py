@@ -255,3 +255,13 @@ def test_an_attribute_that_no_cookie_can_have_is_an_error_at_start_up(
 def test_what_a_host_prefix_forbids_is_an_error_at_start_up(options: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match="__Host-"):
         gate_of(policy=HOST_ONLY, **options)
+
+
+@pytest.mark.behaviour(2)
+@pytest.mark.parametrize(
+    ("cookie", "removed"), [("", []), (preferences_for(), [""])], ids=["first", "another"]
+)
+def test_with_a_domain_a_later_choice_removes_a_cookie_of_the_host_alone(
+    cookie: str, removed: list[str]
+) -> None:
+    assert variants_removed(cookie=cookie, options={"domain": "example.org"}) == removed
