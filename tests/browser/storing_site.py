@@ -72,7 +72,8 @@ SESSION = {
         {"type": "cookie", "name": "bound", "attributes": "Path=/; Secure; SameSite=Lax"}
     ],
 }
-BOUND = {"Set-Cookie": "bound=1; Max-Age=60; Path=/; Secure; SameSite=Lax"}
+# It is over when the visitor comes again, so that the browser has it renewed.
+BOUND = {"Set-Cookie": "bound=1; Max-Age=1; Path=/; Secure; SameSite=Lax"}
 REGISTER = """<!doctype html><title>A worker</title><script>
 navigator.serviceWorker.register("/deep/worker.js", {scope: "/"})
   .then(() => navigator.serviceWorker.ready).then(() => { document.title = "ready" })
