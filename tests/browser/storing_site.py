@@ -147,17 +147,22 @@ class StoringSite:
 
     def __init__(self) -> None:
         self.seen: list[Seen] = []
-        self._gate: App = ConsentMiddleware(
-            self._answer,
-            policy=Policy(),
-            secret_key="a secret of 40 characters .............",
-            guard="enforce",
-        )
+        # The guard holds workers, and would sweep the cookie of a session too.
+        self._gates: dict[bool, App] = {
+            is_guarded: ConsentMiddleware(
+                self._answer,
+                policy=Policy(),
+                secret_key="a secret for a site that stores, long enough",
+                guard="enforce" if is_guarded else "off",
+            )
+            for is_guarded in (False, True)
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, behind the gate where the host says so."""
-        is_gated = f"-{GATED}." in _host_in(scope)
-        await (self._gate if is_gated else self._answer)(scope, receive, send)
+        host = _host_in(scope)
+        gate = self._gates[host.startswith("service-worker")]
+        await (gate if f"-{GATED}." in host else self._answer)(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
