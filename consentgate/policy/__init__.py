@@ -24,6 +24,7 @@ from consentgate.policy.vocabulary import (
     Party,
     PersonalData,
     SameSite,
+    StoringHeader,
 )
 from consentgate.policy.writing import paste_toml
 
@@ -46,6 +47,7 @@ __all__ = [
     "Policy",
     "Regime",
     "SameSite",
+    "StoringHeader",
     "Text",
     "Translations",
     "known_category",

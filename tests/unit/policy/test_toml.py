@@ -11,8 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consentgate import Category, Controller, Cookie, Policy, PolicyError
-from consentgate.policy import ExemptReason, Kind, Party, PersonalData, SameSite
-from consentgate.policy.vocabulary import StoringHeader
+from consentgate.policy import ExemptReason, Kind, Party, PersonalData, SameSite, StoringHeader
 from tests.unit.policy.reported import places, refusal
 
 FULL = """
