@@ -114,8 +114,10 @@ class ChoiceCookie:
         secure = self._is_secure(exchange)
         if not (secure or self._secure is False):
             self._warn_of_proxy(exchange)
-        # Another host that shares the cookie may ask for more: what was chosen there stays.
-        choice = exchange.new_choice.joined_with(exchange.stored_choice.elsewhere)
+        choice = exchange.new_choice
+        if self._domain:
+            # Another host that shares the cookie may ask for more: what was chosen there stays.
+            choice = choice.joined_with(exchange.stored_choice.elsewhere)
         max_age_s = self._max_age_s(choice)
         value = self._codec.encode(choice)
         path = self._path_for(exchange) if exchange.mount else self._usual_path

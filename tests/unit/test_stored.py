@@ -377,12 +377,23 @@ def test_of_several_choices_what_another_host_declares_is_intersected_too() -> N
 
 def test_a_choice_beside_another_host_s_is_as_old_as_that_one() -> None:
     old = preferences_for("marketing", clock=Clock(NOW - timedelta(days=100)))
-    gate = gate_of(policy=SHOP)
+    gate = gate_of(policy=SHOP, domain="example.org")
 
-    [value] = respond(gate, lambda consent: consent.grant("comfort"), cookie=old).first
+    value, _ = respond(gate, lambda consent: consent.grant(), cookie=old).first
 
     pair, _, attributes = value.partition("; ")
     stored = read(pair)
     assert stored.consent.granted == {"marketing"}
     assert stored.consent.day == (NOW - timedelta(days=100)).date()
     assert attributes.startswith(f"Max-Age={83 * 86_400 - 16 * 3600};")
+
+
+def test_where_no_host_shares_the_cookie_a_choice_keeps_nothing_that_is_not_declared() -> None:
+    old = preferences_for("marketing", clock=Clock(NOW - timedelta(days=100)))
+    gate = gate_of(policy=SHOP)
+
+    [value] = respond(gate, lambda consent: consent.grant(), cookie=old).first
+
+    pair, _, attributes = value.partition("; ")
+    assert read(pair).consent.granted == frozenset()
+    assert attributes.startswith(f"Max-Age={182 * 86_400};")
