@@ -379,7 +379,7 @@ def test_a_choice_beside_another_host_s_is_as_old_as_that_one() -> None:
     old = preferences_for("marketing", clock=Clock(NOW - timedelta(days=100)))
     gate = gate_of(policy=SHOP, domain="example.org")
 
-    value, _ = respond(gate, lambda consent: consent.grant(), cookie=old).first
+    value, _ = respond(gate, lambda consent: consent.save("comfort"), cookie=old).first
 
     pair, _, attributes = value.partition("; ")
     stored = read(pair)
@@ -392,7 +392,7 @@ def test_where_no_host_shares_the_cookie_a_choice_keeps_nothing_that_is_not_decl
     old = preferences_for("marketing", clock=Clock(NOW - timedelta(days=100)))
     gate = gate_of(policy=SHOP)
 
-    [value] = respond(gate, lambda consent: consent.grant(), cookie=old).first
+    [value] = respond(gate, lambda consent: consent.save("comfort"), cookie=old).first
 
     pair, _, attributes = value.partition("; ")
     assert read(pair).consent.granted == frozenset()
