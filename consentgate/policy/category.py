@@ -148,7 +148,7 @@ def _controller_problems(controller: Controller) -> Iterator[Problem]:
         yield Problem("CG012", "address is not a text", "give the postal address")
     if controller.jurisdiction != "" and not is_country(controller.jurisdiction):
         message = f"jurisdiction cannot be {controller.jurisdiction!r:.80}"
-        yield Problem("CG012", message, 'give two capital letters (ISO 3166-1), such as "FR"')
+        yield Problem("CG012", message, 'give the code of a country (ISO 3166-1), such as "FR"')
 
 
 BUILT_IN_CATEGORIES = tuple(Category(name) for name in _BUILT_IN)

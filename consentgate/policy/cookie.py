@@ -192,8 +192,8 @@ class Cookie:
     `browser_fingerprint`, `ip_address`, `location`, `language`, `preference`, `interest`, `profile`
     or `authentication`, or several of these."""
     storage_location: tuple[str, ...] = ()
-    """The countries in which these data are stored, such as `"FR"` (ISO 3166-1), for exported
-    records."""
+    """The countries in which these data are stored, such as `"FR"` (ISO 3166-1), or `"EU"`, for
+    exported records."""
     recipients: tuple[str, ...] = ()
     """Who else receives these data, one name or several, for exported records; `()`: nobody but the
     controller."""

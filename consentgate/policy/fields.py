@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from consentgate.policy.countries import COUNTRIES, PLACES
 from consentgate.policy.hosts import texts_of
 from consentgate.policy.problems import Problem, as_word, invalid_value
 from consentgate.policy.vocabulary import PersonalData, StoringHeader
@@ -15,7 +16,6 @@ from consentgate.policy.vocabulary import PersonalData, StoringHeader
 _PATH = re.compile(r"/[^;\x00-\x1f\x7f]*")
 _DOMAIN = re.compile(r"(\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*)?", re.IGNORECASE)
 _ENDPOINT = re.compile(r"(https://[a-z0-9.-]+(:[0-9]+)?)?/(?!/)[!-:<-~]*")
-_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 def as_flag(value: object, *, field: str, problems: list[Problem]) -> bool:
@@ -89,18 +89,18 @@ def as_endpoints(value: object, *, field: str, problems: list[Problem]) -> tuple
 
 
 def as_countries(value: object, *, field: str, problems: list[Problem]) -> tuple[str, ...]:
-    """Return one country or several as a tuple of codes."""
+    """Return one country or several as a tuple of codes; "EU" is one of them."""
     countries = texts_of(value)
-    if countries and all(map(is_country, countries)):
+    if countries and PLACES.issuperset(countries):
         return countries
-    hint = 'give two capital letters (ISO 3166-1), such as "FR", or several of these'
+    hint = 'give codes of countries (ISO 3166-1), such as "FR" or "GB", or "EU"'
     problems.append(invalid_value(field, value, hint))
     return ()
 
 
 def is_country(value: object) -> bool:
-    """Return whether `value` has the form of a country's code (ISO 3166-1 alpha-2)."""
-    return isinstance(value, str) and _COUNTRY.fullmatch(value) is not None
+    """Return whether `value` is a country's code (ISO 3166-1 alpha-2)."""
+    return isinstance(value, str) and value in COUNTRIES
 
 
 def as_names(value: object, *, field: str, problems: list[Problem]) -> tuple[str, ...]:

@@ -156,6 +156,8 @@ def test_a_name_with_a_star_is_a_glob() -> None:
         {"personal_data": 1},
         {"storage_location": "France"},
         {"storage_location": []},
+        {"storage_location": "UK"},  # the code is GB
+        {"storage_location": ["FR", "EEA"]},
         {"recipients": [" "]},
         {"recipients": 1},
         {"hosts": "https://a.example/path"},
