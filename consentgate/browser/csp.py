@@ -30,15 +30,15 @@ _LOCAL = ("data:", "blob:")
 _SCRIPTS = ("'unsafe-inline'", "'unsafe-eval'", "'wasm-unsafe-eval'", *_LOCAL)
 
 # `default-src` alone stops prefetches (CSP3 section 6.8.4), beside the others, since each resource
-# has a list of its own. Workers are always of the site's own host.
-_DIRECTIVES: tuple[tuple[str, ResourceType | None, tuple[str, ...]], ...] = (
+# has a list of its own. What a worker's module imports counts as a worker (CSP3 section 6.1.15).
+_DIRECTIVES: tuple[tuple[str, ResourceType, tuple[str, ...]], ...] = (
     ("default-src", ResourceType.ANY, _LOCAL),
     ("script-src", ResourceType.SCRIPT, _SCRIPTS),
     ("style-src", ResourceType.STYLE, ("'unsafe-inline'", *_LOCAL)),
     ("img-src", ResourceType.IMAGE, _LOCAL),
     ("font-src", ResourceType.FONT, _LOCAL),
     ("media-src", ResourceType.MEDIA, _LOCAL),
-    ("worker-src", None, _LOCAL),
+    ("worker-src", ResourceType.SCRIPT, _LOCAL),
     ("frame-src", ResourceType.FRAME, _LOCAL),
     ("connect-src", ResourceType.CONNECTION, _LOCAL),
 )
@@ -59,7 +59,7 @@ def policy_text(allowed: Iterable[Hosts], *, host: str, report_path: str) -> str
     own_sockets = _sockets(host) if _HOST.fullmatch(host) else []
     parts = []
     for name, resource_type, keywords in _DIRECTIVES:
-        sources = [] if resource_type is None else _sources(by_rule, resource_type)
+        sources = _sources(by_rule, resource_type)
         sockets = own_sockets if resource_type is ResourceType.CONNECTION else []
         parts.append(" ".join((name, "'self'", *sources, *sockets, *keywords)))
     if report_path:

@@ -21,10 +21,22 @@ from consentgate.policy import Basis, Policy
 _FOLDER = Path(__file__).parent / "static"
 
 
+# Strings, templates and regular expressions stay; division has blanks around it.
+_SPARE = re.compile(
+    r"""("[^"\n]*"|`[^`]*`|/(?![ *])(?:\\.|\[[^\]]*\]|[^/\\\[\n])+/)"""
+    r"|/\*.*?\*/| *([=>{}()\[\],;:?&|+<!-]+) *"
+)
+
+
 def _read_part(path: Path) -> str:
-    """Return a part of the script, without its indentation and its lines of comment."""
+    """Return a part of the script, without its comments and the blanks that only readers need."""
     stripped = map(str.strip, path.read_text(encoding="utf-8").splitlines())
-    return "\n".join(line for line in stripped if line and not line.startswith("//")) + "\n"
+    lines = (line for line in stripped if line and not line.startswith("//"))
+    return "".join(_SPARE.sub(_kept, line) + "\n" for line in lines)
+
+
+def _kept(match: re.Match[str]) -> str:
+    return match[1] or match[2] or ""
 
 
 # Read with the module: under ASGI a request must not wait for a disk.
@@ -81,6 +93,7 @@ class ScriptParts:
             "start",
             *(["storages"] if guards else []),
             "choice",
+            "choice_of_server" if self.is_hidden else "choice_in_cookie",
             *(["guard"] if guards else []),
             *(adapter.value.replace("-", "_") for adapter in self.adapters),
             *(["markup"] if self.activates else []),
@@ -118,8 +131,8 @@ class HeadScript:
         granted = dict.fromkeys(sorted(consent.granted), "granted")
         states = granted | dict.fromkeys(sorted(consent.refused), "refused")
         text = json.dumps(states, separators=(",", ":"))
-        known = f"Object.assign(states, {text});\nhookStorages(self);\n"
-        return _closed(self._declared, _PARTS["start"], _PARTS["storages"], known) + b"\n"
+        known = f"guardStorages(POLICY, {text}).hookStorages(self);\n"
+        return _closed(self._declared, _PARTS["storages"], known) + b"\n"
 
 
 def _closed(*parts: str) -> bytes:
@@ -128,7 +141,7 @@ def _closed(*parts: str) -> bytes:
 
 SWEEP_BODY = _PARTS["sweep"].encode("ascii")
 SWEEP = f"sweep.{hashlib.sha256(SWEEP_BODY).hexdigest()[:_DIGITS]}.js"
-"""The name of the module that removes what was refused."""
+"""The name of the module that removes what was refused, and reports what was stopped."""
 
 
 def _declaration(policy: Policy, parts: ScriptParts) -> str:

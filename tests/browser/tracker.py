@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,11 +28,13 @@ _TYPES = {
 
 
 class Tracker:
-    """What was asked for, by host; `connections` counts those that were opened."""
+    """What was asked for, by host; `connections` counts those that were opened, `datagrams` what
+    else arrived at the port."""
 
     def __init__(self) -> None:
         self.requests: list[tuple[str, str]] = []
         self.connections = 0
+        self.datagrams = 0
         self.port = 0
 
     def paths(self, host: str) -> set[str]:
@@ -41,7 +44,7 @@ class Tracker:
     def forget(self) -> None:
         """Begin a new log."""
         self.requests.clear()
-        self.connections = 0
+        self.connections = self.datagrams = 0
 
     def wait_for(self, host: str, paths: set[str]) -> set[str]:
         """Return those of the paths that were not asked for, once all were or time is over."""
@@ -89,12 +92,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Access-Control-Allow-Origin", self.headers["Origin"] or "*")
         self.send_header("Access-Control-Allow-Credentials", "true")
         self.send_header("Cache-Control", "no-store")
-        self.send_header("Set-Cookie", "tracker=1")
+        self.send_header("Set-Cookie", "tracker=1; SameSite=None; Secure")
         self.end_headers()
         self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         """Write nothing."""
+
+
+def _count(tracker: Tracker, datagrams: socket.socket) -> None:
+    with datagrams:
+        while datagrams.recv(2048):
+            tracker.datagrams += 1
 
 
 @contextmanager
@@ -105,9 +114,13 @@ def run_tracker() -> Iterator[Tracker]:
     tracker.port = server.server_address[1]
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
+    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    datagrams.bind(server.server_address)
+    Thread(target=_count, args=(tracker, datagrams), daemon=True).start()
     try:
         yield tracker
     finally:
+        datagrams.sendto(b"", datagrams.getsockname())
         server.shutdown()
         server.server_close()
         thread.join()

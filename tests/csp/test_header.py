@@ -48,7 +48,7 @@ class TestEachMiddleware:
             "img-src": ["'self'", *LOCAL],
             "font-src": ["'self'", "fonts.example.net", *LOCAL],
             "media-src": ["'self'", *LOCAL],
-            "worker-src": ["'self'", *LOCAL],
+            "worker-src": ["'self'", "cdn.example.net", *LOCAL],
             "frame-src": ["'self'", *LOCAL],
             "connect-src": ["'self'", *sockets, *LOCAL],
             "report-uri": ["/consent/report"],

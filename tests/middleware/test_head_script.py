@@ -217,7 +217,7 @@ def test_the_guard_precedes_the_script_of_a_worker_for_its_visitor_alone(
     shown = show(WORKER, worker(kind, ALLOWED), guard="enforce")
 
     assert shown.body.endswith(b"self.x = 1;")
-    assert b'Object.assign(states, {"marketing":"granted","statistics":"granted"})' in shown.body
+    assert b'guardStorages(POLICY, {"marketing":"granted","statistics":"granted"})' in shown.body
     assert length(shown) == [str(len(shown.body))]
     assert header(shown, "etag") == []
     assert "private" in header(shown, "cache-control")[0]

@@ -1,21 +1,6 @@
 // The visitor's choice in this page, and `window.consentgate`.
 const pages = new URL("../", document.currentScript.src).href;
-const native = (name) => find(Document.prototype, name).get.bind(document);
-const readCookies = native("cookie");
-const runningScript = native("currentScript");
 const listeners = new Set();
-
-// The choices in the cookies; the formats of the value differ in nothing but the order of keys. Only the server can verify them, so all must agree.
-const stored = () => readCookies().split("; ").flatMap((pair) => {
-  const [name, value] = pair.split("=");
-  try {
-    const text = name === POLICY.cookie && value.split(".")[0];
-    const choice = JSON.parse(atob(text.replace(/-/g, "+").replace(/_/g, "/")));
-    const days = (Date.now() - Date.parse(choice.d)) / 864e5;
-    if (days >= -1 && days < POLICY.days[+!Object.keys(choice.g)[0]]) return choice;
-  } catch { /* it is none */ }
-  return [];
-});
 
 const update = (given) => {
   const choices = stored();
@@ -47,15 +32,3 @@ const api = {
   },
 };
 define(window, "consentgate", { value: api });
-
-// Where scripts cannot read the cookie, the server's own script says what it holds.
-document.addEventListener("consentgate:state", ({ detail }) => {
-  if (!POLICY.hidden) update();
-  else if (runningScript()?.src === `${pages}state.js`) update(detail.categories);
-});
-if (!POLICY.hidden) {
-  const again = () => update();
-  window.cookieStore?.addEventListener("change", again);
-  document.addEventListener("visibilitychange", again);
-}
-update(POLICY.hidden && {});

@@ -1,58 +1,90 @@
-// What may be written: POLICY.rules has the patterns of names in the order in which they count.
-const ruleOf = (kind, name) => (
-  POLICY.rules[kind]?.find(([pattern]) => new RegExp(pattern, "su").test(name))
-);
-const isGranted = (rule) => rule?.[1].every(
-  (one) => states[one] === "granted" || (rule[2] && states[one] !== "refused"),
-);
-let note = () => {};
-const may = (kind, name) => {
-  const rule = ruleOf(kind, name);
-  if (isGranted(rule)) return true;
-  note(kind, name);
-  return !POLICY.enforces || !(rule || POLICY.strict);
-};
+// What may be stored by name, in a page or a worker. The text of this function goes before the
+// scripts of workers, so that it knows nothing but what it is given.
+function guardStorages(POLICY, states, note = () => {}) {
+  const { apply, construct, getOwnPropertyDescriptor: find, defineProperty: define } = Reflect;
+  // POLICY.rules has the patterns of names in the order in which they count.
+  const ruleOf = (kind, name) => (
+    POLICY.rules[kind]?.find(([pattern]) => new RegExp(pattern, "su").test(name))
+  );
+  const isGranted = (rule) => rule?.[1].every(
+    (one) => states[one] === "granted" || (rule[2] && states[one] !== "refused"),
+  );
+  const may = (kind, name) => {
+    const rule = ruleOf(kind, name);
+    if (isGranted(rule)) return true;
+    note(kind, name);
+    return !POLICY.enforces || !(rule || POLICY.strict);
+  };
 
-// Calls `apply` in the place of a method, or of the part "get" or "set" of an accessor.
-const hook = (target, name, apply, part = "value") => {
-  const found = target && find(target, name);
-  if (found?.[part]) {
-    define(target, name, { ...found, [part]: new Proxy(found[part], { apply }) });
-  }
-};
+  // Calls a trap in the place of a method, of a setter, or of a getter that has none beside it.
+  const hook = (target, name, trap, on = "apply") => {
+    const found = target && find(target, name);
+    const part = ["value", "set", "get"].find((one) => found?.[one]);
+    if (part) define(target, name, { ...found, [part]: new Proxy(found[part], { [on]: trap }) });
+  };
 
-// What is stored by name in a page or a worker.
-const hookStorages = (realm) => {
-  const refusal = () => new DOMException("no consent", "SecurityError");
-  const hookType = (type, ...how) => hook(realm[type]?.prototype, ...how);
+  const hookStorages = (realm) => {
+    const hookType = (type, ...how) => hook(realm[type]?.prototype, ...how);
+    const only = (kind, nameOf) => (call, self, args) => {
+      if (!may(kind, nameOf(args, self))) throw new DOMException("no consent", "SecurityError");
+      return apply(call, self, args);
+    };
+    const later = (kind, nameOf) => async (...call) => only(kind, nameOf)(...call);
+    const isTrusted = (one) => realm.trustedTypes?.isScriptURL(one);
+    const first = (args) => args[0] = `${args[0]}`;
 
-  for (const [type, method, kind] of [
-    ["IDBFactory", "open", "indexed_db"],
-    ["CacheStorage", "open", "cache_storage"],
-    ["StorageBucketManager", "open", "storage_bucket"],
-    ["ServiceWorkerContainer", "register", "service_worker"],
-  ]) {
-    hookType(type, method, (open, self, args) => {
-      if (!realm.trustedTypes?.isScriptURL(args[0])) args[0] = `${args[0]}`;
-      const isWorker = method === "register";
-      const name = isWorker ? new URL(args[0], realm.document?.baseURI).pathname : args[0];
-      if (may(kind, name)) return apply(open, self, args);
-      if (kind === "indexed_db") throw refusal();
-      return Promise.reject(refusal());
+    hookType("IDBFactory", "open", only("indexed_db", first));
+    hookType("CacheStorage", "open", later("cache_storage", first));
+    hookType("StorageBucketManager", "open", later("storage_bucket", first));
+    hookType("ServiceWorkerContainer", "register", later("service_worker", (args) => {
+      if (!isTrusted(args[0])) first(args);
+      return new URL(args[0], realm.document?.baseURI).pathname;
+    }));
+    // A folder that the visitor picked is not in the root of the site's private files.
+    for (const method of ["getFileHandle", "getDirectoryHandle"]) {
+      hookType("FileSystemDirectoryHandle", method, async (open, self, [name, options]) => {
+        const args = [`${name}`, { ...options }];
+        const isOwn = args[1].create
+          && await (await realm.navigator.storage.getDirectory()).resolve(self);
+        return isOwn ? only("private_file", first)(open, self, args) : apply(open, self, args);
+      });
+    }
+    hookType("FileSystemFileHandle", "move", later("private_file", (args, self) => (
+      args.at(-1).kind ? self.name : `${args.at(-1)}`
+    )));
+    // The files of Chromium's older interface have paths: its own name counts for all of them.
+    for (const name of ["webkitRequestFileSystem", "webkitRequestFileSystemSync"]) {
+      hook(realm, name, only("private_file", () => name));
+    }
+    hookType("CookieStore", "set", async (set, self, args) => {
+      const one = args.length > 1 ? { name: args[0], value: args[1] } : { ...args[0] };
+      one.name = `${one.name}`.trim();
+      return may("cookie", one.name) ? apply(set, self, [one]) : undefined;
     });
-  }
-  // A folder that the visitor picked is not in the root of the site's private files.
-  for (const method of ["getFileHandle", "getDirectoryHandle"]) {
-    hookType("FileSystemDirectoryHandle", method, async (open, self, args) => {
-      args = [`${args[0]}`, { ...args[1] }];
-      if (args[1].create && await (await realm.navigator.storage.getDirectory()).resolve(self)
-        && !may("private_file", args[0])) throw refusal();
-      return apply(open, self, args);
+
+    // A worker of a blob has no answer that the server could put this text in front of.
+    const blobs = {};
+    hook(realm.URL, "createObjectURL", (create, self, args) => {
+      const address = apply(create, self, args);
+      [blobs[address]] = args;
+      return address;
     });
-  }
-  hookType("CookieStore", "set", async (set, self, args) => {
-    const one = args.length > 1 ? { name: args[0], value: args[1] } : { ...args[0] };
-    one.name = `${one.name}`.trim();
-    return may("cookie", one.name) ? apply(set, self, [one]) : undefined;
-  });
-};
+    hook(realm.URL, "revokeObjectURL", (revoke, self, args) => {
+      delete blobs[args[0]];
+      apply(revoke, self, args);
+    });
+    for (const type of ["Worker", "SharedWorker"]) {
+      hook(realm, type, (Type, args, made) => {
+        const blob = !isTrusted(args[0]) && blobs[args[0]];
+        if (blob) {
+          const known = JSON.stringify([POLICY, states]);
+          const text = `(${guardStorages})(...${known}).hookStorages(self);`;
+          // The second argument is for its type, without which no module runs.
+          args[0] = URL.createObjectURL(new Blob([text, blob], blob));
+        }
+        return construct(Type, args, made);
+      }, "construct");
+    }
+  };
+  return { ruleOf, isGranted, may, hook, hookStorages };
+}

@@ -1,3 +1,5 @@
+// What the guard loads once there is something to remove or to report.
+
 // Removes by name what the visitor refused and what is there nevertheless: the rest stays.
 const pathOf = ({ active, waiting, installing }) => (
   new URL((active || waiting || installing).scriptURL).pathname
@@ -39,4 +41,22 @@ export const sweepAll = async (isRefused) => {
       for (const name of await namesOf()) if (isRefused(kind, name)) await remove(name);
     } catch { /* the browser has none of that kind, or none for this page */ }
   }
+};
+
+// Reports a kind and a name, once in a page, with what else there is within a second.
+const noted = new Set();
+let waiting = [];
+let address;
+const send = () => {
+  if (waiting[0]) navigator.sendBeacon(address, waiting.join("\n"));
+  waiting = [];
+};
+addEventListener("pagehide", send);
+
+export const report = (to, kind, name) => {
+  const line = `${kind} ${name.slice(0, 64)}`;
+  if (noted.has(line) || noted.size > 99) return;
+  address = to;
+  noted.add(line);
+  if (waiting.push(line) < 2) setTimeout(send, 1000);
 };
