@@ -34,10 +34,10 @@ def stored(kind: str) -> Cookie:
     )
 
 
-def policy_with(*cookies: Cookie) -> Policy:
+def policy_with(*cookies: Cookie, regime: str = "eu") -> Policy:
     """What the ways store is for statistics, and so much of it is necessary; and more cookies."""
     necessary = [Cookie("needed", category="necessary", kind=kind) for kind in KINDS[:-1]]  # type: ignore[arg-type]
-    return Policy(cookies=[*necessary, *map(stored, KINDS), *cookies])
+    return Policy(cookies=[*necessary, *map(stored, KINDS), *cookies], regime=regime)
 
 
 POLICY = policy_with()

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from consentgate import Event
+from consentgate import Event, Gate
 from consentgate.gate.events import Reason
-from tests.browser.guarded_site import PAGES, PATHS, Site, page_that
+from tests.browser.guarded_site import PAGES, PATHS, SECRET, Site, page_that, policy_with
 from tests.browser.storing_ways import NAME, WAYS_ROUND, WORKER
 from tests.browser.tracking_browser import Tab, open_chromium
 from tests.support.http_servers import serve_asgi
@@ -139,6 +139,33 @@ def test_a_choice_that_scripts_cannot_read_is_known_before_anything_runs(
     tab.open(PATHS["cookie: assignment"])
 
     assert tab.left() == ({"cookie": [NAME]} if granted else {})
+
+
+@pytest.mark.law(33, 34)
+@pytest.mark.parametrize(
+    ("regime", "signals", "stores"),
+    [("uk", False, True), ("uk", True, True), ("us-ca", False, True), ("us-ca", True, False)],
+)
+def test_where_an_objection_is_enough_scripts_store_until_there_is_one(
+    browser: Browser, serve: Serve, regime: str, *, signals: bool, stores: bool
+) -> None:
+    policy = policy_with(regime=regime)
+    address = serve(guard="enforce", policy=policy)
+    tab = Tab(browser, address, gate=Gate(policy, secret_key=SECRET))
+    tab.context.set_extra_http_headers({"Sec-GPC": "1"} if signals else {})
+    tab.context.add_init_script(
+        f"Object.defineProperty(navigator, 'globalPrivacyControl', {{ value: {int(signals)} }})"
+    )
+
+    tab.open(PATHS["storage: setItem"])
+    before = tab.left()
+    tab.choose()
+    tab.open("/empty")
+    tab.wait_until("!localStorage.length")
+    tab.open(PATHS["storage: setItem"])
+
+    assert before == ({"local_storage": [NAME]} if stores else {})
+    assert tab.left() == {}
 
 
 def test_scripts_neither_write_the_choice_nor_open_the_guard(
