@@ -96,10 +96,6 @@ FRAMES = {
         "const f = document.createElement('iframe'); "
         "f.srcdoc = \"<script>document.cookie = 'track=1'<\\/script>\"; " + _LOADS
     ),
-    "srcdoc in srcdoc": (
-        "const f = document.createElement('iframe'), g = document.createElement('iframe'); "
-        f"g.srcdoc = {_SCRIPT}; f.srcdoc = g.outerHTML; {_LOADS}"
-    ),
     "javascript:": (
         "const f = document.createElement('iframe'); "
         "f.src = \"javascript:document.cookie = 'track=1'; parent.ran()\"; "
