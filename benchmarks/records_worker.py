@@ -29,6 +29,7 @@ from consentgate.choice.decision import (
     Notice,
     new_id,
 )
+from consentgate.gate.waiting import until_done
 from consentgate.records.address import Backend, parse_address
 from consentgate.records.entries import entry_of
 from consentgate.records.log.edge import Edge
@@ -145,14 +146,19 @@ def record_decisions(address: str, callers: float, seconds: float) -> Measured:
 
 
 async def _record(recorder: StoreRecorder, callers: int, seconds: float) -> Measured:
-    await asyncio.wrap_future(recorder.record(make_decision()))
+    async def record() -> None:
+        recorded = recorder.record(make_decision())
+        await until_done(recorded)  # as the middleware does
+        recorded.result()
+
+    await record()
     spent: list[float] = []
     started = time.perf_counter()
 
     async def call() -> None:
         last = time.perf_counter()
         while last - started < seconds:
-            await asyncio.wrap_future(recorder.record(make_decision()))
+            await record()
             now = time.perf_counter()
             spent.append(now - last)
             last = now
