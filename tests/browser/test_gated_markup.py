@@ -82,12 +82,8 @@ def accept(tab: Tab) -> None:
 
 
 def settle(tab: Tab) -> None:
-    """Wait until only what is refused still waits. The page's own rules may forbid `eval`."""
-    tab.evaluate("""async () => {
-        while (document.querySelectorAll("[data-consent]").length > 1) {
-            await new Promise((next) => setTimeout(next, 10));
-        }
-    }""")
+    """Wait until only what is refused still waits."""
+    tab.wait_until("document.querySelectorAll('[data-consent]').length <= 1")
 
 
 @pytest.mark.law(1, 18)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from consentgate.gate.recording import Recorded
+from consentgate.records import writer
 from consentgate.records.session import Trouble, trouble_of
 from tests.support.records import check_store, entries, stored
 from tests.support.scripted_store import (
@@ -70,6 +71,24 @@ def test_one_bad_row_fails_alone(site: Site) -> None:
     assert first.result(10) is Recorded.STORED
     assert "a bad row" in error_of(results[0])
     assert results[1].result(10) is Recorded.STORED
+
+
+def test_what_is_too_much_for_one_transaction_is_stored_in_several(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "MOST_ROWS", 2)
+    goes_on, is_writing = threading.Event(), threading.Event()
+    site.store.before += [signal_and_wait(is_writing, goes_on)]
+    first = site.grant()
+    assert is_writing.wait(10)
+    others = [site.grant() for _ in range(3)]
+    written: list[str] = []
+    site.store.before += [lambda: written.append("two"), lambda: written.append("one")]
+
+    goes_on.set()
+
+    assert {one.result(10) for one in [first, *others]} == {Recorded.STORED}
+    assert written == ["two", "one"]
 
 
 def test_a_store_out_of_reach_lets_nobody_wait(hasty_site: Site) -> None:

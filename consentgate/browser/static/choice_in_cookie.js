@@ -15,5 +15,6 @@ const reread = () => update();
 for (const event of ["consentgate:state", "visibilitychange"]) {
   document.addEventListener(event, reread);
 }
-window.cookieStore?.addEventListener("change", reread);
+// Chromium may report a change before `document.cookie` has it.
+window.cookieStore?.addEventListener("change", () => { setTimeout(reread, 500); reread(); });
 reread();
