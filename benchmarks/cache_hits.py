@@ -15,21 +15,17 @@ follows another, so that the ratios are the same in each run.
 from __future__ import annotations
 
 import random
-import socket
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from itertools import accumulate
 from pathlib import Path
-from threading import Thread
 from typing import NamedTuple
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -39,7 +35,7 @@ from consentgate import Controller, Cookie, Gate, Policy, get_consent
 from consentgate._asgi_exchange import App
 from consentgate.asgi import ConsentMiddleware
 from consentgate.cli.cache_config.texts import cache_config_text
-from tests.caches.processes import HOST, run_nginx, snippets
+from tests.caches.processes import HOST, run_nginx, serve_asgi, snippets
 
 VISITORS, DAYS, PAGES, SEED = 2_000, 60, 30, 20_261_124
 COMES = 0.2  # the share of the days on which a visitor comes
@@ -158,27 +154,12 @@ def _application(clock: MovedClock, *, asks: bool) -> App:
     )  # fmt: skip
 
 
-@contextmanager
-def _serve(application: App) -> Iterator[int]:
-    """The port of the application, until the block ends."""
-    with socket.create_server((HOST, 0)) as listening:
-        config = uvicorn.Config(application, log_level="error", lifespan="off", ws="none")
-        server = uvicorn.Server(config)
-        thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        try:
-            yield listening.getsockname()[1]
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
 def hit_ratio(way: Way, seen: Sequence[View]) -> float:
     """Return the share of these views that nginx answered by itself."""
     clock = MovedClock()
     with (
         tempfile.TemporaryDirectory() as folder,
-        _serve(_application(clock, asks=way.asks)) as origin,
+        serve_asgi(_application(clock, asks=way.asks)) as origin,
     ):
         Path(folder).chmod(0o755)
         with run_nginx(way.config, origin=origin, folder=Path(folder)) as port:

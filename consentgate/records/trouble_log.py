@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
+from consentgate.gate.pace import Pace
 from consentgate.gate.recording import StoreTrouble, TroubleListener
 
 logger = logging.getLogger("consentgate")
 
-BETWEEN_LINES_S = 60.0
+_MINUTE_S = 60.0
+_MOST_KINDS = 32  # there are fewer
 
 _HEARD = {
     "store": StoreTrouble.UNREACHABLE,
@@ -23,6 +25,10 @@ _HEARD = {
     "clocks": StoreTrouble.CLOCKS_APART,
 }
 """The kinds that are for a site to hear of; the others have events, or hold nobody up."""
+
+
+def _new_pace() -> Pace:
+    return Pace(_MINUTE_S, most=_MOST_KINDS, now_s=time.monotonic)
 
 
 @dataclass(slots=True)
@@ -46,7 +52,7 @@ class TroubleLog:
     listeners: Sequence[TroubleListener] = ()
     counts: Counts = field(default_factory=Counts)
     _lock: Lock = field(default_factory=Lock)
-    _logged_s: dict[str, float] = field(default_factory=dict)
+    _minutes: Pace = field(default_factory=_new_pace)
 
     def add(self, name: str, number: int = 1) -> None:
         """Add to one of the counts."""
@@ -57,12 +63,9 @@ class TroubleLog:
 
     def report(self, kind: str, text: str) -> None:
         """Report a trouble, unless one of its kind was reported within the last minute."""
-        now_s = time.monotonic()
         with self._lock:
-            last_s = self._logged_s.get(kind)
-            if last_s is not None and now_s - last_s < BETWEEN_LINES_S:
+            if not self._minutes.admits(kind):
                 return
-            self._logged_s[kind] = now_s
         trouble = _HEARD.get(kind)
         if trouble is None or not self.listeners:
             logger.error("consentgate: %s", text)

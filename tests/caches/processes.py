@@ -13,12 +13,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 
-import uvicorn
-from werkzeug.serving import WSGIRequestHandler, make_server
-
+from consentgate._asgi_exchange import App
 from tests.caches.origin import asgi_site, wsgi_site
+from tests.support import http_servers
 from tests.support.processes import end
 from tests.support.requirements import require
 
@@ -115,41 +113,16 @@ def _run(command: list[str], *, port: int, folder: Path) -> Iterator[None]:
         end(process)
 
 
-class _QuietHandler(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        pass
-
-
 @contextmanager
-def serve_asgi() -> Iterator[int]:
-    """The port on which uvicorn serves the site, until the block ends."""
-    with socket.create_server((HOST, 0)) as listening:
-        config = uvicorn.Config(
-            asgi_site,
-            log_level="error",
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=LONGEST_END_S,
-        )
-        server = uvicorn.Server(config)
-        thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        try:
-            yield listening.getsockname()[1]
-        finally:
-            server.should_exit = True
-            thread.join()
+def serve_asgi(app: App = asgi_site) -> Iterator[int]:
+    """The port on which uvicorn serves an application, the site without one, until the block
+    ends."""
+    with http_servers.serve_asgi(app) as address:
+        yield int(address.rpartition(":")[2])
 
 
 @contextmanager
 def serve_wsgi() -> Iterator[int]:
     """The port on which Werkzeug serves the site, until the block ends."""
-    server = make_server(HOST, 0, wsgi_site, threaded=True, request_handler=_QuietHandler)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with http_servers.serve_wsgi(wsgi_site) as address:
+        yield int(address.rpartition(":")[2])

@@ -10,6 +10,7 @@ from consentgate import ConfigurationError, Event, Policy, Reason, get_consent
 from tests.support.exchange import preferences_for
 from tests.support.minimal_servers import (
     BODY,
+    MESSAGES_WITH_HEADERS,
     App,
     Message,
     asgi_gate,
@@ -32,18 +33,7 @@ def message_of(kind: str, **facts: Any) -> Message:
     return {"type": kind, "headers": list(COOKIES), **facts}
 
 
-@pytest.mark.parametrize(
-    ("kind", "scope"),
-    [
-        ("http.response.start", http_scope()),
-        ("http.response.early_hint", http_scope()),
-        ("http.response.trailers", http_scope()),
-        ("http.response.push", http_scope()),
-        ("http.response.start.of.tomorrow", http_scope()),
-        ("websocket.accept", websocket_scope()),
-        ("websocket.http.response.start", websocket_scope()),
-    ],
-)
+@pytest.mark.parametrize(("kind", "scope"), MESSAGES_WITH_HEADERS)
 def test_a_message_with_headers_is_guarded_whatever_it_is(kind: str, scope: Any) -> None:
     [sent] = talk(asgi_gate(sender(message_of(kind, status=200, path="/x"))), dict(scope))
 

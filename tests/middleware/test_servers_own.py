@@ -14,6 +14,7 @@ from tests.middleware.banner_pages import PAGE, PUT
 from tests.support.app_calls import environ_of
 from tests.support.exchange import Ask
 from tests.support.minimal_servers import (
+    MESSAGES_WITH_HEADERS,
     App,
     Message,
     WsgiServer,
@@ -24,7 +25,6 @@ from tests.support.minimal_servers import (
     set_by,
     start,
     talk,
-    websocket_scope,
     wsgi_gate,
 )
 
@@ -190,16 +190,7 @@ def test_no_shape_of_a_start_is_handed_on(
     assert set(set_by(sent[0])) <= {b"session=1"}
 
 
-@pytest.mark.parametrize(
-    ("kind", "scope"),
-    [
-        ("http.response.early_hint", http_scope()),
-        ("http.response.trailers", http_scope()),
-        ("http.response.push", http_scope()),
-        ("websocket.accept", websocket_scope()),
-        ("websocket.http.response.start", websocket_scope()),
-    ],
-)
+@pytest.mark.parametrize(("kind", "scope"), MESSAGES_WITH_HEADERS)
 def test_no_list_of_any_message_is_handed_on(kind: str, scope: Any) -> None:
     async def app(scope: Any, receive: App, send: App) -> None:
         await send({"type": kind, "headers": OwnList(cookies("session=1", "_ga=1"))})

@@ -10,16 +10,15 @@ from consentgate import Event, Reason
 from tests.support.exchange import HTML
 from tests.support.minimal_servers import (
     BODY,
+    MESSAGES_WITH_HEADERS,
     App,
     Scope,
     answerer,
     asgi_gate,
-    http_scope,
     sender,
     serve,
     start,
     talk,
-    websocket_scope,
     wsgi_gate,
 )
 
@@ -31,17 +30,7 @@ RAW = [(name.encode(), value.encode()) for name, value in (GOES, STAYS)]
 LEFT = "observe-browsing-topics"
 
 
-@pytest.mark.parametrize(
-    ("kind", "scope"),
-    [
-        ("http.response.start", http_scope()),
-        ("http.response.early_hint", http_scope()),
-        ("http.response.trailers", http_scope()),
-        ("http.response.push", http_scope()),
-        ("websocket.accept", websocket_scope()),
-        ("websocket.http.response.start", websocket_scope()),
-    ],
-)
+@pytest.mark.parametrize(("kind", "scope"), MESSAGES_WITH_HEADERS)
 def test_under_asgi_in_each_message_that_has_headers(kind: str, scope: Scope) -> None:
     message = {"type": kind, "headers": list(RAW), "status": 200, "path": "/x"}
 

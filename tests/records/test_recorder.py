@@ -341,10 +341,9 @@ def test_webhooks_that_are_none_are_refused(webhooks: object, sqlite_address: st
 def test_a_line_of_trouble_comes_once_a_minute(
     sqlite_address: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recorder = StoreRecorder(sqlite_address, spool=False)
     now_s = [0.0]
     monkeypatch.setattr("consentgate.records.trouble_log.time.monotonic", lambda: now_s[0])
-    troubles = recorder._troubles
+    troubles = StoreRecorder(sqlite_address, spool=False)._troubles
 
     for moment_s in (0.0, 59.0, 61.0):
         now_s[0] = moment_s

@@ -92,9 +92,9 @@ def test_a_trouble_is_reported_again_after_a_minute(
     monkeypatch: pytest.MonkeyPatch, log: pytest.LogCaptureFixture
 ) -> None:
     heard: list[str] = []
-    troubles = TroubleLog([lambda _, text: heard.append(text)])
     now_s = [0.0]
     monkeypatch.setattr("consentgate.records.trouble_log.time.monotonic", lambda: now_s[0])
+    troubles = TroubleLog([lambda _, text: heard.append(text)])
 
     for now_s[0] in (0.0, 59.0, 60.0, 61.0):
         troubles.report("store", f"at {now_s[0]}")

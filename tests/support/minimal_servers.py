@@ -171,3 +171,16 @@ def answerer(
         return body
 
     return app
+
+
+MESSAGES_WITH_HEADERS = [
+    ("http.response.start", http_scope()),
+    ("http.response.early_hint", http_scope()),
+    ("http.response.trailers", http_scope()),
+    ("http.response.push", http_scope()),
+    ("http.response.start.of.tomorrow", http_scope()),
+    ("websocket.accept", websocket_scope()),
+    ("websocket.http.response.start", websocket_scope()),
+]
+"""The ASGI messages that have headers, one that nobody knows yet among them, each with the scope of
+what it answers."""
