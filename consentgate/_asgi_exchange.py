@@ -12,16 +12,16 @@ from typing import Any
 
 from consentgate._middleware import BLOCKED_HEADERS, PreparedGate, blocked_body
 from consentgate.banner.page_headers import CONDITIONAL
-from consentgate.banner.page_insertion import PageInsertion, insertion_for, may_change
+from consentgate.banner.page_insertion import PageInsertion, insertion_for
 from consentgate.banner.plain_request import FILES, report_file
-from consentgate.banner.response import PAGE_METHODS, may_insert
 from consentgate.gate.decisions import begin_records
+from consentgate.gate.destination import NAVIGATIONS
 from consentgate.gate.exchange import Exchange, prepare_layout
 from consentgate.gate.judge import Blocked
 from consentgate.gate.page_change import PageChange
 from consentgate.gate.response_head import ResponseHead
 from consentgate.gate.waiting import settle_async
-from consentgate.http.header_lists import set_header, with_changes
+from consentgate.http.header_lists import with_changes
 from consentgate.pages.banners import Banners
 from consentgate.pages.endpoints import PolicyPages
 from consentgate.pages.http import PageAddress, address_in_scope, checked_origin, origin_in_scope
@@ -38,6 +38,11 @@ POLICY_VIOLATION = 1008
 
 CONDITIONAL_HEADERS = frozenset(name.encode("ascii") for name in CONDITIONAL)
 """What asks about a copy that the browser has (RFC 9110 section 13)."""
+
+NAVIGATIONS_AS_SENT = {
+    (mode.encode(), shown_as.encode()): found for (mode, shown_as), found in NAVIGATIONS.items()
+}
+"""`NAVIGATIONS` as a scope has the two headers."""
 
 # These start a response and can store the choice; all other messages are only screened.
 _STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
@@ -107,32 +112,6 @@ class AsgiExchange(Exchange):
 
 
 prepare_layout(AsgiExchange)
-
-
-def may_have_banner(exchange: AsgiExchange) -> bool:
-    """Return whether the banner may be put into the answer to a request, and note it if so."""
-    request = exchange.request
-    if request["type"] != "http" or request["method"] not in PAGE_METHODS:
-        return False
-    if exchange.outer_gate is not None and not may_insert(exchange):
-        return False
-    exchange.inserts_banner = True
-    return True
-
-
-def ask_scope_plainly(scope: Scope, exchange: AsgiExchange, banners: Banners) -> None:
-    """Let the application see no Accept-Encoding in the scope of a request into whose answer
-    something may be put, and no extension by which the server reads a file itself."""
-    if not may_change(banners, exchange):
-        return
-    coding = exchange.headers.get(b"accept-encoding")
-    if coding is not None:
-        set_header(scope["headers"], b"accept-encoding", b"", known=coding)
-    extensions = scope.get("extensions")
-    if extensions and not FILES.isdisjoint(extensions):
-        scope["extensions"] = {
-            name: value for name, value in extensions.items() if name not in FILES
-        }
 
 
 def take_status(message: Message) -> None:

@@ -28,9 +28,14 @@ def _keys(names: tuple[str, ...]) -> frozenset[str]:
 
 
 class WsgiExchange(Exchange):
-    """An exchange whose request came as a WSGI environ."""
+    """An exchange whose request came as a WSGI environ.
+
+    `needs_preparation`: the application may not see the request as it came, since it asks about a
+    copy of a page, is a HEAD for one, or asks for a worker's script.
+    """
 
     pages: PolicyPages | None
+    needs_preparation = False
 
     @property
     def method(self) -> str:

@@ -15,9 +15,12 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from consentgate._middleware import BLOCKED_HEADERS, BLOCKED_STATUS, PreparedGate, blocked_body
 from consentgate._wsgi_exchange import WsgiExchange, environ_key
 from consentgate.banner.page_headers import CONDITIONAL
-from consentgate.banner.page_insertion import PageInsertion, insertion_for, is_worker, may_change
-from consentgate.banner.plain_request import ask_environ_plainly
-from consentgate.banner.response import PAGE_METHODS, may_insert
+from consentgate.banner.page_insertion import (
+    PageInsertion,
+    insertion_for,
+    may_change,
+    runs_as_worker,
+)
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.judge import Blocked
 from consentgate.gate.options import Mode
@@ -32,7 +35,8 @@ Headers = list[tuple[str, str]]
 Write = Callable[[bytes], object]
 
 _KEYS = {name: environ_key(name) for name in CONDITIONAL}
-_CONDITIONAL_KEYS = frozenset(_KEYS.values())
+CONDITIONAL_KEYS = frozenset(_KEYS.values())
+"""What asks about a copy that the browser has (RFC 9110 section 13)."""
 
 
 class WsgiResponse:
@@ -53,6 +57,7 @@ class WsgiResponse:
         gate: PreparedGate[str],
         environ: WSGIEnvironment,
         start_response: StartResponse,
+        banners: Banners | None,
     ) -> None:
         self.block: bytes | None = None
         self.exchange = exchange
@@ -61,9 +66,9 @@ class WsgiResponse:
         self._start_raw = start_response
         # Some servers have no `write` to return, so that it does not say whether they started.
         self._write_raw: Write | None = None
-        self._has_started = False
+        self._has_started = exchange.started
         self._banner: PageInsertion[str] | None = None
-        self._banners: Banners | None = None
+        self._banners = banners
         self._held: tuple[str, ResponseHead[str], ExcInfo] | None = None
         self.is_head = False
 
@@ -77,22 +82,17 @@ class WsgiResponse:
         """Whether the place for the banner is looked for."""
         return self._banner is not None and self._banner.is_searching
 
-    def prepare_banner(self) -> None:
-        """Put the banner into the response if it is a page; the application sees the request's
-        conditional headers as it may."""
-        exchange, banners, environ = self.exchange, self._gate.banners, self._environ
+    def prepare(self) -> None:
+        """Let the application see the request as it may: a GET in the place of a HEAD, and the
+        conditional headers of the variants that the gate made."""
+        exchange, banners, environ = self.exchange, self._banners, self._environ
+        if banners is None:
+            return
         method = environ.get("REQUEST_METHOD", "GET")
-        if banners is None or method not in PAGE_METHODS:
-            return
-        if exchange.outer_gate is not None and not may_insert(exchange):
-            return
-        self._banners = banners
-        exchange.inserts_banner = True
-        ask_environ_plainly(environ, exchange, banners)
         self.is_head = method == "HEAD" and may_change(banners, exchange)
-        is_asked = not environ.keys().isdisjoint(_CONDITIONAL_KEYS)
-        if method != "POST" and (is_asked or is_worker(banners, exchange)):
-            found = {name: environ[key] for name, key in _KEYS.items() if key in environ}
+        found = {name: environ[key] for name, key in _KEYS.items() if key in environ}
+        is_worker = banners.guards and runs_as_worker(exchange)
+        if (found or is_worker) and method != "POST":
             self._banner = self._make_banner(banners)
             _change(environ, self._banner.conditions(found))
 
@@ -111,7 +111,10 @@ class WsgiResponse:
             self._release()  # the server says what it thinks of a second start
         # Where an error comes before a byte has left, its page takes the place of all before.
         self._held = None
-        head = self._gate.response_filter.read(headers)
+        return self.begin(status, self._gate.response_filter.read(headers), exc_info)
+
+    def begin(self, status: str, head: ResponseHead[str], exc_info: ExcInfo) -> Write:
+        """Start the response with headers that were read, and return the application's `write`."""
         banner, banners = self._banner, self._banners
         if banner is None and head.is_html and banners is not None:
             settle(self.exchange)  # who is asked depends on it

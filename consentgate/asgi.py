@@ -8,6 +8,7 @@ from typing import Unpack
 from consentgate._applications import Interface, extra_for, for_applications
 from consentgate._asgi_exchange import (
     CONDITIONAL_HEADERS,
+    NAVIGATIONS_AS_SENT,
     App,
     AsgiExchange,
     AsgiResponse,
@@ -15,8 +16,6 @@ from consentgate._asgi_exchange import (
     Receive,
     Scope,
     Send,
-    ask_scope_plainly,
-    may_have_banner,
     take_status,
 )
 from consentgate._middleware import (
@@ -27,11 +26,15 @@ from consentgate._middleware import (
     enter_stack,
 )
 from consentgate._outer_middleware import warn_of_outer_apps
-from consentgate.banner.page_insertion import is_worker
+from consentgate.banner.page_insertion import may_change, runs_as_worker
+from consentgate.banner.plain_request import FILES
+from consentgate.banner.response import PAGE_METHODS, may_insert
+from consentgate.gate.destination import NAVIGATION
 from consentgate.gate.visitor import CONSENT_KEY
-from consentgate.http.header_lists import headers_by_name, set_header
+from consentgate.http.header_lists import joined_headers, set_header
 from consentgate.http.wire import BYTES
 from consentgate.pages.asgi import check_toolkit, page_app
+from consentgate.pages.banners import Banners
 from consentgate.pages.http import path_in_scope
 
 _REQUESTS = frozenset({"http", "websocket"})
@@ -73,20 +76,23 @@ class ConsentMiddleware:
             if CONSENT_KEY not in scope:  # else another gate judges what is between the two
                 warn_of_outer_apps(scope, ConsentMiddleware)
         gate = self._gates.single or self._gates.pick(scope)
-        exchange = _receive_request(scope, gate)
-        if exchange is None:
-            await self.app(scope, receive, send)
-            return
-        app, banners, response = self.app, None, None
+        app, banners, response = self.app, gate.banners, None
         # Nearly every path is without the mark of the library's pages: that is seen sooner.
         own_path = self._own_path(scope) if self._mark and self._mark in scope["path"] else None
         if own_path is not None:
+            banners = None
+        exchange = _receive_request(scope, gate, banners)
+        if exchange is None:
+            await self.app(scope, receive, send)
+            return
+        if own_path is not None:
             app = page_app(gate.pages, own_path, exchange)
-        elif gate.banners is not None and may_have_banner(exchange):
-            banners = gate.banners
-            ask_scope_plainly(scope, exchange, banners)
-            is_asked = not CONDITIONAL_HEADERS.isdisjoint(exchange.headers)
-            if scope["method"] != "POST" and (is_asked or is_worker(banners, exchange)):
+        elif banners is not None:
+            is_asked = not exchange.headers.keys().isdisjoint(CONDITIONAL_HEADERS)
+            is_worker = banners.guards and runs_as_worker(exchange)
+            if not exchange.inserts_banner:
+                banners = None
+            elif (is_asked or is_worker) and scope["method"] != "POST":
                 response = AsgiResponse(exchange, gate, scope, send, banners)
                 response.settle_conditions()
         read_head = gate.response_filter.read
@@ -158,9 +164,15 @@ def _closing(send: Send, close: Callable[[], None]) -> Send:
     return send_closed
 
 
-def _receive_request(scope: Scope, gate: PreparedGate[bytes]) -> AsgiExchange | None:
+def _receive_request(
+    scope: Scope, gate: PreparedGate[bytes], banners: Banners | None
+) -> AsgiExchange | None:
     """Take the facts of the request as the server gave them, and hide from the application what it
-    may not read. Return None where an equal gate is around it already."""
+    may not read. Return None where an equal gate is around it already.
+
+    Where something may be put into the answer, the application sees no Accept-Encoding either, and
+    no extension by which the server reads a file itself.
+    """
     raw = scope.get("headers")
     if type(raw) is not list:
         # ASGI asks for an iterable only: one that is read here would be empty for the rest.
@@ -169,19 +181,38 @@ def _receive_request(scope: Scope, gate: PreparedGate[bytes]) -> AsgiExchange | 
     exchange.settings = gate.settings
     exchange.pages = gate.pages
     exchange.request = {**scope}
+    exchange.needs_review = False  # read at once, as is what follows it
+    exchange.outer_gate = None
     if raw and type(raw[0]) is not tuple:
         # Into pairs that are lists the application could write.
         raw = exchange.request["headers"] = [*map(tuple, raw)]
-    exchange.headers = headers_by_name(raw)
-    cookie = exchange.headers.get(b"cookie", b"")
-    exchange.cookie_header = cookie
+    headers = exchange.headers = dict(raw)
+    if len(headers) != len(raw):
+        headers = exchange.headers = joined_headers(raw)
+    cookie = exchange.cookie_header = headers.get(b"cookie", b"")
+    navigation = (headers.get(b"sec-fetch-mode", b""), headers.get(b"sec-fetch-dest", b""))
+    exchange.known_destination = NAVIGATIONS_AS_SENT.get(navigation)
     if CONSENT_KEY in scope and not enter_stack(exchange, scope[CONSENT_KEY]):
         return None
-    visible = cookie
-    if cookie and gate.request_filter is not None:
-        visible = gate.request_filter.visible(exchange, cookie)
     # A list of its own: what the application writes into it is not what the server gave.
     own = scope["headers"] = [*raw]
-    if visible is not cookie:
-        set_header(own, b"cookie", visible, known=cookie)
+    if cookie and gate.request_filter is not None:
+        visible = gate.request_filter.visible(exchange, cookie)
+        if visible is not cookie:
+            set_header(own, b"cookie", visible, known=cookie)
+    if (
+        banners is not None
+        and scope.get("method") in PAGE_METHODS  # a websocket has none
+        and (exchange.outer_gate is None or may_insert(exchange))
+    ):
+        exchange.inserts_banner = True
+        if exchange.known_destination is NAVIGATION or may_change(banners, exchange):
+            coding = headers.get(b"accept-encoding")
+            if coding is not None:
+                set_header(own, b"accept-encoding", b"", known=coding)
+            extensions = scope.get("extensions")
+            if extensions and not FILES.isdisjoint(extensions):
+                scope["extensions"] = {
+                    name: value for name, value in extensions.items() if name not in FILES
+                }
     return exchange

@@ -16,12 +16,19 @@ from consentgate._middleware import (
     enter_stack,
 )
 from consentgate._wsgi_exchange import WsgiExchange
-from consentgate._wsgi_response import ExcInfo, Headers, Write, WsgiResponse
+from consentgate._wsgi_response import CONDITIONAL_KEYS, ExcInfo, Headers, Write, WsgiResponse
+from consentgate.banner.page_insertion import may_change, runs_as_worker
+from consentgate.banner.plain_request import ACCEPT_ENCODING
+from consentgate.banner.response import PAGE_METHODS, may_insert
+from consentgate.gate.destination import NAVIGATION, NAVIGATIONS
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.gate.waiting import settle
 from consentgate.http.wire import TEXT
+from consentgate.pages.banners import Banners
 from consentgate.pages.http import path_in_environ
 from consentgate.pages.wsgi import answer_page, check_toolkit
+
+_NO_MARK = "\0"  # in no path
 
 
 @for_applications(Interface.WSGI)
@@ -46,19 +53,49 @@ class ConsentMiddleware:
             policy, secret_key=secret_key, options=options, wire=TEXT, scans=True
         )
         self._pages = self._gates.pages
+        self._mark = _NO_MARK if self._pages is None else self._pages.path_mark
         if self._pages is not None:
             check_toolkit(extra_for(app, default="wsgi"))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Run the application behind the gate."""
         gate = self._gates.single or self._gates.pick(environ)
-        exchange = _receive_request(environ, gate)
+        own_path, path = None, environ.get("PATH_INFO", "")
+        # Nearly every path is without the mark of the library's pages: that is seen sooner.
+        if self._mark in path or path[:1] != "/":
+            own_path = self._own_path(environ)
+        banners = gate.banners if own_path is None else None
+        exchange = _receive_request(environ, gate, banners)
         if exchange is None:
             return self.app(environ, start_response)
-        response = WsgiResponse(exchange, gate, environ, start_response)
+        if not exchange.inserts_banner:
+            banners = None
+        response: WsgiResponse | None = None
+        if exchange.needs_preparation or gate.blocks:
+            response = WsgiResponse(exchange, gate, environ, start_response, banners)
+            response.prepare()
+        read_head = gate.response_filter.read
 
         def guarded_start(status: str, headers: Headers, exc_info: ExcInfo = None) -> Write:
-            write = response.start(status, headers, exc_info)
+            nonlocal response
+            if response is not None:
+                write = response.start(status, headers, exc_info)
+            else:
+                head = read_head(headers)
+                is_plain = exc_info is None and type(status) is str and status.isprintable()
+                if (
+                    not is_plain
+                    or head.questions
+                    or exchange.needs_review
+                    or (head.is_html and banners is not None)
+                ):
+                    response = WsgiResponse(exchange, gate, environ, start_response, banners)
+                    write = response.begin(status, head, exc_info)
+                else:
+                    # Nearly all start like this, and leave as they came. Nothing can be changed
+                    # any more, whatever the server says of it.
+                    exchange.started = True
+                    write = start_response(status, head.pairs)
 
             def guarded_write(data: bytes) -> None:
                 # What `write` is a method of may lead to the server's `start_response`.
@@ -70,25 +107,29 @@ class ConsentMiddleware:
             _guard_early_hints(environ, gate, exchange)
         environ[CONSENT_KEY] = exchange
         try:
-            # Nearly every path is without the mark of the library's pages: that is seen sooner.
-            if self._pages is not None:
-                path = path_in_environ(environ)
-                own_path = self._pages.own_path(path) if self._pages.path_mark in path else None
-                if own_path is not None:
-                    assert gate.pages is not None, "there are pages for each policy"
-                    page = partial(answer_page, gate.pages, own_path, exchange)
-                    return response.around(self._answer_page(page, environ, guarded_start))
-                response.prepare_banner()
-                if response.is_head:
-                    as_get = response.ask_as_get()
-                    return response.without_body(self.app(as_get, guarded_start))
-            return response.around(self.app(environ, guarded_start))
+            if own_path is not None:
+                assert gate.pages is not None, "there are pages for each policy"
+                page = partial(answer_page, gate.pages, own_path, exchange)
+                body = self._answer_page(page, environ, guarded_start)
+            elif response is not None and response.is_head:
+                return response.without_body(self.app(response.ask_as_get(), guarded_start))
+            else:
+                body = self.app(environ, guarded_start)
+            if response is None:
+                if exchange.started:
+                    return body
+                response = WsgiResponse(exchange, gate, environ, start_response, banners)
+            return response.around(body)
         except BaseException:
             exchange.is_running = False
             raise
         finally:
             # Whoever calls a gate later may do so because this one's body failed.
             exchange.is_in_call = False
+
+    def _own_path(self, environ: WSGIEnvironment) -> str | None:
+        """Return what follows the prefix in the path of one of the library's pages."""
+        return None if self._pages is None else self._pages.own_path(path_in_environ(environ))
 
     def _answer_page(
         self, page: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
@@ -120,14 +161,22 @@ def _as_text(text: str | bytes) -> str:
     return text.decode("latin-1") if isinstance(text, bytes) else text
 
 
-def _receive_request(environ: WSGIEnvironment, gate: PreparedGate[str]) -> WsgiExchange | None:
+def _receive_request(
+    environ: WSGIEnvironment, gate: PreparedGate[str], banners: Banners | None
+) -> WsgiExchange | None:
     """Take the facts of the request as the server gave them, and hide from the application what it
-    may not read. Return None where an equal gate is around it already."""
+    may not read. Return None where an equal gate is around it already.
+
+    Where something may be put into the answer, the application sees no Accept-Encoding either.
+    """
     exchange = WsgiExchange()
     exchange.settings = gate.settings
     exchange.pages = gate.pages
     exchange.request = environ.copy()
-    exchange.needs_review = False
+    exchange.needs_review = False  # read at once, as is what follows it
+    exchange.outer_gate = None
+    navigation = (environ.get("HTTP_SEC_FETCH_MODE", ""), environ.get("HTTP_SEC_FETCH_DEST", ""))
+    exchange.known_destination = NAVIGATIONS.get(navigation)
     cookie = exchange.cookie_header = environ.get("HTTP_COOKIE", "")
     if CONSENT_KEY in environ and not enter_stack(exchange, environ[CONSENT_KEY]):
         return None
@@ -137,4 +186,19 @@ def _receive_request(environ: WSGIEnvironment, gate: PreparedGate[str]) -> WsgiE
             environ["HTTP_COOKIE"] = visible
         else:
             del environ["HTTP_COOKIE"]
+    method = environ.get("REQUEST_METHOD", "GET")
+    if (
+        banners is not None
+        and method in PAGE_METHODS
+        and (exchange.outer_gate is None or may_insert(exchange))
+    ):
+        exchange.inserts_banner = True
+        is_page = exchange.known_destination is NAVIGATION or may_change(banners, exchange)
+        if is_page and ACCEPT_ENCODING in environ:
+            del environ[ACCEPT_ENCODING]
+        exchange.needs_preparation = (
+            not environ.keys().isdisjoint(CONDITIONAL_KEYS)
+            or (is_page and method == "HEAD")
+            or (banners.guards and runs_as_worker(exchange))
+        )
     return exchange

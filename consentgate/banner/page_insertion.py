@@ -62,15 +62,18 @@ class PageInsertion(Protocol[AnyStr]):
 
 def may_change(banners: Banners, exchange: Exchange) -> bool:
     """Return whether something may be put into the answer to this request."""
-    if destination_of(exchange).is_page:
+    if (exchange.known_destination or destination_of(exchange)).is_page:
         return True
-    loaded = Loaded.OTHER if banners.head is None else loaded_as(exchange)
-    return loaded is Loaded.FRAME or (loaded is Loaded.WORKER and _guards(banners))
+    if banners.head is None:
+        return False
+    loaded = loaded_as(exchange)
+    return loaded is Loaded.FRAME or (loaded is Loaded.WORKER and banners.guards)
 
 
-def is_worker(banners: Banners, exchange: Exchange) -> bool:
-    """Return whether a browser runs the answer as a worker, which gets the guard before it."""
-    return _guards(banners) and loaded_as(exchange) is Loaded.WORKER
+def runs_as_worker(exchange: Exchange) -> bool:
+    """Return whether a browser runs the answer as a worker: with `Banners.guards` it gets the guard
+    before it."""
+    return loaded_as(exchange) is Loaded.WORKER
 
 
 def insertion_for(
@@ -80,10 +83,6 @@ def insertion_for(
     if banners.head is None:
         return BannerResponse(banners, exchange, wire=wire, address=address)
     return HeadResponse(banners, exchange, wire=wire, address=address)
-
-
-def _guards(banners: Banners) -> bool:
-    return banners.head is not None and banners.head.guards
 
 
 class HeadResponse(Generic[AnyStr]):

@@ -7,29 +7,14 @@ before; pages are for what is outside of the gate to compress.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from typing import Any
-
-from consentgate.banner.page_insertion import may_change
 from consentgate.gate.events import Action, Reason
 from consentgate.gate.exchange import Exchange
-from consentgate.pages.banners import Banners
 
 FILES = frozenset({"http.response.pathsend", "http.response.zerocopysend"})
 """The messages by which the server sends a file itself, and the extensions that offer them."""
 
 ACCEPT_ENCODING = "HTTP_ACCEPT_ENCODING"
-
-
-def ask_environ_plainly(
-    environ: MutableMapping[str, Any], exchange: Exchange, banners: Banners
-) -> bool:
-    """Let the application see no Accept-Encoding in the environ of a request into whose answer
-    something may be put; return whether there was one."""
-    if ACCEPT_ENCODING not in environ or not may_change(banners, exchange):
-        return False
-    del environ[ACCEPT_ENCODING]
-    return True
+"""The key of an environ that goes."""
 
 
 def report_file(exchange: Exchange) -> None:

@@ -65,8 +65,14 @@ PROGRAM = Destination(is_page=False, vary=_CLIENT)
 
 # "empty" is what a service worker sends that passes a navigation through (Fetch Metadata, 2.1: the
 # destination is that of the worker's own request).
+NAVIGATIONS = {
+    **{("navigate", shown_as): NAVIGATION for shown_as in ("", "document", "empty")},
+    ("", "document"): NAVIGATION,
+}
+"""What a browser asks for that says so itself, by `Sec-Fetch-Mode` and `Sec-Fetch-Dest`: most of
+all pages."""
+
 _FRAMES = frozenset({"iframe", "frame"})
-_SHOWN_WHOLE = frozenset({"", "document", "empty"})
 
 _SCRIPT_MARKS = (
     *("hx-request", "hx-boosted", "hx-history-restore-request"),
@@ -99,11 +105,10 @@ def destination_of(exchange: Exchange) -> Destination:
 
 def _find(exchange: Exchange) -> Destination:
     mode, shown_as = exchange.header("sec-fetch-mode"), exchange.header("sec-fetch-dest")
+    if (mode, shown_as) in NAVIGATIONS:
+        return NAVIGATIONS[mode, shown_as]
     if mode == "navigate":
-        is_whole = shown_as in _SHOWN_WHOLE or (shown_as in _FRAMES and exchange.may_be_framed)
-        return NAVIGATION if is_whole else FRAME
-    if shown_as == "document" and not mode:
-        return NAVIGATION
+        return NAVIGATION if shown_as in _FRAMES and exchange.may_be_framed else FRAME
     marks = exchange.sent_among(_SCRIPT_MARKS)
     if marks:
         return _of_script(exchange, marks)

@@ -75,11 +75,19 @@ class RequestFilter:
         key: Hashable = hash(header)
         if not self._depends_on_header_alone:
             key = (key, exchange.enforcement, self._signal_matters and exchange.sends_gpc)
-        plan = self._plans.get(key)
-        if plan is None or exchange.outer_gate is not None or not self._holds(plan, header):
-            plan = self._make_plan(exchange, header, key)
-        spans, refused, exchange.known_choice, *_ = plan
-        if plan.stored.stale:
+        holds = False
+        plan = self._plans.get(key) if exchange.outer_gate is None else None
+        if plan is not None:
+            spans, refused, stored, start, end, value = plan
+            # By a hash alone nobody's choice counts.
+            if value is None:
+                holds = (self._raw_name if isinstance(header, bytes) else self._name) not in header
+            else:
+                holds = header[start:end] == value and self._now_s() < stored.expires_at_s
+        if not holds:
+            spans, refused, stored, _, _, _ = self._make_plan(exchange, header, key)
+        exchange.known_choice = stored
+        if stored.stale:
             exchange.make_private()  # as where the choice is read
         if refused and may_expire(exchange):
             exchange.expire_refused(refused)
@@ -87,13 +95,6 @@ class RequestFilter:
             return header
         between: AnyStr = b"; " if isinstance(header, bytes) else "; "
         return between.join([header[start:end] for start, end in spans])
-
-    def _holds(self, plan: _Plan, header: AnyStr) -> bool:
-        _, _, stored, start, end, value = plan
-        if value is None:
-            name: AnyStr = self._raw_name if isinstance(header, bytes) else self._name
-            return name not in header
-        return header[start:end] == value and self._now_s() < stored.expires_at_s
 
     def _make_plan(self, exchange: Exchange, header: AnyStr, key: Hashable) -> _Plan:
         text = header if isinstance(header, str) else header.decode("latin-1")

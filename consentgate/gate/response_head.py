@@ -89,12 +89,24 @@ class HeadReader(Generic[AnyStr]):
         if layout is None:
             layout = self._lay_out(names)
         questions: list[tuple[int, str]] = []
+        lf, cr, nul = self._line_breaks
         for at, kind in layout.cookies:
-            category = self._category_of(own[at][1]) if kind == SET_COOKIE else IS_OTHER
+            category = IS_OTHER
+            if kind == SET_COOKIE:
+                value = own[at][1]
+                cookie, has_name, _ = value.partition(self._equals)
+                # What may be a value, such as of a cookie without a name, is not remembered.
+                is_plain = has_name and self._semicolon not in cookie
+                if is_plain and not (lf in value or cr in value or nul in value):
+                    category = self._categories[cookie]
+                else:
+                    category = ASK_JUDGE
             if category != NECESSARY:
                 questions.append((at, category))
-        if self._scans and self._has_break(own):
-            questions.append((-1, HAS_BREAK))
+        if self._scans:
+            text = self._empty.join(chain.from_iterable(own))
+            if lf in text or cr in text or nul in text:
+                questions.append((-1, HAS_BREAK))
         is_html = layout.types != ()
         for at in layout.types:  # all must say so
             is_html = is_html and self._html_types[own[at][1]]
@@ -109,20 +121,6 @@ class HeadReader(Generic[AnyStr]):
         layout = lay_out([self._kinds[name] for name in names])
         self._layouts.remember(names, layout, weight_bytes=layout.weight_bytes)
         return layout
-
-    def _has_break(self, own: list[Pair[AnyStr]]) -> bool:
-        lf, cr, nul = self._line_breaks
-        text = self._empty.join(chain.from_iterable(own))
-        return lf in text or cr in text or nul in text
-
-    def _category_of(self, value: AnyStr) -> str:
-        """Return the category that alone decides on a Set-Cookie, or what stands in its place."""
-        cookie, has_name, _ = value.partition(self._equals)
-        lf, cr, nul = self._line_breaks
-        # What may be a value, such as of a cookie without a name, is not remembered.
-        if not has_name or self._semicolon in cookie or lf in value or cr in value or nul in value:
-            return ASK_JUDGE
-        return self._categories[cookie]
 
     def _read_copies(self, own: list[Pair[AnyStr]]) -> ResponseHead[AnyStr]:
         # Joining copies whatever holds bytes or characters: subclasses, bytearrays, views.

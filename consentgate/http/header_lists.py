@@ -7,15 +7,13 @@ from collections.abc import Mapping
 Headers = list[tuple[bytes, bytes]]
 
 
-def headers_by_name(raw: Headers) -> Mapping[bytes, bytes]:
+def joined_headers(raw: Headers) -> dict[bytes, bytes]:
     """Return a request's headers by name; repeated ones are joined, by "; " if they are the pieces
     into which HTTP/2 splits a Cookie (RFC 9113 section 8.2.3), else by ", "."""
-    headers = dict(raw)
-    if len(headers) != len(raw):
-        headers = {}
-        for name, value in raw:
-            between = b"; " if name == b"cookie" else b", "
-            headers[name] = headers[name] + between + value if name in headers else value
+    headers: dict[bytes, bytes] = {}
+    for name, value in raw:
+        between = b"; " if name == b"cookie" else b", "
+        headers[name] = headers[name] + between + value if name in headers else value
     return headers
 
 

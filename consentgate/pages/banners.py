@@ -47,7 +47,7 @@ class Banners:
     notes that the response depends on the visitor. `applies`: visitors are asked in the pages;
     `head` is the script that is first in each, None without one. `places_link`: the library puts a
     link back to the choice into each page; else the site's template does, and `link_mark` is in
-    it."""
+    it. `guards`: the head script holds scripts to the choice, those of workers too."""
 
     def __init__(
         self,
@@ -60,6 +60,7 @@ class Banners:
         head: HeadScript | None = None,
     ) -> None:
         self.head = head
+        self.guards = head is not None and head.guards
         self._recorder = recorder
         self.applies = options.banner is not Banner.MANUAL and bool(policy.offered_categories)
         self.prefix = options.prefix

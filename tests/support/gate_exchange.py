@@ -10,7 +10,7 @@ from consentgate import Gate, VisitorConsent
 from consentgate._asgi_exchange import AsgiExchange
 from consentgate.gate.exchange import Exchange
 from consentgate.http.caching import Header
-from consentgate.http.header_lists import headers_by_name
+from consentgate.http.header_lists import joined_headers
 from consentgate.http.header_names import SET_COOKIE
 from consentgate.http.wire import TEXT
 from tests.support.exchange import asking_for_page
@@ -51,7 +51,7 @@ def visit_of(
         "path": "/page",
         "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in given],
     }
-    exchange.headers = headers_by_name(exchange.request["headers"])
+    exchange.headers = joined_headers(exchange.request["headers"])
     exchange.cookie_header = cookie.encode("latin-1")
     exchange.pages = None
     return exchange

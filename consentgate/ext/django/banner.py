@@ -16,8 +16,13 @@ from django.http.response import HttpResponseBase
 
 from consentgate._middleware import PreparedGate
 from consentgate.banner.page_headers import CONDITIONAL
-from consentgate.banner.page_insertion import PageInsertion, insertion_for, is_worker
-from consentgate.banner.plain_request import ask_environ_plainly
+from consentgate.banner.page_insertion import (
+    PageInsertion,
+    insertion_for,
+    may_change,
+    runs_as_worker,
+)
+from consentgate.banner.plain_request import ACCEPT_ENCODING
 from consentgate.banner.response import PAGE_METHODS, may_insert
 from consentgate.ext.django.guarding import SentHeaders
 from consentgate.ext.django.place import address_of
@@ -40,10 +45,11 @@ class DjangoBanner:
         self._exchange = exchange
         self._banners = banners
         exchange.inserts_banner = True
-        if ask_environ_plainly(request.META, exchange, banners):
+        if ACCEPT_ENCODING in request.META and may_change(banners, exchange):
+            del request.META[ACCEPT_ENCODING]
             _read_headers_again(request)
         names = exchange.sent_among(CONDITIONAL)
-        self._is_worker = is_worker(banners, exchange)
+        self._is_worker = banners.guards and runs_as_worker(exchange)
         if request.method != "POST" and (names or self._is_worker):
             self.page = self._make_page()
             found = {name: exchange.header(name) for name in names}

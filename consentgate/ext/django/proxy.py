@@ -6,12 +6,15 @@ mount, scheme and host: FORCE_SCRIPT_NAME, SECURE_PROXY_SSL_HEADER, USE_X_FORWAR
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
 from django.conf import settings
 from django.core.handlers.asgi import get_script_prefix
 from django.core.handlers.wsgi import get_script_name
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 from consentgate.ext.django.host import header_of, raw_host_of
 from consentgate.gate.settings import Request
@@ -20,9 +23,23 @@ _OF_APACHE = frozenset({"SCRIPT_URL", "REDIRECT_URL"})
 """What mod_rewrite leaves of the path that the browser asked for; Django reads the mount in it."""
 
 
+@cache
+def _names_proxy() -> bool:
+    """Return whether the settings say anything of a proxy; asked at each request."""
+    names = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST")
+    return settings.FORCE_SCRIPT_NAME is not None or any(getattr(settings, one) for one in names)
+
+
+@receiver(setting_changed)
+def _ask_again(**_: object) -> None:
+    _names_proxy.cache_clear()  # as Django's test tools ask of whoever remembers a setting
+
+
 def write_into_environ(environ: WSGIEnvironment) -> None:
     """Let an environ say what Django makes of it."""
-    if settings.FORCE_SCRIPT_NAME is not None or not _OF_APACHE.isdisjoint(environ):
+    if not _names_proxy() and environ.keys().isdisjoint(_OF_APACHE):
+        return
+    if settings.FORCE_SCRIPT_NAME is not None or not environ.keys().isdisjoint(_OF_APACHE):
         # PEP 3333: the code points are the bytes.
         environ["SCRIPT_NAME"] = get_script_name(environ).encode().decode("latin-1")
     if settings.SECURE_PROXY_SSL_HEADER and (scheme := _forwarded_scheme(environ)):

@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, request
+from flask import Flask, Request, request
 
 from consentgate._applications import Interface, check_interface
 from consentgate._middleware import PolicyOption
@@ -42,6 +42,9 @@ from consentgate.ext.flask.views import (
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.policy.keywords import names_keywords
 from consentgate.wsgi import ConsentMiddleware
+
+# Each use of an attribute of the proxy costs more than this call.
+_current_request: Callable[[], Request] = request._get_current_object  # type: ignore[attr-defined]
 
 EXTENSION = "consentgate"
 
@@ -193,7 +196,7 @@ def _dispatching(dispatch: Callable[..., Any]) -> Callable[..., Any]:
     any hook of the application, else as Flask does."""
 
     def full_dispatch_request(app: Flask, *context: Any) -> Any:
-        environ = request.environ
+        environ = _current_request().environ
         if PAGE_KEY in environ:
             return environ.pop(PAGE_KEY)
         if CONSENT_KEY not in environ:
@@ -212,7 +215,7 @@ def _varying(process: Callable[..., Any]) -> Callable[..., Any]:
     that it depends on the choice, so that one which keeps it keeps it for that choice."""
 
     def process_response(app: Flask, *context: Any) -> Any:
-        exchange = request.environ.get(CONSENT_KEY)
+        exchange = _current_request().environ.get(CONSENT_KEY)
         if exchange is not None and exchange.varies_on_cookie:
             vary_on_choice(context[-1], exchange)
         return process(app, *context)
