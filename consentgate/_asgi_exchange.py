@@ -55,10 +55,15 @@ def _encoded(names: tuple[str, ...]) -> frozenset[bytes]:
 
 
 class AsgiExchange(Exchange):
-    """An exchange whose request came as an ASGI scope; `headers` has the request's by name."""
+    """An exchange whose request came as an ASGI scope; `headers` has the request's by name.
+
+    `needs_preparation`: the application may not see the request as it came, since it asks about a
+    copy of a page, or for a worker's script.
+    """
 
     headers: Mapping[bytes, bytes]
     pages: PolicyPages | None
+    needs_preparation = False
 
     @property
     def method(self) -> str:

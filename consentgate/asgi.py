@@ -19,6 +19,7 @@ from consentgate._asgi_exchange import (
     take_status,
 )
 from consentgate._middleware import (
+    NO_MARK,
     GatesByPolicy,
     MiddlewareOptions,
     PolicyOption,
@@ -61,7 +62,7 @@ class ConsentMiddleware:
         self._gates = GatesByPolicy(policy, secret_key=secret_key, options=options, wire=BYTES)
         self._pages = self._gates.pages
         self._knows_place = False
-        self._mark = "" if self._pages is None else self._pages.path_mark
+        self._mark = NO_MARK if self._pages is None else self._pages.path_mark
         if self._pages is not None:
             check_toolkit(extra_for(app, default="asgi"))
 
@@ -76,25 +77,20 @@ class ConsentMiddleware:
             if CONSENT_KEY not in scope:  # else another gate judges what is between the two
                 warn_of_outer_apps(scope, ConsentMiddleware)
         gate = self._gates.single or self._gates.pick(scope)
-        app, banners, response = self.app, gate.banners, None
         # Nearly every path is without the mark of the library's pages: that is seen sooner.
-        own_path = self._own_path(scope) if self._mark and self._mark in scope["path"] else None
-        if own_path is not None:
-            banners = None
+        own_path = self._own_path(scope) if self._mark in scope["path"] else None
+        banners = gate.banners if own_path is None else None
         exchange = _receive_request(scope, gate, banners)
         if exchange is None:
             await self.app(scope, receive, send)
             return
-        if own_path is not None:
-            app = page_app(gate.pages, own_path, exchange)
-        elif banners is not None:
-            is_asked = not exchange.headers.keys().isdisjoint(CONDITIONAL_HEADERS)
-            is_worker = banners.guards and runs_as_worker(exchange)
-            if not exchange.inserts_banner:
-                banners = None
-            elif (is_asked or is_worker) and scope["method"] != "POST":
-                response = AsgiResponse(exchange, gate, scope, send, banners)
-                response.settle_conditions()
+        app = self.app if own_path is None else page_app(gate.pages, own_path, exchange)
+        if not exchange.inserts_banner:
+            banners = None
+        response: AsgiResponse | None = None
+        if exchange.needs_preparation:
+            response = AsgiResponse(exchange, gate, scope, send, banners)
+            response.settle_conditions()
         read_head = gate.response_filter.read
 
         def guarded_send(message: Message) -> Awaitable[None]:
@@ -200,9 +196,10 @@ def _receive_request(
         visible = gate.request_filter.visible(exchange, cookie)
         if visible is not cookie:
             set_header(own, b"cookie", visible, known=cookie)
+    method = scope.get("method")  # a websocket has none
     if (
         banners is not None
-        and scope.get("method") in PAGE_METHODS  # a websocket has none
+        and method in PAGE_METHODS
         and (exchange.outer_gate is None or may_insert(exchange))
     ):
         exchange.inserts_banner = True
@@ -215,4 +212,8 @@ def _receive_request(
                 scope["extensions"] = {
                     name: value for name, value in extensions.items() if name not in FILES
                 }
+        exchange.needs_preparation = method != "POST" and (
+            not headers.keys().isdisjoint(CONDITIONAL_HEADERS)
+            or (banners.guards and runs_as_worker(exchange))
+        )
     return exchange

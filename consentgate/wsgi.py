@@ -9,6 +9,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from consentgate._applications import Interface, extra_for, for_applications
 from consentgate._middleware import (
+    NO_MARK,
     GatesByPolicy,
     MiddlewareOptions,
     PolicyOption,
@@ -27,8 +28,6 @@ from consentgate.http.wire import TEXT
 from consentgate.pages.banners import Banners
 from consentgate.pages.http import path_in_environ
 from consentgate.pages.wsgi import answer_page, check_toolkit
-
-_NO_MARK = "\0"  # in no path
 
 
 @for_applications(Interface.WSGI)
@@ -53,7 +52,7 @@ class ConsentMiddleware:
             policy, secret_key=secret_key, options=options, wire=TEXT, scans=True
         )
         self._pages = self._gates.pages
-        self._mark = _NO_MARK if self._pages is None else self._pages.path_mark
+        self._mark = NO_MARK if self._pages is None else self._pages.path_mark
         if self._pages is not None:
             check_toolkit(extra_for(app, default="wsgi"))
 
