@@ -323,6 +323,6 @@ def prepare_layout(kind: type[Exchange]) -> None:
         *("settings", "request", "cookie_header", "pages", "known_choice", "needs_review"),
         *("started", "is_running", "is_in_call", "varies_on_cookie", "is_private"),
         *("inserts_banner", "times_asked", "headers", "_sends_gpc", "varies_on_gpc"),
-        *("known_destination", "outer_gate", "needs_preparation"),
+        *("known_destination", "outer_gate", "needs_preparation", "scheme"),
     ):
         setattr(first, name, None)

@@ -117,6 +117,11 @@ class HeadReader(Generic[AnyStr]):
         head.is_html = is_html
         return head
 
+    def leaves_by_name(self, name: AnyStr) -> bool:
+        """Return whether a cookie of this name leaves whatever its value and its attributes are,
+        unless there is a line break among them."""
+        return self._categories[name] == NECESSARY
+
     def _lay_out(self, names: tuple[AnyStr, ...]) -> HeaderLayout:
         layout = lay_out([self._kinds[name] for name in names])
         self._layouts.remember(names, layout, weight_bytes=layout.weight_bytes)

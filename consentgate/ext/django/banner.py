@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from consentgate._middleware import PreparedGate
+from consentgate._wsgi_response import CONDITIONAL_KEYS
 from consentgate.banner.page_headers import CONDITIONAL
 from consentgate.banner.page_insertion import (
     PageInsertion,
@@ -26,6 +27,7 @@ from consentgate.banner.plain_request import ACCEPT_ENCODING
 from consentgate.banner.response import PAGE_METHODS, may_insert
 from consentgate.ext.django.guarding import SentHeaders
 from consentgate.ext.django.place import address_of
+from consentgate.gate.destination import NAVIGATION
 from consentgate.gate.exchange import Exchange
 from consentgate.pages.banners import Banners
 
@@ -44,16 +46,20 @@ class DjangoBanner:
         self._gate = gate
         self._exchange = exchange
         self._banners = banners
-        exchange.inserts_banner = True
-        if ACCEPT_ENCODING in request.META and may_change(banners, exchange):
-            del request.META[ACCEPT_ENCODING]
-            _read_headers_again(request)
-        names = exchange.sent_among(CONDITIONAL)
-        self._is_worker = banners.guards and runs_as_worker(exchange)
-        if request.method != "POST" and (names or self._is_worker):
-            self.page = self._make_page()
-            found = {name: exchange.header(name) for name in names}
-            _change(request, self.page.conditions(found))
+
+    def settle_conditions(self) -> None:
+        """Let the views see the request's conditional headers as they may (RFC 9110 section 13),
+        and note that the answer is for the banner whatever it is."""
+        exchange = self._exchange
+        self.page = self._make_page()
+        found = {name: exchange.header(name) for name in exchange.sent_among(CONDITIONAL)}
+        _change(self._request, self.page.conditions(found))
+
+    def takes(self, response: HttpResponseBase, sent: SentHeaders) -> bool:
+        """Return whether a response with these headers may be a page, or a worker's script."""
+        if sent.head.is_html or response.status_code == 304:
+            return True
+        return self._banners.guards and runs_as_worker(self._exchange)
 
     def put(self, response: HttpResponseBase, sent: SentHeaders) -> None:
         """Put the banner into a response with these headers, if that is a page."""
@@ -80,9 +86,6 @@ class DjangoBanner:
 
     def _start(self, response: HttpResponseBase, sent: SentHeaders) -> PageInsertion[str] | None:
         """Return the page where its body is waited for."""
-        if not (sent.head.is_html or response.status_code == 304 or self._is_worker):
-            self.page = None
-            return None
         page = self.page = self.page or self._make_page()
         page.start(response.status_code, sent.head)
         return page if page.is_holding else None
@@ -101,12 +104,25 @@ class DjangoBanner:
 def banner_for(
     request: HttpRequest, gate: PreparedGate[str], exchange: Exchange
 ) -> DjangoBanner | None:
-    """Return the banner for the response, None where nothing is put in. The views see the request's
-    conditional headers as they may (RFC 9110 section 13)."""
-    banners = gate.banners
-    if banners is None or request.method not in PAGE_METHODS or not may_insert(exchange):
+    """Return the banner for the response, None where nothing is put in. The views see what they may
+    of a request for a page: no Accept-Encoding, and its conditional headers as they hold there."""
+    banners, meta = gate.banners, request.META
+    if banners is None or request.method not in PAGE_METHODS:
         return None
-    return DjangoBanner(request, gate, exchange, banners)
+    if exchange.outer_gate is not None and not may_insert(exchange):
+        return None
+    exchange.inserts_banner = True
+    if ACCEPT_ENCODING in meta and (
+        exchange.known_destination is NAVIGATION or may_change(banners, exchange)
+    ):
+        del meta[ACCEPT_ENCODING]
+        _read_headers_again(request)
+    banner = DjangoBanner(request, gate, exchange, banners)
+    is_worker = banners.guards and runs_as_worker(exchange)
+    is_asked = is_worker or not meta.keys().isdisjoint(CONDITIONAL_KEYS)
+    if is_asked and request.method != "POST":
+        banner.settle_conditions()
+    return banner
 
 
 def _change(request: HttpRequest, changes: dict[str, str | None]) -> None:

@@ -5,7 +5,7 @@ The content is never touched here, streamed or not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http.client import responses
 from http.cookies import Morsel
 
@@ -34,18 +34,40 @@ nothing: as a `TEXT.set_cookie` it could not be told from those in `cookies`."""
 
 
 class SentHeaders:
-    """The headers of a response as it would be sent, those of `cookies` last, read once."""
+    """The headers of a response as it would be sent, those of `cookies` last, read once.
+
+    `entries` are the cookies on which there is more to say than their names do; the others leave as
+    they are, and are not written here.
+    """
 
     def __init__(self, response: HttpResponseBase, response_filter: ResponseFilter[str]) -> None:
-        self.entries: dict[str, Entry] = {
-            morsel.OutputString(): (key, morsel) for key, morsel in response.cookies.items()
-        }
+        self.entries: dict[str, Entry] = {}
+        leaves_by_name = response_filter.reader.leaves_by_name
+        for key, morsel in response.cookies.items():
+            # To write one takes longer than all that is done here.
+            if not (leaves_by_name(morsel.key) and _is_plain(morsel)):
+                self.entries[morsel.OutputString()] = (key, morsel)
         self.pairs = [
             (_AMONG_HEADERS if name == _SET_COOKIE else name, value)
-            for name, value in response.headers.items()
+            for name, value in _headers_of(response)
         ]
         self.pairs += [(_SET_COOKIE, value) for value in self.entries]
         self.head = response_filter.read(self.pairs)
+
+
+def _is_plain(morsel: Morsel[str]) -> bool:
+    """Return whether a cookie is written by the standard library, with no line break in it."""
+    if type(morsel) is not Morsel:
+        return False
+    return "".join([morsel.coded_value, *map(str, morsel.values())]).isprintable()
+
+
+def _headers_of(response: HttpResponseBase) -> Iterable[Pair]:
+    """Return the headers of a response. Django keeps them as pairs, which its mapping finds again
+    by three calls for each."""
+    kept = getattr(response.headers, "_store", None)
+    pairs: Iterable[Pair] = response.headers.items() if kept is None else kept.values()
+    return pairs
 
 
 def guard_response(
@@ -68,16 +90,20 @@ def guard_response(
         _set_headers(response, sent.pairs, left)
         values = [value for name, value in left if name == _SET_COOKIE]
         if values != [*sent.entries]:
-            entries = [*_as_entries(values, sent.entries)]
-            response.cookies.clear()
-            for key, morsel in entries:
+            judged = {key for key, _ in sent.entries.values()}
+            others = response.cookies.keys() - judged
+            entries = dict(_as_entries(values, sent.entries, taken=others))
+            for key in judged - entries.keys():
+                del response.cookies[key]
+            for key, morsel in entries.items():
                 response.cookies[key] = morsel
     return response
 
 
 def _check_reason(response: HttpResponseBase, exchange: Exchange) -> None:
     """Give a response the usual reason phrase in the place of one that would split the head."""
-    if not has_line_break(str(response.reason_phrase)):
+    phrase = str(response.reason_phrase)
+    if phrase.isprintable() or not has_line_break(phrase):
         return
     exchange.report(Reason.STATUS_LINE_BREAK, Action.REWRITE)
     if exchange.settings.mode is not Mode.REPORT:
@@ -104,7 +130,9 @@ def _set_headers(response: HttpResponseBase, before: list[Pair], left: list[Pair
             response.headers[_SET_COOKIE if name == _AMONG_HEADERS else name] = value
 
 
-def _as_entries(values: list[str], entries: dict[str, Entry]) -> Iterator[Entry]:
+def _as_entries(
+    values: list[str], entries: dict[str, Entry], *, taken: set[str]
+) -> Iterator[Entry]:
     """Yield the entries of `cookies` in the order in which they leave.
 
     A new one is under the cookie's name where that is free: one cookie may be expired on several

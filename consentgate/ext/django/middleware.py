@@ -16,14 +16,16 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from consentgate._applications import check_interface
-from consentgate._middleware import GatesByPolicy, PreparedGate, enter_stack
+from consentgate._middleware import NO_MARK, GatesByPolicy, PreparedGate, enter_stack
 from consentgate._wsgi_exchange import WsgiExchange
 from consentgate.ext.django.banner import banner_for
 from consentgate.ext.django.caches import guard_caches
 from consentgate.ext.django.guarding import SentHeaders, guard_response
 from consentgate.ext.django.own_pages import OwnPage
 from consentgate.ext.django.place import address_of, holder_of
+from consentgate.ext.django.proxy import forwarded_scheme
 from consentgate.ext.django.settings import read_settings
+from consentgate.gate.destination import NAVIGATIONS
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.gate.waiting import settle, settle_async
 from consentgate.http.wire import TEXT
@@ -33,15 +35,16 @@ GetResponse = Callable[[HttpRequest], Any]
 
 
 class DjangoExchange(WsgiExchange):
-    """An exchange whose facts are in a request's META, which has the form of an environ."""
+    """An exchange whose facts are in a request's META, which has the form of an environ; `scheme`
+    is that of the server."""
 
-    is_secure = False
+    scheme: str
 
     @property
     def secure(self) -> bool:
         """Whether the request came over https, as Django sees it (SECURE_PROXY_SSL_HEADER
         counts)."""
-        return self.is_secure
+        return (forwarded_scheme(self.request) or self.scheme) == "https"
 
 
 class ConsentMiddleware:
@@ -62,6 +65,8 @@ class ConsentMiddleware:
         self._gates = GatesByPolicy(
             read.policy, secret_key=read.secret_key, options=read.options, wire=TEXT
         )
+        pages = self._gates.pages
+        self._mark = NO_MARK if pages is None else pages.path_mark
         self._is_async = iscoroutinefunction(get_response)
         if self._is_async:
             markcoroutinefunction(self)
@@ -83,25 +88,29 @@ class ConsentMiddleware:
     def _answer(
         self, request: HttpRequest, gate: PreparedGate[str], exchange: DjangoExchange
     ) -> HttpResponseBase:
-        page, banner = self._own_page(request, gate), None
+        page = self._own_page(request, gate) if self._mark in request.path_info else None
+        banner = None
         response: HttpResponseBase
         if page is not None:
             response = page.respond(request, exchange)
         else:
             banner = banner_for(request, gate, exchange)
             response = self.get_response(request)
-        settle(exchange)
+        if exchange.needs_review:
+            settle(exchange)
         sent = SentHeaders(response, gate.response_filter)
-        if banner is not None:
+        change = None
+        if banner is not None and banner.takes(response, sent):
             banner.put(response, sent)
-        change = None if banner is None else banner.page
+            change = banner.page
         return guard_response(response, sent, gate.response_filter, exchange, change)
 
     async def _answer_async(
         self, request: HttpRequest, gate: PreparedGate[str], exchange: DjangoExchange
     ) -> HttpResponseBase:
         try:
-            page, banner = self._own_page(request, gate), None
+            page = self._own_page(request, gate) if self._mark in request.path_info else None
+            banner = None
             response: HttpResponseBase
             if page is not None:
                 response = await page.respond_async(request, exchange)
@@ -110,37 +119,39 @@ class ConsentMiddleware:
                 response = await self.get_response(request)
             await settle_async(exchange)
             sent = SentHeaders(response, gate.response_filter)
-            if banner is not None:
+            change = None
+            if banner is not None and banner.takes(response, sent):
                 await banner.put_async(response, sent)
-            change = None if banner is None else banner.page
+                change = banner.page
             return guard_response(response, sent, gate.response_filter, exchange, change)
         finally:
             _end(exchange)
 
     def _own_page(self, request: HttpRequest, gate: PreparedGate[str]) -> OwnPage | None:
         """Return the visitor's page that is asked for, None for a page of the site."""
-        own_path = None if gate.pages is None else self._own_path(request)
+        pages = self._gates.pages
+        own_path = None if pages is None else pages.own_path(request.path_info)
         if own_path is None or gate.pages is None:
             return None
         return OwnPage(gate.pages, own_path)
-
-    def _own_path(self, request: HttpRequest) -> str | None:
-        pages = self._gates.pages
-        return None if pages is None else pages.own_path(request.path_info)
 
 
 def _receive_request(request: HttpRequest, gate: PreparedGate[str]) -> DjangoExchange | None:
     """Take the facts of the request, None where an equal gate is around it already, and hide from
     the views what they may not read."""
-    holder = holder_of(request)
+    meta, holder = request.META, holder_of(request)
     exchange = DjangoExchange()
     exchange.settings = gate.settings
     exchange.pages = gate.pages
-    exchange.request = request.META.copy()
-    exchange.is_secure = request.is_secure()
-    if request.META.get("SCRIPT_NAME"):
+    exchange.request = meta.copy()
+    exchange.scheme = holder.get("scheme") or holder.get("wsgi.url_scheme", "")
+    exchange.needs_review = False  # read at once, as is what follows it
+    exchange.outer_gate = None
+    navigation = (meta.get("HTTP_SEC_FETCH_MODE", ""), meta.get("HTTP_SEC_FETCH_DEST", ""))
+    exchange.known_destination = NAVIGATIONS.get(navigation)
+    if meta.get("SCRIPT_NAME"):
         exchange.mount = address_of(request).mount
-    cookie = exchange.cookie_header = request.META.get("HTTP_COOKIE", "")
+    cookie = exchange.cookie_header = meta.get("HTTP_COOKIE", "")
     if CONSENT_KEY in holder and not enter_stack(exchange, holder[CONSENT_KEY]):
         return None
     holder[CONSENT_KEY] = exchange

@@ -42,7 +42,7 @@ def write_into_environ(environ: WSGIEnvironment) -> None:
     if settings.FORCE_SCRIPT_NAME is not None or not environ.keys().isdisjoint(_OF_APACHE):
         # PEP 3333: the code points are the bytes.
         environ["SCRIPT_NAME"] = get_script_name(environ).encode().decode("latin-1")
-    if settings.SECURE_PROXY_SSL_HEADER and (scheme := _forwarded_scheme(environ)):
+    if settings.SECURE_PROXY_SSL_HEADER and (scheme := forwarded_scheme(environ)):
         environ["wsgi.url_scheme"] = scheme
     if settings.USE_X_FORWARDED_HOST and (host := raw_host_of(environ)):
         environ["HTTP_HOST"] = host
@@ -51,7 +51,7 @@ def write_into_environ(environ: WSGIEnvironment) -> None:
 def scope_with_proxy(scope: Request) -> dict[str, Any]:  # Any: a scope's values are of many types
     """Return a copy of a scope that says what Django makes of it."""
     copy = {**scope, "root_path": get_script_prefix(scope)}
-    scheme, host = _forwarded_scheme(scope), raw_host_of(scope)
+    scheme, host = forwarded_scheme(scope), raw_host_of(scope)
     if scheme:
         is_websocket = scope["type"] == "websocket"
         copy["scheme"] = scheme.replace("http", "ws") if is_websocket else scheme
@@ -61,7 +61,7 @@ def scope_with_proxy(scope: Request) -> dict[str, Any]:  # Any: a scope's values
     return copy
 
 
-def _forwarded_scheme(request: Request) -> str:
+def forwarded_scheme(request: Request) -> str:
     """Return the scheme that a trusted proxy names, "" where none does."""
     if not settings.SECURE_PROXY_SSL_HEADER:
         return ""
