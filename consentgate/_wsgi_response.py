@@ -117,7 +117,8 @@ class WsgiResponse:
         """Start the response with headers that were read, and return the application's `write`."""
         banner, banners = self._banner, self._banners
         if banner is None and head.is_html and banners is not None:
-            settle(self.exchange)  # who is asked depends on it
+            if self.exchange.needs_review:
+                settle(self.exchange)  # who is asked depends on it
             banner = self._banner = self._make_banner(banners)
         if banner is None or (self._has_started and banner.may_hold):
             return self._send_start(status, head, exc_info)

@@ -40,9 +40,11 @@ class Exchange:
     alone. `new_choice` is the choice made in this very response, and `refused_but_sent` are the
     refused cookies that the browser sent nevertheless. `date_s` is the moment (POSIX seconds) that
     the application gave its response in Date, if it gave one. `needs_review`: the response may need
-    more than verdicts on its cookies. `times_asked` counts the questions on which the response
-    depends; `reads_value`: one was for the whole choice. `is_running`: the application is at work;
-    `started`: its response has started; `is_in_call`: the gate has not returned to its server.
+    more than verdicts on its cookies. `has_changed`: the choice or its record changed in this
+    response, or refused cookies are to be expired. `times_asked` counts the questions on which the
+    response depends; `reads_value`: one was for the whole choice. `is_running`: the application is
+    at work; `started`: its response has started; `is_in_call`: the gate has not returned to its
+    server.
     `outer_gate` is the exchange of another gate around this one, and `inner_gate_values` are the
     Set-Cookie values that gates further in wrote themselves. `answers_securely`: the application
     knows, as it answers, that its visitor came over https, though the server does not. `mount`:
@@ -67,6 +69,7 @@ class Exchange:
     is_in_call = True
     inserts_banner = False
     discards_invalid = False
+    has_changed = False
     new_choice: Consent | None = None
     date_s: float | None = None
     times_asked = 0
@@ -137,7 +140,7 @@ class Exchange:
     def choose(self, consent: Consent) -> None:
         """Make this the visitor's choice from now on; the response will store it."""
         self.new_choice = consent
-        self.needs_review = True
+        self.has_changed = self.needs_review = True
 
     def show_once(self, category: str) -> None:
         """Let this page alone contact the hosts of a category."""
@@ -147,17 +150,17 @@ class Exchange:
     def write_record(self, record_id: str) -> None:
         """Let the record cookie hold this id from now on; delete it where that is empty."""
         self.record_id = record_id
-        self.needs_review = True
+        self.has_changed = self.needs_review = True
 
     def discard_invalid_choice(self) -> None:
         """Delete the preferences cookie that was not believed."""
-        self.discards_invalid = self.needs_review = True
+        self.discards_invalid = self.has_changed = self.needs_review = True
 
     def expire_refused(self, cookies: tuple[tuple[str, Cookie], ...]) -> None:
         """Expire these refused cookies, which the browser sent nevertheless, if it is a document
         that answers the request."""
         self.refused_but_sent = cookies
-        self.needs_review = True
+        self.has_changed = self.needs_review = True
 
     def report(
         self,
@@ -195,14 +198,6 @@ class Exchange:
     def came_in(self, name: str) -> bool:
         """Return whether the browser sent a cookie of that name."""
         return bool(cookie_values(self.cookie, name))
-
-    @property
-    def has_changed(self) -> bool:
-        """Whether the choice or its record changed in this response, or refused cookies are to be
-        expired."""
-        if self.record_id is not None:
-            return True
-        return bool(self.new_choice or self.discards_invalid or self.refused_but_sent)
 
     @property
     def stored_choice(self) -> StoredChoice:
@@ -322,7 +317,7 @@ def prepare_layout(kind: type[Exchange]) -> None:
     for name in (
         *("settings", "request", "cookie_header", "pages", "known_choice", "needs_review"),
         *("started", "is_running", "is_in_call", "varies_on_cookie", "is_private"),
-        *("inserts_banner", "times_asked", "headers", "_sends_gpc", "varies_on_gpc"),
+        *("has_changed", "inserts_banner", "times_asked", "headers", "_sends_gpc", "varies_on_gpc"),
         *("known_destination", "outer_gate", "needs_preparation", "scheme"),
     ):
         setattr(first, name, None)

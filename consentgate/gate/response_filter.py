@@ -113,7 +113,7 @@ class ResponseFilter(Generic[AnyStr]):
         """
         if not head.questions and page is None and not exchange.needs_review:
             return head.pairs  # as they came, like most
-        if self.scans:
+        if self.scans and head.questions:
             head = self._in_whole_lines(exchange, head)
         blocked: list[Verdict] = []
         left: list[Pair[AnyStr] | None] = list(head.pairs)
@@ -183,9 +183,9 @@ class ResponseFilter(Generic[AnyStr]):
     def _in_whole_lines(
         self, exchange: Exchange, head: ResponseHead[AnyStr]
     ) -> ResponseHead[AnyStr]:
-        """Return the head without the headers that do not end where they should."""
-        questions = head.questions
-        if not (self.scans and questions and questions[-1][1] == HAS_BREAK):
+        """Return a head about which there are questions, without the headers that do not end where
+        they should."""
+        if not self.scans or head.questions[-1][1] != HAS_BREAK:
             return head
         return self.reader.read(self.without_breaks(exchange, head.pairs))
 
@@ -204,26 +204,35 @@ class ResponseFilter(Generic[AnyStr]):
         dates = head.layout.dates
         if dates:
             exchange.date_s = earliest_date([decode(head.pairs[at][1]) for at in dates])
+        granted: frozenset[str] | None = None  # asked for at most once
+        keeps = False
         for at, category in head.questions:
             header = head.pairs[at]
+            if category == HAS_BREAK:
+                continue  # of a cookie, which has a verdict, or merely reported
             if category == ASK_JUDGE:
                 leaving = self._ask_judge(exchange, header, blocked)
-            elif category == HAS_BREAK:
-                continue  # of a cookie, which has a verdict, or merely reported
             elif category == IS_OTHER:
                 leaving = self._judge_other(exchange, header, blocked)
-            elif category[0] == MAY_OUTLIVE:
-                leaving = self._let_live(exchange, header, category[1:], blocked)
-            else:
-                if category != UNDECLARED:
-                    exchange.depends_on_choice()
-                    if category in exchange.choice.granted:
-                        exchange.make_private()
-                        continue
+            elif category == UNDECLARED:
                 leaving = self._deny(exchange, header, category, blocked)
+            else:
+                if granted is None:
+                    granted = exchange.choice.granted
+                may_outlive = category[0] == MAY_OUTLIVE
+                name = category[1:] if may_outlive else category
+                if name not in granted:
+                    leaving = self._deny(exchange, header, name, blocked)
+                else:
+                    keeps = True
+                    leaving = self._limit(exchange, header, blocked) if may_outlive else header
             if leaving is not header:
                 left[at] = leaving
                 has_lost = True
+        if granted is not None:
+            exchange.depends_on_choice()
+        if keeps:
+            exchange.make_private()
         return has_lost
 
     def _rewrite_of_body(
@@ -266,18 +275,10 @@ class ResponseFilter(Generic[AnyStr]):
                 return None
         return self._ask_judge(exchange, header, blocked)
 
-    def _let_live(
-        self,
-        exchange: Exchange,
-        header: Pair[AnyStr],
-        category: str,
-        blocked: list[Verdict],
+    def _limit(
+        self, exchange: Exchange, header: Pair[AnyStr], blocked: list[Verdict]
     ) -> Pair[AnyStr] | None:
-        """Return what leaves of a Set-Cookie with a declared lifetime."""
-        exchange.depends_on_choice()
-        if category not in exchange.choice.granted:
-            return self._deny(exchange, header, category, blocked)
-        exchange.make_private()
+        """Return what leaves of a Set-Cookie that is allowed and has a declared lifetime."""
         pair, semicolon, attributes = header[1].partition(self._semicolon)
         cookie = pair.partition(self._equals)[0]
         key = (cookie, attributes)

@@ -198,7 +198,7 @@ def _mount_in_environ(environ: Environ, received: Environ) -> str:
     with the characters where PEP 3333 has the bytes.
     """
     mount, now = str(received.get("SCRIPT_NAME", "")), str(environ.get("SCRIPT_NAME", ""))
-    if now in (mount, _decoded(mount)):
+    if now == mount or now == _decoded(mount):
         return mount
     address, path = now + path_in_environ(environ), path_in_environ(received)
     below = path if address.endswith(path) else _decoded(path)

@@ -36,22 +36,26 @@ nothing: as a `TEXT.set_cookie` it could not be told from those in `cookies`."""
 class SentHeaders:
     """The headers of a response as it would be sent, those of `cookies` last, read once.
 
-    `entries` are the cookies on which there is more to say than their names do; the others leave as
-    they are, and are not written here.
+    `entries` has the cookies by their text. For one whose name says all, the name stands: to write
+    it takes longer than all that is done here.
     """
 
     def __init__(self, response: HttpResponseBase, response_filter: ResponseFilter[str]) -> None:
         self.entries: dict[str, Entry] = {}
         leaves_by_name = response_filter.reader.leaves_by_name
         for key, morsel in response.cookies.items():
-            # To write one takes longer than all that is done here.
-            if not (leaves_by_name(morsel.key) and _is_plain(morsel)):
-                self.entries[morsel.OutputString()] = (key, morsel)
-        self.pairs = [
-            (_AMONG_HEADERS if name == _SET_COOKIE else name, value)
-            for name, value in _headers_of(response)
-        ]
-        self.pairs += [(_SET_COOKIE, value) for value in self.entries]
+            text = f"{morsel.key}="
+            if not (leaves_by_name(morsel.key) and _is_plain(morsel)) or text in self.entries:
+                text = morsel.OutputString()
+            self.entries[text] = (key, morsel)
+        self.pairs: list[Pair] = [*_headers_of(response)]
+        if response.has_header(_SET_COOKIE):
+            self.pairs = [
+                (_AMONG_HEADERS if name == _SET_COOKIE else name, value)
+                for name, value in self.pairs
+            ]
+        if self.entries:
+            self.pairs += [(_SET_COOKIE, value) for value in self.entries]
         self.head = response_filter.read(self.pairs)
 
 
@@ -90,12 +94,9 @@ def guard_response(
         _set_headers(response, sent.pairs, left)
         values = [value for name, value in left if name == _SET_COOKIE]
         if values != [*sent.entries]:
-            judged = {key for key, _ in sent.entries.values()}
-            others = response.cookies.keys() - judged
-            entries = dict(_as_entries(values, sent.entries, taken=others))
-            for key in judged - entries.keys():
-                del response.cookies[key]
-            for key, morsel in entries.items():
+            entries = [*_as_entries(values, sent.entries)]
+            response.cookies.clear()
+            for key, morsel in entries:
                 response.cookies[key] = morsel
     return response
 
@@ -130,9 +131,7 @@ def _set_headers(response: HttpResponseBase, before: list[Pair], left: list[Pair
             response.headers[_SET_COOKIE if name == _AMONG_HEADERS else name] = value
 
 
-def _as_entries(
-    values: list[str], entries: dict[str, Entry], *, taken: set[str]
-) -> Iterator[Entry]:
+def _as_entries(values: list[str], entries: dict[str, Entry]) -> Iterator[Entry]:
     """Yield the entries of `cookies` in the order in which they leave.
 
     A new one is under the cookie's name where that is free: one cookie may be expired on several

@@ -348,8 +348,8 @@ def test_a_fragment_that_is_rendered_without_a_request_is_made_anew(visit: Visit
 
 def test_a_fragment_without_a_request_that_follows_no_question_is_kept(visit: Visit) -> None:
     words = iter(["first", "second"])
-    # What asked before counts until it is forgotten: Django's contexts refer to each other, and hold
-    # their request until then.
+    # What asked before counts until it is forgotten: Django's contexts refer to each other, and
+    # hold their request until then.
     gc.collect()
 
     def page(request: HttpRequest) -> HttpResponse:
