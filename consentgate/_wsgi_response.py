@@ -43,12 +43,13 @@ class WsgiResponse:
     """The response of one exchange on its way to the server.
 
     The application holds nothing that leads here but a function. `block` is the body that replaces
-    a blocked response. `is_head`: the application is to answer the GET of this HEAD.
+    a blocked response. `held` is the start of the response while nothing may leave yet. `is_head`:
+    the application is to answer the GET of this HEAD.
     """
 
     __slots__ = (
-        *("_banner", "_banners", "_environ", "_gate", "_has_started", "_held"),
-        *("_start_raw", "_write_raw", "block", "exchange", "is_head"),
+        *("_banner", "_banners", "_environ", "_gate", "_has_started"),
+        *("_start_raw", "_write_raw", "block", "exchange", "held", "is_head"),
     )
 
     def __init__(
@@ -69,18 +70,8 @@ class WsgiResponse:
         self._has_started = exchange.started
         self._banner: PageInsertion[str] | None = None
         self._banners = banners
-        self._held: tuple[str, ResponseHead[str], ExcInfo] | None = None
+        self.held: tuple[str, ResponseHead[str], ExcInfo] | None = None
         self.is_head = False
-
-    @property
-    def is_holding(self) -> bool:
-        """Whether nothing may leave yet."""
-        return self._held is not None
-
-    @property
-    def _is_searching(self) -> bool:
-        """Whether the place for the banner is looked for."""
-        return self._banner is not None and self._banner.is_searching
 
     def prepare(self) -> None:
         """Let the application see the request as it may: a GET in the place of a HEAD, and the
@@ -107,10 +98,10 @@ class WsgiResponse:
 
     def start(self, status: str, headers: Iterable[tuple[str, str]], exc_info: ExcInfo) -> Write:
         """Take the application's start of the response, and return its `write`."""
-        if self._held is not None and exc_info is None:
+        if self.held is not None and exc_info is None:
             self._release()  # the server says what it thinks of a second start
         # Where an error comes before a byte has left, its page takes the place of all before.
-        self._held = None
+        self.held = None
         return self.begin(status, self._gate.response_filter.read(headers), exc_info)
 
     def begin(self, status: str, head: ResponseHead[str], exc_info: ExcInfo) -> Write:
@@ -125,7 +116,7 @@ class WsgiResponse:
         banner.start(int(status[:3]) if status[:3].isdecimal() else 0, head)
         if not banner.is_holding:
             return self._send_start(status, head, exc_info, page=banner)
-        self._held = status, head, exc_info
+        self.held = status, head, exc_info
         return self._write_held
 
     def around(self, body: Iterable[bytes]) -> Iterable[bytes]:
@@ -133,14 +124,15 @@ class WsgiResponse:
         it or take its place."""
         if self._gate.blocks:
             return _Body(body, self)
-        if self._has_started and not self._is_searching:
+        is_searching = self._banner is not None and self._banner.is_searching
+        if self._has_started and not is_searching:
             return body
         if self._banners is None:
             # The application has yet to start, so that it may yet call a gate of its own.
             return _Body(body, self)
-        if not self._is_searching and not may_change(self._banners, self.exchange):
+        if not is_searching and not may_change(self._banners, self.exchange):
             return body
-        if self._held is not None and type(body) in (list, tuple):  # others may have a `close`
+        if self.held is not None and type(body) in (list, tuple):  # others may have a `close`
             return self._whole(body)  # type: ignore[arg-type]
         return _Body(body, self)
 
@@ -161,12 +153,12 @@ class WsgiResponse:
 
     def feed(self, chunk: bytes | None) -> bytes:
         """Return what can leave of the body now that this chunk came, None for its end."""
-        banner, held = self._banner, self._held
+        banner, held = self._banner, self.held
         if banner is None or not banner.is_searching:
             return chunk or b""
         body = banner.end() if chunk is None else banner.feed(bytes(chunk))
         if held is not None and not banner.is_holding:
-            self._held = None
+            self.held = None
             self._send_start(*held, page=banner)
         return body
 
@@ -182,10 +174,10 @@ class WsgiResponse:
         return [whole] if whole else []  # all that there is was written
 
     def _release(self) -> bytes:
-        banner, held = self._banner, self._held
+        banner, held = self._banner, self.held
         if banner is None or not banner.is_searching:
             return b""
-        self._held = None
+        self.held = None
         body = banner.abort()
         if held is not None:
             self._send_start(*held)
@@ -287,13 +279,19 @@ class _Body:
             finally:
                 del failure  # its traceback refers to this frame
         response = self._response
+        exchange = response.exchange
         # Not even an empty chunk may leave before the response has started, so that up to 64 KiB
         # are waited for here.
         while not self._is_over:
+            exchange.is_in_call = True  # the application is at work
             try:
-                chunk = self._next()
+                if self._chunks is None:
+                    self._chunks = iter(self._body)
+                chunk = next(self._chunks, None)
             except Exception as failure:  # noqa: BLE001 (it is raised again)
                 return self._end_with(failure)
+            finally:
+                exchange.is_in_call = False
             body = response.feed(chunk)
             if response.block is not None:
                 self._is_over = True
@@ -302,20 +300,9 @@ class _Body:
                 self._is_over = True
                 if body:
                     return body
-            elif not response.is_holding:
+            elif response.held is None:
                 return body
         raise StopIteration
-
-    def _next(self) -> bytes | None:
-        """Return the next chunk, None after the last; the application is at work meanwhile."""
-        exchange = self._response.exchange
-        exchange.is_in_call = True
-        try:
-            if self._chunks is None:
-                self._chunks = iter(self._body)
-            return next(self._chunks, None)
-        finally:
-            exchange.is_in_call = False
 
     def close(self) -> None:
         """Close the application's body, as the server would."""

@@ -99,8 +99,12 @@ class EndInsertion:
             return chunk
         whole = self._kept + chunk if self._kept else chunk
         self._kept = b""
-        if self._make is not None and not self._begin(whole, is_whole=False):
-            return b"" if self.found is SEARCHING else whole
+        if self._make is not None:
+            usual = _recall_usual(whole)
+            if usual is not None:
+                self._put(usual)
+            elif not self._begin(whole, is_whole=False):
+                return b"" if self.found is SEARCHING else whole
         place = _place_of_tail(whole)
         self._kept = whole[place:]
         return whole[:place] if self._kept else whole
@@ -111,7 +115,7 @@ class EndInsertion:
         if self.found is not SEARCHING:
             return kept
         place = 0  # once the page has begun, only the tags at its end are kept
-        if self._make is not None:
+        if self._make is not None:  # so that the beginning was no usual one
             if not self._begin(kept, is_whole=True):
                 return kept
             place = _place_of_tail(kept)
@@ -119,12 +123,8 @@ class EndInsertion:
         return b"".join((kept[:place], self._text, kept[place:]))
 
     def _begin(self, beginning: bytes, *, is_whole: bool) -> bool:
-        """Return whether this begins a page, and make the text for it; where that can't be said yet
-        keep it."""
-        usual = _recall_usual(beginning)
-        if usual is not None:
-            self._put(usual)
-            return True
+        """Return whether this unusual beginning is one of a page, and make the text for it; where
+        that can't be said yet keep it."""
         before = _BEFORE_TAGS.match(beginning)
         assert before is not None, "the pattern takes nothing too"
         start = before.end()
@@ -150,8 +150,8 @@ class EndInsertion:
 def _recall_usual(text: bytes) -> _Beginning | None:
     """Return what a text says that has all of an `<html>` tag before its head ends, as nearly every
     page, else None. Whatever follows changes nothing of that."""
-    end = _end_of_head(text)
-    if end < 0:
+    end = text.find(b"</head", 0, LONGEST_SEARCH)
+    if end < 0 and (end := _end_of_head(text)) < 0:
         return None
     head = text[:end]
     key = hash(head)

@@ -97,7 +97,7 @@ class BannerResponse(Generic[AnyStr]):
         self._exchange = exchange
         self._wire: WireFormat[AnyStr] = wire
         self._address = address
-        self._destination = destination_of(exchange)
+        self._destination = exchange.known_destination or destination_of(exchange)
         self.may_hold = self._destination.is_page
 
     def conditions(self, headers: Mapping[str, str]) -> dict[str, str | None]:

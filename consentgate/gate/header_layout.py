@@ -6,7 +6,7 @@ An application has few different sequences of names, so that this is found once 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from consentgate.http.header_names import (
     CLEARS,
@@ -26,7 +26,8 @@ Noted = Sequence[tuple[int, str]]
 _PLACE_BYTES = 150  # of a pair of a number and a kind
 
 
-class HeaderLayout(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class HeaderLayout:
     """The places of headers in a response, most of them with their kinds (`kind_to_read`).
 
     `cookies` are the Set-Cookie headers, what would become one on its way, what may clear the
@@ -48,7 +49,8 @@ class HeaderLayout(NamedTuple):
     @property
     def weight_bytes(self) -> int:
         """What the layout weighs in memory."""
-        return _PLACE_BYTES * (1 + sum(map(len, self)))
+        noted = (self.cookies, self.of_body, self.telling, self.caching, self.hints)
+        return _PLACE_BYTES * (1 + len(self.types) + len(self.dates) + sum(map(len, noted)))
 
 
 def lay_out(kinds: Iterable[str]) -> HeaderLayout:

@@ -113,7 +113,7 @@ class ResponseFilter(Generic[AnyStr]):
         """
         if not head.questions and page is None and not exchange.needs_review:
             return head.pairs  # as they came, like most
-        if self.scans and head.questions:
+        if self.scans and head.questions and head.questions[-1][1] == HAS_BREAK:
             head = self._in_whole_lines(exchange, head)
         blocked: list[Verdict] = []
         left: list[Pair[AnyStr] | None] = list(head.pairs)
@@ -153,7 +153,8 @@ class ResponseFilter(Generic[AnyStr]):
         head = self.reader.read(headers)
         if not head.questions:
             return head.pairs
-        head = self._in_whole_lines(exchange, head)
+        if self.scans and head.questions[-1][1] == HAS_BREAK:
+            head = self._in_whole_lines(exchange, head)
         left: list[Pair[AnyStr] | None] = list(head.pairs)
         self._judge_cookies(exchange, head, left, [])
         return list(filter(None, left))
@@ -183,10 +184,7 @@ class ResponseFilter(Generic[AnyStr]):
     def _in_whole_lines(
         self, exchange: Exchange, head: ResponseHead[AnyStr]
     ) -> ResponseHead[AnyStr]:
-        """Return a head about which there are questions, without the headers that do not end where
-        they should."""
-        if not self.scans or head.questions[-1][1] != HAS_BREAK:
-            return head
+        """Return the head without the headers that do not end where they should."""
         return self.reader.read(self.without_breaks(exchange, head.pairs))
 
     def _judge_cookies(

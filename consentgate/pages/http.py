@@ -168,7 +168,9 @@ def address_in_scope(scope: Scope, received: Scope, path: str | None = None) -> 
 
 def address_in_environ(environ: Environ, received: Environ, path: str | None = None) -> PageAddress:
     """Return the same as `address_in_scope` for a WSGI environ."""
-    mount = _mount_in_environ(environ, received)
+    mount = received.get("SCRIPT_NAME", "")
+    if environ.get("SCRIPT_NAME", "") != mount:
+        mount = _mount_in_environ(environ, received)
     if path is not None:
         return page_address(mount, path, "", encoding="latin-1")
     query = received.get("QUERY_STRING", "")
@@ -198,7 +200,7 @@ def _mount_in_environ(environ: Environ, received: Environ) -> str:
     with the characters where PEP 3333 has the bytes.
     """
     mount, now = str(received.get("SCRIPT_NAME", "")), str(environ.get("SCRIPT_NAME", ""))
-    if now == mount or now == _decoded(mount):
+    if now == _decoded(mount):
         return mount
     address, path = now + path_in_environ(environ), path_in_environ(received)
     below = path if address.endswith(path) else _decoded(path)
