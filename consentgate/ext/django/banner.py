@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from consentgate._middleware import PreparedGate
+from consentgate._wsgi_exchange import WsgiExchange
 from consentgate._wsgi_response import CONDITIONAL_KEYS
 from consentgate.banner.page_headers import CONDITIONAL
 from consentgate.banner.page_insertion import (
@@ -48,18 +49,11 @@ class DjangoBanner:
         self._banners = banners
 
     def settle_conditions(self) -> None:
-        """Let the views see the request's conditional headers as they may (RFC 9110 section 13),
-        and note that the answer is for the banner whatever it is."""
+        """Let the views see the request's conditional headers as they may (RFC 9110 section 13)."""
         exchange = self._exchange
         self.page = self._make_page()
         found = {name: exchange.header(name) for name in exchange.sent_among(CONDITIONAL)}
         _change(self._request, self.page.conditions(found))
-
-    def takes(self, response: HttpResponseBase, sent: SentHeaders) -> bool:
-        """Return whether a response with these headers may be a page, or a worker's script."""
-        if sent.head.is_html or response.status_code == 304:
-            return True
-        return self._banners.guards and runs_as_worker(self._exchange)
 
     def put(self, response: HttpResponseBase, sent: SentHeaders) -> None:
         """Put the banner into a response with these headers, if that is a page."""
@@ -86,6 +80,10 @@ class DjangoBanner:
 
     def _start(self, response: HttpResponseBase, sent: SentHeaders) -> PageInsertion[str] | None:
         """Return the page where its body is waited for."""
+        is_worker = self._banners.guards and runs_as_worker(self._exchange)
+        if not (sent.head.is_html or response.status_code == 304 or is_worker):
+            self.page = None
+            return None
         page = self.page = self.page or self._make_page()
         page.start(response.status_code, sent.head)
         return page if page.is_holding else None
@@ -101,27 +99,39 @@ class DjangoBanner:
         )
 
 
-def banner_for(
-    request: HttpRequest, gate: PreparedGate[str], exchange: Exchange
-) -> DjangoBanner | None:
-    """Return the banner for the response, None where nothing is put in. The views see what they may
-    of a request for a page: no Accept-Encoding, and its conditional headers as they hold there."""
-    banners, meta = gate.banners, request.META
-    if banners is None or request.method not in PAGE_METHODS:
-        return None
+def prepare(request: HttpRequest, exchange: WsgiExchange, banners: Banners) -> None:
+    """Let the views see what they may of a request into whose answer the banner may be put: no
+    Accept-Encoding. Note it, and whether there is more of which the banner must know."""
+    meta = request.META
+    if request.method not in PAGE_METHODS:
+        return
     if exchange.outer_gate is not None and not may_insert(exchange):
-        return None
+        return
     exchange.inserts_banner = True
     if ACCEPT_ENCODING in meta and (
         exchange.known_destination is NAVIGATION or may_change(banners, exchange)
     ):
         del meta[ACCEPT_ENCODING]
         _read_headers_again(request)
-    banner = DjangoBanner(request, gate, exchange, banners)
-    is_worker = banners.guards and runs_as_worker(exchange)
-    is_asked = is_worker or not meta.keys().isdisjoint(CONDITIONAL_KEYS)
-    if is_asked and request.method != "POST":
-        banner.settle_conditions()
+    exchange.needs_preparation = request.method != "POST" and (
+        not meta.keys().isdisjoint(CONDITIONAL_KEYS)
+        or (banners.guards and runs_as_worker(exchange))
+    )
+
+
+def banner_for(request: HttpRequest, gate: PreparedGate[str], exchange: Exchange) -> DjangoBanner:
+    """Return the banner for a response into which it may be put."""
+    assert gate.banners is not None, "else nothing is put in"
+    return DjangoBanner(request, gate, exchange, gate.banners)
+
+
+def prepared_banner(
+    request: HttpRequest, gate: PreparedGate[str], exchange: Exchange
+) -> DjangoBanner:
+    """Return the banner for the response to a request of which it must know; the views see that as
+    they may."""
+    banner = banner_for(request, gate, exchange)
+    banner.settle_conditions()
     return banner
 
 

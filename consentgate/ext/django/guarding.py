@@ -48,7 +48,10 @@ class SentHeaders:
             if not (leaves_by_name(morsel.key) and _is_plain(morsel)) or text in self.entries:
                 text = morsel.OutputString()
             self.entries[text] = (key, morsel)
-        self.pairs: list[Pair] = [*_headers_of(response)]
+        # Django keeps them as pairs, which its mapping finds again by three calls for each.
+        kept = getattr(response.headers, "_store", None)
+        pairs: Iterable[Pair] = response.headers.items() if kept is None else kept.values()
+        self.pairs = [*pairs]
         if response.has_header(_SET_COOKIE):
             self.pairs = [
                 (_AMONG_HEADERS if name == _SET_COOKIE else name, value)
@@ -66,14 +69,6 @@ def _is_plain(morsel: Morsel[str]) -> bool:
     return "".join([morsel.coded_value, *map(str, morsel.values())]).isprintable()
 
 
-def _headers_of(response: HttpResponseBase) -> Iterable[Pair]:
-    """Return the headers of a response. Django keeps them as pairs, which its mapping finds again
-    by three calls for each."""
-    kept = getattr(response.headers, "_store", None)
-    pairs: Iterable[Pair] = response.headers.items() if kept is None else kept.values()
-    return pairs
-
-
 def guard_response(
     response: HttpResponseBase,
     sent: SentHeaders,
@@ -83,7 +78,8 @@ def guard_response(
 ) -> HttpResponseBase:
     """Return the response with what the gate lets out of it; `page` is how its headers change with
     what was put into its content."""
-    _check_reason(response, exchange)
+    if not str(response.reason_phrase).isprintable():
+        _check_reason(response, exchange)
     if page is None and not sent.head.questions and not exchange.needs_review:
         return response
     try:
@@ -103,8 +99,7 @@ def guard_response(
 
 def _check_reason(response: HttpResponseBase, exchange: Exchange) -> None:
     """Give a response the usual reason phrase in the place of one that would split the head."""
-    phrase = str(response.reason_phrase)
-    if phrase.isprintable() or not has_line_break(phrase):
+    if not has_line_break(str(response.reason_phrase)):
         return
     exchange.report(Reason.STATUS_LINE_BREAK, Action.REWRITE)
     if exchange.settings.mode is not Mode.REPORT:

@@ -8,7 +8,8 @@ wrap the application (`consentgate.ext.django.wrap`).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import cache
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -18,7 +19,7 @@ from django.http.response import HttpResponseBase
 from consentgate._applications import check_interface
 from consentgate._middleware import NO_MARK, GatesByPolicy, PreparedGate, enter_stack
 from consentgate._wsgi_exchange import WsgiExchange
-from consentgate.ext.django.banner import banner_for
+from consentgate.ext.django.banner import banner_for, prepare, prepared_banner
 from consentgate.ext.django.caches import guard_caches
 from consentgate.ext.django.guarding import SentHeaders, guard_response
 from consentgate.ext.django.own_pages import OwnPage
@@ -29,6 +30,7 @@ from consentgate.gate.destination import NAVIGATIONS
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.gate.waiting import settle, settle_async
 from consentgate.http.wire import TEXT
+from consentgate.pages.banners import Banners
 
 # Any: a response, or under ASGI what is awaited for one.
 GetResponse = Callable[[HttpRequest], Any]
@@ -74,69 +76,81 @@ class ConsentMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """Answer the request; under ASGI what is returned must be awaited."""
         gate = self._gates.single or self._gates.pick(request.META)
-        exchange = _receive_request(request, gate)
+        own_path = self._own_path(request) if self._mark in request.path_info else None
+        exchange = _receive_request(request, gate, gate.banners if own_path is None else None)
         if exchange is None:
             answered: HttpResponseBase | Awaitable[HttpResponseBase] = self.get_response(request)
             return answered
+        page = None
+        if own_path is not None:
+            assert gate.pages is not None, "there are pages for each policy"
+            page = OwnPage(gate.pages, own_path)
         if self._is_async:
-            return self._answer_async(request, gate, exchange)
+            return self._answer_async(request, gate, exchange, page)
         try:
-            return self._answer(request, gate, exchange)
+            return self._answer(request, gate, exchange, page)
         finally:
-            _end(exchange)
+            # Nothing can be changed any more.
+            exchange.started = True
+            exchange.is_running = False
 
     def _answer(
-        self, request: HttpRequest, gate: PreparedGate[str], exchange: DjangoExchange
+        self,
+        request: HttpRequest,
+        gate: PreparedGate[str],
+        exchange: DjangoExchange,
+        page: OwnPage | None,
     ) -> HttpResponseBase:
-        page = self._own_page(request, gate) if self._mark in request.path_info else None
-        banner = None
+        banner, change = None, None
+        if exchange.needs_preparation:
+            banner = prepared_banner(request, gate, exchange)
         response: HttpResponseBase
-        if page is not None:
-            response = page.respond(request, exchange)
-        else:
-            banner = banner_for(request, gate, exchange)
-            response = self.get_response(request)
+        response = self.get_response(request) if page is None else page.respond(request, exchange)
         if exchange.needs_review:
             settle(exchange)
         sent = SentHeaders(response, gate.response_filter)
-        change = None
-        if banner is not None and banner.takes(response, sent):
+        if banner is not None or (exchange.inserts_banner and sent.head.is_html):
+            banner = banner or banner_for(request, gate, exchange)
             banner.put(response, sent)
             change = banner.page
         return guard_response(response, sent, gate.response_filter, exchange, change)
 
     async def _answer_async(
-        self, request: HttpRequest, gate: PreparedGate[str], exchange: DjangoExchange
+        self,
+        request: HttpRequest,
+        gate: PreparedGate[str],
+        exchange: DjangoExchange,
+        page: OwnPage | None,
     ) -> HttpResponseBase:
         try:
-            page = self._own_page(request, gate) if self._mark in request.path_info else None
-            banner = None
+            banner, change = None, None
+            if exchange.needs_preparation:
+                banner = prepared_banner(request, gate, exchange)
             response: HttpResponseBase
-            if page is not None:
-                response = await page.respond_async(request, exchange)
-            else:
-                banner = banner_for(request, gate, exchange)
+            if page is None:
                 response = await self.get_response(request)
+            else:
+                response = await page.respond_async(request, exchange)
             await settle_async(exchange)
             sent = SentHeaders(response, gate.response_filter)
-            change = None
-            if banner is not None and banner.takes(response, sent):
+            if banner is not None or (exchange.inserts_banner and sent.head.is_html):
+                banner = banner or banner_for(request, gate, exchange)
                 await banner.put_async(response, sent)
                 change = banner.page
             return guard_response(response, sent, gate.response_filter, exchange, change)
         finally:
-            _end(exchange)
+            exchange.started = True
+            exchange.is_running = False
 
-    def _own_page(self, request: HttpRequest, gate: PreparedGate[str]) -> OwnPage | None:
-        """Return the visitor's page that is asked for, None for a page of the site."""
+    def _own_path(self, request: HttpRequest) -> str | None:
+        """Return what follows the prefix in the path of one of the library's pages."""
         pages = self._gates.pages
-        own_path = None if pages is None else pages.own_path(request.path_info)
-        if own_path is None or gate.pages is None:
-            return None
-        return OwnPage(gate.pages, own_path)
+        return None if pages is None else pages.own_path(request.path_info)
 
 
-def _receive_request(request: HttpRequest, gate: PreparedGate[str]) -> DjangoExchange | None:
+def _receive_request(
+    request: HttpRequest, gate: PreparedGate[str], banners: Banners | None
+) -> DjangoExchange | None:
     """Take the facts of the request, None where an equal gate is around it already, and hide from
     the views what they may not read."""
     meta, holder = request.META, holder_of(request)
@@ -159,31 +173,33 @@ def _receive_request(request: HttpRequest, gate: PreparedGate[str]) -> DjangoExc
         visible = gate.request_filter.visible(exchange, cookie)
         if visible is not cookie:
             _hide(request, visible)
+    if banners is not None:
+        prepare(request, exchange, banners)
     return exchange
-
-
-def _end(exchange: DjangoExchange) -> None:
-    """End the exchange: nothing can be changed any more."""
-    exchange.started = True
-    exchange.is_running = False
 
 
 def _hide(request: HttpRequest, cookie: str) -> None:
     """Let the views see this Cookie header, none where it is empty."""
-    del request.META["HTTP_COOKIE"]
+    meta, known = request.META, vars(request)
     if cookie:
-        request.META["HTTP_COOKIE"] = cookie
-    _hide_in_scope(request, cookie.encode("latin-1"))
+        meta["HTTP_COOKIE"] = cookie
+    else:
+        del meta["HTTP_COOKIE"]
+    if "scope" in known:
+        _hide_in_scope(known["scope"], cookie.encode("latin-1"))
     # A middleware before this one may have read them; they are read from META again.
-    for attribute in ("COOKIES", "headers"):
-        if hasattr(type(request), attribute):
-            vars(request).pop(attribute, None)
+    for attribute in _read_from_meta(type(request)):
+        known.pop(attribute, None)
 
 
-def _hide_in_scope(request: HttpRequest, cookie: bytes) -> None:
+@cache
+def _read_from_meta(kind: type[HttpRequest]) -> list[str]:
+    """Return the attributes that requests of a class read from META when they are asked for."""
+    return [attribute for attribute in ("COOKIES", "headers") if hasattr(kind, attribute)]
+
+
+# Any: the values of a scope are the specification's, of many types.
+def _hide_in_scope(scope: MutableMapping[str, Any], cookie: bytes) -> None:
     """Have the scope of an ASGI request say the same as its META."""
-    scope = getattr(request, "scope", None)
-    if scope is None:
-        return
     headers = [header for header in scope["headers"] if header[0].lower() != b"cookie"]
     scope["headers"] = [*headers, (b"cookie", cookie)] if cookie else headers
