@@ -15,20 +15,14 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from consentgate._middleware import PreparedGate
-from consentgate._wsgi_exchange import WsgiExchange
-from consentgate._wsgi_response import CONDITIONAL_KEYS
 from consentgate.banner.page_headers import CONDITIONAL
 from consentgate.banner.page_insertion import (
     PageInsertion,
     insertion_for,
-    may_change,
     runs_as_worker,
 )
-from consentgate.banner.plain_request import ACCEPT_ENCODING
-from consentgate.banner.response import PAGE_METHODS, may_insert
 from consentgate.ext.django.guarding import SentHeaders
 from consentgate.ext.django.place import address_of
-from consentgate.gate.destination import NAVIGATION
 from consentgate.gate.exchange import Exchange
 from consentgate.pages.banners import Banners
 
@@ -97,26 +91,6 @@ class DjangoBanner:
             wire=self._gate.wire,
             address=partial(address_of, self._request, path=path),
         )
-
-
-def prepare(request: HttpRequest, exchange: WsgiExchange, banners: Banners) -> None:
-    """Let the views see what they may of a request into whose answer the banner may be put: no
-    Accept-Encoding. Note it, and whether there is more of which the banner must know."""
-    meta = request.META
-    if request.method not in PAGE_METHODS:
-        return
-    if exchange.outer_gate is not None and not may_insert(exchange):
-        return
-    exchange.inserts_banner = True
-    if ACCEPT_ENCODING in meta and (
-        exchange.known_destination is NAVIGATION or may_change(banners, exchange)
-    ):
-        del meta[ACCEPT_ENCODING]
-        _read_headers_again(request)
-    exchange.needs_preparation = request.method != "POST" and (
-        not meta.keys().isdisjoint(CONDITIONAL_KEYS)
-        or (banners.guards and runs_as_worker(exchange))
-    )
 
 
 def banner_for(request: HttpRequest, gate: PreparedGate[str], exchange: Exchange) -> DjangoBanner:

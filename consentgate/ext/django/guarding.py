@@ -34,20 +34,21 @@ nothing: as a `TEXT.set_cookie` it could not be told from those in `cookies`."""
 
 
 class SentHeaders:
-    """The headers of a response as it would be sent, those of `cookies` last, read once.
+    """The headers of a response as it would be sent, read once.
 
-    `entries` has the cookies by their text. For one whose name says all, the name stands: to write
-    it takes longer than all that is done here.
+    `entries` has its cookies by their text, whose headers are the last; none where the names of all
+    say that they leave, unless `with_cookies` asks for them. To write a cookie takes longer than
+    all that is done here: for one whose name says all, the name stands.
     """
 
-    def __init__(self, response: HttpResponseBase, response_filter: ResponseFilter[str]) -> None:
+    def __init__(
+        self,
+        response: HttpResponseBase,
+        response_filter: ResponseFilter[str],
+        *,
+        with_cookies: bool = False,
+    ) -> None:
         self.entries: dict[str, Entry] = {}
-        leaves_by_name = response_filter.reader.leaves_by_name
-        for key, morsel in response.cookies.items():
-            text = f"{morsel.key}="
-            if not (leaves_by_name(morsel.key) and _is_plain(morsel)) or text in self.entries:
-                text = morsel.OutputString()
-            self.entries[text] = (key, morsel)
         # Django keeps them as pairs, which its mapping finds again by three calls for each.
         kept = getattr(response.headers, "_store", None)
         pairs: Iterable[Pair] = response.headers.items() if kept is None else kept.values()
@@ -57,8 +58,16 @@ class SentHeaders:
                 (_AMONG_HEADERS if name == _SET_COOKIE else name, value)
                 for name, value in self.pairs
             ]
-        if self.entries:
+        leaves_by_name = response_filter.reader.leaves_by_name
+        for key, morsel in response.cookies.items():
+            text = f"{morsel.key}="
+            if not (leaves_by_name(morsel.key) and _is_plain(morsel)) or text in self.entries:
+                with_cookies = True
+                text = morsel.OutputString()
+            self.entries[text] = (key, morsel)
+        if with_cookies:
             self.pairs += [(_SET_COOKIE, value) for value in self.entries]
+        self.has_cookies = with_cookies or not self.entries
         self.head = response_filter.read(self.pairs)
 
 
@@ -82,6 +91,8 @@ def guard_response(
         _check_reason(response, exchange)
     if page is None and not sent.head.questions and not exchange.needs_review:
         return response
+    if not sent.has_cookies:
+        sent = SentHeaders(response, response_filter, with_cookies=True)
     try:
         left = response_filter.filter(exchange, sent.head, page=page)
     except Blocked as blocked:

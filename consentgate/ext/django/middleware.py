@@ -19,14 +19,18 @@ from django.http.response import HttpResponseBase
 from consentgate._applications import check_interface
 from consentgate._middleware import NO_MARK, GatesByPolicy, PreparedGate, enter_stack
 from consentgate._wsgi_exchange import WsgiExchange
-from consentgate.ext.django.banner import banner_for, prepare, prepared_banner
+from consentgate._wsgi_response import CONDITIONAL_KEYS
+from consentgate.banner.page_insertion import may_change, runs_as_worker
+from consentgate.banner.plain_request import ACCEPT_ENCODING
+from consentgate.banner.response import PAGE_METHODS, may_insert
+from consentgate.ext.django.banner import banner_for, prepared_banner
 from consentgate.ext.django.caches import guard_caches
 from consentgate.ext.django.guarding import SentHeaders, guard_response
 from consentgate.ext.django.own_pages import OwnPage
-from consentgate.ext.django.place import address_of, holder_of
+from consentgate.ext.django.place import address_of
 from consentgate.ext.django.proxy import forwarded_scheme
 from consentgate.ext.django.settings import read_settings
-from consentgate.gate.destination import NAVIGATIONS
+from consentgate.gate.destination import NAVIGATION, NAVIGATIONS
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.gate.waiting import settle, settle_async
 from consentgate.http.wire import TEXT
@@ -88,32 +92,26 @@ class ConsentMiddleware:
         if self._is_async:
             return self._answer_async(request, gate, exchange, page)
         try:
-            return self._answer(request, gate, exchange, page)
+            banner, change = None, None
+            if exchange.needs_preparation:
+                banner = prepared_banner(request, gate, exchange)
+            response: HttpResponseBase
+            if page is None:
+                response = self.get_response(request)
+            else:
+                response = page.respond(request, exchange)
+            if exchange.needs_review:
+                settle(exchange)
+            sent = SentHeaders(response, gate.response_filter)
+            if banner is not None or (exchange.inserts_banner and sent.head.is_html):
+                banner = banner or banner_for(request, gate, exchange)
+                banner.put(response, sent)
+                change = banner.page
+            return guard_response(response, sent, gate.response_filter, exchange, change)
         finally:
             # Nothing can be changed any more.
             exchange.started = True
             exchange.is_running = False
-
-    def _answer(
-        self,
-        request: HttpRequest,
-        gate: PreparedGate[str],
-        exchange: DjangoExchange,
-        page: OwnPage | None,
-    ) -> HttpResponseBase:
-        banner, change = None, None
-        if exchange.needs_preparation:
-            banner = prepared_banner(request, gate, exchange)
-        response: HttpResponseBase
-        response = self.get_response(request) if page is None else page.respond(request, exchange)
-        if exchange.needs_review:
-            settle(exchange)
-        sent = SentHeaders(response, gate.response_filter)
-        if banner is not None or (exchange.inserts_banner and sent.head.is_html):
-            banner = banner or banner_for(request, gate, exchange)
-            banner.put(response, sent)
-            change = banner.page
-        return guard_response(response, sent, gate.response_filter, exchange, change)
 
     async def _answer_async(
         self,
@@ -152,8 +150,12 @@ def _receive_request(
     request: HttpRequest, gate: PreparedGate[str], banners: Banners | None
 ) -> DjangoExchange | None:
     """Take the facts of the request, None where an equal gate is around it already, and hide from
-    the views what they may not read."""
-    meta, holder = request.META, holder_of(request)
+    the views what they may not read.
+
+    Where something may be put into the answer, they see no Accept-Encoding either.
+    """
+    meta, scope = request.META, getattr(request, "scope", None)
+    holder = meta if scope is None else scope  # as `holder_of` says
     exchange = DjangoExchange()
     exchange.settings = gate.settings
     exchange.pages = gate.pages
@@ -173,8 +175,21 @@ def _receive_request(
         visible = gate.request_filter.visible(exchange, cookie)
         if visible is not cookie:
             _hide(request, visible)
-    if banners is not None:
-        prepare(request, exchange, banners)
+    if (
+        banners is not None
+        and request.method in PAGE_METHODS
+        and (exchange.outer_gate is None or may_insert(exchange))
+    ):
+        exchange.inserts_banner = True
+        if ACCEPT_ENCODING in meta and (
+            exchange.known_destination is NAVIGATION or may_change(banners, exchange)
+        ):
+            del meta[ACCEPT_ENCODING]
+            vars(request).pop("headers", None)  # they are read from META again
+        exchange.needs_preparation = request.method != "POST" and (
+            not meta.keys().isdisjoint(CONDITIONAL_KEYS)
+            or (banners.guards and runs_as_worker(exchange))
+        )
     return exchange
 
 
@@ -188,7 +203,7 @@ def _hide(request: HttpRequest, cookie: str) -> None:
     if "scope" in known:
         _hide_in_scope(known["scope"], cookie.encode("latin-1"))
     # A middleware before this one may have read them; they are read from META again.
-    for attribute in _read_from_meta(type(request)):
+    for attribute in _read_from_meta(type(request)):  # type: ignore[arg-type]  # a class is hashable
         known.pop(attribute, None)
 
 
