@@ -244,7 +244,8 @@ class AsgiResponse:
         exchange = self._exchange
         response_filter = self._gate.response_filter
         has_changed = exchange.needs_review and exchange.has_changed
-        if has_changed and begin_records(exchange) is not None:
+        keeps_records = exchange.settings.records is not None
+        if has_changed and keeps_records and begin_records(exchange) is not None:
             return self._settle(
                 partial(self._send_start, message, head, page, is_handshake=is_handshake)
             )

@@ -30,7 +30,7 @@ from consentgate._outer_middleware import warn_of_outer_apps
 from consentgate.banner.page_insertion import may_change, runs_as_worker
 from consentgate.banner.plain_request import FILES
 from consentgate.banner.response import PAGE_METHODS, may_insert
-from consentgate.gate.destination import NAVIGATION
+from consentgate.gate.destination import destination_of
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.http.header_lists import joined_headers, set_header
 from consentgate.http.wire import BYTES
@@ -60,10 +60,10 @@ class ConsentMiddleware:
     ) -> None:
         self.app = app
         self._gates = GatesByPolicy(policy, secret_key=secret_key, options=options, wire=BYTES)
-        self._pages = self._gates.pages
         self._knows_place = False
-        self._mark = NO_MARK if self._pages is None else self._pages.path_mark
-        if self._pages is not None:
+        pages = self._gates.pages
+        self._mark = NO_MARK if pages is None else pages.path_mark
+        if pages is not None:
             check_toolkit(extra_for(app, default="asgi"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,7 +78,9 @@ class ConsentMiddleware:
                 warn_of_outer_apps(scope, ConsentMiddleware)
         gate = self._gates.single or self._gates.pick(scope)
         # Nearly every path is without the mark of the library's pages: that is seen sooner.
-        own_path = self._own_path(scope) if self._mark in scope["path"] else None
+        own_path = None
+        if self._mark in scope["path"] and scope["type"] == "http" and gate.pages is not None:
+            own_path = gate.pages.own_path(path_in_scope(scope))
         banners = gate.banners if own_path is None else None
         exchange = _receive_request(scope, gate, banners)
         if exchange is None:
@@ -140,12 +142,6 @@ class ConsentMiddleware:
             else:
                 scope[CONSENT_KEY] = exchange.outer_gate
 
-    def _own_path(self, scope: Scope) -> str | None:
-        """Return what follows the prefix in the path of one of the library's pages."""
-        if self._pages is None or scope["type"] != "http":
-            return None
-        return self._pages.own_path(path_in_scope(scope))
-
 
 def _closing(send: Send, close: Callable[[], None]) -> Send:
     """Return the `send` of a lifespan: what is held is closed before the server may end."""
@@ -203,7 +199,8 @@ def _receive_request(
         and (exchange.outer_gate is None or may_insert(exchange))
     ):
         exchange.inserts_banner = True
-        if exchange.known_destination is NAVIGATION or may_change(banners, exchange):
+        destination = exchange.known_destination or destination_of(exchange)
+        if destination.is_page or may_change(banners, exchange):
             coding = headers.get(b"accept-encoding")
             if coding is not None:
                 set_header(own, b"accept-encoding", b"", known=coding)

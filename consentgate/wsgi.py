@@ -21,7 +21,7 @@ from consentgate._wsgi_response import CONDITIONAL_KEYS, ExcInfo, Headers, Write
 from consentgate.banner.page_insertion import may_change, runs_as_worker
 from consentgate.banner.plain_request import ACCEPT_ENCODING
 from consentgate.banner.response import PAGE_METHODS, may_insert
-from consentgate.gate.destination import NAVIGATION, NAVIGATIONS
+from consentgate.gate.destination import NAVIGATIONS, destination_of
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.gate.waiting import settle
 from consentgate.http.wire import TEXT
@@ -51,9 +51,9 @@ class ConsentMiddleware:
         self._gates = GatesByPolicy(
             policy, secret_key=secret_key, options=options, wire=TEXT, scans=True
         )
-        self._pages = self._gates.pages
-        self._mark = NO_MARK if self._pages is None else self._pages.path_mark
-        if self._pages is not None:
+        pages = self._gates.pages
+        self._mark = NO_MARK if pages is None else pages.path_mark
+        if pages is not None:
             check_toolkit(extra_for(app, default="wsgi"))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -61,8 +61,8 @@ class ConsentMiddleware:
         gate = self._gates.single or self._gates.pick(environ)
         own_path, path = None, environ.get("PATH_INFO", "")
         # Nearly every path is without the mark of the library's pages: that is seen sooner.
-        if self._mark in path or path[:1] != "/":
-            own_path = self._own_path(environ)
+        if (self._mark in path or path[:1] != "/") and gate.pages is not None:
+            own_path = gate.pages.own_path(path_in_environ(environ))
         banners = gate.banners if own_path is None else None
         exchange = _receive_request(environ, gate, banners)
         if exchange is None:
@@ -126,10 +126,6 @@ class ConsentMiddleware:
             # Whoever calls a gate later may do so because this one's body failed.
             exchange.is_in_call = False
 
-    def _own_path(self, environ: WSGIEnvironment) -> str | None:
-        """Return what follows the prefix in the path of one of the library's pages."""
-        return None if self._pages is None else self._pages.own_path(path_in_environ(environ))
-
     def _answer_page(
         self, page: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
@@ -192,12 +188,13 @@ def _receive_request(
         and (exchange.outer_gate is None or may_insert(exchange))
     ):
         exchange.inserts_banner = True
-        is_page = exchange.known_destination is NAVIGATION or may_change(banners, exchange)
-        if is_page and ACCEPT_ENCODING in environ:
+        destination = exchange.known_destination or destination_of(exchange)
+        may_differ = destination.is_page or may_change(banners, exchange)
+        if may_differ and ACCEPT_ENCODING in environ:
             del environ[ACCEPT_ENCODING]
         exchange.needs_preparation = (
             not environ.keys().isdisjoint(CONDITIONAL_KEYS)
-            or (is_page and method == "HEAD")
+            or (may_differ and method == "HEAD")
             or (banners.guards and runs_as_worker(exchange))
         )
     return exchange

@@ -20,7 +20,7 @@ from consentgate.gate.exchange import Exchange
 from consentgate.gate.gate import Gate
 from consentgate.gate.options import HideCookies, Mode
 from consentgate.gate.request_filter import RequestFilter
-from consentgate.pages.by_policy import PagesByPolicy
+from consentgate.pages.endpoints import PolicyPages
 from consentgate.policy import Policy
 
 FAILURES = (Exception, SystemExit, CancelledError)
@@ -44,7 +44,7 @@ class OwnGate:
     """A gate that is at work in an application, and the visitor's pages that it has, if any."""
 
     gate: Gate
-    pages: PagesByPolicy | None
+    pages: PolicyPages | None
 
 
 @dataclass(slots=True)
@@ -168,7 +168,8 @@ def _watched_gates() -> Iterator[list[OwnGate]]:
         }
         gate = make(owner, policy)
         assert gate.request_filter is not None, "it looks at a request's cookies"
-        made[gate.request_filter] = OwnGate(gate, owner.pages)
+        pages = None if owner.pages is None else owner.pages.of(gate.policy)
+        made[gate.request_filter] = OwnGate(gate, pages)
         return gate
 
     def look_and_note(owner: RequestFilter, exchange: Exchange, header: Any) -> Any:

@@ -208,7 +208,7 @@ class Exchange:
             stored = self.known_choice = self.settings.reader.read(header) if header else NOTHING
             for rejection in stored.rejected:
                 self.report(Reason.PREFERENCES_REJECTED, Action.NOTE, detail=rejection.value)
-            if stored.is_doubtful:
+            if stored is not NOTHING and stored.is_doubtful:
                 self.make_private()
         return stored
 

@@ -127,7 +127,8 @@ class ResponseFilter(Generic[AnyStr]):
         if exchange.has_changed:
             first = self._as_headers(self._choose(exchange))
             expired = self._expiries(exchange, head, page, is_handshake=is_handshake)
-            expired += clearing(exchange, self._wire)
+            if self._settings.clears_storage:
+                expired += clearing(exchange, self._wire)
         varies = exchange.varies_on_cookie or (page is not None and page.vary_on)
         if self._reports_only:
             # What would be expired was reported. Only a choice changes what leaves, and it is for

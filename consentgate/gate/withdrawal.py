@@ -92,8 +92,8 @@ def _turn(places: list[Place], *, second: int) -> list[Place]:
 
 def clearing(exchange: Exchange, wire: WireFormat[AnyStr]) -> list[Pair[AnyStr]]:
     """Return the header that clears what the browser stores, where the choice made in this response
-    takes back what was granted and the site asks for it."""
-    if exchange.new_choice is None or not exchange.settings.clears_storage:
+    takes back what was granted; for sites that ask for it."""
+    if exchange.new_choice is None:
         return []
     takes_back = exchange.stored_choice.consent.granted - exchange.new_choice.granted
     return [(wire.clear_site_data, wire.encode(_STORAGE))] if takes_back else []

@@ -6,7 +6,7 @@ from datetime import date
 
 from consentgate.gate.recording import Recorder
 from consentgate.pages.durations import day_words
-from consentgate.pages.endpoints import WELL_KNOWN, PolicyPages
+from consentgate.pages.endpoints import PolicyPages
 from consentgate.pages.options import PagesOptions
 from consentgate.pages.static_files import StaticFiles
 from consentgate.pages.texts import load_texts
@@ -21,15 +21,13 @@ _PROOFREAD_TEXTS = load_texts(PROOFREAD)
 
 class PagesByPolicy:
     """The visitor's pages of one middleware: texts and files are read once, and each policy has
-    its own `PolicyPages`. `path_mark` is part of each path that `own_path` knows."""
+    its own `PolicyPages`. `path_mark` is part of each path that `PolicyPages.own_path` knows."""
 
     def __init__(self, options: PagesOptions, *, recorder: Recorder | None = None) -> None:
         assert options.prefix is not None, "without a prefix there are no pages"
         self.options = options
         self._recorder = recorder
-        self._prefix = options.prefix
-        self._has_gpc = options.gpc_updated is not None
-        self.path_mark = "/" if self._has_gpc else options.prefix
+        self.path_mark = options.prefix if options.gpc_updated is None else "/"
         self._texts = _PROOFREAD_TEXTS
         if options.languages or options.catalogues is not None:
             languages = options.languages or PROOFREAD
@@ -39,14 +37,6 @@ class PagesByPolicy:
         self.of(Policy())
         for texts in self._texts.values():
             day_words(date.min, texts)
-
-    def own_path(self, path: str) -> str | None:
-        """Return what follows the prefix in a path of the application; None where the path is not
-        the library's."""
-        if not path.startswith(self._prefix):
-            return WELL_KNOWN if self._has_gpc and path == WELL_KNOWN else None
-        own = path[len(self._prefix) :]
-        return own if own[:1] in ("", "/") else None
 
     def of(
         self, policy: Policy, *, strips_unknown: bool = True, is_hidden: bool = False

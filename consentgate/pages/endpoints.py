@@ -145,6 +145,15 @@ class PolicyPages:
         if options.gpc_updated is not None:
             self._routes[WELL_KNOWN] = {"GET": self._gpc}
 
+    def own_path(self, path: str) -> str | None:
+        """Return what follows the prefix in a path of the application; None where the path is not
+        the library's."""
+        assert self.prefix is not None, "without a prefix there are no pages"
+        if not path.startswith(self.prefix):
+            return path if path == WELL_KNOWN and WELL_KNOWN in self._routes else None
+        own = path[len(self.prefix) :]
+        return own if own[:1] in ("", "/") else None
+
     def answer(self, request: Request) -> Answer:
         """Return the response to a request for a path under the prefix, or the well-known one; or
         what is to be waited for first."""

@@ -268,7 +268,7 @@ def _mount_for_links(mount: str, headers: Mapping[str, str], path: str) -> str:
     either case (RFC 3986 section 4.2).
     """
     named = headers.get("x-forwarded-prefix", "").rpartition(",")[2].strip(" \t")
-    if one_slash(named) in ("", mount):
+    if not named or one_slash(named) in ("", mount):
         return mount
     return "/".join([".."] * (path.count("/") - 1)) or "."
 

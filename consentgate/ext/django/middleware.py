@@ -30,7 +30,7 @@ from consentgate.ext.django.own_pages import OwnPage
 from consentgate.ext.django.place import address_of
 from consentgate.ext.django.proxy import forwarded_scheme
 from consentgate.ext.django.settings import read_settings
-from consentgate.gate.destination import NAVIGATION, NAVIGATIONS
+from consentgate.gate.destination import NAVIGATIONS, destination_of
 from consentgate.gate.visitor import CONSENT_KEY
 from consentgate.gate.waiting import settle, settle_async
 from consentgate.http.wire import TEXT
@@ -80,7 +80,9 @@ class ConsentMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """Answer the request; under ASGI what is returned must be awaited."""
         gate = self._gates.single or self._gates.pick(request.META)
-        own_path = self._own_path(request) if self._mark in request.path_info else None
+        own_path = None
+        if gate.pages is not None and self._mark in request.path_info:
+            own_path = gate.pages.own_path(request.path_info)
         exchange = _receive_request(request, gate, gate.banners if own_path is None else None)
         if exchange is None:
             answered: HttpResponseBase | Awaitable[HttpResponseBase] = self.get_response(request)
@@ -140,11 +142,6 @@ class ConsentMiddleware:
             exchange.started = True
             exchange.is_running = False
 
-    def _own_path(self, request: HttpRequest) -> str | None:
-        """Return what follows the prefix in the path of one of the library's pages."""
-        pages = self._gates.pages
-        return None if pages is None else pages.own_path(request.path_info)
-
 
 def _receive_request(
     request: HttpRequest, gate: PreparedGate[str], banners: Banners | None
@@ -181,9 +178,8 @@ def _receive_request(
         and (exchange.outer_gate is None or may_insert(exchange))
     ):
         exchange.inserts_banner = True
-        if ACCEPT_ENCODING in meta and (
-            exchange.known_destination is NAVIGATION or may_change(banners, exchange)
-        ):
+        destination = exchange.known_destination or destination_of(exchange)
+        if ACCEPT_ENCODING in meta and (destination.is_page or may_change(banners, exchange)):
             del meta[ACCEPT_ENCODING]
             vars(request).pop("headers", None)  # they are read from META again
         exchange.needs_preparation = request.method != "POST" and (
