@@ -119,6 +119,7 @@ def test_traced_calls_are_printed_below_their_sums() -> None:
         "One stripped cookie beside a Cache-Control",
         "POST to /consent/",
     ]
+    assert [line.rpartition(", ")[2] for line in journeys] == ["holds", "holds"]
     assert done.count("\n  asgi.ConsentMiddleware.__call__\n") == 2
 
 
