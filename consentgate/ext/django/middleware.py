@@ -9,7 +9,6 @@ wrap the application (`consentgate.ext.django.wrap`).
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from functools import cache
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -199,14 +198,9 @@ def _hide(request: HttpRequest, cookie: str) -> None:
     if "scope" in known:
         _hide_in_scope(known["scope"], cookie.encode("latin-1"))
     # A middleware before this one may have read them; they are read from META again.
-    for attribute in _read_from_meta(type(request)):  # type: ignore[arg-type]  # a class is hashable
-        known.pop(attribute, None)
-
-
-@cache
-def _read_from_meta(kind: type[HttpRequest]) -> list[str]:
-    """Return the attributes that requests of a class read from META when they are asked for."""
-    return [attribute for attribute in ("COOKIES", "headers") if hasattr(kind, attribute)]
+    for attribute in ("COOKIES", "headers"):
+        if attribute in known and hasattr(type(request), attribute):
+            del known[attribute]
 
 
 # Any: the values of a scope are the specification's, of many types.
