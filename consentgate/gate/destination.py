@@ -74,9 +74,10 @@ all pages."""
 
 _FRAMES = frozenset({"iframe", "frame"})
 
+_UNPOLY = "x-up-target"
 _SCRIPT_MARKS = (
     *("hx-request", "hx-boosted", "hx-history-restore-request"),
-    *("turbo-frame", "x-turbo-request-id"),
+    *("turbo-frame", "x-turbo-request-id", _UNPOLY),
 )
 
 # Turbo 7 and Turbolinks 5 say no more than that, Turbo with the media type of its streams before
@@ -110,10 +111,13 @@ def _find(exchange: Exchange) -> Destination:
     if mode == "navigate":
         return NAVIGATION if shown_as in _FRAMES and exchange.may_be_framed else FRAME
     marks = exchange.sent_among(_SCRIPT_MARKS)
-    if marks:
+    if marks and marks != [_UNPOLY]:
         return _of_script(exchange, marks)
     if mode or shown_as:
-        return FETCHED_PAGE if _replaces_page(exchange) else FETCH
+        targets = exchange.header(_UNPOLY) if marks else ""
+        if targets:
+            return FETCHED_PAGE if _replaces_body(targets) else FETCH
+        return FETCHED_PAGE if exchange.header("accept").endswith(_TURBO_ACCEPT) else FETCH
     if exchange.header("x-requested-with"):
         return PROGRAM
     return READER if _accepts_html(exchange.header("accept")) else PROGRAM
@@ -130,13 +134,10 @@ def _of_script(exchange: Exchange, marks: list[str]) -> Destination:
     return TURBO_FRAME if "turbo-frame" in marks else TURBO_PAGE
 
 
-def _replaces_page(exchange: Exchange) -> bool:
+def _replaces_body(targets: str) -> bool:
     """Return whether a script that fetches will put the body of the answer in the place of the
     page's: Unpoly names the elements that it will replace."""
-    targets = exchange.header("x-up-target")
-    if targets:
-        return "body" in [target.strip(" \t") for target in targets[:LONGEST_ACCEPT].split(",")]
-    return exchange.header("accept").endswith(_TURBO_ACCEPT)
+    return "body" in [target.strip(" \t") for target in targets[:LONGEST_ACCEPT].split(",")]
 
 
 def _accepts_html(accept: str) -> bool:
