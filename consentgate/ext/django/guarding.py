@@ -5,7 +5,7 @@ The content is never touched here, streamed or not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from http.client import responses
 from http.cookies import Morsel
 
@@ -51,17 +51,19 @@ class SentHeaders:
         self.entries: dict[str, Entry] = {}
         # Django keeps them as pairs, which its mapping finds again by three calls for each.
         kept = getattr(response.headers, "_store", None)
-        pairs: Iterable[Pair] = response.headers.items() if kept is None else kept.values()
-        self.pairs = [*pairs]
-        if response.has_header(_SET_COOKIE):
+        if kept is None:
+            kept = {name.lower(): (name, value) for name, value in response.headers.items()}
+        self.pairs: list[Pair] = [*kept.values()]
+        if "set-cookie" in kept:
             self.pairs = [
                 (_AMONG_HEADERS if name == _SET_COOKIE else name, value)
                 for name, value in self.pairs
             ]
         leaves_by_name = response_filter.reader.leaves_by_name
         for key, morsel in response.cookies.items():
-            text = f"{morsel.key}="
-            if not (leaves_by_name(morsel.key) and _is_plain(morsel)) or text in self.entries:
+            name = morsel.key
+            text = f"{name}="
+            if not (leaves_by_name(name) and _is_plain(morsel)) or text in self.entries:
                 with_cookies = True
                 text = morsel.OutputString()
             self.entries[text] = (key, morsel)
