@@ -98,12 +98,12 @@ def check_interface(app: object, *, expected: Interface | None, owner: str) -> N
 
     `expected` is None for what takes no application of a server at all.
     """
-    found = interface_of(app)
-    if found is None or found is expected:
+    interface = interface_of(app)
+    if interface is None or interface is expected:
         return
     framework = framework_of(app)
-    name = _FRAMEWORKS.get(framework, f"this {found} application")
-    needed = (_WRAPPERS_OF_DJANGO if framework == "django" else _MIDDLEWARE)[found]
+    name = _FRAMEWORKS.get(framework, f"this {interface} application")
+    needed = (_WRAPPERS_OF_DJANGO if framework == "django" else _MIDDLEWARE)[interface]
     raise ConfigurationError(f"this is {owner}; {name} needs {needed}")
 
 

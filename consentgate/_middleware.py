@@ -256,27 +256,27 @@ def _listening(
     return hear
 
 
-def enter_stack(exchange: Exchange, found: object) -> bool:
+def enter_stack(exchange: Exchange, outer: object) -> bool:
     """Put an exchange inside what the request holds from a gate around it, if anything.
 
     Return False where an equal gate is at work around this request: then that one filters, once.
     The very same gate is never around itself: what it left behind belongs to a request that failed
     and is tried again.
     """
-    if not isinstance(found, Exchange):
+    if not isinstance(outer, Exchange):
         return True
-    outer: Exchange | None = found
-    while outer is not None:
-        is_equal = outer.settings == exchange.settings and outer.settings is not exchange.settings
+    around: Exchange | None = outer
+    while around is not None:
+        is_equal = around.settings == exchange.settings and around.settings is not exchange.settings
         # Unless the visitor's pages are those of this gate alone.
-        serves = outer.pages is not None or exchange.pages is None
-        if is_equal and serves and outer.is_in_call and outer.is_at_work:
+        serves = around.pages is not None or exchange.pages is None
+        if is_equal and serves and around.is_in_call and around.is_at_work:
             return False
-        outer = outer.outer_gate
-    exchange.outer_gate = found
-    if found.is_at_work and found.settings is not exchange.settings:
+        around = around.outer_gate
+    exchange.outer_gate = outer
+    if outer.is_at_work and outer.settings is not exchange.settings:
         # As the browser sent it: the outer gate hides its own names from what is inside.
-        exchange.cookie_header = found.cookie_header
+        exchange.cookie_header = outer.cookie_header
     return True
 
 

@@ -165,11 +165,11 @@ def read_rows(path: Path) -> tuple[list[Row], int]:
     """Return all that a file holds, and how many events more there were. Raises sqlite3.Error."""
     address = f"{path.resolve().as_uri()}?mode=ro"
     with closing(sqlite3.connect(address, uri=True, timeout=_LONGEST_WAIT_S)) as opened:
-        found = opened.execute(
+        cursor = opened.execute(
             f"SELECT {', '.join(Seen._fields)}, times, first_s, last_s FROM events"  # noqa: S608
             " ORDER BY first_s, name, path"
         )
-        rows = [Row(Seen(*row[:-3]), *row[-3:]) for row in found]
+        rows = [Row(Seen(*row[:-3]), *row[-3:]) for row in cursor]
         ((lost,),) = opened.execute("SELECT times FROM lost")
     return rows, lost
 
