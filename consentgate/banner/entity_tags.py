@@ -38,19 +38,19 @@ class Condition:
 def mark_tag(value: str, mark: str) -> str | None:
     """Return the page's tag for the application's, None where that is malformed (RFC 9110 section
     8.8.3)."""
-    found = _TAG.fullmatch(value.strip(" \t"))
-    if found is None:
+    match = _TAG.fullmatch(value.strip(" \t"))
+    if match is None:
         return None
     # Weak, since a range of one page does not fit to that of another (section 13.1.5).
-    return f'W/"{found[2]}~cg{mark}{_WEAK if found[1] else _STRONG}"'
+    return f'W/"{match[2]}~cg{mark}{_WEAK if match[1] else _STRONG}"'
 
 
 def mark_of(value: str, condition: Condition) -> str | None:
     """Return the mark under which the browser has the page with this tag of the application's;
     without a tag, the one mark in the condition if there is only one."""
-    found = _TAG.fullmatch(value.strip(" \t"))
-    if found is not None:
-        return condition.marks.get(found[2])
+    match = _TAG.fullmatch(value.strip(" \t"))
+    if match is not None:
+        return condition.marks.get(match[2])
     marks = set(condition.marks.values())
     return marks.pop() if len(marks) == 1 else None
 
@@ -62,8 +62,8 @@ def restore(value: str, *, is_current: Current) -> Condition:
     kept: list[str] = []
     marks: dict[str, str] = {}
     if len(value) <= LONGEST_CONDITION:
-        for found in _TAG.finditer(value):
-            marked = _MARKED.fullmatch(found[2])
+        for match in _TAG.finditer(value):
+            marked = _MARKED.fullmatch(match[2])
             if marked is not None and is_current(marked[2]):
                 kept.append(f'{"W/" if marked[3] == _WEAK else ""}"{marked[1]}"')
                 marks[marked[1]] = marked[2]

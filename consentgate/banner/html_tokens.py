@@ -136,10 +136,10 @@ def _end_of_value(text: Text, start: int) -> Steps:
 
 def end_of(text: Text, mark: bytes, start: int) -> Steps:
     """The place after the next `mark`."""
-    while (found := text.so_far.find(mark, start)) < 0:
+    while (place := text.so_far.find(mark, start)) < 0:
         start = max(start, len(text.so_far) - len(mark) + 1)
         yield
-    return found + len(mark)
+    return place + len(mark)
 
 
 def end_of_declaration(text: Text, start: int) -> Steps:
@@ -191,18 +191,18 @@ def _is_end_tag(text: Text, place: int) -> bool:
 
 def _search(text: Text, pattern: re.Pattern[bytes], start: int, *, longest: int) -> Steps:
     """The place after the next match, which has at most `longest` bytes."""
-    while not (found := pattern.search(text.so_far, start)):
+    while not (match := pattern.search(text.so_far, start)):
         start = max(start, len(text.so_far) - longest + 1)
         yield
-    return found.end()
+    return match.end()
 
 
 def _run(text: Text, pattern: re.Pattern[bytes], start: int) -> Steps:
     """The place of the first byte that the pattern does not take."""
     while True:
-        found = pattern.match(text.so_far, start)
-        assert found is not None, "the pattern takes nothing too"
-        start = found.end()
+        match = pattern.match(text.so_far, start)
+        assert match is not None, "the pattern takes nothing too"
+        start = match.end()
         if start < len(text.so_far):
             return start
         yield

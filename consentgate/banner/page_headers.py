@@ -11,7 +11,7 @@ CONDITIONAL = ("if-none-match", "if-modified-since", "range", "if-range")
 
 
 def settle_conditions(
-    found: Mapping[str, str], *, is_current: Current
+    headers: Mapping[str, str], *, is_current: Current
 ) -> tuple[dict[str, str | None], Condition]:
     """Return what each conditional header of a request for a page becomes (None: it is removed),
     and what its If-None-Match was about.
@@ -21,7 +21,7 @@ def settle_conditions(
     """
     changes: dict[str, str | None] = dict.fromkeys(CONDITIONAL)
     condition = Condition(None, {})
-    if (tags := found.get("if-none-match")) is not None:
+    if (tags := headers.get("if-none-match")) is not None:
         condition = restore(tags, is_current=is_current)
         changes["if-none-match"] = condition.value
-    return {name: value for name, value in changes.items() if name in found}, condition
+    return {name: value for name, value in changes.items() if name in headers}, condition

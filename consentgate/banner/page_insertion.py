@@ -215,7 +215,7 @@ class HeadResponse(Generic[AnyStr]):
         self, status: int, head: ResponseHead[AnyStr], values: Mapping[str, str]
     ) -> None:
         types = [head.pairs[at][1] for at in head.layout.types]
-        names = {self._wire.decode(one).partition(";")[0].strip(" \t").lower() for one in types}
+        names = {self._wire.decode(value).partition(";")[0].strip(" \t").lower() for value in types}
         is_plain = values.get("content-encoding", "identity").strip(" \t").lower() == "identity"
         if status != 200 or not names <= _SCRIPTS or not is_plain or not self._is_enforced():
             return

@@ -36,8 +36,8 @@ def nonce_in(values: Mapping[str, str]) -> str:
     """Return the nonce that the page's own policy lets scripts and styles have, "" without one;
     `values` are those of its headers by lower-case name."""
     for name in POLICIES:
-        if name in values and (found := _NONCE.search(values[name])):
-            return found[1]
+        if name in values and (match := _NONCE.search(values[name])):
+            return match[1]
     return ""
 
 
@@ -54,8 +54,8 @@ def has_base(head: bytes) -> bool:
 def restricts_forms(policies: str, head: bytes) -> bool:
     """Return whether the page may have rules for its forms: in the values of its header
     Content-Security-Policy, joined by ", ", or in its head."""
-    found = policies.lower()
-    return "form-action" in found or "sandbox" in found or b"form-action" in head.lower()
+    lowered = policies.lower()
+    return "form-action" in lowered or "sandbox" in lowered or b"form-action" in head.lower()
 
 
 def lets_forms_reach(policies: str, head: bytes, address: str) -> bool:
@@ -72,8 +72,8 @@ def lets_forms_reach(policies: str, head: bytes, address: str) -> bool:
 def _in_head(head: bytes) -> Iterator[str]:
     """Yield the policies that a head has."""
     for tag in _META.findall(head):
-        if _IS_POLICY.search(tag) and (found := _CONTENT.search(tag)):
-            yield unescape((found[1] or found[2] or b"").decode("latin-1"))
+        if _IS_POLICY.search(tag) and (match := _CONTENT.search(tag)):
+            yield unescape((match[1] or match[2] or b"").decode("latin-1"))
 
 
 def _directives(policy: str) -> Iterator[tuple[str, list[str]]]:
@@ -89,7 +89,9 @@ def _sandbox_allows(rules: dict[str, list[str]]) -> bool:
 
 def _form_action_allows(rules: dict[str, list[str]], action: SplitResult) -> bool:
     # There is no fallback to default-src.
-    return "form-action" not in rules or any(_matches(one, action) for one in rules["form-action"])
+    return "form-action" not in rules or any(
+        _matches(source, action) for source in rules["form-action"]
+    )
 
 
 def _matches(source: str, action: SplitResult) -> bool:
@@ -98,10 +100,10 @@ def _matches(source: str, action: SplitResult) -> bool:
         return True
     if source.endswith(":"):
         return _is_scheme(source[:-1], action.scheme)
-    found = _HOST_SOURCE.fullmatch(source)
-    if found is None:
+    match = _HOST_SOURCE.fullmatch(source)
+    if match is None:
         return False
-    scheme, host, port, path = found.groups()
+    scheme, host, port, path = match.groups()
     return (
         _is_scheme(scheme or action.scheme, action.scheme)
         and _is_host(host, action.hostname or "")

@@ -220,15 +220,15 @@ class BannerResponse(Generic[AnyStr]):
         return text
 
     def _settle(self, insertion: Insertion | EndInsertion, *, has_body: bool = False) -> None:
-        found = insertion.found
-        if found is SEARCHING:
+        state = insertion.found
+        if state is SEARCHING:
             if has_body and self.is_holding:
                 # A head is sent early, so that it is not known yet how long the page will be.
                 self.is_holding = False
                 self._change()
             return
         self._insertion = None  # it refers to this object
-        if found is INSERTED:
+        if state is INSERTED:
             if self.is_searching and not self._has_link:
                 self._report_once(Reason.SETTINGS_LINK_MISSING)
             self.is_searching = False
@@ -236,7 +236,7 @@ class BannerResponse(Generic[AnyStr]):
         if self._destination.is_swapped_in:
             self.vary_on = self._destination.vary
         self.is_holding = self.is_searching = False
-        if found is Found.TOO_FAR:
+        if state is Found.TOO_FAR:
             self._report_once(Reason.BANNER_NO_PLACE)
 
     def _confirm(self) -> None:
