@@ -203,11 +203,11 @@ class CspResponseFilter(ResponseFilter[AnyStr]):
 
     def _contacts(self, exchange: Exchange, state: State) -> Callable[[str], bool]:
         """Return a function that says whether an address in a header may be contacted."""
-        own = {str(at_host(exchange.header("host"), scheme="https")), str(self._site)}
+        first_party = {str(at_host(exchange.header("host"), scheme="https")), str(self._site)}
 
         def may_contact(text: str) -> bool:
             address = address_of(text)
-            if address is None or str(address) in own or self._hosts.allows(address, state):
+            if address is None or str(address) in first_party or self._hosts.allows(address, state):
                 return True
             rule = self._hosts.rule_for(address)
             exchange.report(Reason.HINT_REMOVED, Action.STRIP, name=str(address), rule=rule)

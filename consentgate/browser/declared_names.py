@@ -40,23 +40,24 @@ def rules_by_kind(policy: Policy) -> dict[str, list[Rule]]:
 
     The preferences cookie has none: only the server writes it.
     """
-    own = policy.preferences_cookie
+    preferences_cookie = policy.preferences_cookie
     ranked = sorted(
         (
             _Ranked(_rank_of(rule, is_site=is_site), rule)
             for rule, is_site in policy.rules_by_origin()
-            if rule.kind in STORED and not (rule.kind is Kind.COOKIE and rule.name == own)
+            if rule.kind in STORED
+            and not (rule.kind is Kind.COOKIE and rule.name == preferences_cookie)
         ),
-        key=lambda one: one.rank,
+        key=lambda entry: entry.rank,
         reverse=True,
     )
     # A category that nobody can allow.
-    found: dict[str, list[Rule]] = {Kind.COOKIE.value: [(_source_of(own), [""], 0)]}
-    for _, same in groupby(ranked, key=lambda one: one.rank):
-        group = [one.rule for one in same]
+    rules: dict[str, list[Rule]] = {Kind.COOKIE.value: [(_source_of(preferences_cookie), [""], 0)]}
+    for _, same in groupby(ranked, key=lambda entry: entry.rank):
+        group = [entry.rule for entry in same]
         for rule in group:
-            found.setdefault(rule.kind.value, []).append(_rule_among(rule, group))
-    return found
+            rules.setdefault(rule.kind.value, []).append(_rule_among(rule, group))
+    return rules
 
 
 def _rank_of(rule: Cookie, *, is_site: bool) -> _Rank:
@@ -70,8 +71,10 @@ def _rule_among(rule: Cookie, group: Iterable[Cookie]) -> Rule:
     """Return a rule that is as strict as all those, equally precise, that match one of its
     names."""
     near = [rule, *(other for other in group if other is not rule and _meet(rule, other))]
-    categories = sorted({name for one in near if not one.necessary for name in one.categories})
-    exempt = all(one.exempt for one in near)
+    categories = sorted(
+        {name for cookie in near if not cookie.necessary for name in cookie.categories}
+    )
+    exempt = all(cookie.exempt for cookie in near)
     return _source_of(rule.name), categories, int(exempt)
 
 

@@ -72,8 +72,8 @@ class DeclaredHosts:
     def rule_for(self, address: Address) -> Cookie | None:
         """Return a declaration of the host of an address, a necessary one first; None where it is
         not declared."""
-        found = [rule for rule in self._rules if _covers(rule.hosts, address)]
-        return min(found, key=lambda rule: not rule.necessary, default=None)
+        matching = [rule for rule in self._rules if _covers(rule.hosts, address)]
+        return min(matching, key=lambda rule: not rule.necessary, default=None)
 
 
 def _covers(hosts: Hosts, address: Address) -> bool:
@@ -82,4 +82,4 @@ def _covers(hosts: Hosts, address: Address) -> bool:
 
 def sources_of(hosts: Iterable[Hosts], *types: str) -> list[str]:
     """Return the hosts for these types of resources, sorted, each once."""
-    return sorted({one for by_type in hosts for name in types for one in by_type.get(name, ())})
+    return sorted({host for by_type in hosts for name in types for host in by_type.get(name, ())})

@@ -81,22 +81,24 @@ def lint_page(
     findings begin with its path. Addresses at its own host, or at the policy's `site`, are none.
     """
     hosts = DeclaredHosts(policy)
-    own = {str(address) for one in (url, policy.site) if (address := address_of(one)) is not None}
+    first_party = {
+        str(address) for text in (url, policy.site) if (address := address_of(text)) is not None
+    }
     path = urlsplit(url).path or "/"
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    found: dict[tuple[int, str, str], Finding] = {}
+    findings: dict[tuple[int, str, str], Finding] = {}
     for use in (*_in_headers(headers), *reader.uses):
         address = address_of(use.text)
         if address is None and reader.base is not None and not _has_scheme(use.text):
             address = reader.base
-        if address is None or str(address) in own:
+        if address is None or str(address) in first_party:
             continue
         finding = _judge(use, address, hosts, path)
         if finding is not None:
-            found.setdefault((use.line, use.place, str(address)), finding)
-    return list(found.values())
+            findings.setdefault((use.line, use.place, str(address)), finding)
+    return list(findings.values())
 
 
 def _judge(use: _Use, address: Address, hosts: DeclaredHosts, path: str) -> Finding | None:
@@ -228,7 +230,7 @@ def _in_rules(text: str) -> Iterator[str]:
     except (ValueError, RecursionError):
         return
     lists = rules.values() if isinstance(rules, dict) else ()
-    for rule in (rule for one in lists if isinstance(one, list) for rule in one):
+    for rule in (rule for items in lists if isinstance(items, list) for rule in items):
         yield from _texts(rule.get("urls") if isinstance(rule, dict) else None)
 
 
