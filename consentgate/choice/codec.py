@@ -170,10 +170,10 @@ def _decode(text: bytes) -> bytes:
 
 
 def _read_day(text: bytes) -> date:
-    found = _DAY.fullmatch(_decode(text))
-    if found is None:
+    match = _DAY.fullmatch(_decode(text))
+    if match is None:
         raise ValueError("no day at the end")
-    return date.fromisoformat(found[1].decode("ascii"))
+    return date.fromisoformat(match[1].decode("ascii"))
 
 
 def _read_first_format(payload: Mapping[str, object]) -> Consent:

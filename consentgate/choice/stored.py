@@ -113,19 +113,19 @@ class ChoiceReader:
         if not values:
             return NOTHING
         if len(values) == 1:
-            found = self._judge(values[0])
-            if isinstance(found, StoredChoice):
-                return found
-            return StoredChoice(rejected=(found,), cookies_received=1)
+            result = self._judge(values[0])
+            if isinstance(result, StoredChoice):
+                return result
+            return StoredChoice(rejected=(result,), cookies_received=1)
         return self._combine(values)
 
     def settle(self, consent: Consent) -> StoredChoice:
         """What holds now of a consent, as if its cookie came in."""
-        found = self._weigh(consent)
+        result = self._weigh(consent)
         return (
-            found
-            if isinstance(found, StoredChoice)
-            else StoredChoice(rejected=(found,), cookies_received=1)
+            result
+            if isinstance(result, StoredChoice)
+            else StoredChoice(rejected=(result,), cookies_received=1)
         )
 
     def _combine(self, values: list[str]) -> StoredChoice:
@@ -138,9 +138,9 @@ class ChoiceReader:
         known = sum(map(self._verified.__contains__, distinct))
         if len(distinct) - known > MOST_VERIFIED:
             return StoredChoice(rejected=(Rejection.OVERSIZED,), cookies_received=len(values))
-        found = [self._judge(value) for value in distinct]
-        valid = [standing for standing in found if isinstance(standing, StoredChoice)]
-        rejected = tuple(reason for reason in found if isinstance(reason, Rejection))
+        results = [self._judge(value) for value in distinct]
+        valid = [standing for standing in results if isinstance(standing, StoredChoice)]
+        rejected = tuple(reason for reason in results if isinstance(reason, Rejection))
         if not valid:
             return StoredChoice(rejected=rejected, cookies_received=len(values))
         merged = reduce(_intersect, valid)
@@ -153,10 +153,10 @@ class ChoiceReader:
         consent = self._codec.decode(value)
         if isinstance(consent, Rejection):
             return consent
-        found = self._weigh(consent)
-        if isinstance(found, StoredChoice):
-            self._verified.remember(value, found, weight_bytes=_CHOICE_BYTES)
-        return found
+        result = self._weigh(consent)
+        if isinstance(result, StoredChoice):
+            self._verified.remember(value, result, weight_bytes=_CHOICE_BYTES)
+        return result
 
     def _weigh(self, consent: Consent) -> StoredChoice | Rejection:
         starts_s, ends_s = _bounds_of(consent.day, lifetime_of(consent, self._lifetimes))
@@ -213,10 +213,10 @@ def place_of_choice(name: str, header: str) -> tuple[int, int] | None:
     return (start, end) if value and value.strip(BLANKS) == value else None
 
 
-def _intersect(one: StoredChoice, other: StoredChoice) -> StoredChoice:
+def _intersect(first: StoredChoice, other: StoredChoice) -> StoredChoice:
     return StoredChoice(
-        consent=one.consent.intersect(other.consent),
-        stale=one.stale | other.stale,
-        elsewhere=one.elsewhere.intersect(other.elsewhere),
-        expires_at_s=min(one.expires_at_s, other.expires_at_s),
+        consent=first.consent.intersect(other.consent),
+        stale=first.stale | other.stale,
+        elsewhere=first.elsewhere.intersect(other.elsewhere),
+        expires_at_s=min(first.expires_at_s, other.expires_at_s),
     )
