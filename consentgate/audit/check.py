@@ -146,8 +146,8 @@ def check(
                 _first_answer(client, targets)
             elif "content-encoding" in first.headers:
                 notes.append("CG151 pages are compressed inside the gate; compress outside of it")
-            own = application.gates[0].gate.policy if is_guarded else Policy()
-            run = _Run(client, application, policy or own, places, lints=pages)
+            gate_policy = application.gates[0].gate.policy if is_guarded else Policy()
+            run = _Run(client, application, policy or gate_policy, places, lints=pages)
             run.result.is_guarded = is_guarded
             run.visit_all([*targets, *of_django], crawl=crawl, excluded=excluded, most=most_pages)
     run.result.notes += notes
@@ -209,7 +209,7 @@ class _Run:
 
     def _of_site(self, targets: list[str]) -> list[str]:
         """Return the pages that are not the library's own."""
-        return [one for one in targets if not self._application.is_page_of_gate(one)]
+        return [target for target in targets if not self._application.is_page_of_gate(target)]
 
     def _visit(self, target: str, state: State) -> list[str]:
         """Ask for a page, and return what it links."""
@@ -311,8 +311,8 @@ _NEVER = {
 
 
 def _variant_of(attributes: str, place: Place | None) -> Variant:
-    told = told_attributes(attributes).split("; ")
-    kept = [part for part in told if not part.startswith(("Max-Age=", "Expires="))]
+    parts = told_attributes(attributes).split("; ")
+    kept = [part for part in parts if not part.startswith(("Max-Age=", "Expires="))]
     return Variant(_lifetime_in_words(attributes), "; ".join(filter(None, kept)), place)
 
 

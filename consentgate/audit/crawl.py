@@ -45,15 +45,15 @@ class Frontier:
 
 def links_in(answer: httpx.Response, target: str) -> list[str]:
     """Return the pages of the same site that an answer leads to: by a redirect, or by links."""
-    found = []
+    links = []
     if "location" in answer.headers:
         # Browsers read it as UTF-8 (Fetch, location URL).
-        found.append(answer.headers["location"].encode("latin-1").decode("utf-8", "replace"))
+        links.append(answer.headers["location"].encode("latin-1").decode("utf-8", "replace"))
     if answer.headers.get("content-type", "").startswith("text/html"):
         reader = _Links()
         reader.feed(answer.text)
-        found += reader.found
-    return list(dict.fromkeys(filter(None, (_same_site(link, target) for link in found))))
+        links += reader.links
+    return list(dict.fromkeys(filter(None, (_same_site(link, target) for link in links))))
 
 
 def _same_site(link: str, target: str) -> str | None:
@@ -71,10 +71,10 @@ def _same_site(link: str, target: str) -> str | None:
 class _Links(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         link = given.get("href") if tag in ("a", "area") else None
         if link and "download" not in given:
-            self.found.append(link)
+            self.links.append(link)

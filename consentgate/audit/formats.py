@@ -102,7 +102,7 @@ def _as_sarif_invocation(result: Result) -> Json:
 
 
 def _as_sarif_result(sighting: Sighting, problem: Problem) -> Json:
-    told: Json = {
+    result: Json = {
         "ruleId": problem.id,
         "level": "error",
         "message": _text(f"cookie {sighting.example!r} on {sighting.path}: {problem.text}"),
@@ -110,7 +110,7 @@ def _as_sarif_result(sighting: Sighting, problem: Problem) -> Json:
     }
     place = sighting.place
     if place is not None and place.is_own:
-        told["locations"] = [
+        result["locations"] = [
             {
                 "physicalLocation": {
                     "artifactLocation": {"uri": quote(place.file)},
@@ -118,7 +118,7 @@ def _as_sarif_result(sighting: Sighting, problem: Problem) -> Json:
                 }
             }
         ]
-    return told
+    return result
 
 
 def _text(text: str) -> Json:

@@ -60,7 +60,7 @@ class Application:
         """Return whether a path is that of a page of the library's own."""
         path = target.partition("?")[0]
         return any(
-            own.pages is not None and own.pages.own_path(path) is not None for own in self.gates
+            gate.pages is not None and gate.pages.own_path(path) is not None for gate in self.gates
         )
 
 
@@ -97,15 +97,15 @@ def _module(name: str) -> object:
 
 
 def _attribute(module: object, path: str, target: str) -> Any:  # Any: whatever the module holds
-    found: Any = module
+    value: Any = module
     for name in path.split("."):
-        if not hasattr(found, name):
+        if not hasattr(value, name):
             names = [key for key in vars(module) if not key.startswith("_")]
             callables = sorted(key for key in names if _is_application(key, getattr(module, key)))
             hint = f"; the module has {', '.join(callables[:5])}" if callables else ""
             raise AuditError(f"{target}: there is no {name!r}{hint}")
-        found = getattr(found, name)
-    return found
+        value = getattr(value, name)
+    return value
 
 
 def _is_application(name: str, value: object) -> bool:
@@ -173,9 +173,9 @@ def _watched_gates() -> Iterator[list[OwnGate]]:
         return gate
 
     def look_and_note(owner: RequestFilter, exchange: Exchange, header: Any) -> Any:
-        own = made.get(owner)
-        if own is not None and own not in at_work:
-            at_work.append(own)
+        gate = made.get(owner)
+        if gate is not None and gate not in at_work:
+            at_work.append(gate)
         return look(owner, exchange, header)
 
     with (

@@ -83,12 +83,12 @@ def read_lock(path: Path) -> Lock:
                 f"{VERSION}; write it anew with `consentgate lock`"
             )
         cookies = {
-            str(one["name"]): LockedCookie(
-                str(one["category"]),
-                frozenset(map(str, one["declared"])),
-                frozenset(map(str, one["set"])),
+            str(cookie["name"]): LockedCookie(
+                str(cookie["category"]),
+                frozenset(map(str, cookie["declared"])),
+                frozenset(map(str, cookie["set"])),
             )
-            for one in read.get("cookies", ())
+            for cookie in read.get("cookies", ())
         }
         return Lock(cookies, {str(k): str(v) for k, v in read["categories"].items()})
     except FileNotFoundError:
@@ -102,16 +102,16 @@ def read_lock(path: Path) -> Lock:
         ) from None
 
 
-def differences(locked: Lock, found: Lock) -> list[str]:
+def differences(locked: Lock, current: Lock) -> list[str]:
     """Return what is no longer as it was reviewed, a line each; none where all is."""
-    return [*_of_cookies(locked.cookies, found.cookies), *_of_questions(locked, found)]
+    return [*_of_cookies(locked.cookies, current.cookies), *_of_questions(locked, current)]
 
 
 def _of_cookies(
-    locked: Mapping[str, LockedCookie], found: Mapping[str, LockedCookie]
+    locked: Mapping[str, LockedCookie], current: Mapping[str, LockedCookie]
 ) -> Iterator[str]:
-    for name in sorted({*locked, *found}):
-        before, now = locked.get(name), found.get(name)
+    for name in sorted({*locked, *current}):
+        before, now = locked.get(name), current.get(name)
         if before is None:
             assert now is not None, "it is in one of them"
             yield f"+ {name} ({now.category or 'not declared'}) is new"
@@ -138,9 +138,9 @@ def _of_cookie(name: str, before: LockedCookie, now: LockedCookie) -> Iterator[s
             yield from (f"    + {way}" for way in sorted(new - old))
 
 
-def _of_questions(locked: Lock, found: Lock) -> Iterator[str]:
-    for name in sorted({*locked.categories, *found.categories}):
-        before, now = locked.categories.get(name), found.categories.get(name)
+def _of_questions(locked: Lock, current: Lock) -> Iterator[str]:
+    for name in sorted({*locked.categories, *current.categories}):
+        before, now = locked.categories.get(name), current.categories.get(name)
         if now is None:
             yield f"- visitors are asked no longer about {name}"
         elif before is None:

@@ -71,20 +71,20 @@ def read_report(path: Path, policy: Policy) -> Report:
 
 
 def _lines(rows: list[Row]) -> list[Line]:
-    found: dict[tuple[str, str, str], Line] = {}
+    lines: dict[tuple[str, str, str], Line] = {}
     was_set = _names_set(rows)
     for (reason, action, _, name, category, _, path), times, _, last_s in rows:
         is_of_script = reason == _UNKNOWN and name not in was_set
         if action not in _OF_COOKIES and not is_of_script:
             continue
-        line = found.setdefault(
+        line = lines.setdefault(
             (name, reason, action), Line(name, category, Reason(reason), Action(action))
         )
         line.times += times
         line.last_s = max(line.last_s, last_s)
         if path not in line.paths and len(line.paths) < MOST_PATHS:
             line.paths.append(path)
-    return sorted(found.values(), key=lambda line: (-line.times, line.name))
+    return sorted(lines.values(), key=lambda line: (-line.times, line.name))
 
 
 def _missing(rows: list[Row], policy: Policy) -> list[Advice]:

@@ -24,29 +24,29 @@ _WRAPPED = ("app", "application", "__self__")
 def routes_of(app: object) -> list[str]:
     """Return the paths of the pages without parameters that an application's router knows; "/" is
     the first of them, known or not."""
-    found = ["/"]
+    paths = ["/"]
     for inner in _unwrapped(app):
-        found += _flask_paths(inner)
-        found += _starlette_paths(getattr(inner, "routes", ()), "")
-    return [path for path in dict.fromkeys(found) if path.startswith("/")]
+        paths += _flask_paths(inner)
+        paths += _starlette_paths(getattr(inner, "routes", ()), "")
+    return [path for path in dict.fromkeys(paths) if path.startswith("/")]
 
 
 @contextmanager
 def watched_django() -> Iterator[list[str]]:
     """Yield a list that gets the paths of Django's URL configuration when Django answers a request
     before the block ends."""
-    found: list[str] = []
+    paths: list[str] = []
     signals = sys.modules.get("django.core.signals")
     if signals is None:
-        yield found
+        yield paths
         return
 
     def read(**_: Any) -> None:
-        found[:] = _django_routes()
+        paths[:] = _django_routes()
 
     signals.request_started.connect(read, weak=False)
     try:
-        yield found
+        yield paths
     finally:
         signals.request_started.disconnect(read)
 
@@ -85,13 +85,13 @@ def _django_routes() -> list[str]:
     """Return the paths that Django resolves, in the project's own language."""
     language = import_module("django.conf").settings.LANGUAGE_CODE
     urls = import_module("django.urls")
-    resolver, found = urls.get_resolver(), []
+    resolver, paths = urls.get_resolver(), []
     with import_module("django.utils.translation").override(language):
         for path in _django_paths(resolver.url_patterns, "/"):
             with suppress(urls.Resolver404):  # where the shortest form is not one that matches
                 resolver.resolve(path)
-                found.append(quote(path, safe=_PATH))
-    return found
+                paths.append(quote(path, safe=_PATH))
+    return paths
 
 
 def _django_paths(patterns: Iterable[Any], prefix: str) -> Iterator[str]:
