@@ -29,7 +29,7 @@ def visible(text: str) -> str:
     """Return a text of an application as a terminal may get it: what would control it, escaped."""
     if text.isprintable():
         return text
-    escaped = (one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    escaped = (char if char.isprintable() else ascii(char)[1:-1] for char in text)
     return "".join(escaped)
 
 

@@ -18,7 +18,9 @@ def presets(*, name: str | None, as_json: bool) -> None:
 
     A preset declares the cookies of well-known software: presets = ["matomo"] in consent.toml.
     """
-    chosen = [shipped_preset(one) for one in ([name] if name else shipped_presets())]
+    chosen = [
+        shipped_preset(preset_name) for preset_name in ([name] if name else shipped_presets())
+    ]
     if as_json:
         print_json({"presets": [_document(preset) for preset in chosen]})
     elif name:

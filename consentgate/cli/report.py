@@ -53,14 +53,14 @@ def report(*, file: str, declaration: str | None, write: str | None, as_json: bo
     It exits with 1 while some are missing and are not written.
     """
     policy = read_policy(declaration) if declaration else _policy(write or DEFAULT_FILE)
-    found = read_report(Path(file), policy)
-    if write is not None and found.missing:
-        _add(Path(write), found)
+    result = read_report(Path(file), policy)
+    if write is not None and result.missing:
+        _add(Path(write), result)
     if as_json:
-        print_json(_document(found))
+        print_json(_document(result))
     else:
-        _print(found, written=write)
-    return ExitCode.VIOLATION if found.missing and write is None else ExitCode.FINE
+        _print(result, written=write)
+    return ExitCode.VIOLATION if result.missing and write is None else ExitCode.FINE
 
 
 def _policy(path: str) -> Policy:
@@ -68,11 +68,11 @@ def _policy(path: str) -> Policy:
     return read_policy(path) if Path(path).exists() else Policy()
 
 
-def _add(path: Path, found: Report) -> None:
+def _add(path: Path, result: Report) -> None:
     """Add the missing declarations to a file, which stays as it was where that makes no policy."""
     try:
         before = path.read_text(encoding="utf-8").rstrip() if path.exists() else ""
-        text = f"{before}\n\n{found.toml()}\n".lstrip()
+        text = f"{before}\n\n{result.toml()}\n".lstrip()
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=path.absolute().parent, suffix=".toml", delete=False
         ) as draft:
@@ -88,22 +88,24 @@ def _add(path: Path, found: Report) -> None:
         raise click.ClickException(f"{path} cannot be written: {error.strerror}") from None
 
 
-def _print(found: Report, *, written: str | None) -> None:
-    if found.lines:
+def _print(result: Report, *, written: str | None) -> None:
+    if result.lines:
         print_table(
             ("Cookie", "Category", "With enforcing", "Times", "Pages"),
-            [_row(line) for line in found.lines],
+            [_row(line) for line in result.lines],
         )
-    if found.lost:
-        click.echo(f"{found.lost} events more than the file holds")
-    if not found.missing:
+    if result.lost:
+        click.echo(f"{result.lost} events more than the file holds")
+    if not result.missing:
         click.echo("Every cookie that was seen is declared.")
         return
     if written is not None:
-        click.echo(f"\n{written}: {len(found.missing)} declarations added. Read them: visitors do.")
+        click.echo(
+            f"\n{written}: {len(result.missing)} declarations added. Read them: visitors do."
+        )
         return
     click.echo("\nNot declared; add to the policy's file (or use --write), and read it first:\n")
-    click.echo(found.toml())
+    click.echo(result.toml())
 
 
 def _row(line: Line) -> tuple[str, ...]:
@@ -117,7 +119,7 @@ def _row(line: Line) -> tuple[str, ...]:
     )
 
 
-def _document(found: Report) -> dict[str, object]:
+def _document(result: Report) -> dict[str, object]:
     return {
         "cookies": [
             {
@@ -128,11 +130,15 @@ def _document(found: Report) -> dict[str, object]:
                 "times": line.times,
                 "paths": line.paths,
             }
-            for line in found.lines
+            for line in result.lines
         ],
         "missing": [
-            {"name": one.rule.name, "category": one.rule.category, "toml": toml_of(one.rule)}
-            for one in found.missing
+            {
+                "name": advice.rule.name,
+                "category": advice.rule.category,
+                "toml": toml_of(advice.rule),
+            }
+            for advice in result.missing
         ],
-        "lost": found.lost,
+        "lost": result.lost,
     }

@@ -104,26 +104,26 @@ class _Questions:
         answer = self.text("Presets of software that it uses, such as matomo youtube", None)
         return tuple(answer.replace(",", " ").split())
 
-    def framework(self, found: Mapping[str, str]) -> str:
+    def framework(self, candidates: Mapping[str, str]) -> str:
         """Return the key of a framework. Raises UsageError where nobody can be asked."""
         if not self.asks:
-            titles = ", ".join(f"{key} ({file})" for key, file in found.items())
-            message = f"more than one framework: {titles}" if found else "found no framework"
+            titles = ", ".join(f"{key} ({file})" for key, file in candidates.items())
+            message = f"more than one framework: {titles}" if candidates else "found no framework"
             raise click.UsageError(f"{message}; say which with --framework")
-        keys = tuple(found) or tuple(FRAMEWORKS)
+        keys = tuple(candidates) or tuple(FRAMEWORKS)
         return str(click.prompt("Which framework", type=click.Choice(keys)))
 
 
 def _framework(
-    given: str | None, found: Mapping[str, str], questions: _Questions
+    given: str | None, candidates: Mapping[str, str], questions: _Questions
 ) -> tuple[Framework, str]:
     """Return the framework of the site, and in which file it was found, as words."""
     if given is not None:
         return FRAMEWORKS[given], ""
-    if len(found) == 1:
-        ((key, file),) = found.items()
+    if len(candidates) == 1:
+        ((key, file),) = candidates.items()
         return FRAMEWORKS[key], f", which {file} names"
-    return FRAMEWORKS[questions.framework(found)], ""
+    return FRAMEWORKS[questions.framework(candidates)], ""
 
 
 class _Files:

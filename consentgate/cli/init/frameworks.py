@@ -86,13 +86,13 @@ _LONGEST_FILE = 1 << 20
 
 def find_frameworks(folder: Path) -> dict[str, str]:
     """Return the keys of the frameworks that a folder uses, each with the file that says so."""
-    found: dict[str, str] = {}
+    frameworks: dict[str, str] = {}
     for path in _files(folder):
         for key in _named_in(path):
-            found.setdefault(key, path.relative_to(folder).as_posix())
-    if "fastapi" in found:
-        found.pop("starlette", None)  # FastAPI is built on it
-    return found
+            frameworks.setdefault(key, path.relative_to(folder).as_posix())
+    if "fastapi" in frameworks:
+        frameworks.pop("starlette", None)  # FastAPI is built on it
+    return frameworks
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -23,15 +23,15 @@ def diff(*, old: str, new: str, as_json: bool) -> ExitCode:
     fingerprint changes and accept_fingerprints does not name the old one.
     """
     before, after = read_policy(old), read_policy(new)
-    found = difference(before, after)
+    changes = difference(before, after)
     if as_json:
-        print_json(_document(found))
+        print_json(_document(changes))
     else:
-        _print(found)
-    return ExitCode.VIOLATION if found else ExitCode.FINE
+        _print(changes)
+    return ExitCode.VIOLATION if changes else ExitCode.FINE
 
 
-def _document(found: Difference) -> dict[str, object]:
+def _document(changes: Difference) -> dict[str, object]:
     return {
         "names": [
             {
@@ -40,7 +40,7 @@ def _document(found: Difference) -> dict[str, object]:
                 "before": _rule(change.before),
                 "after": _rule(change.after),
             }
-            for change in found.names
+            for change in changes.names
         ],
         "asked_again": [
             {
@@ -49,7 +49,7 @@ def _document(found: Difference) -> dict[str, object]:
                 "after": asked.after,
                 "reasons": list(asked.reasons),
             }
-            for asked in found.asked_again
+            for asked in changes.asked_again
         ],
     }
 
@@ -64,10 +64,10 @@ def _rule(rule: Cookie | None) -> dict[str, object] | None:
     }
 
 
-def _print(found: Difference) -> None:
-    if not found:
+def _print(changes: Difference) -> None:
+    if not changes:
         click.echo("No name changes its category, and nothing is asked again.")
-    if found.names:
+    if changes.names:
         rows = [
             (
                 change.pattern,
@@ -75,12 +75,12 @@ def _print(found: Difference) -> None:
                 category_text(change.before),
                 category_text(change.after),
             )
-            for change in found.names
+            for change in changes.names
         ]
         print_table(("names", "example", "before", "after"), rows)
-    if found.names and found.asked_again:
+    if changes.names and changes.asked_again:
         click.echo()
-    for asked in found.asked_again:
+    for asked in changes.asked_again:
         old = asked.before or "not asked about"
         click.echo(f"Visitors are asked again about {asked.category} ({old} -> {asked.after}):")
         for reason in asked.reasons:

@@ -56,7 +56,9 @@ class _Fates:
 def _fates_of(policy: Policy, name: str, rule: Cookie | None) -> _Fates:
     gate = Gate(policy, secret_key=secrets.token_hex())
     granted = [
-        one for one in (rule.categories if rule else ()) if one in policy.optional_categories
+        category
+        for category in (rule.categories if rule else ())
+        if category in policy.optional_categories
     ]
     choices = Consent.undecided(), gate.consent_for(), gate.consent_for(*granted)
     return _Fates(*(gate.judge(f"{name}=1", choice) for choice in choices))

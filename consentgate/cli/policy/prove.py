@@ -30,12 +30,12 @@ def prove(*, never: str, without: str, file: str, as_json: bool) -> ExitCode:
     policy = read_policy(file)
     _check_names(never)
     _check_category(policy, without)
-    found = find_counterexample(policy, never=never, without=without)
+    counterexample = find_counterexample(policy, never=never, without=without)
     if as_json:
-        print_json(_document(never, without, found))
+        print_json(_document(never, without, counterexample))
     else:
-        click.echo(_sentence(never, without, found))
-    return ExitCode.VIOLATION if found else ExitCode.FINE
+        click.echo(_sentence(never, without, counterexample))
+    return ExitCode.VIOLATION if counterexample else ExitCode.FINE
 
 
 def _check_names(never: str) -> None:
@@ -54,23 +54,27 @@ def _check_category(policy: Policy, without: str) -> None:
         raise click.BadParameter(message, param_hint="--without")
 
 
-def _document(never: str, without: str, found: Counterexample | None) -> dict[str, object]:
-    document: dict[str, object] = {"never": never, "without": without, "proved": found is None}
-    if found is None:
-        return {**document, "counterexample": None}
-    counterexample = {
-        "name": found.name,
-        "rule": found.rule.name,
-        "categories": list(found.rule.categories),
-        "needs_consent": not found.rule.exempt,
+def _document(never: str, without: str, counterexample: Counterexample | None) -> dict[str, object]:
+    document: dict[str, object] = {
+        "never": never,
+        "without": without,
+        "proved": counterexample is None,
     }
-    return {**document, "counterexample": counterexample}
+    if counterexample is None:
+        return {**document, "counterexample": None}
+    details = {
+        "name": counterexample.name,
+        "rule": counterexample.rule.name,
+        "categories": list(counterexample.rule.categories),
+        "needs_consent": not counterexample.rule.exempt,
+    }
+    return {**document, "counterexample": details}
 
 
-def _sentence(never: str, without: str, found: Counterexample | None) -> str:
-    if found is None:
+def _sentence(never: str, without: str, counterexample: Counterexample | None) -> str:
+    if counterexample is None:
         return f"Proved: no cookie called {never} leaves without consent to {without}."
     return (
-        f"Not so: {found.name} leaves without consent to {without}.\n"
-        f"Its rule is {found.rule.name} ({category_text(found.rule)})."
+        f"Not so: {counterexample.name} leaves without consent to {without}.\n"
+        f"Its rule is {counterexample.rule.name} ({category_text(counterexample.rule)})."
     )

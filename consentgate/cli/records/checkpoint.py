@@ -72,7 +72,7 @@ def checkpoint(
     note = None if new_log else read_last_note(last_path)
     with store.read() as reading:
         state = reading.log()
-        is_signed = any(one.origin == state.origin for one in reading.checkpoints())
+        is_signed = any(earlier.origin == state.origin for earlier in reading.checkpoints())
     signers = _signers(
         store, key_files, state, origin=origin, may_make=not state.key_name or new_log
     )

@@ -88,14 +88,14 @@ def _export(reading: Reading, kind: str, policy: Policy | None, write: Write) ->
     counter = _Counter()
     entries = _all_entries(reading)
     shown = _with_progress(entries, total=reading.log().size)
-    found = counter.count(exported_decisions(shown, voided=voided, now=now, policy=policy))
+    decisions = counter.count(exported_decisions(shown, voided=voided, now=now, policy=policy))
     if kind == "27560":
         today = None
         if policy is not None:
             today = ShownNotice("", "", "", {}, json.loads(policy_json(policy)))
-        lines = dpv_lines(found, notice_of=reading.notice, now=now, without_notice=today)
+        lines = dpv_lines(decisions, notice_of=reading.notice, now=now, without_notice=today)
     else:
-        lines = csv_lines(found) if kind == "csv" else jsonl_lines(found)
+        lines = csv_lines(decisions) if kind == "csv" else jsonl_lines(decisions)
     # Closed before the store is, also where nobody reads on.
     with closing(entries):
         for line in lines:

@@ -38,15 +38,15 @@ def notice(
     from consentgate.records.proof_page import PREFERENCES, notice_page
 
     with open_records(address).read() as reading:
-        found = reading.notice(digest)
-    if found is None:
+        shown_notice = reading.notice(digest)
+    if shown_notice is None:
         click.echo(f"there is no notice {digest.hex()}", err=True)
         return ExitCode.UNDECIDED
     stem = f"notice-{digest.hex()[:16]}"
     files = []
     for source in ("banner", PREFERENCES):
         path = folder / f"{stem}-{source}.html"
-        write_file(path, notice_page(found, source=source).encode("utf-8"))
+        write_file(path, notice_page(shown_notice, source=source).encode("utf-8"))
         files += [path, *(_pictures(path) if screenshot else ())]
     if as_json:
         print_json({"digest": digest.hex(), "files": [str(path) for path in files]})

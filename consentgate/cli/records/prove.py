@@ -44,15 +44,17 @@ def prove(
     now = utc_now()
     try:
         with store.read() as reading:
-            found = find_receipt(reading, record_id, created=now)
+            content = find_receipt(reading, record_id, created=now)
             notice = find_notice(reading, record_id)
             keys = [Verifier.parse(key.vkey) for key in reading.keys()]  # noqa: SIM118 (a method)
-        if found is None:
+        if content is None:
             click.echo(
                 "no checkpoint covers the record yet: consentgate records checkpoint", err=True
             )
             return ExitCode.UNDECIDED
-        page = found.decode("utf-8") if receipt else proof_page(found, notice, keys, created=now)
+        page = (
+            content.decode("utf-8") if receipt else proof_page(content, notice, keys, created=now)
+        )
     except RecordFormatError as error:
         click.echo(f"not proved: {error}", err=True)
         return ExitCode.UNDECIDED

@@ -51,13 +51,13 @@ def stats(
     from consentgate.records.statistics_page import HEADINGS, statistics_page, table_row
 
     with open_records(address).read() as reading:
-        found = statistics_of(reading.tallies(_date(first), _date(last)))
+        statistics = statistics_of(reading.tallies(_date(first), _date(last)))
     if html is not None:
-        write_file(html, statistics_page(found, published=publish).encode("utf-8"))
+        write_file(html, statistics_page(statistics, published=publish).encode("utf-8"))
     if as_json:
-        print_json(_document(found, published=publish))
+        print_json(_document(statistics, published=publish))
         return ExitCode.FINE
-    for by, rows in found.tables.items():
+    for by, rows in statistics.tables.items():
         cells = [table_row(row, published=publish) for row in rows]
         print_table((by.value, *HEADINGS), cells)
         click.echo()
@@ -68,10 +68,10 @@ def _date(moment: datetime | None) -> date | None:
     return None if moment is None else moment.date()
 
 
-def _document(found: Statistics, *, published: bool) -> dict[str, object]:
+def _document(statistics: Statistics, *, published: bool) -> dict[str, object]:
     return {
         by.value: {row.name: _counts(row.counts, published=published) for row in rows}
-        for by, rows in found.tables.items()
+        for by, rows in statistics.tables.items()
     }
 
 

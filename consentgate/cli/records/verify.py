@@ -57,7 +57,7 @@ def _document(shown: str, result: Verification) -> dict[str, object]:
     oldest = result.oldest_waiting
     return {
         "store": shown,
-        "violations": [one._asdict() for one in result.violations],
+        "violations": [violation._asdict() for violation in result.violations],
         "found": result.found,
         "undecided": result.undecided,
         "size": result.size,

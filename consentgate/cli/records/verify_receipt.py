@@ -42,7 +42,7 @@ def verify_receipt(
         click.echo(f"not proved: {error}", err=True)
         return ExitCode.VIOLATION
     decision = proved.decision
-    categories = {name: one.state.value for name, one in decision.categories.items()}
+    categories = {name: category.state.value for name, category in decision.categories.items()}
     if as_json:
         print_json(
             {
@@ -57,8 +57,8 @@ def verify_receipt(
             }
         )
         return ExitCode.FINE
-    said = ", ".join(f"{name} {state}" for name, state in categories.items())
-    click.echo(f"Proved: record {decision.id} of {time_text(decision.at)}: {said}.")
+    states = ", ".join(f"{name} {state}" for name, state in categories.items())
+    click.echo(f"Proved: record {decision.id} of {time_text(decision.at)}: {states}.")
     click.echo(
         f"It is entry {proved.index} of {proved.checkpoint.origin} since the checkpoint of "
         f"{proved.checkpoint.size} entries."
