@@ -69,10 +69,10 @@ class GuardedStore:
 
     def has(self, key: str) -> bool:
         """Return whether a value is kept for this visitor."""
-        found = bool(self._store.has(key))
-        mark = self._store.get(key) if found else None
+        is_kept = bool(self._store.has(key))
+        mark = self._store.get(key) if is_kept else None
         if not _is_mark(mark):
-            return found
+            return is_kept
         own_key = _own_key(key, mark, _exchange())
         return own_key is not None and bool(self._store.has(own_key))
 
@@ -115,5 +115,5 @@ def _is_mark(value: object) -> bool:
 
 def _exchange() -> Exchange | None:
     """Return the exchange of the current request, None without either."""
-    found = request.environ.get(CONSENT_KEY) if has_request_context() else None
-    return found if isinstance(found, Exchange) else None
+    exchange = request.environ.get(CONSENT_KEY) if has_request_context() else None
+    return exchange if isinstance(exchange, Exchange) else None
