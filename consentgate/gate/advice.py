@@ -155,7 +155,7 @@ class Advisor:
             patterns.append(f"{stem}*")
         elif stem:
             self._stems.add(stem)
-        return next((one for one in patterns if self._is_free(one, rule)), name)
+        return next((pattern for pattern in patterns if self._is_free(pattern, rule)), name)
 
     def _is_free(self, pattern: str, rule: Cookie) -> bool:
         """Return whether a glob is precise, and takes no name of another category with it."""

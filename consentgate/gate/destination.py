@@ -98,10 +98,10 @@ def loaded_as(exchange: Exchange) -> Loaded:
 
 def destination_of(exchange: Exchange) -> Destination:
     """Return what the answer to a request is for; it is found when it is first asked for."""
-    found = exchange.known_destination
-    if found is None:
-        found = exchange.known_destination = _find(exchange)
-    return found
+    destination = exchange.known_destination
+    if destination is None:
+        destination = exchange.known_destination = _find(exchange)
+    return destination
 
 
 def _find(exchange: Exchange) -> Destination:
@@ -150,7 +150,7 @@ def _accepts_html(accept: str) -> bool:
 
 def _names_html(media_range: str) -> bool:
     kind, *parameters = [part.strip(" \t") for part in media_range.split(";")]
-    return kind == "text/html" and not any(_is_refusal(one) for one in parameters)
+    return kind == "text/html" and not any(_is_refusal(parameter) for parameter in parameters)
 
 
 def _is_refusal(parameter: str) -> bool:

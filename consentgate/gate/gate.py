@@ -119,7 +119,9 @@ class Gate:
                 self._choice_cookie.attributes,
             ),
             policy=policy,
-            fingerprints={one.name: policy.fingerprint(one.name) for one in policy.categories},
+            fingerprints={
+                category.name: policy.fingerprint(category.name) for category in policy.categories
+            },
             reader=ChoiceReader(policy, self._codec, clock=clock),
             reporter=Reporter(
                 on_event,
@@ -207,7 +209,7 @@ class Gate:
     def _check_categories(self, names: Iterable[str]) -> None:
         for name in names:
             if self.policy.category(name) is None:
-                known = ", ".join(one.name for one in self.policy.categories)
+                known = ", ".join(category.name for category in self.policy.categories)
                 raise ConfigurationError(f"the policy has no category {name!r}; it has {known}")
 
     def _check_size(self) -> None:

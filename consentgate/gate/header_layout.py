@@ -58,7 +58,7 @@ def lay_out(kinds: Iterable[str]) -> HeaderLayout:
     noted = [(at, kind) for at, kind in enumerate(kinds) if kind]
 
     def among(names: frozenset[str]) -> Noted:
-        return tuple(one for one in noted if one[1] in names)
+        return tuple(entry for entry in noted if entry[1] in names)
 
     return HeaderLayout(
         cookies=among(COOKIE_KINDS | {CLEARS, HELD}),
@@ -66,6 +66,6 @@ def lay_out(kinds: Iterable[str]) -> HeaderLayout:
         dates=tuple(at for at, kind in noted if kind == DATE),
         of_body=among(OF_BODY),
         telling=among(TELLING),
-        caching=tuple(one for one in noted if is_caching_kind(one[1])),
+        caching=tuple(entry for entry in noted if is_caching_kind(entry[1])),
         hints=among(HINTS),
     )

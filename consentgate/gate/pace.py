@@ -26,7 +26,7 @@ class Pace:
             return False
         now_s = self._now_s()
         if len(self._due_s) >= self._most:
-            self._due_s = {one: due for one, due in self._due_s.items() if due > now_s}
+            self._due_s = {other: due for other, due in self._due_s.items() if due > now_s}
         if len(self._due_s) >= self._most:
             return False
         self._due_s[key] = now_s + self._period_s

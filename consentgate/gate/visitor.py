@@ -258,8 +258,8 @@ def exchange_of(request: Any) -> Exchange:
 def was_asked_here() -> bool:
     """Return whether the running thread or task may have asked for somebody's consent: True too
     for a request before this one that is not forgotten yet."""
-    found = _asked.get()
-    return found is not None and found() is not None
+    reference = _asked.get()
+    return reference is not None and reference() is not None
 
 
 def answer_of(exchange: Exchange) -> str | None:
