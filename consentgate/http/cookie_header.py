@@ -60,8 +60,8 @@ def cookie_values(header: str, name: str) -> list[str]:
         end = header.find(";", place)
         if end < 0:
             end = len(header)
-        found, equals, value = header[start:end].partition("=")
-        if equals and found.strip(BLANKS) == name:
+        key, equals, value = header[start:end].partition("=")
+        if equals and key.strip(BLANKS) == name:
             values.append(value.strip(BLANKS))
         place = header.find(name, end + 1)
     return values

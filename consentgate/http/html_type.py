@@ -16,8 +16,8 @@ def is_html_type(content_type: str) -> bool:
     kind, _, _ = content_type.partition(";")
     if kind.strip(_BLANKS).lower() != "text/html":
         return False
-    found = _CHARSET.search(content_type)
-    return found is None or _holds_ascii((found[1] or found[2] or found[3] or "").strip(_BLANKS))
+    match = _CHARSET.search(content_type)
+    return match is None or _holds_ascii((match[1] or match[2] or match[3] or "").strip(_BLANKS))
 
 
 def _holds_ascii(charset: str) -> bool:

@@ -51,16 +51,16 @@ _LONGEST_TOLD = 128  # characters of one value: what is longer, or odd, is nobod
 def told_attributes(attributes: str) -> str:
     """Return the attributes that are known, in one order and spelling, and nothing else."""
     values = last_values(attributes) if attributes else {}
-    told = []
+    parts = []
     for name, spelling in _TOLD.items():
         value = values.get(name)
         if value is None:
             continue
         if name in _FLAGS:
-            told.append(spelling)
+            parts.append(spelling)
         elif value and len(value) <= _LONGEST_TOLD and value.isascii() and value.isprintable():
-            told.append(f"{spelling}={value}")
-    return "; ".join(told)
+            parts.append(f"{spelling}={value}")
+    return "; ".join(parts)
 
 
 def is_void(text: str) -> bool:
@@ -212,8 +212,8 @@ def moment_of(text: str) -> float | None:
                 day = int(token)
             elif year is None and len(token) <= 5:
                 year = int(token)
-        elif found := _time(token):
-            time = time or found
+        elif time_of_day := _time(token):
+            time = time or time_of_day
         else:
             month = month or _month(token)
     if day is None or month is None or year is None or time is None:

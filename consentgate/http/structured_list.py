@@ -40,13 +40,13 @@ def read_list(value: str) -> list[Member] | None:
     members: list[Member] = []
     at = 0
     while at < len(text):
-        found = _MEMBER.match(text, at)
-        if found is None:
+        match = _MEMBER.match(text, at)
+        if match is None:
             return None
-        members.append(Member(found[0], _strings_in(found["parameters"])))
-        between = _BETWEEN.match(text, found.end())
+        members.append(Member(match[0], _strings_in(match["parameters"])))
+        between = _BETWEEN.match(text, match.end())
         if between is None:
-            return members if found.end() == len(text) else None
+            return members if match.end() == len(text) else None
         at = between.end()
     # A list that is not empty does not end in a comma.
     return None if members else []
@@ -54,5 +54,5 @@ def read_list(value: str) -> list[Member] | None:
 
 def _strings_in(parameters: str) -> dict[str, str]:
     # The last of several with one name counts (RFC 9651 section 4.2.3.2).
-    found = {one[1]: one[2] for one in _PARAMETER.finditer(parameters)}
-    return {key: _ESCAPED.sub(r"\1", text[1:-1]) for key, text in found.items() if text}
+    values = {match[1]: match[2] for match in _PARAMETER.finditer(parameters)}
+    return {key: _ESCAPED.sub(r"\1", text[1:-1]) for key, text in values.items() if text}
