@@ -129,7 +129,7 @@ def _views(
             explains_consent=any(
                 entry.exempt or len(entry.categories) > 1 for entry in section.entries
             ),
-            has_exception=not section.necessary and any(one.exempt for one in section.entries),
+            has_exception=not section.necessary and any(entry.exempt for entry in section.entries),
             asks=not section.exempt,
             is_open=section.is_open,
             keeps_limits=state is State.EXEMPT and not section.is_open,

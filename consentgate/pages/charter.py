@@ -114,7 +114,9 @@ class Charter:
     @property
     def signal_categories(self) -> tuple[Category, ...]:
         """Return those that Global Privacy Control refuses while the visitor has not chosen."""
-        return tuple(one.category for one in self.sections if one.category.name in self.signalled)
+        return tuple(
+            section.category for section in self.sections if section.category.name in self.signalled
+        )
 
     @property
     def has_exempt_statistics(self) -> bool:

@@ -158,7 +158,11 @@ def _consent(entry: Entry, charter: Charter, texts: Texts) -> str:
 def _titles(names: tuple[str, ...], charter: Charter, texts: Texts) -> str:
     categories = (section.category for section in charter.sections)
     return texts.list_of(
-        [charter.title_of(one, texts).text for one in categories if one.name in names]
+        [
+            charter.title_of(category, texts).text
+            for category in categories
+            if category.name in names
+        ]
     )
 
 

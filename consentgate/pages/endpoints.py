@@ -151,8 +151,8 @@ class PolicyPages:
         assert self.prefix is not None, "without a prefix there are no pages"
         if not path.startswith(self.prefix):
             return path if path == WELL_KNOWN and WELL_KNOWN in self._routes else None
-        own = path[len(self.prefix) :]
-        return own if own[:1] in ("", "/") else None
+        rest = path[len(self.prefix) :]
+        return rest if rest[:1] in ("", "/") else None
 
     def answer(self, request: Request) -> Answer:
         """Return the response to a request for a path under the prefix, or the well-known one; or

@@ -44,9 +44,9 @@ def negotiate(
     """
     choices = _Choices(served)
     wanted = (query_lang, site_choice)
-    found = next(filter(None, map(choices.best_for, wanted)), None)
+    best = next(filter(None, map(choices.best_for, wanted)), None)
     fallback = choices.best_for(default) or served[0]
-    return found or choices.accepted(accept_language, fallback=fallback) or fallback
+    return best or choices.accepted(accept_language, fallback=fallback) or fallback
 
 
 class _Choices:
@@ -67,9 +67,9 @@ class _Choices:
         ranges = list(_ranges(accept_language))
         refused = {self._by_tag.get(tag) for tag, weight in ranges if weight == 0}
         for tag, _ in sorted(_wanted(ranges), key=_weight, reverse=True):
-            found = self._any_but(refused, fallback) if tag == "*" else self.best_for(tag)
-            if found is not None and found not in refused:
-                return found
+            language = self._any_but(refused, fallback) if tag == "*" else self.best_for(tag)
+            if language is not None and language not in refused:
+                return language
         return None
 
     def _any_but(self, refused: set[str | None], fallback: str) -> str | None:

@@ -200,8 +200,8 @@ class Pages:
 
     def _provider(self, category: str, texts: Texts) -> str:
         language = self._policy.default_language
-        found = providers_of(category, self._policy)
-        return texts.list_of([texts.localize(text, language).text for text in found])
+        providers = providers_of(category, self._policy)
+        return texts.list_of([texts.localize(text, language).text for text in providers])
 
     def static_banner(
         self,

@@ -28,7 +28,7 @@ _PLAIN = f"{ascii_letters}{digits}_.~/-".encode("ascii")  # is the same in a que
 _USUAL = b"?=&"  # is all else that nearly every path with a query has
 
 # The percent-encoding of what a path has that a query's value must not have.
-_IN_QUERY = {ord(one): quote(one, safe="") for one in "?%:@!$&'()*+,;=[]"}
+_IN_QUERY = {ord(char): quote(char, safe="") for char in "?%:@!$&'()*+,;=[]"}
 
 
 Saved = tuple[frozenset[str], frozenset[str]]
