@@ -42,7 +42,11 @@ class OtherRegimes:
     def fingerprints_of(self, category: str, *, refused: bool) -> list[str]:
         """Return the fingerprints under which a grant of a category holds, or a refusal."""
         known = self._known().items()
-        return [one for (name, one), covers in known if name == category and (refused or covers)]
+        return [
+            fingerprint
+            for (name, fingerprint), covers in known
+            if name == category and (refused or covers)
+        ]
 
     def _known(self) -> dict[tuple[str, str], bool]:
         if self._found is None:
@@ -52,16 +56,16 @@ class OtherRegimes:
     def _work_out(self) -> dict[tuple[str, str], bool]:
         """Return whether what was asked under a category's fingerprint covers what is asked now."""
         now = _asked(self._rules, self._names)
-        found: dict[tuple[str, str], bool] = {}
+        covers: dict[tuple[str, str], bool] = {}
         shipped = [shipped_regime(name) for name in shipped_regimes()]
-        for regimes in (*([one] for one in (*shipped, *self._regimes)), self._regimes):
+        for regimes in (*([regime] for regime in (*shipped, *self._regimes)), self._regimes):
             rules = [under(rule, regimes) for rule in self._rules]
             then = _asked(rules, self._names)
             prints = fingerprints(self._names, rules, language=self._language)
             for name in self._names:
                 key = name, prints[name]
-                found[key] = found.get(key, False) or then[name] >= now[name]
-        return found
+                covers[key] = covers.get(key, False) or then[name] >= now[name]
+        return covers
 
 
 def _asked(rules: Sequence[Cookie], names: Sequence[str]) -> dict[str, set[int]]:

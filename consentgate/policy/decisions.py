@@ -152,7 +152,7 @@ def example_of(pattern: str, *decisions: Decisions) -> str:
     typical = typical_name(pattern)
     for filling in _FILLINGS[:-1]:
         name = pattern.replace(STAR, filling)
-        if all(one.rule(name) == one.rule(typical) for one in decisions):
+        if all(decided.rule(name) == decided.rule(typical) for decided in decisions):
             return name
     return typical
 

@@ -68,7 +68,7 @@ def difference(before: Policy, after: Policy) -> Difference:
     old, new = Decisions(before), Decisions(after)
     names = []
     for pattern in dict.fromkeys(_sets_to_compare(old, new)):
-        rules = [one.rule(typical_name(pattern)) for one in (old, new)]
+        rules = [decisions.rule(typical_name(pattern)) for decisions in (old, new)]
         if outcome_of(rules[0]) != outcome_of(rules[1]):
             names.append(NameChange(pattern, example_of(pattern, old, new), *rules))
     return Difference(tuple(names), tuple(_asked_again(before, after)))
@@ -121,11 +121,11 @@ class _Partners:
         if member.key in self._kept:
             yield from self._with[member.key]
             added = self._added.near(claim.pattern, unlike=claim.outcomes)
-            yield from (one for one in added if one.rank > member.rank)
+            yield from (other for other in added if other.rank > member.rank)
         else:
-            for one in self._claims.near(claim.pattern, unlike=claim.outcomes):
-                if one.rank <= member.rank or not self._knows(one):
-                    yield one
+            for other in self._claims.near(claim.pattern, unlike=claim.outcomes):
+                if other.rank <= member.rank or not self._knows(other):
+                    yield other
 
     def _knows(self, claim: Claim) -> bool:
         return any(member.key in self._known for member in claim.members)

@@ -34,7 +34,7 @@ def names_keywords(kind: Class) -> Class:
     init: Callable[..., None] = kind.__init__  # type: ignore[misc]  # the class's own
     positional = (Parameter.POSITIONAL_ONLY, Parameter.VAR_POSITIONAL)
     _, *parameters = signature(init).parameters.values()
-    known = tuple(one.name for one in parameters if one.kind not in positional)
+    known = tuple(parameter.name for parameter in parameters if parameter.kind not in positional)
 
     @wraps(init)
     def checked(self: object, *values: Any, **options: Any) -> None:  # Any: the class's own

@@ -72,23 +72,23 @@ _Place = tuple[int, int]
 def _laid_over(first: str, second: str) -> Iterator[str]:
     """Yield what can be written while both patterns are read, each result once."""
     ending = _ending_places(first, second)
-    found: set[str] = set()
+    results: set[str] = set()
     pending = {((0, 0), "")}
     while pending:
         reached = set()
         for place, written in pending:
             if place == (len(first), len(second)):
-                found.add(written)
+                results.add(written)
                 continue
             for following, text in _steps(first, second, place):
                 if following in ending:
                     # A second star beside one adds nothing.
                     adds = "" if text == STAR and written.endswith(STAR) else text
                     reached.add((following, written + adds))
-        if len(reached) + len(found) > MOST_OVERLAPS:
+        if len(reached) + len(results) > MOST_OVERLAPS:
             raise TooManyOverlapsError(f"{first!r} and {second!r}")
         pending = reached
-    yield from sorted(found, key=lambda pattern: (-len(pattern), pattern))
+    yield from sorted(results, key=lambda pattern: (-len(pattern), pattern))
 
 
 def _ending_places(first: str, second: str) -> set[_Place]:
@@ -156,5 +156,8 @@ class _Beginnings:
         start = bisect_left(self._sorted, text)
         end = bisect_left(self._sorted, text + _AFTER_ALL_TEXTS)
         shorter = (text[:length] for length in range(len(text)))
-        found = [*(one for one in shorter if one in self._numbers), *self._sorted[start:end]]
-        return [number for one in found for number in self._numbers[one]]
+        keys = [
+            *(prefix for prefix in shorter if prefix in self._numbers),
+            *self._sorted[start:end],
+        ]
+        return [number for key in keys for number in self._numbers[key]]

@@ -174,7 +174,7 @@ class Policy:
     def under(self, regime: str) -> Policy:
         """Return this policy judged by one of its regimes alone. Raises ConfigurationError for the
         name of another."""
-        known = [one.name for one in self.regimes]
+        known = [declared.name for declared in self.regimes]
         if regime not in known:
             hint = choose_from(known, instead_of=str(regime)[:64])
             raise ConfigurationError(f"the policy has no regime {str(regime)[:64]!r}; {hint}")
@@ -219,7 +219,7 @@ class Policy:
         """Return the fingerprints that the declaration has under other regimes, and with which a
         grant of a category, or a refusal, is still valid."""
         others = self._other_regimes.fingerprints_of(category, refused=refused)
-        return [one for one in others if one != self.fingerprint(category)]
+        return [other for other in others if other != self.fingerprint(category)]
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what the declaration lacks or should not contain, to be logged at start-up."""
@@ -298,11 +298,11 @@ def _signalled(
 ) -> Iterator[str]:
     regimes = declaration.active_regimes
     # The site may use a category of its own for what is no cookie.
-    own = opened - {category.name for category in BUILT_IN_CATEGORIES}
+    custom = opened - {category.name for category in BUILT_IN_CATEGORIES}
     for category in declaration.categories[1:]:
         name, gpc = category.name, category.gpc
-        is_offered = name in used or name in own
-        if is_offered and any(one.refuses_by_signal(name, is_marked=gpc) for one in regimes):
+        is_offered = name in used or name in custom
+        if is_offered and any(regime.refuses_by_signal(name, is_marked=gpc) for regime in regimes):
             yield name
 
 

@@ -131,7 +131,7 @@ class Regime:
 
     def exemption_of(self, rule: Cookie) -> Exemption | None:
         """Return by which exemption an optional cookie needs no consent, None where by none."""
-        return next((one for one in self.exemptions if one.covers(rule)), None)
+        return next((exemption for exemption in self.exemptions if exemption.covers(rule)), None)
 
     def basis_of(self, rule: Cookie) -> tuple[Basis, Terms | None]:
         """Return why an optional cookie may leave, and on which terms."""
@@ -143,7 +143,11 @@ class Regime:
     def provision_of(self, rule: Cookie) -> Provision:
         """Return the provision that decides about a cookie."""
         if rule.necessary:
-            named = (one for one in self.exemptions if rule.exempt_reason in one.reasons)
+            named = (
+                candidate
+                for candidate in self.exemptions
+                if rule.exempt_reason in candidate.reasons
+            )
             exemption = next(named, None)
         else:
             exemption = self.exemption_of(rule)
@@ -151,12 +155,12 @@ class Regime:
 
     def provision(self, provision_id: str) -> Provision:
         """Return the provision of this id; there is one."""
-        return next(one for one in self.provisions if one.id == provision_id)
+        return next(provision for provision in self.provisions if provision.id == provision_id)
 
     def is_open(self, category: str) -> bool:
         """Return whether all cookies of a category may leave until the visitor refuses it."""
         return self.asked is Asked.OPT_OUT or any(
-            category in one.categories for one in self.exemptions
+            category in exemption.categories for exemption in self.exemptions
         )
 
     def refuses_by_signal(self, category: str, *, is_marked: bool) -> bool:
@@ -168,12 +172,12 @@ class Regime:
     @property
     def exempt_reasons(self) -> frozenset[ExemptReason]:
         """The reasons for which a cookie can be exempt."""
-        return frozenset().union(*(one.reasons for one in self.exemptions))
+        return frozenset().union(*(exemption.reasons for exemption in self.exemptions))
 
     @property
     def strictness(self) -> tuple[bool, int, int]:
         """What is greater for the stricter of two regimes, as far as two can be compared."""
-        opened = sum(len(one.categories) for one in self.exemptions)
+        opened = sum(len(exemption.categories) for exemption in self.exemptions)
         measures = ExemptReason.AUDIENCE_MEASUREMENT in self.exempt_reasons
         return self.asked is Asked.OPT_IN, -opened, -int(measures)
 
@@ -202,9 +206,9 @@ def under(rule: Cookie, regimes: Iterable[Regime]) -> Cookie:
     """Return a rule with the basis that it has under a regime; of several, the strictest."""
     if rule.necessary:
         return rule
-    found = [regime.basis_of(rule) for regime in regimes]
-    basis = max((basis for basis, _ in found), key=_STRICTNESS.__getitem__)
+    bases = [regime.basis_of(rule) for regime in regimes]
+    basis = max((basis for basis, _ in bases), key=_STRICTNESS.__getitem__)
     if basis is Basis.CONSENT:
         return rule if rule.basis is basis else on_basis(rule, basis, None)
-    terms = [one for kind, one in found if kind is basis and one is not None]
+    terms = [conditions for kind, conditions in bases if kind is basis and conditions is not None]
     return on_basis(rule, basis, reduce(Terms.and_also, terms) if terms else None)

@@ -258,8 +258,8 @@ class _Table:
 
     def duration(self, key: str) -> timedelta:
         """Return a duration, which must be there."""
-        found = self._convert(as_duration, key, self.table.get(key))
-        return found or timedelta()
+        duration = self._convert(as_duration, key, self.table.get(key))
+        return duration or timedelta()
 
     def limit(self, key: str) -> timedelta | None:
         """Return a duration, None where there is none."""
@@ -267,18 +267,18 @@ class _Table:
 
     def word(self, key: str, words: type[Any], default: Any) -> Any:
         """Return the member of a closed list, which must be there."""
-        found = self._convert(partial(as_word, words), key, self.table.get(key))
-        return default if found is None else found
+        member = self._convert(partial(as_word, words), key, self.table.get(key))
+        return default if member is None else member
 
     def words(self, key: str, words: type[Any]) -> Iterator[Any]:
         """Yield members of a closed list."""
-        found = (self._convert(partial(as_word, words), key, one) for one in self.lines(key))
-        return (one for one in found if one is not None)
+        members = (self._convert(partial(as_word, words), key, line) for line in self.lines(key))
+        return (member for member in members if member is not None)
 
     def lines(self, key: str) -> tuple[str, ...]:
         """Return several texts, none where the key is not there."""
         value = self.table.get(key, ())
-        if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+        if isinstance(value, list | tuple) and all(isinstance(line, str) for line in value):
             return tuple(value)
         self.add(invalid_value(key, value, "give a list of texts"))
         return ()
@@ -287,8 +287,8 @@ class _Table:
         """Return what a signal refuses: a word, or names of categories."""
         if isinstance(self.table.get(key), list | tuple):
             return self.lines(key)
-        found: Signal = self.word(key, Signal, Signal.ALL)
-        return found
+        signal: Signal = self.word(key, Signal, Signal.ALL)
+        return signal
 
     def _convert(self, reader: Callable[..., Value], key: str, value: object) -> Value:
         problems: list[Problem] = []

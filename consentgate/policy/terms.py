@@ -45,8 +45,8 @@ class Terms:
         )
 
 
-def _shorter(one: timedelta | None, other: timedelta | None) -> timedelta | None:
-    return min((length for length in (one, other) if length is not None), default=None)
+def _shorter(first: timedelta | None, other: timedelta | None) -> timedelta | None:
+    return min((length for length in (first, other) if length is not None), default=None)
 
 
 class Assessment(NamedTuple):

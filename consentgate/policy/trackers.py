@@ -86,12 +86,12 @@ def preset_rules(name: str) -> list[PresetRule]:
     """Return what the shipped presets declare of the cookie of this name: those of exactly this
     name, else those of the most literal glob; trackers before necessary cookies."""
     exact, globs = _preset_table()
-    found = exact.get(name)
-    if found is None:
+    rules = exact.get(name)
+    if rules is None:
         matching = globs.matching(name)
         longest = max((glob.literal_length for glob, _ in matching), default=0)
-        found = [rule for glob, rule in matching if glob.literal_length == longest]
-    return sorted(found, key=lambda rule: rule.cookie.necessary)
+        rules = [rule for glob, rule in matching if glob.literal_length == longest]
+    return sorted(rules, key=lambda rule: rule.cookie.necessary)
 
 
 @cache
