@@ -89,7 +89,7 @@ class Chores:
             if len(entries) == 1:
                 self._troubles.report("spool", f"an entry of the spool cannot be stored: {error}")
                 return []
-            return [one for entry in entries for one in self._deliver([entry])]
+            return [entry_id for entry in entries for entry_id in self._deliver([entry])]
         return [entry.id for entry in entries]
 
     def _store_counts(self) -> None:

@@ -130,11 +130,11 @@ def time_text(moment: datetime) -> str:
 
 def controller_of(decision: RecordedDecision, declaration: Mapping[str, Any]) -> Node:
     """Return the controller that the declaration of a decision names."""
-    found = declaration.get("controller") or {}
+    controller = declaration.get("controller") or {}
     facts = {
-        "dpv:hasName": found.get("name"),
-        "dpv:hasAddress": found.get("address"),
-        "dpv:hasContact": _contact(found.get("contact", "")),
+        "dpv:hasName": controller.get("name"),
+        "dpv:hasAddress": controller.get("address"),
+        "dpv:hasContact": _contact(controller.get("contact", "")),
     }
     return {
         # Of this notice: another one may name the same controller with another address.
@@ -238,7 +238,10 @@ def _process(
         **({"dpv:hasService": {"@type": "dpv:Service", "dct:title": service}} if service else {}),
         "dpv:hasPurpose": _purpose(cookie, category, language),
         "dpv:hasPersonalData": {
-            "@type": ["dpv:PersonalData", *(_DATA[one] for one in cookie.get("personal_data", ()))],
+            "@type": [
+                "dpv:PersonalData",
+                *(_DATA[kind] for kind in cookie.get("personal_data", ())),
+            ],
             "dct:identifier": cookie["name"],
             "dpv:hasNecessity": {"@id": "dpv:Optional"},
         },

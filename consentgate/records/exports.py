@@ -185,7 +185,7 @@ def _cell(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case Mapping():
-            return " ".join(f"{name}={one['state']}" for name, one in value.items())
+            return " ".join(f"{name}={category['state']}" for name, category in value.items())
         case list():
             return " ".join(value)
     text = str(value)

@@ -65,23 +65,23 @@ class Outbox(LookOut):
         """Send what is due, a few at most; return how many were tried."""
         with self._session.transaction() as connection:
             claimed = _claim(connection, list(self._webhooks), _now_us())
-        for one in claimed:
+        for due in claimed:
             if self._is_closed:
                 break  # it is sent once the claim has ended
-            error = self._send(one)
+            error = self._send(due)
             with self._session.transaction() as connection:
-                _note_result(connection, one, error)
+                _note_result(connection, due, error)
         return len(claimed)
 
-    def _send(self, one: Delivery) -> str:
+    def _send(self, due: Delivery) -> str:
         """Return what went wrong, "" if nothing did."""
-        if one.payload is None:
+        if due.payload is None:
             return ""
-        error = _post(self._webhooks[one.target], one)
+        error = _post(self._webhooks[due.target], due)
         if error:
-            last = " for the last time" if one.attempt >= MOST_ATTEMPTS else ""
+            last = " for the last time" if due.attempt >= MOST_ATTEMPTS else ""
             self._troubles.report(
-                f"webhook {one.target}", f"the webhook {one.target} failed{last}: {error}"
+                f"webhook {due.target}", f"the webhook {due.target} failed{last}: {error}"
             )
         return error
 
@@ -116,16 +116,16 @@ _CHANGE = update(delivery).where(
 )
 
 
-def _note_result(connection: Connection, one: Delivery, error: str) -> None:
+def _note_result(connection: Connection, due: Delivery, error: str) -> None:
     now_us = _now_us()
     changed: dict[str, object] = {"done_at": now_us, "last_error": ""}
-    if one.payload is None:
+    if due.payload is None:
         changed["last_error"] = _ERASED
     elif error:
-        is_last = one.attempt >= MOST_ATTEMPTS
-        next_at = None if is_last else now_us + int(pause_after(one.attempt) * 1e6)
+        is_last = due.attempt >= MOST_ATTEMPTS
+        next_at = None if is_last else now_us + int(pause_after(due.attempt) * 1e6)
         changed = {"next_at": next_at, "last_error": error}
-    connection.execute(_CHANGE.values(changed), {"id": one.record_id, "to": one.target})
+    connection.execute(_CHANGE.values(changed), {"id": due.record_id, "to": due.target})
 
 
 def pause_after(attempt: int) -> float:
@@ -133,16 +133,16 @@ def pause_after(attempt: int) -> float:
     return min(_FIRST_PAUSE_S * 2.0 ** (attempt - 1), _LONGEST_PAUSE_S)
 
 
-def _post(webhook: Webhook, one: Delivery) -> str:
+def _post(webhook: Webhook, due: Delivery) -> str:
     """Send one delivery; return what went wrong, "" if nothing did. No redirect is followed: a
     decision goes where the site said."""
     parts = urlsplit(webhook.url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=_TIMEOUT_S)
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-    body = one.payload or b""
+    body = due.payload or b""
     try:
-        connection.request("POST", path, body, webhook.headers(one.record_id, body))
+        connection.request("POST", path, body, webhook.headers(due.record_id, body))
         status = connection.getresponse().status
     except (OSError, HTTPException) as error:
         return str(error) or type(error).__name__

@@ -84,8 +84,10 @@ def decision_in(document: Document) -> RecordedDecision:
             at=_moment(document["at"]),
             kind=DecisionKind(document["decision"]),
             categories={
-                name: DecidedCategory(CategoryState(one["state"]), _text(one["fingerprint"]))
-                for name, one in document["categories"].items()
+                name: DecidedCategory(
+                    CategoryState(category["state"]), _text(category["fingerprint"])
+                )
+                for name, category in document["categories"].items()
             },
             notice=_text(document["notice"]),
             language=_text(document["language"]),

@@ -18,13 +18,13 @@ def find_proof(reading: Reading, entry: StoredEntry) -> LogProof | None:
     """Return the proof of an entry, None while no checkpoint covers it."""
     index, origin = entry.leaf_index, reading.log().origin
     covering = [
-        one
-        for one in reading.checkpoints()
-        if one.origin == origin and index is not None and index < one.size
+        checkpoint
+        for checkpoint in reading.checkpoints()
+        if checkpoint.origin == origin and index is not None and index < checkpoint.size
     ]
     if index is None or not covering:
         return None
-    newest = max(covering, key=lambda one: one.size)
+    newest = max(covering, key=lambda checkpoint: checkpoint.size)
     path = inclusion_path(reading, index=index, size=newest.size)
     return LogProof(index, path, newest.note)
 

@@ -88,8 +88,8 @@ class Reading:
     def entries(self, start: int = 0, stop: int | None = None) -> Generator[StoredEntry]:
         """Yield the entries that are in the tree, in its order, from one index to before
         another."""
-        found = _ENTRIES.where(record.c.leaf_index >= start).order_by(record.c.leaf_index)
-        return self._stream(found if stop is None else found.where(record.c.leaf_index < stop))
+        query = _ENTRIES.where(record.c.leaf_index >= start).order_by(record.c.leaf_index)
+        return self._stream(query if stop is None else query.where(record.c.leaf_index < stop))
 
     def entries_waiting(self) -> Generator[StoredEntry]:
         """Yield the entries that are not in the tree yet, in the order in which they came."""
@@ -111,8 +111,8 @@ class Reading:
     def entries_of(self, kind: EntryKind) -> Generator[StoredEntry]:
         """Yield the entries of a kind other than decisions: there are few of these."""
         # The first condition is that of the index, which is only used where it is said.
-        found = _ENTRIES.where(record.c.kind != 0, record.c.kind == int(kind))
-        return self._stream(found.order_by(record.c.seq))
+        query = _ENTRIES.where(record.c.kind != 0, record.c.kind == int(kind))
+        return self._stream(query.order_by(record.c.seq))
 
     def notice(self, digest: bytes) -> Notice | None:
         """Return the notice with a digest, None where there is none."""
@@ -123,19 +123,19 @@ class Reading:
 
     def notice_digests(self) -> list[tuple[bytes, datetime]]:
         """Return the digest of each notice, and when a decision on it was first stored."""
-        found = select(notice.c.digest, notice.c.first_used).order_by(notice.c.first_used)
-        return [(row.digest, moment_of(row.first_used)) for row in self._connection.execute(found)]
+        query = select(notice.c.digest, notice.c.first_used).order_by(notice.c.first_used)
+        return [(row.digest, moment_of(row.first_used)) for row in self._connection.execute(query)]
 
     def tallies(
         self, first: date | None = None, last: date | None = None
     ) -> Iterator[tuple[TallyKey, int]]:
         """Yield the counts of days, from the first to the last."""
-        found = select(tally).order_by(*tally.primary_key.columns)
+        query = select(tally).order_by(*tally.primary_key.columns)
         if first is not None:
-            found = found.where(tally.c.day >= first)
+            query = query.where(tally.c.day >= first)
         if last is not None:
-            found = found.where(tally.c.day <= last)
-        for *key, n in self._connection.execute(found):
+            query = query.where(tally.c.day <= last)
+        for *key, n in self._connection.execute(query):
             yield TallyKey(*key), n
 
     def checkpoints(self) -> Iterator[SavedCheckpoint]:
@@ -156,10 +156,10 @@ class Reading:
 
     def keys(self) -> list[SavedKey]:
         """Return the verifier keys of the log, the oldest first."""
-        found = select(verifier_key).order_by(verifier_key.c.added_at, verifier_key.c.vkey)
+        query = select(verifier_key).order_by(verifier_key.c.added_at, verifier_key.c.vkey)
         return [
             SavedKey(row.vkey, moment_of(row.added_at), _moment_or_none(row.retired_at))
-            for row in self._connection.execute(found)
+            for row in self._connection.execute(query)
         ]
 
     def backlog(self) -> Backlog:
@@ -174,8 +174,8 @@ class Reading:
         undone, to_send = self._connection.execute(deliveries).one()
         return Backlog(waiting, _moment_or_none(oldest), to_send, undone - to_send)
 
-    def _stream(self, found: Select[*tuple[Any, ...]]) -> Generator[StoredEntry]:
-        rows = self._connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(found)
+    def _stream(self, query: Select[*tuple[Any, ...]]) -> Generator[StoredEntry]:
+        rows = self._connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
         with rows:
             for row in rows:
                 yield _stored(row)

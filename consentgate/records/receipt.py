@@ -140,7 +140,7 @@ def _document(evidence: _Evidence, created: object) -> Json:
 def _shortened(value: Any, basis: str, *, described: set[str]) -> Any:  # Any: JSON
     """Return the same graph with each node described once, and with short addresses ("of:")."""
     if isinstance(value, list):
-        return [_shortened(one, basis, described=described) for one in value]
+        return [_shortened(item, basis, described=described) for item in value]
     if not isinstance(value, dict):
         return value
     node: Node = dict(value)
@@ -150,7 +150,7 @@ def _shortened(value: Any, basis: str, *, described: set[str]) -> Any:  # Any: J
             return {"@id": node["@id"]}
         if len(node) > 1:
             described.add(node["@id"])
-    return {key: _shortened(one, basis, described=described) for key, one in node.items()}
+    return {key: _shortened(item, basis, described=described) for key, item in node.items()}
 
 
 def _parse(receipt: bytes) -> Json:

@@ -149,7 +149,10 @@ class Session(ABC):
             if entry.notice is not None and entry.notice.digest not in self._known_notices
         }
         if notices:
-            rows = [_notice_row(digest, *found) for digest, found in sorted(notices.items())]
+            rows = [
+                _notice_row(digest, shown, first_used)
+                for digest, (shown, first_used) in sorted(notices.items())
+            ]
             connection.execute(insert_new(connection, notice), rows)
         return set(notices)
 

@@ -51,8 +51,8 @@ def sign_log(
 
 def name_of_next(origin: str) -> str:
     """Return the name under which a log goes on: the same with the next number."""
-    found = _NUMBERED.fullmatch(origin)
-    return f"{origin}/2" if found is None else f"{found['name']}/{int(found['number']) + 1}"
+    match = _NUMBERED.fullmatch(origin)
+    return f"{origin}/2" if match is None else f"{match['name']}/{int(match['number']) + 1}"
 
 
 def check_origin(origin: str) -> None:
@@ -65,13 +65,13 @@ def check_origin(origin: str) -> None:
 
 
 def _saved_notes(reading: Reading, origin: str) -> list[str]:
-    saved = [one for one in reading.checkpoints() if one.origin == origin]
-    return [max(saved, key=lambda one: one.size).note] if saved else []
+    saved = [checkpoint for checkpoint in reading.checkpoints() if checkpoint.origin == origin]
+    return [max(saved, key=lambda checkpoint: checkpoint.size).note] if saved else []
 
 
 def _keys(reading: Reading, signers: Iterable[Signer]) -> list[Verifier]:
     stored = reading.keys()
-    return [*(signer.verifier for signer in signers), *(Verifier.parse(one.vkey) for one in stored)]
+    return [*(signer.verifier for signer in signers), *(Verifier.parse(key.vkey) for key in stored)]
 
 
 def _check_follows(

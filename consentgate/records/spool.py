@@ -89,7 +89,9 @@ class Spool:
         if not self._path.exists():
             return
         with self._open() as connection:
-            connection.executemany("DELETE FROM entry WHERE id = ?", [(one,) for one in ids])
+            connection.executemany(
+                "DELETE FROM entry WHERE id = ?", [(entry_id,) for entry_id in ids]
+            )
             connection.execute(
                 "DELETE FROM notice WHERE digest NOT IN"
                 " (SELECT notice FROM entry WHERE notice IS NOT NULL)"

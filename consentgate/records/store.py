@@ -142,19 +142,19 @@ class Store:
         """Save a signed note; one of the same origin and size keeps its place, and gets the new
         note and time stamp."""
         saved_at = microseconds(at or utc_now())
-        found = (checkpoint.c.origin == origin, checkpoint.c.size == size)
+        criteria = (checkpoint.c.origin == origin, checkpoint.c.size == size)
         changed = {"root": root, "note": note, "timestamp": timestamp, "saved_at": saved_at}
         with self._writing() as connection:
-            if not connection.execute(update(checkpoint).where(*found).values(changed)).rowcount:
+            if not connection.execute(update(checkpoint).where(*criteria).values(changed)).rowcount:
                 row = {"origin": origin, "size": size, **changed}
                 connection.execute(insert_new(connection, checkpoint), row)
 
     def checkpoint_published(self, saved: SavedCheckpoint, *, at: datetime | None = None) -> None:
         """Note that a checkpoint left the house."""
-        found = (checkpoint.c.origin == saved.origin, checkpoint.c.size == saved.size)
+        criteria = (checkpoint.c.origin == saved.origin, checkpoint.c.size == saved.size)
         moment = microseconds(at or utc_now())
         with self._writing() as connection:
-            connection.execute(update(checkpoint).where(*found).values(published_at=moment))
+            connection.execute(update(checkpoint).where(*criteria).values(published_at=moment))
 
     def add_key(self, vkey: str, *, at: datetime | None = None) -> None:
         """Add a verifier key to the list; one that is in it stays as it is."""
@@ -233,5 +233,5 @@ class Store:
 
 def reason_of(error: BaseException) -> str:
     """Return what a database or the system said, in one line."""
-    said = getattr(error, "orig", None) or error
-    return (str(said).strip().splitlines() or [type(said).__name__])[0]
+    cause = getattr(error, "orig", None) or error
+    return (str(cause).strip().splitlines() or [type(cause).__name__])[0]

@@ -86,8 +86,8 @@ def _placed_voids(connection: Connection, entries: Sequence[PlacedEntry]) -> Map
     moments = [entry.decided_at_us for entry in entries if entry.kind is EntryKind.DECISION]
     if not moments:
         return {}
-    found = connection.exec_driver_sql(placed_voids(min(moments), max(moments)))
-    return {bytes(row[0]): row[1] for row in found}
+    rows = connection.exec_driver_sql(placed_voids(min(moments), max(moments)))
+    return {bytes(row[0]): row[1] for row in rows}
 
 
 def _is_void(entry: PlacedEntry, voids: Mapping[bytes, int]) -> bool:

@@ -59,8 +59,8 @@ class StoredTiles:
 
 def read_leaves(connection: Connection, start: int, stop: int) -> list[bytes]:
     """Return the leaf hashes of the entries from one index to before another."""
-    found = connection.scalars(COMMITMENTS, {"start": start, "stop": stop})
-    return [leaf_hash(entry_of(commitment)) for commitment in found]
+    commitments = connection.scalars(COMMITMENTS, {"start": start, "stop": stop})
+    return [leaf_hash(entry_of(commitment)) for commitment in commitments]
 
 
 class Tree:

@@ -57,7 +57,9 @@ def as_webhooks(given: object) -> tuple[Webhook, ...]:
     """Return the webhooks of an option, in which an address alone may be a text."""
     if isinstance(given, str | Webhook) or not isinstance(given, list | tuple):
         raise ConfigurationError("webhooks= is no list; write webhooks=['https://host/path']")
-    webhooks = tuple(one if isinstance(one, Webhook) else Webhook(str(one)) for one in given)
+    webhooks = tuple(
+        value if isinstance(value, Webhook) else Webhook(str(value)) for value in given
+    )
     if len({webhook.name for webhook in webhooks}) < len(webhooks):
         raise ConfigurationError("two webhooks have one name; give each Webhook a name of its own")
     return webhooks

@@ -93,12 +93,12 @@ class Writer:
         """Return the decisions that wait; none after a while in which none came."""
         batch: list[PendingDecision] = []
         try:
-            found = self._queue.get(timeout=_BETWEEN_LOOKS_S)
-            while found is not None:
-                batch.append(found)
+            decision = self._queue.get(timeout=_BETWEEN_LOOKS_S)
+            while decision is not None:
+                batch.append(decision)
                 if len(batch) == MOST_ROWS:
                     return batch
-                found = self._queue.get_nowait()
+                decision = self._queue.get_nowait()
         except Empty:
             return batch
         self._is_last = True

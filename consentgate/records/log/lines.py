@@ -19,8 +19,8 @@ _NOT_IN_NOTES = re.compile("[\x00-\x09\x0b-\x1f\ud800-\udfff]")
 
 def check_text(text: str) -> None:
     """Raise LogError if the text has a character that no signed note holds ("Format")."""
-    if found := _NOT_IN_NOTES.search(text):
-        raise LogError(f"A note does not hold the character {found[0]!r}.")
+    if match := _NOT_IN_NOTES.search(text):
+        raise LogError(f"A note does not hold the character {match[0]!r}.")
 
 
 def encode_base64(value: bytes) -> str:

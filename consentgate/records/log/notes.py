@@ -80,7 +80,9 @@ def sign_note(text: str, *signers: Signer) -> str:
         raise LogError("The text of a note ends with a line break.")
     if not signers:
         raise LogError("A note has at least one signature.")
-    signatures = (Signature(one.name, one.verifier.key_id, one.sign(text)) for one in signers)
+    signatures = (
+        Signature(signer.name, signer.verifier.key_id, signer.sign(text)) for signer in signers
+    )
     return str(Note(text, tuple(signatures)))
 
 

@@ -38,17 +38,17 @@ def check_checkpoints(
     reading: Reading, state: LogState, keys: KnownKeys, result: Verification
 ) -> None:
     """Look at each checkpoint, the smallest first."""
-    saved = sorted(reading.checkpoints(), key=lambda one: one.size)
-    if not saved:
+    checkpoints = sorted(reading.checkpoints(), key=lambda saved: saved.size)
+    if not checkpoints:
         result.undecided.append("no checkpoint was signed, so nothing binds the log: sign one")
     matching = 0
-    for one in saved:
+    for saved in checkpoints:
         result.checkpoints += 1
-        place = f"checkpoint {one.size} of {one.origin}"
-        checkpoint = _open(one.note, place, keys, result)
+        place = f"checkpoint {saved.size} of {saved.origin}"
+        checkpoint = _open(saved.note, place, keys, result)
         if checkpoint is None:
             continue
-        if not _is_that_of(one, checkpoint):
+        if not _is_that_of(saved, checkpoint):
             result.add(place, "its columns are not those of its note")
         elif _check_root(reading, state, checkpoint, place, matching, result):
             matching = checkpoint.size

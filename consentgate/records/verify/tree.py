@@ -31,15 +31,15 @@ def check_tree(
             message = "they are missing, or the size of the log was raised"
             result.add(f"entries {first} to {state.size - 1}", message)
             break
-        found: dict[int, bytes] = {}
+        leaves: dict[int, bytes] = {}
         for index in range(max(first, state.min_index), stop):
             entry = rows.take(index)
             if entry is None:
                 result.add(f"entry {index}", "it is missing, or the size of the log was raised")
             else:
                 entries.check(entry, f"entry {index}")
-                found[index] = leaf_hash(entry_of(entry.commitment))
-        hashed = _check_lowest(reading, range(first, stop), found, result)
+                leaves[index] = leaf_hash(entry_of(entry.commitment))
+        hashed = _check_lowest(reading, range(first, stop), leaves, result)
         if stop - first == TILE_WIDTH:
             above.push(hashed)
     rows.check_end(state.size)
@@ -81,18 +81,18 @@ class _Rows:
 
 
 def _check_lowest(
-    reading: Reading, span: range, found: dict[int, bytes], result: Verification
+    reading: Reading, span: range, leaves: dict[int, bytes], result: Verification
 ) -> bytes:
     """Look at a tile of level 0, which has the leaf hashes of the entries in `span`, of those that
-    are there in `found`. Return the hash of the tile as it is believed."""
+    are there in `leaves`. Return the hash of the tile as it is believed."""
     n = span.start // TILE_WIDTH
     stored = _hashes(reading.stored_hashes(0, n))[: len(span)]
     by_index = dict(zip(span, stored))
-    expected = len(span) if len(span) == TILE_WIDTH else len(span) - len(found)
+    expected = len(span) if len(span) == TILE_WIDTH else len(span) - len(leaves)
     if len(stored) < expected:
         result.add(f"tile 0/{n}", f"it has {len(stored)} hashes, and should have {expected}")
-    differing = [index for index in found if by_index.get(index, found[index]) != found[index]]
-    from_entries = fold(b"".join((by_index | found).values()))
+    differing = [index for index in leaves if by_index.get(index, leaves[index]) != leaves[index]]
+    from_entries = fold(b"".join((by_index | leaves).values()))
     if not differing:
         return from_entries
     if from_entries == _hash_above(reading, n):
