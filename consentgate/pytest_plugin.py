@@ -183,9 +183,9 @@ class _Watcher:
             # The test's own failure comes first; what is found besides is shown with it.
             item.add_report_section(phase, "consentgate", self._explain(item))
             raise
-        found = self._explain(item)
-        if found:
-            pytest.fail(found, pytrace=False)
+        explanation = self._explain(item)
+        if explanation:
+            pytest.fail(explanation, pytrace=False)
 
     def _explain(self, item: pytest.Item) -> str:
         """Return what is wrong with the cookies that were seen since the last call, "" where all

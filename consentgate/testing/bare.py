@@ -112,12 +112,16 @@ class AsgiClient(BareClient):
                 done.set()
 
         await self.app(scope_of(sent, self._state), receive, send)
-        start = next(one for one in messages if one["type"] == "http.response.start")
+        start = next(message for message in messages if message["type"] == "http.response.start")
         headers = tuple(
             (bytes(name).decode("latin-1"), bytes(value).decode("latin-1"))
             for name, value in start.get("headers", ())
         )
-        bodies = (one.get("body", b"") for one in messages if one["type"] == "http.response.body")
+        bodies = (
+            message.get("body", b"")
+            for message in messages
+            if message["type"] == "http.response.body"
+        )
         return Answer(start["status"], headers, b"".join(bodies))
 
 

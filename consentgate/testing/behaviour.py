@@ -212,16 +212,16 @@ class Behaviour:
         self, state: Page, answer: Page, choice: str, categories: tuple[str, ...]
     ) -> None:
         """Raise ConsentViolation where the visitor's cookie does not say what was chosen."""
-        found = json.loads(state.text)["categories"] if state.status == 200 else {}
-        allowed = found if choice == "accept" else categories
+        states = json.loads(state.text)["categories"] if state.status == 200 else {}
+        allowed = states if choice == "accept" else categories
         # Where nothing was granted a withdrawal writes nothing.
         right = {"exempt", "undecided"} if choice == "withdraw" else {"exempt"}
         wrong = {
             name: now
-            for name, now in found.items()
+            for name, now in states.items()
             if name != NECESSARY and now not in right | {_GRANTED[name in allowed]}
         }
-        if not wrong and found:
+        if not wrong and states:
             return
         now = ", ".join(f"{name} {what}" for name, what in wrong.items()) or "unknown"
         text = f"The choice {choice!r} was made and not kept: the state is {now}."

@@ -45,13 +45,13 @@ def not_declared(seen: Seen, *, where: str) -> Breach:
 def differences(value: str, rule: Cookie, seen: Seen, *, where: str, now_s: float) -> list[Breach]:
     """Return how a Set-Cookie differs from what is declared of its cookie, to the worse: by a
     longer lifetime, or by a weaker attribute."""
-    found = []
+    breaches = []
     if rule.lifetime is not None and _outlives(value, rule.lifetime, now_s):
-        found.append(_longer(rule, seen, where=where))
+        breaches.append(_longer(rule, seen, where=where))
     missing = list(_missing(value, rule, seen))
     if missing:
-        found.append(_weaker(rule, seen, missing, where=where))
-    return found
+        breaches.append(_weaker(rule, seen, missing, where=where))
+    return breaches
 
 
 def describe(breaches: Iterable[Breach], policy: Declared) -> str:
@@ -59,7 +59,9 @@ def describe(breaches: Iterable[Breach], policy: Declared) -> str:
     by_cookie: dict[tuple[str, Reason], list[Breach]] = {}
     for breach in breaches:
         by_cookie.setdefault((breach.name, breach.reason), []).append(breach)
-    seen = [one.seen for group in by_cookie.values() for one in group if one.seen is not None]
+    seen = [
+        breach.seen for group in by_cookie.values() for breach in group if breach.seen is not None
+    ]
     parts = [*_of_undeclared(seen, by_cookie, policy), *_of_others(by_cookie)]
     return "\n\n".join(parts)
 
@@ -68,12 +70,12 @@ def _of_undeclared(
     seen: Sequence[Seen], by_cookie: dict[tuple[str, Reason], list[Breach]], policy: Declared
 ) -> Iterator[str]:
     for advice in Advisor(policy).advise_all(seen):
-        names = dict.fromkeys(one.name for one in advice.seen)
+        names = dict.fromkeys(cookie.name for cookie in advice.seen)
         groups = [by_cookie[name, Reason.UNDECLARED] for name in names]
         heads = [_head(group) for group in groups]
         remedy = f"{advice.text}, add to the policy's TOML:"
         yield "\n".join([*heads, *_advice(remedy, toml_of(advice.rule))])
-    for name in dict.fromkeys(one.name for one in seen if not is_declarable(one.name)):
+    for name in dict.fromkeys(cookie.name for cookie in seen if not is_declarable(cookie.name)):
         remedy = "No declaration can hold this name: give the cookie another."
         yield "\n".join([_head(by_cookie[name, Reason.UNDECLARED]), *_advice(remedy)])
 

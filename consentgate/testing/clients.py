@@ -62,7 +62,7 @@ class HttpxClient:
     def forget(self, name: str) -> None:
         """Delete a cookie."""
         jar = self._client.cookies.jar
-        for cookie in [one for one in jar if one.name == name]:
+        for cookie in [cookie for cookie in jar if cookie.name == name]:
             jar.clear(cookie.domain, cookie.path, name)
 
 
@@ -141,7 +141,7 @@ class DjangoClient:
         for name in filter(None, map(_deleted_in, cookies)):
             self.forget(name)
         headers = [(str(name), str(value)) for name, value in response.items()]
-        return response.status_code, [*headers, *(("Set-Cookie", one) for one in cookies)]
+        return response.status_code, [*headers, *(("Set-Cookie", cookie) for cookie in cookies)]
 
     def text_of(self, response: Any) -> str:
         """Return the body."""
@@ -164,9 +164,9 @@ def find_client(client: Any) -> Client:
     )
 
 
-def is_client(found: Any) -> bool:
+def is_client(value: Any) -> bool:
     """Return whether this is a test client that is known."""
-    return any(all(hasattr(found, name) for name in names) for names in _KINDS.values())
+    return any(all(hasattr(value, name) for name in names) for names in _KINDS.values())
 
 
 _KINDS: dict[Callable[[Any], Client], tuple[str, ...]] = {

@@ -50,7 +50,7 @@ class Lessons:
 
     def summary(self) -> str:
         """Return in a few words what was seen."""
-        names = sorted({one.seen.name for one in self.seen if _is_undeclared(one)})
+        names = sorted({sighting.seen.name for sighting in self.seen if _is_undeclared(sighting)})
         if not names:
             return "every cookie that was set is declared"
         count = "1 cookie is" if len(names) == 1 else f"{len(names)} cookies are"
@@ -71,13 +71,15 @@ class Lessons:
         return "\n".join(lines) + "\n"
 
     def _lines_for(self, policy: Policy, seen: list[Sighting]) -> Iterator[str]:
-        undeclared = [one for one in seen if _is_undeclared(one)]
-        for advice in Advisor(policy).advise_all(one.seen for one in undeclared):
+        undeclared = [sighting for sighting in seen if _is_undeclared(sighting)]
+        for advice in Advisor(policy).advise_all(sighting.seen for sighting in undeclared):
             yield ""
             yield from _comment(f"{advice.text}:")
             yield from _comment(self._source_of(advice, undeclared))
             yield toml_of(advice.rule)
-        others = [breach for one in seen for breach in one.breaches if not _is_covered(breach)]
+        others = [
+            breach for sighting in seen for breach in sighting.breaches if not _is_covered(breach)
+        ]
         if others:
             yield ""
             yield "# To be changed where it is declared, or where it is set:"
@@ -85,7 +87,11 @@ class Lessons:
             yield from _comment(describe(others, policy))
 
     def _source_of(self, advice: Advice, sightings: Iterable[Sighting]) -> str:
-        sources = [(self.seen[one], one.where) for one in sightings if one.seen in advice.seen]
+        sources = [
+            (self.seen[sighting], sighting.where)
+            for sighting in sightings
+            if sighting.seen in advice.seen
+        ]
         test, where = min(sources)
         return f"Seen in {test}, set by {where}."
 

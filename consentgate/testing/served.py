@@ -36,7 +36,7 @@ def read_served(text: str) -> ServedPolicy | None:
         document = json.loads(text)
         return ServedPolicy(
             rules=tuple(map(_rule, document["cookies"])),
-            categories=tuple(one["name"] for one in document["categories"]),
+            categories=tuple(category["name"] for category in document["categories"]),
             preferences_cookie=document["preferences_cookie"],
             default_language=document["default_language"],
         )

@@ -17,9 +17,9 @@ def explain(sightings: Iterable[Sighting], allowed: Sequence[str]) -> str:
     for sighting in sightings:
         if not any(fnmatchcase(sighting.seen.name, name) for name in allowed):
             by_policy.setdefault(sighting.policy, []).extend(sighting.breaches)
-    texts = [describe(found, policy) for policy, found in by_policy.items() if found]
+    texts = [describe(breaches, policy) for policy, breaches in by_policy.items() if breaches]
     if not texts:
         return ""
-    names = {breach.name for found in by_policy.values() for breach in found}
+    names = {breach.name for breaches in by_policy.values() for breach in breaches}
     count = "1 cookie is" if len(names) == 1 else f"{len(names)} cookies are"
     return "\n\n".join([f"{count} not as the policy declares (--consent-strict):", *texts])
