@@ -174,7 +174,7 @@ def asgi_body(flow: Traffic, make: MakePage) -> list[bytes]:
 def _json_row(title: str, serve: Serve) -> Row:
     """What a response that is no page pays for the banner, over what the gate costs alone."""
     fetched = [("Sec-Fetch-Mode", "cors"), ("Sec-Fetch-Dest", "empty")]
-    request = Wire([*(one for one in browser_lines() if one[0] != "Sec-Fetch-Mode"), *fetched])
+    request = Wire([*(line for line in browser_lines() if line[0] != "Sec-Fetch-Mode"), *fetched])
     answer = _always([b"{}"])
     lines = [("Content-Length", "2"), ("Content-Type", "application/json")]
     flow = Traffic(request, Wire(lines, literals=["Content-Length", "Content-Type"]))

@@ -70,13 +70,13 @@ def browser_rows() -> list[Row]:
     limits: dict[str, Any] = {"csp": "enforce"}
     script: dict[str, Any] = {"gated_markup": True}
     guard: dict[str, Any] = {"guard": "enforce"}
-    plain, own, marked = Variant(), Variant(policy=OWN_POLICY), Variant(MARKED)
+    plain, with_policy, marked = Variant(), Variant(policy=OWN_POLICY), Variant(MARKED)
     header, tag, film = "default-src 'self' data:", "/static/guard.", "consentgate-embed"
     return [
         _row('csp="enforce"', plain, Variant(options=limits), header),
         _row(
             'csp="enforce", beside a policy of the application',
-            own,
+            with_policy,
             Variant(policy=OWN_POLICY, options=limits),
             header,
         ),
@@ -107,8 +107,8 @@ def _row(title: str, without: Variant, with_it: Variant, proof: str) -> Row:
             for name, traffic in _asked(after).items()
         }
         return Measured(
-            added_ns=max(one["after"] for one in added.values()),
-            ratios={name: 100 * one["after"] / one["bare"] for name, one in added.items()},
+            added_ns=max(spent["after"] for spent in added.values()),
+            ratios={name: 100 * spent["after"] / spent["bare"] for name, spent in added.items()},
             bare_ns=added[UNDECIDED]["bare"],
         )
 

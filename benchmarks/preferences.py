@@ -38,7 +38,7 @@ def _row(count: int, *, bar: Bar) -> Row:
 
     def check() -> None:
         body = b"".join(_site(count)(wsgi.exchange_maker(flow)(), _ignore_start))
-        named = [one for one in _declared(count) if one.encode() in body]
+        named = [name for name in _declared(count) if name.encode() in body]
         if len(named) != count:
             raise NotTrue(f"{len(named)} of {count} cookies are in the preferences page")
 
@@ -53,7 +53,11 @@ def _row(count: int, *, bar: Bar) -> Row:
 
 def _declared(count: int) -> list[str]:
     fillers = count - len(NECESSARY) - len(COOKIES)
-    return [*NECESSARY, *(one.name for one in COOKIES), *map("vendor{}_id".format, range(fillers))]
+    return [
+        *NECESSARY,
+        *(cookie.name for cookie in COOKIES),
+        *map("vendor{}_id".format, range(fillers)),
+    ]
 
 
 @cache

@@ -112,11 +112,11 @@ def measure_endpoint(backend: str, address: str, seconds: float, library: str) -
 def measure_fairness(address: str, seconds: float) -> Rows:
     """Let four processes write to one SQLite file."""
     running = [start("record", address, 8, seconds) for _ in range(PROCESSES)]
-    found = [result(process) for process in running]
-    rates = [one["rate"] for one in found]
+    results = [result(process) for process in running]
+    rates = [measured["rate"] for measured in results]
     share = min(rates) / statistics.mean(rates)
     yield _at_least("four processes on one SQLite file: slowest over mean", share, "", 0.5)
-    p99_ms = max(one["p99_ms"] for one in found)
+    p99_ms = max(measured["p99_ms"] for measured in results)
     yield _at_most("four processes on one SQLite file: p99", p99_ms, "ms", 1_000)
 
 

@@ -40,8 +40,8 @@ def print_versions() -> None:
 
 
 def _package_folder() -> str:
-    found = importlib.util.find_spec("consentgate")
-    return str(found.origin).removesuffix("/__init__.py") if found else "no folder"
+    spec = importlib.util.find_spec("consentgate")
+    return str(spec.origin).removesuffix("/__init__.py") if spec else "no folder"
 
 
 def print_loops(rows: Sequence[Row], results: Results) -> None:
@@ -72,7 +72,10 @@ def _option_line(row: Row, results: Sequence[Measured]) -> tuple[str, ...]:
     return (
         row.title,
         f"{page_us:,.0f} us",
-        *(f"{page_us * one / 100:+,.1f} us ({one:+.1f} %)" for one in percents.values()),
+        *(
+            f"{page_us * percent / 100:+,.1f} us ({percent:+.1f} %)"
+            for percent in percents.values()
+        ),
     )
 
 

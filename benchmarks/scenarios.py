@@ -185,12 +185,12 @@ def _wsgi_row(title: str, response: Wire, *, n: float, expected: Outcome = NOTHI
 
 
 def _wsgi_chunks_row() -> Row:
-    many, one = Traffic(BROWSER, page(), chunks=100), Traffic(BROWSER, page())
+    many, single = Traffic(BROWSER, page(), chunks=100), Traffic(BROWSER, page())
     bars = (Bar("1 chunk", 1.1),)
     title = "WSGI: 100 chunks"
 
     def contenders() -> dict[str, Contender]:
-        alone = wsgi_contenders(one, hide_cookies="off")
+        alone = wsgi_contenders(single, hide_cookies="off")
         return {
             **wsgi_contenders(many, hide_cookies="off"),
             "bare 1 chunk": alone["bare"],

@@ -54,12 +54,12 @@ def _row(title: str, subject: str, *, bars: tuple[Bar, ...]) -> Row:
         with ExitStack() as stack:
             servers = {name: stack.enter_context(Server(name)) for name in [subject, *others]}
             rounds = [_time_round(servers, turn) for turn in range(max(1, effort.rounds // SHARE))]
-        own = [spent[subject] for spent in rounds]
+        subject_spent = [spent[subject] for spent in rounds]
         return Measured(
             statistics.median(spent[subject] - spent[others[0]] for spent in rounds),
             {
                 name: statistics.median(
-                    spent[name] / mine for spent, mine in zip(rounds, own, strict=True)
+                    spent[name] / mine for spent, mine in zip(rounds, subject_spent, strict=True)
                 )
                 for name in others
             },

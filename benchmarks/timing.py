@@ -66,8 +66,8 @@ def measure_pair(
     contenders = {"bare": Contender(bare), "around": Contender(around)}
     spent = _timed_rounds(contenders, rounds=rounds, batch=batch)
     return Pair(
-        statistics.median(one["bare"] for one in spent),
-        100 * (statistics.median(one["around"] / one["bare"] for one in spent) - 1),
+        statistics.median(times["bare"] for times in spent),
+        100 * (statistics.median(times["around"] / times["bare"] for times in spent) - 1),
     )
 
 
