@@ -34,8 +34,8 @@ class ReferenceTable(Directive):
         lines = list(table(name))
         self.state.nested_parse(StringList(lines, source=f"the code ({name})"), 0, parent)
         _, *rows = parent.findall(nodes.row)
-        for found, row in zip(rows, TABLES[name]()):
-            _make_target(self.state.document, found, f"{name}-{row.name}".replace("_", "-"))
+        for node, row in zip(rows, TABLES[name]()):
+            _make_target(self.state.document, node, f"{name}-{row.name}".replace("_", "-"))
         return parent.children
 
 

@@ -127,8 +127,8 @@ def _regime(regime: Regime) -> Iterator[str]:
     yield ""
     yield "| Rule | Status | Source | What consentgate does |"
     yield "|---|---|---|---|"
-    for one in regime.provisions:
-        yield f"| {one.text} | {one.status} | {_source(one)} | {one.does} |"
+    for provision in regime.provisions:
+        yield f"| {provision.text} | {provision.status} | {_source(provision)} | {provision.does} |"
     yield ""
 
 

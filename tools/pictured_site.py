@@ -58,10 +58,14 @@ def policy_of(purposes: int) -> Policy:
     """The site's policy with the first so many purposes that need consent."""
     whole = Policy.from_toml(Path(__file__).with_name("screenshots.toml"))
     kept = (*ALWAYS, *PURPOSES[:purposes])
-    own = ("necessary", "statistics", "marketing")
+    built_in = ("necessary", "statistics", "marketing")
     return Policy(
-        cookies=[one for one in whole.cookies if one.category in kept],
-        categories=[one for one in whole.categories if one.name in kept and one.name not in own],
+        cookies=[cookie for cookie in whole.cookies if cookie.category in kept],
+        categories=[
+            category
+            for category in whole.categories
+            if category.name in kept and category.name not in built_in
+        ],
         site=ORIGIN,
         site_name=whole.site_name,
         controller=whole.controller,

@@ -59,8 +59,8 @@ def type_text(hint: Any) -> str:
         return "None"
     if origin in (Union, UnionType):
         words = any(get_origin(argument) is Literal for argument in arguments)
-        kept = [one for one in arguments if not (words and _is_enum(one))]
-        return " | ".join(f"({one})" if " -> " in one else one for one in map(type_text, kept))
+        kept = [argument for argument in arguments if not (words and _is_enum(argument))]
+        return " | ".join(f"({text})" if " -> " in text else text for text in map(type_text, kept))
     if origin is Literal:
         return " | ".join(f'"{word}"' for word in arguments)
     if origin is collections.abc.Callable:
@@ -96,7 +96,10 @@ def _rows(texts: dict[str, str], types: dict[str, Any], defaults: dict[str, obje
 
 
 def _defaults(function: Callable[..., object]) -> dict[str, object]:
-    return {one.name: one.default for one in inspect.signature(function).parameters.values()}
+    return {
+        parameter.name: parameter.default
+        for parameter in inspect.signature(function).parameters.values()
+    }
 
 
 def gate_options() -> list[Row]:
@@ -114,8 +117,8 @@ def pages_options() -> list[Row]:
 def middleware_options() -> list[Row]:
     """Return the options that the middlewares take besides those of the gate and the pages."""
     hints = get_type_hints(MiddlewareOptions)
-    own = {name: hints[name] for name in MiddlewareOptions.__annotations__ if name in _OWN}
-    return _rows(explained(MiddlewareOptions), own, dict.fromkeys(own))
+    options = {name: hints[name] for name in MiddlewareOptions.__annotations__ if name in _OWN}
+    return _rows(explained(MiddlewareOptions), options, dict.fromkeys(options))
 
 
 def records_options() -> list[Row]:

@@ -106,22 +106,26 @@ class Picture:
 
 def rows_of(page: str) -> Iterator[tuple[str, list[Picture]]]:
     """The rows of a page's sheet, each with its heading."""
-    one = Picture(page)
+    picture = Picture(page)
     widths = product(HEIGHTS, ("light", "dark"))
-    yield "Widths", [replace(one, width=width, scheme=scheme) for width, scheme in widths]
+    yield "Widths", [replace(picture, width=width, scheme=scheme) for width, scheme in widths]
     tongues = product((1280, 375, 320), LANGUAGES)
-    yield "Languages", [replace(one, width=width, language=tongue) for width, tongue in tongues]
+    yield "Languages", [replace(picture, width=width, language=tongue) for width, tongue in tongues]
     numbers = product((1280, 375), (1, 3, 7))
-    yield "Purposes", [replace(one, width=width, purposes=number) for width, number in numbers]
+    yield "Purposes", [replace(picture, width=width, purposes=number) for width, number in numbers]
     looks = LOOKS if page in ("banner", "message") else ("bare", *THEMES)
     views = product(((1280, "light"), (1280, "dark"), (375, "light")), looks)
     yield (
         "Looks",
-        [replace(one, look=look, width=width, scheme=dark) for (width, dark), look in views],
+        [replace(picture, look=look, width=width, scheme=dark) for (width, dark), look in views],
     )
     yield (
         "States",
-        [replace(one, forced=True), replace(one, tabs=2), replace(one, tabs=2, width=375)],
+        [
+            replace(picture, forced=True),
+            replace(picture, tabs=2),
+            replace(picture, tabs=2, width=375),
+        ],
     )
 
 
@@ -145,7 +149,7 @@ class Camera:
             context.add_cookies([{"name": name, "value": value, "url": ORIGIN}])
         context.route("**/*", self._site(picture.look, picture.purposes).send)
         page = context.new_page()
-        page.on("console", lambda told: sys.stderr.write(f"{picture.label}: {told.text}\n"))
+        page.on("console", lambda message: sys.stderr.write(f"{picture.label}: {message.text}\n"))
         path, _, fragment = ADDRESSES[picture.page].partition("#")
         mark = "&" if "?" in path else "?"
         page.goto(f"{ORIGIN}{path}{mark}scheme={picture.scheme}#{fragment}")

@@ -35,8 +35,8 @@ def extracted() -> Catalog:
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # Babel's own
     catalog = Catalog()
-    found = extract_from_dir(ROOT / "consentgate", methods, options, _KEYWORDS)
-    for _, _, message, _, _ in found:
+    messages = extract_from_dir(ROOT / "consentgate", methods, options, _KEYWORDS)
+    for _, _, message, _, _ in messages:
         catalog.add(message)
     return catalog
 

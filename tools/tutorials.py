@@ -28,7 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 TUTORIALS = tuple(
     sorted(
-        one.name for one in ROOT.glob("docs/*.md") if "\n## Tutorial\n" in one.read_text("utf-8")
+        path.name for path in ROOT.glob("docs/*.md") if "\n## Tutorial\n" in path.read_text("utf-8")
     )
 )
 STARTUP_S = 60.0
@@ -90,9 +90,9 @@ class Follower:
         elif _SERVER.match(subject):
             self._serve(self._moved(subject))
         else:
-            said = self._say(self._moved(subject))
-            if text and not _matches(said, text):
-                raise TutorialError(f"$ {subject}\nshould print\n{text}and printed\n{said}")
+            output = self._say(self._moved(subject))
+            if text and not _matches(output, text):
+                raise TutorialError(f"$ {subject}\nshould print\n{text}and printed\n{output}")
 
     def stop(self) -> None:
         """End the shell and all processes that it started."""
@@ -132,36 +132,42 @@ class Follower:
         end = f"--done-{time.monotonic_ns()}--"
         self._shell.stdin.write(f"{command}\necho {end}\n")
         self._shell.stdin.flush()
-        said = ""
-        while end not in said:
+        output = ""
+        while end not in output:
             line = self._shell.stdout.readline()
             if not line:
-                raise TutorialError(f"$ {command}\nended the shell and printed\n{said}")
-            said += line
-        return said.partition(end)[0]
+                raise TutorialError(f"$ {command}\nended the shell and printed\n{output}")
+            output += line
+        return output.partition(end)[0]
 
 
-def _matches(said: str, shown: str) -> bool:
+def _matches(output: str, shown: str) -> bool:
     """Return True if the output is the one shown, ignoring blanks at the ends of lines."""
     wanted = "\n".join(line.rstrip() for line in shown.strip().splitlines())
-    found = "\n".join(line.rstrip() for line in said.strip().splitlines())
+    printed = "\n".join(line.rstrip() for line in output.strip().splitlines())
     pattern = re.escape(wanted).replace(re.escape("..."), r"[^\n]*")
-    return re.fullmatch(pattern, found) is not None
+    return re.fullmatch(pattern, printed) is not None
 
 
 def _environment(wheels: Path) -> dict[str, str]:
     """Return the environment of a newcomer: a bare Python, and the wheel where pip finds it."""
-    own = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    own.pop("VIRTUAL_ENV", None)
-    links = f"{own.get('PIP_FIND_LINKS', '')} {wheels.as_uri()}".strip()
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    environment.pop("VIRTUAL_ENV", None)
+    links = f"{environment.get('PIP_FIND_LINKS', '')} {wheels.as_uri()}".strip()
     # Only Python: a package that this environment has must not make up for a forgotten step.
     bare = wheels / "bin"
     bare.mkdir(exist_ok=True)
     with suppress(FileExistsError):
         (bare / "python3").symlink_to(Path(sys.executable).resolve())
-    others = [one for one in own["PATH"].split(os.pathsep) if one != f"{sys.prefix}/bin"]
+    others = [
+        folder for folder in environment["PATH"].split(os.pathsep) if folder != f"{sys.prefix}/bin"
+    ]
     path = os.pathsep.join([str(bare), *others])
-    return own | {"PIP_FIND_LINKS": links, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PATH": path}
+    return environment | {
+        "PIP_FIND_LINKS": links,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PATH": path,
+    }
 
 
 def _free_port() -> int:
@@ -177,17 +183,17 @@ def _build_wheel(folder: Path) -> None:
 
 def _follow(page: str, *, wheels: Path, folder: Path) -> int:
     """Follow one tutorial, and return the number of its steps."""
-    found = list(steps((ROOT / "docs" / page).read_text("utf-8")))
-    if not found:
+    all_steps = list(steps((ROOT / "docs" / page).read_text("utf-8")))
+    if not all_steps:
         raise TutorialError("no step was found")
     folder.mkdir()
     follower = Follower(folder, wheels)
     try:
-        for step in found:
+        for step in all_steps:
             follower.follow(*step)
     finally:
         follower.stop()
-    return len(found)
+    return len(all_steps)
 
 
 def main() -> int:
