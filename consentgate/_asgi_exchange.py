@@ -40,7 +40,8 @@ CONDITIONAL_HEADERS = frozenset(name.encode("ascii") for name in CONDITIONAL)
 """What asks about a copy that the browser has (RFC 9110 section 13)."""
 
 NAVIGATIONS_AS_SENT = {
-    (mode.encode(), shown_as.encode()): found for (mode, shown_as), found in NAVIGATIONS.items()
+    (mode.encode(), shown_as.encode()): destination
+    for (mode, shown_as), destination in NAVIGATIONS.items()
 }
 """`NAVIGATIONS` as a scope has the two headers."""
 
@@ -169,10 +170,10 @@ class AsgiResponse:
         """Let the application see the request's conditional headers as it may."""
         exchange, banners = self._exchange, self._banners
         assert banners is not None, "conditions are those of a page"
-        found = {name: exchange.header(name) for name in exchange.sent_among(CONDITIONAL)}
+        headers = {name: exchange.header(name) for name in exchange.sent_among(CONDITIONAL)}
         self._banner = self._make_banner(banners)
         scope = self._scope
-        scope["headers"] = with_changes(scope["headers"], self._banner.conditions(found))
+        scope["headers"] = with_changes(scope["headers"], self._banner.conditions(headers))
 
     def send(self, message: Message) -> Awaitable[None]:
         """Send a message of the application's, now or when its time has come."""

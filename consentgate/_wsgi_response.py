@@ -81,11 +81,11 @@ class WsgiResponse:
             return
         method = environ.get("REQUEST_METHOD", "GET")
         self.is_head = method == "HEAD" and may_change(banners, exchange)
-        found = {name: environ[key] for name, key in _KEYS.items() if key in environ}
+        headers = {name: environ[key] for name, key in _KEYS.items() if key in environ}
         is_worker = banners.guards and runs_as_worker(exchange)
-        if (found or is_worker) and method != "POST":
+        if (headers or is_worker) and method != "POST":
             self._banner = self._make_banner(banners)
-            _change(environ, self._banner.conditions(found))
+            _change(environ, self._banner.conditions(headers))
 
     def _make_banner(self, banners: Banners) -> PageInsertion[str]:
         exchange = self.exchange

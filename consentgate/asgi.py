@@ -187,11 +187,11 @@ def _receive_request(
     if CONSENT_KEY in scope and not enter_stack(exchange, scope[CONSENT_KEY]):
         return None
     # A list of its own: what the application writes into it is not what the server gave.
-    own = scope["headers"] = [*raw]
+    visible_headers = scope["headers"] = [*raw]
     if cookie and gate.request_filter is not None:
         visible = gate.request_filter.visible(exchange, cookie)
         if visible is not cookie:
-            set_header(own, b"cookie", visible, known=cookie)
+            set_header(visible_headers, b"cookie", visible, known=cookie)
     method = scope.get("method")  # a websocket has none
     if (
         banners is not None
@@ -203,7 +203,7 @@ def _receive_request(
         if destination.is_page or may_change(banners, exchange):
             coding = headers.get(b"accept-encoding")
             if coding is not None:
-                set_header(own, b"accept-encoding", b"", known=coding)
+                set_header(visible_headers, b"accept-encoding", b"", known=coding)
             extensions = scope.get("extensions")
             if extensions and not FILES.isdisjoint(extensions):
                 scope["extensions"] = {

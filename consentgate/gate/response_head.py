@@ -75,16 +75,16 @@ class HeadReader(Generic[AnyStr]):
 
     def read(self, headers: Iterable[Pair[AnyStr]]) -> ResponseHead[AnyStr]:
         """Return what the headers say; they are pairs in wire order, repeats kept."""
-        own, exact = list(headers), self._exact
-        found: list[AnyStr] = []
-        for header in own:
+        pairs, exact = list(headers), self._exact
+        sent_names: list[AnyStr] = []
+        for header in pairs:
             if type(header) is not tuple:
-                return self._read_copies(own)  # nothing is read of what may be read once
+                return self._read_copies(pairs)  # nothing is read of what may be read once
             name, value = header
             if type(name) is not exact or type(value) is not exact:
-                return self._read_copies(own)
-            found.append(name)
-        names = tuple(found)
+                return self._read_copies(pairs)
+            sent_names.append(name)
+        names = tuple(sent_names)
         layout = self._layouts.get(names)
         if layout is None:
             layout = self._lay_out(names)
@@ -93,7 +93,7 @@ class HeadReader(Generic[AnyStr]):
         for at, kind in layout.cookies:
             category = IS_OTHER
             if kind == SET_COOKIE:
-                value = own[at][1]
+                value = pairs[at][1]
                 cookie, has_name, _ = value.partition(self._equals)
                 # What may be a value, such as of a cookie without a name, is not remembered.
                 is_plain = has_name and self._semicolon not in cookie
@@ -104,14 +104,14 @@ class HeadReader(Generic[AnyStr]):
             if category != NECESSARY:
                 questions.append((at, category))
         if self._scans:
-            text = self._empty.join(chain.from_iterable(own))
+            text = self._empty.join(chain.from_iterable(pairs))
             if lf in text or cr in text or nul in text:
                 questions.append((-1, HAS_BREAK))
         is_html = layout.types != ()
         for at in layout.types:  # all must say so
-            is_html = is_html and self._html_types[own[at][1]]
+            is_html = is_html and self._html_types[pairs[at][1]]
         head: ResponseHead[AnyStr] = ResponseHead()
-        head.pairs = own
+        head.pairs = pairs
         head.questions = questions
         head.layout = layout
         head.is_html = is_html
@@ -127,10 +127,10 @@ class HeadReader(Generic[AnyStr]):
         self._layouts.remember(names, layout, weight_bytes=layout.weight_bytes)
         return layout
 
-    def _read_copies(self, own: list[Pair[AnyStr]]) -> ResponseHead[AnyStr]:
+    def _read_copies(self, pairs: list[Pair[AnyStr]]) -> ResponseHead[AnyStr]:
         # Joining copies whatever holds bytes or characters: subclasses, bytearrays, views.
         join = self._empty.join
-        return self.read([(join((name,)), join((value,))) for name, value in own])
+        return self.read([(join((name,)), join((value,))) for name, value in pairs])
 
 
 def _kind_of(others: OtherHeaders, name: str) -> str:

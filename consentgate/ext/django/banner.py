@@ -46,8 +46,8 @@ class DjangoBanner:
         """Let the views see the request's conditional headers as they may (RFC 9110 section 13)."""
         exchange = self._exchange
         self.page = self._make_page()
-        found = {name: exchange.header(name) for name in exchange.sent_among(CONDITIONAL)}
-        _change(self._request, self.page.conditions(found))
+        headers = {name: exchange.header(name) for name in exchange.sent_among(CONDITIONAL)}
+        _change(self._request, self.page.conditions(headers))
 
     def put(self, response: HttpResponseBase, sent: SentHeaders) -> None:
         """Put the banner into a response with these headers, if that is a page."""

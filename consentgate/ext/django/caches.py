@@ -115,5 +115,5 @@ class _ForOneVisitor(Exception):
 
 
 def _exchange_of(request: HttpRequest) -> Exchange | None:
-    found = holder_of(request).get(CONSENT_KEY)
-    return found if isinstance(found, Exchange) else None
+    exchange = holder_of(request).get(CONSENT_KEY)
+    return exchange if isinstance(exchange, Exchange) else None

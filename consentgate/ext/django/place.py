@@ -78,5 +78,5 @@ def language_of(request: Request) -> str | None:
 @cache
 def _chooses_language(middleware: tuple[str, ...]) -> bool:
     """True where Django's LocaleMiddleware, or what a project made of it, is among them."""
-    found = (import_string(path) for path in middleware)
-    return any(isinstance(one, type) and issubclass(one, LocaleMiddleware) for one in found)
+    classes = (import_string(path) for path in middleware)
+    return any(isinstance(kind, type) and issubclass(kind, LocaleMiddleware) for kind in classes)

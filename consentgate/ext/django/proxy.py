@@ -27,7 +27,7 @@ _OF_APACHE = frozenset({"SCRIPT_URL", "REDIRECT_URL"})
 def _names_proxy() -> bool:
     """Return whether the settings say anything of a proxy; asked at each request."""
     names = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST")
-    return settings.FORCE_SCRIPT_NAME is not None or any(getattr(settings, one) for one in names)
+    return settings.FORCE_SCRIPT_NAME is not None or any(getattr(settings, name) for name in names)
 
 
 @receiver(setting_changed)
