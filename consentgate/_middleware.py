@@ -38,9 +38,6 @@ BLOCKED_HEADERS = (
 )
 """The status line and headers of what replaces a blocked response."""
 
-NO_MARK = "\0"
-"""What is in no path: the mark of the library's pages where it has none."""
-
 PolicyOption = Policy | Callable[[Request], Policy]
 
 

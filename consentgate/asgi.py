@@ -19,7 +19,6 @@ from consentgate._asgi_exchange import (
     take_status,
 )
 from consentgate._middleware import (
-    NO_MARK,
     GatesByPolicy,
     MiddlewareOptions,
     PolicyOption,
@@ -62,7 +61,7 @@ class ConsentMiddleware:
         self._gates = GatesByPolicy(policy, secret_key=secret_key, options=options, wire=BYTES)
         self._knows_place = False
         pages = self._gates.pages
-        self._mark = NO_MARK if pages is None else pages.path_mark
+        self._mark = "" if pages is None else pages.path_mark
         if pages is not None:
             check_toolkit(extra_for(app, default="asgi"))
 
@@ -79,7 +78,7 @@ class ConsentMiddleware:
         gate = self._gates.single or self._gates.pick(scope)
         # Nearly every path is without the mark of the library's pages: that is seen sooner.
         own_path = None
-        if self._mark in scope["path"] and scope["type"] == "http" and gate.pages is not None:
+        if gate.pages is not None and self._mark in scope["path"] and scope["type"] == "http":
             own_path = gate.pages.own_path(path_in_scope(scope))
         banners = gate.banners if own_path is None else None
         exchange = _receive_request(scope, gate, banners)
@@ -192,9 +191,10 @@ def _receive_request(
         visible = gate.request_filter.visible(exchange, cookie)
         if visible is not cookie:
             set_header(visible_headers, b"cookie", visible, known=cookie)
-    method = scope.get("method")  # a websocket has none
+    method = scope.get("method")
     if (
         banners is not None
+        and scope["type"] == "http"
         and method in PAGE_METHODS
         and (exchange.outer_gate is None or may_insert(exchange))
     ):

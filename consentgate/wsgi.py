@@ -9,7 +9,6 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from consentgate._applications import Interface, extra_for, for_applications
 from consentgate._middleware import (
-    NO_MARK,
     GatesByPolicy,
     MiddlewareOptions,
     PolicyOption,
@@ -52,7 +51,7 @@ class ConsentMiddleware:
             policy, secret_key=secret_key, options=options, wire=TEXT, scans=True
         )
         pages = self._gates.pages
-        self._mark = NO_MARK if pages is None else pages.path_mark
+        self._mark = "" if pages is None else pages.path_mark
         if pages is not None:
             check_toolkit(extra_for(app, default="wsgi"))
 
@@ -61,7 +60,7 @@ class ConsentMiddleware:
         gate = self._gates.single or self._gates.pick(environ)
         own_path, path = None, environ.get("PATH_INFO", "")
         # Nearly every path is without the mark of the library's pages: that is seen sooner.
-        if (self._mark in path or path[:1] != "/") and gate.pages is not None:
+        if gate.pages is not None and (self._mark in path or path[:1] != "/"):
             own_path = gate.pages.own_path(path_in_environ(environ))
         banners = gate.banners if own_path is None else None
         exchange = _receive_request(environ, gate, banners)

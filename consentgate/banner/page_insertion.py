@@ -112,7 +112,8 @@ class HeadResponse(Generic[AnyStr]):
         self._wire: WireFormat[AnyStr] = wire
         self._destination = destination_of(exchange)
         self._loaded = loaded_as(exchange)
-        has_banner = banners.applies and self._destination.is_page
+        is_worker = self._loaded is Loaded.WORKER  # whatever else the request says of itself
+        has_banner = banners.applies and self._destination.is_page and not is_worker
         self._banner: BannerResponse[AnyStr] | None = (
             BannerResponse(banners, exchange, wire=wire, address=address) if has_banner else None
         )

@@ -28,7 +28,17 @@ from consentgate import Policy
 from tests.middleware.cookie_samples import REQUEST_COOKIES, SET_COOKIES
 from tests.support.app_calls import scope_of
 from tests.support.exchange import Ask
-from tests.support.minimal_servers import Message, asgi_gate, websocket_scope
+from tests.support.minimal_servers import (
+    BODY,
+    Message,
+    Scope,
+    asgi_gate,
+    http_scope,
+    sender,
+    start,
+    talk,
+    websocket_scope,
+)
 
 DONE: list[str] = []
 EXPIRES = datetime(2027, 1, 1, tzinfo=UTC)
@@ -187,3 +197,25 @@ def test_background_tasks_run_as_often() -> None:
         served(scope_of(Ask(path="/background")), gated=gated)
 
     assert DONE == ["done", "done"]
+
+
+def test_a_gate_without_pages_asks_for_no_path() -> None:
+    scope = http_scope()
+    del scope["path"]
+
+    sent = talk(asgi_gate(sender(start(), BODY), prefix=None), scope)
+
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+
+
+def test_a_handshake_is_no_request_for_a_page_whatever_its_scope_holds() -> None:
+    seen: list[Scope] = []
+
+    async def app(scope: Scope, receive: Any, send: Any) -> None:
+        seen.append(scope)
+        await send({"type": "websocket.close"})
+
+    headers = [(b"accept", b"text/html"), (b"accept-encoding", b"br"), (b"if-none-match", b'"a"')]
+    talk(asgi_gate(app, banner="auto"), websocket_scope(method="GET", headers=headers))
+
+    assert seen[0]["headers"] == headers

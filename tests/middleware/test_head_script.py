@@ -224,6 +224,17 @@ def test_the_guard_precedes_the_script_of_a_worker_for_its_visitor_alone(
 
 
 @both
+@pytest.mark.parametrize("page", [MEASURED, WORKER], ids=["page", "script"])
+def test_a_worker_s_request_that_says_it_is_a_page_is_answered(show: Show, page: Page) -> None:
+    asked = worker(HX_Boosted="true", Sec_Fetch_Mode="same-origin")
+
+    shown = show(page, asked, guard="enforce")
+
+    assert not shown.asks
+    assert shown.body.endswith(b"".join(page.chunks))
+
+
+@both
 def test_a_worker_s_script_is_asked_for_anew_each_time(show: Show) -> None:
     shown = show(WORKER, worker(If_None_Match='"a"'), guard="enforce")
 

@@ -36,9 +36,9 @@ nothing: as a `TEXT.set_cookie` it could not be told from those in `cookies`."""
 class SentHeaders:
     """The headers of a response as it would be sent, read once.
 
-    `entries` has its cookies by their text, whose headers are the last; none where the names of all
-    say that they leave, unless `with_cookies` asks for them. To write a cookie takes longer than
-    all that is done here: for one whose name says all, the name stands.
+    `entries` has its cookies by their text, whose headers are the last. To write a cookie takes
+    longer than all that is done here: where the names of all say that they leave, the names stand
+    for them, and there are no headers of them unless `with_cookies` asks for these.
     """
 
     def __init__(
@@ -48,7 +48,6 @@ class SentHeaders:
         *,
         with_cookies: bool = False,
     ) -> None:
-        self.entries: dict[str, Entry] = {}
         # Django keeps them as pairs, which its mapping finds again by three calls for each.
         kept = getattr(response.headers, "_store", None)
         if kept is None:
@@ -59,25 +58,30 @@ class SentHeaders:
                 (_AMONG_HEADERS if name == _SET_COOKIE else name, value)
                 for name, value in self.pairs
             ]
+        self.entries: dict[str, Entry] = {}
         leaves_by_name = response_filter.reader.leaves_by_name
-        for key, morsel in response.cookies.items():
+        cookies = response.cookies.items()
+        for key, morsel in cookies:
             name = morsel.key
             text = f"{name}="
-            if not (leaves_by_name(name) and _is_plain(morsel)) or text in self.entries:
+            if text in self.entries or not (_is_plain(name, morsel) and leaves_by_name(name)):
+                self.entries = {cookie.OutputString(): (key, cookie) for key, cookie in cookies}
                 with_cookies = True
-                text = morsel.OutputString()
+                break
             self.entries[text] = (key, morsel)
         if with_cookies:
-            self.pairs += [(_SET_COOKIE, value) for value in self.entries]
+            self.pairs += [(_SET_COOKIE, text) for text in self.entries]
         self.has_cookies = with_cookies or not self.entries
         self.head = response_filter.read(self.pairs)
 
 
-def _is_plain(morsel: Morsel[str]) -> bool:
-    """Return whether a cookie is written by the standard library, with no line break in it."""
-    if type(morsel) is not Morsel:
+def _is_plain(name: str, morsel: Morsel[str]) -> bool:
+    """Return whether a cookie is written by the standard library, of plain texts without a line
+    break."""
+    value = morsel.coded_value
+    if type(morsel) is not Morsel or type(name) is not str or type(value) is not str:
         return False
-    return "".join([morsel.coded_value, *map(str, morsel.values())]).isprintable()
+    return "".join([name, value, *map(str, morsel.values())]).isprintable()
 
 
 def guard_response(

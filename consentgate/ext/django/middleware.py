@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from consentgate._applications import check_interface
-from consentgate._middleware import NO_MARK, GatesByPolicy, PreparedGate, enter_stack
+from consentgate._middleware import GatesByPolicy, PreparedGate, enter_stack
 from consentgate._wsgi_exchange import WsgiExchange
 from consentgate._wsgi_response import CONDITIONAL_KEYS
 from consentgate.banner.page_insertion import may_change, runs_as_worker
@@ -49,7 +49,8 @@ class DjangoExchange(WsgiExchange):
     def secure(self) -> bool:
         """Whether the request came over https, as Django sees it (SECURE_PROXY_SSL_HEADER
         counts)."""
-        return (forwarded_scheme(self.request) or self.scheme) == "https"
+        scheme = forwarded_scheme(self.request)
+        return (self.scheme if scheme is None else scheme) == "https"
 
 
 class ConsentMiddleware:
@@ -71,7 +72,7 @@ class ConsentMiddleware:
             read.policy, secret_key=read.secret_key, options=read.options, wire=TEXT
         )
         pages = self._gates.pages
-        self._mark = NO_MARK if pages is None else pages.path_mark
+        self._mark = "" if pages is None else pages.path_mark
         self._is_async = iscoroutinefunction(get_response)
         if self._is_async:
             markcoroutinefunction(self)
@@ -156,7 +157,7 @@ def _receive_request(
     exchange.settings = gate.settings
     exchange.pages = gate.pages
     exchange.request = meta.copy()
-    exchange.scheme = holder.get("scheme") or holder.get("wsgi.url_scheme", "")
+    exchange.scheme = (meta.get("wsgi.url_scheme") if scope is None else scope.get("scheme")) or ""
     exchange.needs_review = False  # read at once, as is what follows it
     exchange.outer_gate = None
     navigation = (meta.get("HTTP_SEC_FETCH_MODE", ""), meta.get("HTTP_SEC_FETCH_DEST", ""))
@@ -171,6 +172,8 @@ def _receive_request(
         visible = gate.request_filter.visible(exchange, cookie)
         if visible is not cookie:
             _hide(request, visible)
+            if scope is not None:
+                _hide_in_scope(scope, visible.encode("latin-1"))
     if (
         banners is not None
         and request.method in PAGE_METHODS
@@ -195,8 +198,6 @@ def _hide(request: HttpRequest, cookie: str) -> None:
         meta["HTTP_COOKIE"] = cookie
     else:
         del meta["HTTP_COOKIE"]
-    if "scope" in known:
-        _hide_in_scope(known["scope"], cookie.encode("latin-1"))
     # A middleware before this one may have read them; they are read from META again.
     for attribute in ("COOKIES", "headers"):
         if attribute in known and hasattr(type(request), attribute):

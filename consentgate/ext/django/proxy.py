@@ -42,7 +42,8 @@ def write_into_environ(environ: WSGIEnvironment) -> None:
     if settings.FORCE_SCRIPT_NAME is not None or not environ.keys().isdisjoint(_OF_APACHE):
         # PEP 3333: the code points are the bytes.
         environ["SCRIPT_NAME"] = get_script_name(environ).encode().decode("latin-1")
-    if settings.SECURE_PROXY_SSL_HEADER and (scheme := forwarded_scheme(environ)):
+    scheme = forwarded_scheme(environ)
+    if scheme is not None:
         environ["wsgi.url_scheme"] = scheme
     if settings.USE_X_FORWARDED_HOST and (host := raw_host_of(environ)):
         environ["HTTP_HOST"] = host
@@ -52,7 +53,7 @@ def scope_with_proxy(scope: Request) -> dict[str, Any]:  # Any: a scope's values
     """Return a copy of a scope that says what Django makes of it."""
     copy = {**scope, "root_path": get_script_prefix(scope)}
     scheme, host = forwarded_scheme(scope), raw_host_of(scope)
-    if scheme:
+    if scheme is not None:
         is_websocket = scope["type"] == "websocket"
         copy["scheme"] = scheme.replace("http", "ws") if is_websocket else scheme
     if host != header_of(scope, "host"):
@@ -61,13 +62,17 @@ def scope_with_proxy(scope: Request) -> dict[str, Any]:  # Any: a scope's values
     return copy
 
 
-def forwarded_scheme(request: Request) -> str:
-    """Return the scheme that a trusted proxy names, "" where none does."""
+def forwarded_scheme(request: Request) -> str | None:
+    """Return the scheme that Django reads in an environ, a META or a scope from what a trusted
+    proxy says; None where that says nothing."""
     if not settings.SECURE_PROXY_SSL_HEADER:
-        return ""
+        return None
     key, secure_value = settings.SECURE_PROXY_SSL_HEADER
-    named = header_of(request, key.removeprefix("HTTP_").lower().replace("_", "-"))
-    if not named:
-        return ""
+    if "headers" in request:
+        named = header_of(request, key.removeprefix("HTTP_").lower().replace("_", "-")) or None
+    else:
+        named = request.get(key)
+    if named is None:
+        return None
     # The proxy nearest to the browser comes first, as for `HttpRequest.scheme`.
     return "https" if named.partition(",")[0].strip() == secure_value else "http"

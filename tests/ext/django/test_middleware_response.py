@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from http.cookies import Morsel
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from consentgate import Event
+from consentgate import Event, Policy
 from tests.ext.django.test_middleware import answer, configure
 from tests.support.exchange import preferences_for
 
@@ -74,3 +75,64 @@ def test_a_choice_that_is_cleared_is_reported() -> None:
         answer(lambda _: HttpResponse(headers={"Clear-Site-Data": '"cookies"'}), request)
 
     assert [event.reason for event in events] == ["CG147"]
+
+
+class Lying(str):
+    """A text that is written as another."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "1\r\nX: y"
+
+
+def morsel(key: str, value: str, **attributes: str) -> Morsel[str]:
+    """A cookie as an unpickled response can hold it: nothing checks its name."""
+    made: Morsel[str] = Morsel()
+    made.__setstate__({"key": key, "value": value, "coded_value": value})  # type: ignore[attr-defined]
+    made.update(attributes)
+    return made
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        morsel("app_\r\nX: y", "1"),
+        morsel("app_\0", "1"),
+        morsel("app_a", "1\nX: y"),
+        morsel("app_a", Lying("1")),
+        morsel("app_a", "1", path="/\r\nX: y"),
+    ],
+    ids=["name", "NUL", "value", "another text", "path"],
+)
+@pytest.mark.behaviour(28)
+def test_no_part_of_a_necessary_cookie_splits_the_head(broken: Morsel[str]) -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        response = HttpResponse()
+        response.cookies["app_a"] = broken
+        return response
+
+    events: list[Event] = []
+    with configure(POLICY=Policy(necessary=["app_*"]), ON_EVENT=events.append):
+        response = answer(view, RequestFactory().get("/"))
+
+    assert not response.cookies
+    assert [event.reason for event in events] == ["CG130"]
+
+
+@pytest.mark.parametrize("refused", [[], [morsel("_ga", "2")]], ids=["alone", "beside a refused"])
+@pytest.mark.parametrize("second", [morsel("session", "1"), morsel("session", "", path="/shop")])
+def test_a_name_under_two_keys_is_two_cookies(
+    second: Morsel[str], refused: list[Morsel[str]]
+) -> None:
+    first = morsel("session", "1", httponly="HttpOnly")
+
+    def view(request: HttpRequest) -> HttpResponse:
+        response = HttpResponse()
+        for key, cookie in zip("abc", [first, second, *refused], strict=False):
+            response.cookies[key] = cookie
+        return response
+
+    response = answer(view, RequestFactory().get("/"))
+
+    assert [*response.cookies.values()] == [first, second]
