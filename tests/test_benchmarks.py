@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks import cache_hits
+from benchmarks import cache_hits, growth, timing
 from benchmarks.parts import PARTS
 from benchmarks.report import print_loops, print_options, print_responses
 from benchmarks.rows import Bar, Bound, Measured, Row
@@ -26,6 +28,15 @@ EVERY_ROW = [
     if name != IN_A_PROCESS
     for row in part.rows()
 ]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def uncollected() -> Iterator[None]:
+    """Collect no garbage before a row: among all tests that takes far longer than the row."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (timing, growth):
+            patch.setattr(module, "collection_as_in_production", nullcontext)
+        yield
 
 
 @pytest.mark.parametrize("row", EVERY_ROW)
