@@ -8,6 +8,7 @@ set -uo pipefail
 # The program that a test looks for, and its package; one program a line.
 readonly PROGRAMS='
 chromium                                chromium
+chromium-headless-shell                 chromium-headless-shell
 nginx                                   nginx
 varnishd                                varnish
 tsc                                     node-typescript

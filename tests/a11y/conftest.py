@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.a11y.viewer import Viewer, open_browser, open_viewer
-from tests.support.chromium import find_chromium
+from tests.support.chromium import find_headless_shell
 from tests.support.requirements import require
 
 HERE = Path(__file__).parent
@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    executable = find_chromium()
+    executable = find_headless_shell()
     require(executable, "Chromium")
     with open_browser(executable or "") as browser:
         yield browser

@@ -9,10 +9,11 @@ from playwright.sync_api import Page
 
 from tests.a11y.viewer import LANGUAGES, View, Viewer
 
-# The banner with so many purposes.
+# The banner with so many of its purposes.
 KEEP = """(number) => {
-    const purposes = [...document.querySelectorAll("#consentgate dl > div")];
-    purposes.slice(number).forEach((purpose) => purpose.remove());
+    const list = document.querySelector("#consentgate dl");
+    window.purposes ??= [...list.querySelectorAll(":scope > div")];
+    list.replaceChildren(...window.purposes.slice(0, number));
 }"""
 # Blocks of text whose last line is one short word.
 ORPHANS = """() => {
@@ -38,7 +39,8 @@ ORPHANS = """() => {
     const lines = [...blocks].filter((block) => block.checkVisibility()).map(last_line);
     return lines.filter((words) => words.length === 1 && words[0].length < 10);
 }"""
-EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
+# The banner in each language, which is loaded once for all tests of it.
+EVERY_LANGUAGE = pytest.mark.parametrize("banner", LANGUAGES, indirect=True, scope="module")
 SAVED = "/settings#consentgate-saved"
 SETTINGS = ".consentgate-settings > a"
 
@@ -49,28 +51,36 @@ def box_of(page: Page, selector: str) -> Any:
     return box
 
 
-def shares_of_height(viewer: Viewer, view: View, *, body: str = "") -> dict[int, float]:
-    """How much of the window the banner takes, by the number of its purposes."""
-    page = viewer.show("/banner", view)
-    page.evaluate("(style) => { document.body.style.cssText = style; }", body)
+@pytest.fixture(scope="module")
+def banner(request: pytest.FixtureRequest, viewer: Viewer) -> Page:
+    return viewer.show("/banner", View(request.param))
+
+
+def resize(page: Page, width: int, height: int = 800) -> None:
+    page.set_viewport_size({"width": width, "height": height})
     page.evaluate("dispatchEvent(new Event('resize'))")
+
+
+def shares_of_height(page: Page, width: int, height: int) -> dict[int, float]:
+    """How much of a window of this size the banner takes, by the number of its purposes."""
+    resize(page, width, height)
     shares = {}
-    for purposes in (3, 2, 1):
+    for purposes in (1, 2, 3):
         page.evaluate(KEEP, purposes)
-        shares[purposes] = float(box_of(page, ".consentgate-banner")["height"]) / view.height
+        shares[purposes] = float(box_of(page, ".consentgate-banner")["height"]) / height
     return shares
 
 
 @EVERY_LANGUAGE
-def test_on_a_wide_screen_the_banner_takes_little(language: str, viewer: Viewer) -> None:
-    shares = shares_of_height(viewer, View(language, width=1280, height=800))
+def test_on_a_wide_screen_the_banner_takes_little(banner: Page) -> None:
+    shares = shares_of_height(banner, 1280, 800)
 
     assert max(shares.values()) <= 0.22
 
 
 @EVERY_LANGUAGE
-def test_on_a_phone_the_page_can_still_be_seen(language: str, viewer: Viewer) -> None:
-    shares = shares_of_height(viewer, View(language, width=375, height=740))
+def test_on_a_phone_the_page_can_still_be_seen(banner: Page) -> None:
+    shares = shares_of_height(banner, 375, 740)
 
     assert shares[1] <= 0.42
     assert max(shares.values()) <= 0.58
@@ -78,10 +88,10 @@ def test_on_a_phone_the_page_can_still_be_seen(language: str, viewer: Viewer) ->
 
 @EVERY_LANGUAGE
 @pytest.mark.parametrize("width", [1280, 768, 375, 320])
-def test_no_short_word_is_alone_on_a_last_line(width: int, language: str, viewer: Viewer) -> None:
-    page = viewer.show("/banner", View(language, width=width))
+def test_no_short_word_is_alone_on_a_last_line(width: int, banner: Page) -> None:
+    resize(banner, width)
 
-    assert page.evaluate(ORPHANS) == []
+    assert banner.evaluate(ORPHANS) == []
 
 
 # Bodies that are narrow, at an edge, or in a font of their own.
@@ -99,11 +109,11 @@ BODIES = {
 def test_it_takes_as_little_in_the_body_of_any_page(
     body: str, language: str, viewer: Viewer
 ) -> None:
-    wide = shares_of_height(viewer, View(language, width=1280, height=800), body=body)
-    phone = shares_of_height(viewer, View(language, width=375, height=740), body=body)
+    page = viewer.show("/banner", View(language))
+    page.evaluate("(style) => { document.body.style.cssText = style; }", body)
 
-    assert wide[3] <= 0.22
-    assert phone[3] <= 0.58
+    assert shares_of_height(page, 1280, 800)[3] <= 0.22
+    assert shares_of_height(page, 375, 740)[3] <= 0.58
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

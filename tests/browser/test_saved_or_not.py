@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, BrowserType, expect
 
 from consentgate import Policy
 from tests.browser.journey import Visitor, open_browser
@@ -34,36 +35,60 @@ REFUSED = "Your choice is saved. Statistics \N{EN DASH} Refused."
 UNSAVED = "Your choice was not saved. Your browser does not keep cookies from this site."
 
 
+@dataclass(slots=True)
+class Profiles:
+    """Browsers for which plain http on intranet.test is not trustworthy, as it is on loopback:
+    one of each kind, which is started once, and used by one visitor after another."""
+
+    chromium: BrowserType
+    folder: Path
+    contexts: dict[tuple[bool, ...], BrowserContext] = field(default_factory=dict)
+
+    @contextmanager
+    def visitor(
+        self, *, javascript: bool = True, blocked: bool = False, keeps_pages: bool = False
+    ) -> Iterator[Visitor]:
+        """A visitor with a new page and an empty jar. `blocked`: the browser keeps no cookies;
+        `keeps_pages`: it has its back-forward cache."""
+        kind = (javascript, blocked, keeps_pages)
+        if kind not in self.contexts:
+            self.contexts[kind] = self._start(*kind)
+        self.contexts[kind].clear_cookies()
+        page = self.contexts[kind].new_page()
+        yield Visitor(page)
+        page.close()
+
+    def _start(self, javascript: bool, blocked: bool, keeps_pages: bool) -> BrowserContext:
+        folder = self.folder / str(len(self.contexts))
+        if blocked:
+            rules = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+            (folder / "Default").mkdir(parents=True)
+            (folder / "Default" / "Preferences").write_text(json.dumps(rules))
+        return self.chromium.launch_persistent_context(
+            folder,
+            executable_path=find_chromium(),
+            java_script_enabled=javascript,
+            ignore_default_args=["--disable-back-forward-cache"] if keeps_pages else None,
+            args=[*ARGUMENTS, "--host-resolver-rules=MAP intranet.test 127.0.0.1"],
+        )
+
+    def close(self) -> None:
+        """End the browsers."""
+        for context in self.contexts.values():
+            context.close()
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with open_browser() as browser:
         yield browser
 
 
-@contextmanager
-def open_context(
-    browser: Browser,
-    folder: Path,
-    *,
-    javascript: bool = True,
-    blocked: bool = False,
-    keeps_pages: bool = False,
-) -> Iterator[BrowserContext]:
-    """A browser for which plain http on intranet.test is not trustworthy, as it is on loopback.
-    `blocked`: it keeps no cookies; `keeps_pages`: it has its back-forward cache."""
-    if blocked:
-        rules = {"profile": {"default_content_setting_values": {"cookies": 2}}}
-        (folder / "Default").mkdir()
-        (folder / "Default" / "Preferences").write_text(json.dumps(rules))
-    context = browser.browser_type.launch_persistent_context(
-        folder,
-        executable_path=find_chromium(),
-        java_script_enabled=javascript,
-        ignore_default_args=["--disable-back-forward-cache"] if keeps_pages else None,
-        args=[*ARGUMENTS, "--host-resolver-rules=MAP intranet.test 127.0.0.1"],
-    )
-    yield context
-    context.close()
+@pytest.fixture(scope="module")
+def profiles(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Profiles]:
+    profiles = Profiles(browser.browser_type, tmp_path_factory.mktemp("profiles"))
+    yield profiles
+    profiles.close()
 
 
 def as_intranet(url: str) -> str:
@@ -82,14 +107,13 @@ def says_unsaved(visitor: Visitor) -> None:
 @pytest.mark.parametrize("start", ["/", "/consent/"])
 @pytest.mark.parametrize("case", [*NOT_KEPT, "cookies blocked"])
 def test_what_the_browser_did_not_keep_is_not_confirmed(
-    browser: Browser, tmp_path: Path, javascript: bool, start: str, case: str
+    profiles: Profiles, javascript: bool, start: str, case: str
 ) -> None:
     blocked = case == "cookies blocked"
     with (
         serve_page(**NOT_KEPT.get(case, {})) as url,
-        open_context(browser, tmp_path, javascript=javascript, blocked=blocked) as context,
+        profiles.visitor(javascript=javascript, blocked=blocked) as visitor,
     ):
-        visitor = Visitor(context.new_page())
         visitor.page.goto(as_intranet(url) + start)
         visitor.press("refuse")
 
@@ -103,14 +127,13 @@ def test_what_the_browser_did_not_keep_is_not_confirmed(
 
 @pytest.mark.parametrize("case", [*NOT_KEPT, "cookies blocked"])
 def test_neither_is_it_on_a_page_that_is_the_same_for_everybody(
-    browser: Browser, tmp_path: Path, case: str
+    profiles: Profiles, case: str
 ) -> None:
     blocked = case == "cookies blocked"
     with (
         serve_page(banner="static", **NOT_KEPT.get(case, {})) as url,
-        open_context(browser, tmp_path, blocked=blocked) as context,
+        profiles.visitor(blocked=blocked) as visitor,
     ):
-        visitor = Visitor(context.new_page())
         visitor.page.goto(as_intranet(url))
         visitor.press("refuse")
 
@@ -122,14 +145,13 @@ def test_neither_is_it_on_a_page_that_is_the_same_for_everybody(
 @pytest.mark.parametrize("start", ["/", "/consent/"])
 @pytest.mark.parametrize("case", [*NOT_KEPT, "cookies blocked"])
 def test_the_pages_that_follow_say_so_and_do_not_repeat_the_question(
-    browser: Browser, tmp_path: Path, banner: str, start: str, case: str
+    profiles: Profiles, banner: str, start: str, case: str
 ) -> None:
     blocked = case == "cookies blocked"
     with (
         serve_page(banner=banner, **NOT_KEPT.get(case, {})) as url,
-        open_context(browser, tmp_path, blocked=blocked) as context,
+        profiles.visitor(blocked=blocked) as visitor,
     ):
-        visitor = Visitor(context.new_page())
         visitor.page.goto(as_intranet(url) + start)
         visitor.press("refuse")
         for path in ("/other", "/third"):
@@ -170,14 +192,11 @@ def test_a_browser_without_a_list_of_its_history_asks_again(browser: Browser, ba
         assert not visitor.page.locator(".consentgate-unsaved").is_visible()
 
 
-def test_without_javascript_the_page_says_that_it_may_ask_again(
-    browser: Browser, tmp_path: Path
-) -> None:
+def test_without_javascript_the_page_says_that_it_may_ask_again(profiles: Profiles) -> None:
     with (
         serve_page(secure=True) as url,
-        open_context(browser, tmp_path, javascript=False) as context,
+        profiles.visitor(javascript=False) as visitor,
     ):
-        visitor = Visitor(context.new_page())
         visitor.page.goto(as_intranet(url))
         visitor.press("refuse")
 
@@ -230,13 +249,12 @@ def test_what_it_kept_is_confirmed_with_the_choice(
 
 @SCRIPTS
 def test_the_preferences_page_does_not_say_that_nothing_was_chosen(
-    browser: Browser, tmp_path: Path, javascript: bool
+    profiles: Profiles, javascript: bool
 ) -> None:
     with (
         serve_page(secure=True) as url,
-        open_context(browser, tmp_path, javascript=javascript) as context,
+        profiles.visitor(javascript=javascript) as visitor,
     ):
-        visitor = Visitor(context.new_page())
         visitor.page.goto(f"{as_intranet(url)}/consent/")
         nothing = visitor.page.get_by_text("You have not chosen yet")
         expect(nothing).to_be_visible()
@@ -308,16 +326,15 @@ def test_in_a_full_jar_the_page_says_what_the_jar_holds(browser: Browser, javasc
 @pytest.mark.parametrize("banner", ["auto", "static"])
 @pytest.mark.parametrize("http_only", [True, False])
 def test_a_page_from_the_back_forward_cache_shows_the_present_state(
-    browser: Browser, tmp_path: Path, banner: str, http_only: bool
+    profiles: Profiles, banner: str, http_only: bool
 ) -> None:
     # The page itself remembers how it came back, across the load that may follow.
     keep = b"addEventListener('pageshow', (event) => { if (event.persisted) name = 'returned'; });"
     body = PAGE.replace(b"</main>", b"</main><script>" + keep + b"</script>")
     with (
         serve_page(body=body, banner=banner, http_only=http_only) as url,
-        open_context(browser, tmp_path, keeps_pages=True) as context,
+        profiles.visitor(keeps_pages=True) as visitor,
     ):
-        visitor = Visitor(context.new_page())
         visitor.page.goto(url)
         visitor.banner.wait_for(state="visible")
         visitor.page.goto(f"{url}/consent/")

@@ -1,4 +1,8 @@
-"""Where the system's Chromium is, and how the tests start it."""
+"""Where the system's Chromium is, and how the tests start it.
+
+Its headless shell has the same engine without profiles, settings and what else is around it: it
+opens a page with half the work. What is sent and kept is tried in the whole browser.
+"""
 
 from __future__ import annotations
 
@@ -22,3 +26,8 @@ def find_chromium() -> str | None:
     """The path of the system's Chromium or Chrome."""
     names = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
     return next(filter(None, map(shutil.which, names)), None)
+
+
+def find_headless_shell() -> str | None:
+    """The path of Chromium's headless shell; without one, that of the whole browser."""
+    return shutil.which("chromium-headless-shell") or find_chromium()
