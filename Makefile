@@ -26,8 +26,10 @@ endif
 SHARED := --dist loadfile --no-loadscope-reorder
 PARALLEL := -n auto $(SHARED)
 
-# Tests that drive Chromium from Python run first, and apart: Playwright switches greenlets, and to
-# follow them makes measuring twice as dear; and they wait so much that three fill two cores.
+# All tests wait for servers and browsers for a quarter of their time: three processes for two cores.
+# Those that drive Chromium from Python run apart, since Playwright switches greenlets: a tracer that
+# follows them asks at each call which one runs, and makes Python's part take twice as long.
+CROWDED = -n $(shell $(BIN)/python -c 'import os; print(3 * os.cpu_count() // 2)') $(SHARED)
 CHROMIUM := tests/a11y tests/browser tests/cli/test_records_export.py tests/examples/test_portal_browser.py
 
 # What a change to the gate breaks first: the contract without a framework, and the unit tests.
@@ -50,8 +52,8 @@ demo-check: $(DEMO_READY)  ## Visit the portal and both shops and print what lef
 
 test: $(READY) $(PROGRAMS)  ## Run the tests (with CI=true also branch coverage, which must be 100 %)
 	@rm -f .coverage
-	@FOLLOWED=greenlet $(BIN)/python -m pytest -n 3 $(SHARED) $(COVERAGE) $(if $(COVERAGE),--cov-report=) $(CHROMIUM)
-	@$(BIN)/python -m pytest $(PARALLEL) $(COVERAGE) $(REPORT) $(addprefix --ignore=,$(CHROMIUM))
+	@FOLLOWED=greenlet $(BIN)/python -m pytest $(CROWDED) $(COVERAGE) $(if $(COVERAGE),--cov-report=) $(CHROMIUM)
+	@$(BIN)/python -m pytest $(CROWDED) $(COVERAGE) $(REPORT) $(addprefix --ignore=,$(CHROMIUM))
 
 check: $(READY)  ## Lint, check formatting, types and the direction of imports, build the documentation
 	@$(BIN)/ruff check .

@@ -112,7 +112,7 @@ def run_tracker() -> Iterator[Tracker]:
     tracker = Tracker()
     server = _Server(tracker)
     tracker.port = server.server_address[1]
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     datagrams.bind(server.server_address)
