@@ -26,11 +26,12 @@ endif
 SHARED := --dist loadfile --no-loadscope-reorder
 PARALLEL := -n auto $(SHARED)
 
-# All tests wait for servers and browsers for a quarter of their time: three processes for two cores.
-# Those that drive Chromium from Python run apart, since Playwright switches greenlets: a tracer that
-# follows them asks at each call which one runs, and makes Python's part take twice as long. The
-# longest files are first, so that no process is left with one at the end.
+# Tests wait for servers and browsers for a quarter of their time: three processes for two cores.
 CROWDED = -n $(shell $(BIN)/python -c 'import os; print(3 * os.cpu_count() // 2)') $(SHARED)
+
+# What drives Chromium from Python runs apart: Playwright switches greenlets, and a tracer that asks
+# at each call which one runs makes Python take twice as long. Its longest files are in the first
+# folder, so that no process is left with one at the end.
 CHROMIUM := tests/browser tests/a11y tests/examples/test_portal_browser.py tests/cli/test_records_export.py
 
 # What a change to the gate breaks first: the contract without a framework, and the unit tests.
