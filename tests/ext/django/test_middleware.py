@@ -158,41 +158,6 @@ def test_a_streamed_response_keeps_its_stream() -> None:
     assert list(response.streaming_content) == [b"one", b"two"]
 
 
-FORWARDED = ("HTTP_X_FORWARDED_PROTO", "https")
-
-
-@pytest.mark.parametrize(
-    ("setting", "meta"),
-    [
-        (None, {}),
-        (None, {"wsgi.url_scheme": "https"}),
-        (FORWARDED, {"HTTP_X_FORWARDED_PROTO": "https"}),
-        (FORWARDED, {"HTTP_X_FORWARDED_PROTO": "https, http"}),
-        (FORWARDED, {"wsgi.url_scheme": "https"}),
-        (FORWARDED, {"wsgi.url_scheme": "https", "HTTP_X_FORWARDED_PROTO": ""}),
-        (FORWARDED, {"wsgi.url_scheme": "https", "HTTP_X_FORWARDED_PROTO": "http"}),
-        (("HTTPS", "on"), {"HTTPS": "on"}),
-        (("REQUEST_SCHEME", "https"), {"HTTP_REQUEST_SCHEME": "https"}),  # anybody sends that
-    ],
-)
-def test_https_is_what_django_takes_for_it(
-    setting: tuple[str, str] | None, meta: dict[str, str]
-) -> None:
-    seen: list[bool] = []
-
-    def view(request: HttpRequest) -> HttpResponse:
-        seen.append(request.is_secure())
-        get_consent(request).grant()
-        return plain(request)
-
-    request = RequestFactory().post("/")
-    request.META |= meta
-    with override_settings(SECURE_PROXY_SSL_HEADER=setting):
-        response = answer(view, request)
-
-    assert [response.cookies["cookies_preferences"]["secure"] is True] == seen
-
-
 def test_a_choice_can_not_be_changed_once_the_response_left_the_gate() -> None:
     request = RequestFactory().post("/")
 

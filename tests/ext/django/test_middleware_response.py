@@ -9,8 +9,9 @@ from http.cookies import Morsel
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from django.test.utils import override_settings
 
-from consentgate import Event, Policy
+from consentgate import Event, Policy, get_consent
 from tests.ext.django.test_middleware import answer, configure
 from tests.support.exchange import preferences_for
 
@@ -136,3 +137,38 @@ def test_a_name_under_two_keys_is_two_cookies(
     response = answer(view, RequestFactory().get("/"))
 
     assert [*response.cookies.values()] == [first, second]
+
+
+FORWARDED = ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+@pytest.mark.parametrize(
+    ("setting", "meta"),
+    [
+        (None, {}),
+        (None, {"wsgi.url_scheme": "https"}),
+        (FORWARDED, {"HTTP_X_FORWARDED_PROTO": "https"}),
+        (FORWARDED, {"HTTP_X_FORWARDED_PROTO": "https, http"}),
+        (FORWARDED, {"wsgi.url_scheme": "https"}),
+        (FORWARDED, {"wsgi.url_scheme": "https", "HTTP_X_FORWARDED_PROTO": ""}),
+        (FORWARDED, {"wsgi.url_scheme": "https", "HTTP_X_FORWARDED_PROTO": "http"}),
+        (("HTTPS", "on"), {"HTTPS": "on"}),
+        (("REQUEST_SCHEME", "https"), {"HTTP_REQUEST_SCHEME": "https"}),  # anybody sends that
+    ],
+)
+def test_https_is_what_django_takes_for_it(
+    setting: tuple[str, str] | None, meta: dict[str, str]
+) -> None:
+    seen: list[bool] = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        seen.append(request.is_secure())
+        get_consent(request).grant()
+        return HttpResponse()
+
+    request = RequestFactory().post("/")
+    request.META |= meta
+    with override_settings(SECURE_PROXY_SSL_HEADER=setting):
+        response = answer(view, request)
+
+    assert [response.cookies["cookies_preferences"]["secure"] is True] == seen
