@@ -102,7 +102,8 @@ class EndInsertion:
         if self._make is not None:
             usual = _recall_usual(whole)
             if usual is not None:
-                self._put(usual)
+                self._text = self._make(usual.language, may_have_base=usual.may_have_base)
+                self._make = None  # it refers to the response
             elif not self._begin(whole, is_whole=False):
                 return b"" if self.found is SEARCHING else whole
         place = _place_of_tail(whole)
@@ -138,13 +139,10 @@ class EndInsertion:
             return False
         html = _HTML.match(rest)
         language = None if html is None else language_in(html[0])
-        self._put(_Beginning(language, _may_have_base(beginning, rest)))
-        return True
-
-    def _put(self, beginning: _Beginning) -> None:
         assert self._make is not None, "a page begins once"
-        self._text = self._make(beginning.language, may_have_base=beginning.may_have_base)
-        self._make = None  # it refers to the response
+        self._text = self._make(language, may_have_base=_may_have_base(beginning, rest))
+        self._make = None
+        return True
 
 
 def _recall_usual(text: bytes) -> _Beginning | None:

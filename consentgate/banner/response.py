@@ -125,7 +125,10 @@ class BannerResponse(Generic[AnyStr]):
         elif not self.may_hold:
             # No cache may answer with it where a page is asked for (RFC 9111, 4.1).
             self.vary_on = () if page is _COMPRESSED else self._destination.vary
-        elif self._exchange.enforcement is not _ENFORCE:
+        elif (
+            self._exchange.settings.required is not None
+            and self._exchange.enforcement is not _ENFORCE
+        ):
             # Nothing is asked here, and no cache knows of whom: this page is for nobody else.
             self._exchange.make_private()
         elif page is _COMPRESSED:
@@ -267,7 +270,10 @@ class BannerResponse(Generic[AnyStr]):
         where that has no rule for forms."""
         question = self._change()
         language, nonce = page_language or "", ""
-        address, is_dead = self._place_form(head, has_form=question is None or question.asks)
+        if head or self._values:
+            address, is_dead = self._place_form(head, has_form=question is None or question.asks)
+        else:
+            address, is_dead = self._address(), False  # as nearly all pages
         if self._values:
             nonce = nonce_in(self._values)
             if not self._banners.serves(language):
@@ -295,9 +301,7 @@ class BannerResponse(Generic[AnyStr]):
 
     def _place_form(self, head: bytes, *, has_form: bool) -> tuple[PageAddress, bool]:
         """Return the address for links and forms, and whether the page's rules block its forms."""
-        policies = self._values.get(POLICIES[0], "") if self._values else ""
-        if not (head or policies):
-            return self._address(), False  # as nearly all pages
+        policies = self._values.get(POLICIES[0], "")
         moves, restricts = has_base(head), has_form and restricts_forms(policies, head)
         address = self._address(with_origin=moves or restricts)
         is_dead = restricts and not lets_forms_reach(

@@ -192,7 +192,7 @@ class Banners:
         mount, way_back, _ = address
         saved = None
         if not asks:
-            stored = exchange.stored_choice.consent
+            stored = (exchange.known_choice or exchange.stored_choice).consent
             saved = (stored.granted, stored.refused) if stored.day is not None else None
         if asks and self._recorder is not None:
             self._recorder.count_shown(language=tag, place="banner")

@@ -173,8 +173,10 @@ def address_in_environ(environ: Environ, received: Environ, path: str | None = N
         mount = _mount_in_environ(environ, received)
     if path is not None:
         return page_address(mount, path, "", encoding="latin-1")
-    query = received.get("QUERY_STRING", "")
-    return page_address(mount, path_in_environ(received), query, encoding="latin-1")
+    path, query = received.get("PATH_INFO", ""), received.get("QUERY_STRING", "")
+    if path[:1] != "/":
+        path = path_in_environ(received)
+    return page_address(mount, path, query, encoding="latin-1")
 
 
 def _mount_in_scope(scope: Scope, received: Scope) -> str:
