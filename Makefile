@@ -26,7 +26,7 @@ endif
 SHARED := --dist loadfile --no-loadscope-reorder
 PARALLEL := -n auto $(SHARED)
 
-# Tests wait for servers and browsers for a quarter of their time: three processes for two cores.
+# Tests wait for servers for a quarter of their time: three processes for two cores.
 CROWDED = -n $(shell $(BIN)/python -c 'import os; print(3 * os.cpu_count() // 2)') $(SHARED)
 
 # What drives Chromium from Python runs apart: Playwright switches greenlets, and a tracer that asks
@@ -54,7 +54,7 @@ demo-check: $(DEMO_READY)  ## Visit the portal and both shops and print what lef
 
 test: $(READY) $(PROGRAMS)  ## Run the tests (with CI=true also branch coverage, which must be 100 %)
 	@rm -f .coverage
-	@FOLLOWED=greenlet $(BIN)/python -m pytest $(CROWDED) $(COVERAGE) $(if $(COVERAGE),--cov-report=) $(CHROMIUM)
+	@FOLLOWED=greenlet $(BIN)/python -m pytest $(PARALLEL) $(COVERAGE) $(if $(COVERAGE),--cov-report=) $(CHROMIUM)
 	@$(BIN)/python -m pytest $(CROWDED) $(COVERAGE) $(REPORT) $(addprefix --ignore=,$(CHROMIUM))
 
 check: $(READY)  ## Lint, check formatting, types and the direction of imports, build the documentation
