@@ -98,6 +98,16 @@ def test_a_withdrawal_clears_the_storages_where_the_site_asks_for_it(
         assert visit(send).all("clear-site-data") == []
 
 
+@pytest.mark.law(10)
+def test_what_is_expired_later_clears_nothing_more(visit: Exchange) -> None:
+    later = Send(path="/page", cookie=f"{preferences_for()}; _ga=1")
+
+    reply = visit(later, clear_site_data=True)
+
+    assert any(value.startswith("_ga=; Max-Age=0") for value in reply.cookies)
+    assert reply.all("clear-site-data") == []
+
+
 @pytest.mark.behaviour(5)
 @pytest.mark.parametrize(
     "send",

@@ -361,6 +361,7 @@ def test_early_hints_that_a_wsgi_server_offers_set_no_cookie(
 
     def app(environ: Any, start_response: App) -> list[bytes]:
         given = [("Link", "</style.css>"), ("Set-Cookie", "_ga=1"), ("Set-Cookie", "session=1")]
+        given.append(("Link", "</a>\r\nSet-Cookie: _ga=1"))
         environ["wsgi.early_hints"]([(encode(name), encode(value)) for name, value in given])
         start_response("200 OK", [])
         return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -161,11 +162,14 @@ def test_a_stream_that_ends_after_its_head_gets_it_there(visit: Exchange) -> Non
     assert reply.body.startswith(START + b'<div id="consentgate"')
 
 
-def test_an_async_stream_that_is_no_page_is_let_alone() -> None:
+@pytest.mark.parametrize("asked", [(), (("If-None-Match", '"a"'),)], ids=["plainly", "if new"])
+def test_an_async_stream_that_is_no_page_is_let_alone(asked: tuple[tuple[str, str], ...]) -> None:
     async def view(request: HttpRequest) -> StreamingHttpResponse:
         return StreamingHttpResponse(chunks(), content_type="text/plain")
 
-    assert visit_async(view, HOME).body == START + BODY + END + LONG
+    send = replace(HOME, headers=(*HOME.headers, *asked))
+
+    assert visit_async(view, send).body == START + BODY + END + LONG
 
 
 def test_an_async_stream_that_ends_early_leaves_as_it_was() -> None:

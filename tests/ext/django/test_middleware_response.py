@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from http.cookies import Morsel
 
 import pytest
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import RequestFactory
 from django.test.utils import override_settings
 
 from consentgate import Event, Policy, get_consent
+from consentgate.ext.django.proxy import write_into_environ
 from tests.ext.django.test_middleware import answer, configure
 from tests.support.exchange import preferences_for
+
+
+class Plainest(HttpResponseBase):
+    """A response whose content Django's own handlers alone know how to send."""
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +38,72 @@ def test_a_reason_phrase_cannot_split_the_head(mode: str) -> None:
         response = answer(view, RequestFactory().get("/"))
 
     assert response.reason_phrase.startswith("I'm a Teapot" if mode == "enforce" else "Teapot\r\n")
+
+
+def test_a_reason_phrase_that_is_merely_odd_is_left_as_it_is() -> None:
+    response = answer(
+        lambda _: HttpResponse(status=418, reason="Tea\x07pot"), RequestFactory().get("/")
+    )
+
+    assert response.reason_phrase == "Tea\x07pot"
+
+
+class Kept(MutableMapping[str, str]):
+    """Headers that hold their pairs elsewhere than Django's do."""
+
+    def __init__(self, pairs: dict[str, str]) -> None:
+        self.kept = {name.lower(): value for name, value in pairs.items()}
+
+    def __getitem__(self, name: str) -> str:
+        return self.kept[name.lower()]
+
+    def __setitem__(self, name: str, value: str) -> None:
+        self.kept[name.lower()] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self.kept[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.kept)
+
+    def __len__(self) -> int:
+        return len(self.kept)
+
+
+def test_headers_that_are_kept_in_another_way_are_judged_too() -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        response = HttpResponse()
+        response.headers = Kept({"Content-Type": "text/plain", "Set-Cookie": "_ga=1"})  # type: ignore[assignment]
+        return response
+
+    response = answer(view, RequestFactory().get("/"))
+
+    assert [*response.headers] == ["content-type", "cache-control", "vary"]
+
+
+def test_a_page_with_the_banner_keeps_its_necessary_cookies() -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        response = HttpResponse("<body>")
+        response.set_cookie("session", "1", httponly=True)
+        return response
+
+    with configure(BANNER="auto"):
+        response = answer(view, RequestFactory().get("/", headers={"Accept": "text/html"}))
+
+    assert b"consentgate" in response.content
+    cookies = [cookie.OutputString() for cookie in response.cookies.values()]
+    assert cookies == ["session=1; HttpOnly; Path=/"]
+
+
+@pytest.mark.parametrize("kind", [HttpResponse, Plainest], ids=["usual", "plainest"])
+def test_what_asks_about_a_page_may_get_anything(kind: type[HttpResponseBase]) -> None:
+    request = RequestFactory().get("/", headers={"If-None-Match": '"a"', "Accept": "text/html"})
+
+    with configure(BANNER="auto"):
+        data = answer(lambda _: kind(content_type="application/json"), request)
+        page = answer(lambda _: kind(content_type="text/html"), request)
+
+    assert [data.headers.get("ETag"), page.headers.get("ETag")] == [None, None]
 
 
 def test_no_request_for_a_page_waits_for_the_garbage_collector() -> None:
@@ -172,3 +244,12 @@ def test_https_is_what_django_takes_for_it(
         response = answer(view, request)
 
     assert [response.cookies["cookies_preferences"]["secure"] is True] == seen
+
+
+def test_a_proxy_that_says_nothing_changes_no_environ() -> None:
+    environ = {"wsgi.url_scheme": "http"}
+
+    with override_settings(SECURE_PROXY_SSL_HEADER=FORWARDED):
+        write_into_environ(environ)
+
+    assert environ == {"wsgi.url_scheme": "http"}
