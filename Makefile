@@ -23,11 +23,7 @@ REPORT := --cov-report=term-missing:skip-covered --cov-fail-under=100
 endif
 
 # One process for each core; the tests of a file share their servers and browser, and so a process.
-SHARED := --dist loadfile --no-loadscope-reorder
-PARALLEL := -n auto $(SHARED)
-
-# Tests wait for servers for a quarter of their time: three processes for two cores.
-CROWDED = -n $(shell $(BIN)/python -c 'import os; print(3 * os.cpu_count() // 2)') $(SHARED)
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
 # What drives Chromium from Python runs apart: Playwright switches greenlets, and a tracer that asks
 # at each call which one runs makes Python take twice as long. Its longest files are in the first
@@ -55,7 +51,7 @@ demo-check: $(DEMO_READY)  ## Visit the portal and both shops and print what lef
 test: $(READY) $(PROGRAMS)  ## Run the tests (with CI=true also branch coverage, which must be 100 %)
 	@rm -f .coverage
 	@FOLLOWED=greenlet $(BIN)/python -m pytest $(PARALLEL) $(COVERAGE) $(if $(COVERAGE),--cov-report=) $(CHROMIUM)
-	@$(BIN)/python -m pytest $(CROWDED) $(COVERAGE) $(REPORT) $(addprefix --ignore=,$(CHROMIUM))
+	@$(BIN)/python -m pytest $(PARALLEL) $(COVERAGE) $(REPORT) $(addprefix --ignore=,$(CHROMIUM))
 
 check: $(READY)  ## Lint, check formatting, types and the direction of imports, build the documentation
 	@$(BIN)/ruff check .
