@@ -244,7 +244,7 @@ class AsgiResponse:
         """Send the start of a response with what the gate lets out of it."""
         exchange = self._exchange
         response_filter = self._gate.response_filter
-        has_changed = exchange.needs_review and exchange.has_changed
+        has_changed = exchange.has_changed
         keeps_records = exchange.settings.records is not None
         if has_changed and keeps_records and begin_records(exchange) is not None:
             return self._settle(

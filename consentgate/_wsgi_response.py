@@ -202,7 +202,7 @@ class WsgiResponse:
     ) -> Write:
         """Start the response with what the gate lets out of it."""
         exchange, response_filter = self.exchange, self._gate.response_filter
-        if exchange.needs_review and exchange.has_changed:
+        if exchange.has_changed:
             settle(exchange)  # the server's call waits for the record of a grant
             exchange.take_place(self._environ)
         elif response_filter.writes_address:

@@ -148,8 +148,8 @@ class EndInsertion:
 def _recall_usual(text: bytes) -> _Beginning | None:
     """Return what a text says that has all of an `<html>` tag before its head ends, as nearly every
     page, else None. Whatever follows changes nothing of that."""
-    end = text.find(b"</head", 0, LONGEST_SEARCH)
-    if end < 0 and (end := _end_of_head(text)) < 0:
+    end = _end_of_head(text)
+    if end < 0:
         return None
     head = text[:end]
     key = hash(head)
